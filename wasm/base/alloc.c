@@ -1,0 +1,130 @@
+/*
+ * Each block carries its size in a 16-byte header: counting needs it, and
+ * 16 keeps SIMD loads of the payload aligned. The counters are the only
+ * globals of the library.
+ */
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cutaway.h"
+
+enum { HEADER_BYTES = 16 };
+
+static struct {
+    uint32_t blocks;
+    size_t bytes, peak, limit;
+    uint32_t fail_at;
+} counter;
+
+static int refused(size_t grow_bytes)
+{
+    if (counter.fail_at && --counter.fail_at == 0) return 1;
+    return counter.limit && grow_bytes > counter.limit - (counter.bytes <
+               counter.limit ? counter.bytes : counter.limit);
+}
+
+static void grew(size_t bytes)
+{
+    counter.bytes += bytes;
+    if (counter.bytes > counter.peak) counter.peak = counter.bytes;
+}
+
+static size_t product(size_t count, size_t size)
+{
+    if (size && count > (SIZE_MAX / 2 - HEADER_BYTES) / size) return 0;
+    return count * size;
+}
+
+static void *block_new(size_t bytes, int zero)
+{
+    if (!bytes || refused(bytes)) return NULL;
+    size_t total = bytes + HEADER_BYTES;
+    unsigned char *raw = zero ? calloc(1, total) : malloc(total);
+    if (!raw) return NULL;
+    memcpy(raw, &bytes, sizeof bytes);
+    counter.blocks++;
+    grew(bytes);
+    return raw + HEADER_BYTES;
+}
+
+static size_t block_bytes(const void *block)
+{
+    size_t bytes;
+    memcpy(&bytes, (const unsigned char *)block - HEADER_BYTES, sizeof bytes);
+    return bytes;
+}
+
+void *cut_alloc(size_t count, size_t size)
+{
+    return block_new(product(count, size), 0);
+}
+
+void *cut_alloc_zero(size_t count, size_t size)
+{
+    return block_new(product(count, size), 1);
+}
+
+void *cut_realloc(void *block, size_t count, size_t size)
+{
+    if (!block) return cut_alloc(count, size);
+    size_t bytes = product(count, size);
+    size_t old = block_bytes(block);
+    if (!bytes || refused(bytes > old ? bytes - old : 0)) return NULL;
+    unsigned char *raw = realloc((unsigned char *)block - HEADER_BYTES,
+                                 bytes + HEADER_BYTES);
+    if (!raw) return NULL;
+    memcpy(raw, &bytes, sizeof bytes);
+    counter.bytes -= old;
+    grew(bytes);
+    return raw + HEADER_BYTES;
+}
+
+void cut_free(void *block)
+{
+    if (!block) return;
+    counter.bytes -= block_bytes(block);
+    counter.blocks--;
+    free((unsigned char *)block - HEADER_BYTES);
+}
+
+void cut_alloc_fail_at(uint32_t n)
+{
+    counter.fail_at = n;
+}
+
+void *cut_buffer_new(uint32_t size_bytes)
+{
+    return cut_alloc(1, size_bytes);
+}
+
+void cut_buffer_free(void *buffer)
+{
+    cut_free(buffer);
+}
+
+uint32_t cut_live_blocks(void)
+{
+    return counter.blocks;
+}
+
+uint32_t cut_live_bytes(void)
+{
+    return (uint32_t)counter.bytes;
+}
+
+uint32_t cut_peak_bytes(void)
+{
+    return (uint32_t)counter.peak;
+}
+
+void cut_peak_reset(void)
+{
+    counter.peak = counter.bytes;
+}
+
+void cut_memory_limit(uint32_t limit_bytes)
+{
+    counter.limit = limit_bytes;
+}

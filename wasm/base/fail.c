@@ -1,0 +1,35 @@
+#include "base/fail.h"
+
+#include <stdarg.h>
+#include <stdio.h> /* vsnprintf only: nothing here touches a stream */
+
+cut_status cut_fail(cut_why *why, cut_status status, const char *format, ...)
+{
+    if (why) {
+        va_list args;
+        va_start(args, format);
+        vsnprintf(why->text, sizeof why->text, format, args);
+        va_end(args);
+    }
+    return status;
+}
+
+const char *cut_status_code(int status)
+{
+    switch (status) {
+#define CASE(symbol, number, name, text) case number: return name;
+        CUT_STATUS_LIST(CASE)
+#undef CASE
+    default: return "internal";
+    }
+}
+
+const char *cut_status_text(int status)
+{
+    switch (status) {
+#define CASE(symbol, number, name, text) case number: return text;
+        CUT_STATUS_LIST(CASE)
+#undef CASE
+    default: return cut_status_text(CUT_E_INTERNAL);
+    }
+}

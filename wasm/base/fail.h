@@ -1,0 +1,27 @@
+/*
+ * How a function says why it failed: a status for code, a sentence with the
+ * numbers for people. The sentence names sizes and limits, never file names.
+ */
+#ifndef CUT_BASE_FAIL_H
+#define CUT_BASE_FAIL_H
+
+#include "cutaway.h"
+
+/** One sentence, UTF-8, terminated. Empty until something failed. */
+typedef struct cut_why {
+    char text[240];
+} cut_why;
+
+/**
+ * Writes the sentence (printf rules; cut off at the buffer's end; no floating
+ * point) and returns `status`: `return cut_fail(why, CUT_E_CORRUPT, "...")`.
+ * `why` may be NULL.
+ */
+cut_status cut_fail(cut_why *why, cut_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Name and sentence of a status; "internal" for a number not in the list. */
+const char *cut_status_code(int status);
+const char *cut_status_text(int status);
+
+#endif

@@ -1,0 +1,261 @@
+/*
+ * cutaway.h - the whole boundary between Cutaway's C and its callers.
+ *
+ * One opaque job per picture; integers, pointers and JSON text across the
+ * boundary, nothing else: no structs, no callbacks, no 64-bit integers. The
+ * calls of a job come in the order of its states; a call out of order returns
+ * CUT_E_STATE and changes nothing. Every failure leaves one English sentence
+ * with the numbers in it: cut_job_message().
+ *
+ * Memory: C owns all of it. What a getter returns is borrowed from the job
+ * until the job's next call; copy it at once. Inputs are borrowed for the
+ * call. Not thread-safe: one instance, one thread.
+ */
+#ifndef CUTAWAY_H
+#define CUTAWAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* `used` and default visibility make the wasm linker export a function from
+ * an object file without a list of names in the build. */
+#define CUT_EXPORT __attribute__((used, visibility("default")))
+
+/* Raised when a call, a state or the meaning of a value changes. */
+#define CUT_ABI_VERSION 1
+
+/**
+ * THE status list: X(symbol, number, name, one line for people).
+ * The name is what JavaScript, the shell and the APIs show as `code`. A number
+ * is never reused. cut_abi_json() hands the list to JavaScript.
+ */
+#define CUT_STATUS_LIST(X)                                                     \
+    X(CUT_OK, 0, "ok", "Done.")                                                \
+    X(CUT_E_ARGUMENT, 1, "bad_argument", "A call was made with a value outside its range.") \
+    X(CUT_E_STATE, 2, "bad_state", "A call was made out of order.")            \
+    X(CUT_E_MEMORY, 3, "out_of_memory", "There is not enough memory for this picture.") \
+    X(CUT_E_OPTION, 4, "bad_option", "An option is unknown or has a wrong value.") \
+    X(CUT_E_MANIFEST, 5, "bad_manifest", "The model's manifest is not valid.")  \
+    X(CUT_E_EMPTY, 6, "empty_input", "The file is empty.")                     \
+    X(CUT_E_FORMAT, 7, "unsupported_format", "This is not a JPEG, PNG, WebP, BMP or GIF picture.") \
+    X(CUT_E_VARIANT, 8, "unsupported_variant", "This variant of the format cannot be read.") \
+    X(CUT_E_TOO_LARGE, 9, "too_large", "The picture has more pixels than can be handled.") \
+    X(CUT_E_CORRUPT, 10, "corrupt_image", "The picture is damaged or incomplete.") \
+    X(CUT_E_NEEDS_CODEC, 11, "needs_codec", "This format is decoded outside the core.") \
+    X(CUT_E_MODEL, 12, "bad_model", "The file is not a valid ONNX model, or does not fit its manifest.") \
+    X(CUT_E_MODEL_UNSUPPORTED, 13, "unsupported_model", "The model uses an operator that this engine lacks.") \
+    X(CUT_E_OUTPUT, 14, "bad_output", "The model answered with values that are no matte.") \
+    X(CUT_E_ENCODE, 15, "encode_failed", "The result could not be encoded.")   \
+    /* The following arise outside C; they stand here so that there is one list. */ \
+    X(CUT_E_CRASHED, 32, "engine_crashed", "The engine crashed and was restarted.") \
+    X(CUT_E_ABORTED, 33, "aborted", "Cancelled.")                              \
+    X(CUT_E_TIMEOUT, 34, "timeout", "It took too long and was stopped.")       \
+    X(CUT_E_FETCH, 35, "fetch_failed", "The picture could not be fetched.")    \
+    X(CUT_E_MODEL_FETCH, 36, "model_fetch_failed", "The model could not be fetched.") \
+    X(CUT_E_MODEL_HASH, 37, "model_hash_mismatch", "The model's bytes are not those its manifest names.") \
+    X(CUT_E_ENGINE, 38, "engine_unavailable", "The inference engine could not be loaded.") \
+    X(CUT_E_INFERENCE, 39, "inference_failed", "The model failed while running.") \
+    X(CUT_E_READ, 40, "read_failed", "The input file could not be read.")      \
+    X(CUT_E_WRITE, 41, "write_failed", "The result could not be written.")     \
+    X(CUT_E_BUSY, 42, "busy", "The queue is full.")                            \
+    X(CUT_E_INTERNAL, 43, "internal", "An unexpected error; please report it.")
+
+typedef enum cut_status {
+#define CUT_STATUS_ENUM(symbol, number, name, text) symbol = number,
+    CUT_STATUS_LIST(CUT_STATUS_ENUM)
+#undef CUT_STATUS_ENUM
+} cut_status;
+
+/** States of a job, in order. A failed call leaves the state as it was. */
+#define CUT_STATE_LIST(X)                                                      \
+    X(CUT_NEW, 0, "new")             /* options, manifest, background */       \
+    X(CUT_DECODED, 1, "decoded")     /* pixels, upright, straight RGBA */      \
+    X(CUT_PREPARED, 2, "prepared")   /* the model's input tensor */            \
+    X(CUT_INFERRED, 3, "inferred")   /* low-resolution matte, subject */       \
+    X(CUT_REFINED, 4, "refined")     /* alpha at the photo's size */           \
+    X(CUT_CLEANED, 5, "cleaned")     /* foreground colours under soft alpha */ \
+    X(CUT_COMPOSED, 6, "composed")   /* final pixels */                        \
+    X(CUT_DONE, 7, "done")           /* encoded bytes */
+
+typedef enum cut_state {
+#define CUT_STATE_ENUM(symbol, number, name) symbol = number,
+    CUT_STATE_LIST(CUT_STATE_ENUM)
+#undef CUT_STATE_ENUM
+} cut_state;
+
+/* Limits: the one place. cut_abi_json() hands them to JavaScript. */
+#define CUT_MAX_SIDE 32768            /* pixels, each side */
+#define CUT_MAX_PIXELS (100 * 1000 * 1000) /* width x height of an input */
+#define CUT_MAX_INPUT_BYTES (256 * 1024 * 1024)
+#define CUT_MAX_OPTIONS_BYTES 4096    /* JSON text of options or manifest */
+#define CUT_MAX_MODEL_SIDE 2048       /* input size of a model */
+
+/* ---- the instance ------------------------------------------------------ */
+
+/**
+ * JSON: {"abi", "version", "statuses": [{"status","code","text"}], "states":
+ * [..], "limits": {..}, "options": {name: {"type", "default", ..}}}.
+ * Static text, never freed; NULL only when memory is out on the first call.
+ */
+CUT_EXPORT const char *cut_abi_json(void);
+
+/** Memory for an input of `size_bytes` > 0. NULL when it is refused. */
+CUT_EXPORT void *cut_buffer_new(uint32_t size_bytes);
+CUT_EXPORT void cut_buffer_free(void *buffer);
+
+/** Blocks and bytes allocated and not yet freed, and the peak of the bytes
+ * since the last reset. Blocks are 0 when every job and buffer is freed. */
+CUT_EXPORT uint32_t cut_live_blocks(void);
+CUT_EXPORT uint32_t cut_live_bytes(void);
+CUT_EXPORT uint32_t cut_peak_bytes(void);
+CUT_EXPORT void cut_peak_reset(void);
+
+/** Refuses allocations that would bring the live bytes above `limit_bytes`;
+ * 0 takes the limit away. */
+CUT_EXPORT void cut_memory_limit(uint32_t limit_bytes);
+
+/* ---- before decoding --------------------------------------------------- */
+
+/**
+ * What a file is by its content: "jpeg", "png", "webp", "bmp", "gif", or ""
+ * for anything else. Static text. Needs the first 32 bytes at most.
+ */
+CUT_EXPORT const char *cut_sniff(const uint8_t *bytes, uint32_t size_bytes);
+
+/* ---- a job ------------------------------------------------------------- */
+
+typedef struct cut_job cut_job;
+
+/** NULL when memory is out. Freed by cut_job_free(). */
+CUT_EXPORT cut_job *cut_job_new(void);
+CUT_EXPORT void cut_job_free(cut_job *job); /* NULL is allowed */
+
+CUT_EXPORT int cut_job_state(const cut_job *job);
+
+/** The sentence of the last failed call, "" if none failed. Borrowed. */
+CUT_EXPORT const char *cut_job_message(const cut_job *job);
+
+/**
+ * NEW. Options as JSON text, UTF-8, `size_bytes` without a terminator. Strict:
+ * an unknown key, a wrong type, a value out of range or text after the object
+ * is CUT_E_OPTION. Keys (all optional; defaults in cut_abi_json()):
+ *   "background": "transparent" | "white" | "#rrggbb" | "blur" | "image"
+ *   "format": "png" | "jpeg" | "webp"
+ *   "quality": 1..100       JPEG and WebP
+ *   "mask": bool            the matte itself as a grey picture
+ *   "crop": bool            to the subject's box
+ *   "margin": "N%" of the longer side of that box, or pixels as a number or
+ *             "Npx"; 0..100 % or 0..10000 px
+ * JPEG of a transparent background is flattened on white.
+ */
+CUT_EXPORT int cut_job_options(cut_job *job, const char *json,
+                               uint32_t size_bytes);
+
+/**
+ * NEW. The model's manifest as JSON text (models/manifest.schema.json): input
+ * size, normalisation, fit, kind of output. CUT_E_MANIFEST.
+ */
+CUT_EXPORT int cut_job_manifest(cut_job *job, const char *json,
+                                uint32_t size_bytes);
+
+/**
+ * NEW -> DECODED. A JPEG, PNG, BMP or GIF file to straight RGBA8 [h][w][4],
+ * turned upright by its EXIF orientation. Its ICC profile is kept for the
+ * output. CUT_E_EMPTY, _FORMAT, _VARIANT, _TOO_LARGE (from the header, before
+ * any pixel memory), _CORRUPT, _MEMORY; CUT_E_NEEDS_CODEC for WebP.
+ */
+CUT_EXPORT int cut_job_decode(cut_job *job, const uint8_t *bytes,
+                              uint32_t size_bytes);
+
+/**
+ * NEW -> DECODED. The same for a file that a codec outside decoded: `rgba`
+ * [h][w][4] straight, copied; `bytes` is the file itself, read for its EXIF
+ * orientation and ICC profile only.
+ */
+CUT_EXPORT int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba,
+                                     uint32_t w, uint32_t h,
+                                     const uint8_t *bytes,
+                                     uint32_t size_bytes);
+
+/**
+ * NEW or DECODED. The picture behind the subject when "background" is "image".
+ * Stretched to the photo's size when composed. As cut_job_decode*().
+ */
+CUT_EXPORT int cut_job_background(cut_job *job, const uint8_t *bytes,
+                                  uint32_t size_bytes);
+CUT_EXPORT int cut_job_background_pixels(cut_job *job, const uint8_t *rgba,
+                                         uint32_t w, uint32_t h,
+                                         const uint8_t *bytes,
+                                         uint32_t size_bytes);
+
+/**
+ * Reads only the header: CUT_OK and the size and format by the getters below,
+ * or the same errors as cut_job_decode(), at once. Allowed in NEW; changes no
+ * state. WebP is probed too.
+ */
+CUT_EXPORT int cut_job_probe(cut_job *job, const uint8_t *bytes,
+                             uint32_t size_bytes);
+
+/** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w]. */
+CUT_EXPORT int cut_job_prepare(cut_job *job);
+CUT_EXPORT float *cut_job_tensor(cut_job *job); /* NULL unless PREPARED */
+CUT_EXPORT uint32_t cut_job_tensor_w(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_tensor_h(const cut_job *job);
+
+/**
+ * PREPARED -> INFERRED. The model's map, f32 [h][w], copied. Checked: a value
+ * that is not finite, or a map of another aspect than the input, is
+ * CUT_E_OUTPUT. Frees the tensor. Decides whether there is a subject at all.
+ */
+CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
+                             uint32_t h);
+
+/** INFERRED -> REFINED. Edge-aware alpha at the photo's size. */
+CUT_EXPORT int cut_job_refine(cut_job *job);
+
+/** REFINED -> CLEANED. Foreground colours under soft alpha. */
+CUT_EXPORT int cut_job_foreground(cut_job *job);
+
+/** CLEANED -> COMPOSED. Crop, background, or the mask. */
+CUT_EXPORT int cut_job_compose(cut_job *job);
+
+/**
+ * COMPOSED -> DONE. PNG and JPEG here. For WebP CUT_E_NEEDS_CODEC: encode
+ * cut_job_pixels() outside, then hand the file to cut_job_encoded(), which
+ * adds the ICC profile, COMPOSED -> DONE.
+ */
+CUT_EXPORT int cut_job_encode(cut_job *job);
+CUT_EXPORT int cut_job_encoded(cut_job *job, const uint8_t *bytes,
+                               uint32_t size_bytes);
+
+/** COMPOSED: straight RGBA8 [out_h][out_w][4], borrowed; else NULL. */
+CUT_EXPORT const uint8_t *cut_job_pixels(const cut_job *job);
+
+/** REFINED, CLEANED: alpha u8 [h][w] of the photo, borrowed; else NULL. */
+CUT_EXPORT const uint8_t *cut_job_alpha(const cut_job *job);
+
+/** DONE: the encoded file, borrowed. NULL and 0 before. */
+CUT_EXPORT const uint8_t *cut_job_bytes(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_bytes_size(const cut_job *job);
+
+/** Upright size of the photo (from DECODED or a probe), and of the result
+ * (from COMPOSED). 0 before. */
+CUT_EXPORT uint32_t cut_job_in_w(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_in_h(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_out_w(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_out_h(const cut_job *job);
+
+/** Quality of the options in force, for a codec outside. 1..100. */
+CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
+
+/**
+ * JSON of the job: {"input": {"format","width","height","orientation",
+ * "bytes","icc_bytes","alpha"}, "width", "height", "format",
+ * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Numbers unknown in this
+ * state are null. Borrowed. NULL when memory is out.
+ */
+CUT_EXPORT const char *cut_job_report_json(cut_job *job);
+
+/* The network's own calls: wasm/nn/net.h. */
+
+#endif
