@@ -29,8 +29,8 @@
  * The name is what JavaScript, the shell and the APIs show as `code`. A number
  * is never reused. cut_abi_json() hands the list to JavaScript.
  */
-#define CUT_STATUS_LIST(X)                                                     \
-    X(CUT_OK, 0, "ok", "Done.")                                                \
+#define CUT_STATUS_LIST(X) X(CUT_OK, 0, "ok", "Done.") CUT_ERROR_LIST(X)
+#define CUT_ERROR_LIST(X)                                                      \
     X(CUT_E_ARGUMENT, 1, "bad_argument", "A call was made with a value outside its range.") \
     X(CUT_E_STATE, 2, "bad_state", "A call was made out of order.")            \
     X(CUT_E_MEMORY, 3, "out_of_memory", "There is not enough memory for this picture.") \
@@ -69,6 +69,8 @@ typedef enum cut_status {
 /** States of a job, in order. A failed call leaves the state as it was. */
 #define CUT_STATE_LIST(X)                                                      \
     X(CUT_NEW, 0, "new")             /* options, manifest, background */       \
+    CUT_LATER_STATE_LIST(X)
+#define CUT_LATER_STATE_LIST(X)                                                \
     X(CUT_DECODED, 1, "decoded")     /* pixels, upright, straight RGBA */      \
     X(CUT_PREPARED, 2, "prepared")   /* the model's input tensor */            \
     X(CUT_INFERRED, 3, "inferred")   /* low-resolution matte, subject */       \
@@ -85,17 +87,18 @@ typedef enum cut_state {
 
 /* Limits: the one place. cut_abi_json() hands them to JavaScript. */
 #define CUT_MAX_SIDE 32768            /* pixels, each side */
-#define CUT_MAX_PIXELS (100 * 1000 * 1000) /* width x height of an input */
-#define CUT_MAX_INPUT_BYTES (256 * 1024 * 1024)
+#define CUT_MAX_PIXELS 100000000    /* width x height of an input */
+#define CUT_MAX_INPUT_BYTES 268435456
 #define CUT_MAX_OPTIONS_BYTES 4096    /* JSON text of options or manifest */
 #define CUT_MAX_MODEL_SIDE 2048       /* input size of a model */
 
 /* ---- the instance ------------------------------------------------------ */
 
 /**
- * JSON: {"abi", "version", "statuses": [{"status","code","text"}], "states":
- * [..], "limits": {..}, "options": {name: {"type", "default", ..}}}.
- * Static text, never freed; NULL only when memory is out on the first call.
+ * JSON: {"abi", "version", "statuses": [{"status","code","text"}],
+ * "states": [name], "limits": {name: number},
+ * "options": {name: {"type", "default", ..}}}.
+ * Static text, never NULL, never freed.
  */
 CUT_EXPORT const char *cut_abi_json(void);
 

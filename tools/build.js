@@ -1,0 +1,108 @@
+// npm run build: sets up, compiles cutaway.wasm, stages dist/ (what ships).
+// As a module it gives the same steps to start, test and bench.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+export const dist = join(root, 'dist');
+
+/** What dist/ holds: [from, to]; a folder is copied whole. */
+const staged = [
+  ['web/index.html', 'index.html'],
+  ['web/page.js', 'page.js'],
+  ['web/page.css', 'page.css'],
+  ['web/engine', 'engine'],
+  ['web/widget', 'widget'],
+  ['web/samples', 'samples'],
+  ['shim', 'shim'],
+  ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
+  ['models/base', 'models/base'],
+  ['models/known.json', 'models/known.json'],
+  ['LICENSE', 'LICENSE'],
+  ['THIRD_PARTY.md', 'THIRD_PARTY.md'],
+  ...['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'].map((name) =>
+    /** @type {[string, string]} */ ([`node_modules/onnxruntime-web/dist/${name}`, `vendor/ort/${name}`])),
+  ['node_modules/@jsquash/webp', 'vendor/webp'],
+  // the one module that @jsquash/webp imports by name; see import maps below
+  ['node_modules/wasm-feature-detect/dist/esm', 'vendor/wasm-feature-detect'],
+];
+
+/**
+ * Runs a command; ends the process with its status when it fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ quiet?: boolean, env?: Record<string, string> }} [options] quiet: output only on failure
+ */
+export function run(command, args, { quiet = false, env = {} } = {}) {
+  const done = spawnSync(command, args, {
+    cwd: root,
+    stdio: quiet ? 'pipe' : ['ignore', 'inherit', 'inherit'],
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  if (done.error) throw done.error;
+  if (done.status === 0) return;
+  if (quiet) process.stderr.write(done.stdout + done.stderr);
+  process.stderr.write(`${command} ${args.join(' ')}: exit status ${done.status ?? done.signal}\n`);
+  process.exit(1);
+}
+
+/** @param {string[]} flags of tools/setup */
+export function setup(...flags) {
+  run(join(root, 'tools/setup'), flags);
+}
+
+/**
+ * Configures once, then builds what changed.
+ *
+ * @param {string} preset of CMakePresets.json
+ * @param {...string} targets all, when none is named
+ */
+export function compile(preset, ...targets) {
+  // the folder may have been made on another machine or by another generator
+  if (!existsSync(join(root, 'build', preset, 'build.ninja'))) {
+    rmSync(join(root, 'build', preset), { recursive: true, force: true });
+    run('cmake', ['--preset', preset], { quiet: true });
+  }
+  const only = targets.flatMap((name) => ['--target', name]);
+  run('cmake', ['--build', '--preset', preset, ...only], {
+    quiet: true,
+    env: { NODE_PATH: '/usr/share/nodejs' },
+  });
+}
+
+/** Newest change below a path, in ms; 0 when it is missing. @param {string} path @returns {number} */
+function newest(path) {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+/** Copies what changed into dist/. */
+export function stage() {
+  for (const [from, to] of staged) {
+    const source = join(root, from);
+    const target = join(dist, to);
+    if (!existsSync(source)) throw new Error(`${from} is missing`);
+    if (newest(source) <= newest(target)) continue;
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(source, target, { recursive: true });
+  }
+}
+
+/** @param {...string} flags of tools/setup */
+export function build(...flags) {
+  setup(...flags);
+  compile('wasm', 'cutaway');
+  stage();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  build();
+  process.stdout.write('dist/ is ready\n');
+}

@@ -1,0 +1,31 @@
+/*
+ * cut_abi_json(): the lists of cutaway.h as text, put together by the
+ * preprocessor, so that JavaScript repeats none of them.
+ */
+#include "cutaway.h"
+#include "options.h"
+
+#define STATUS_JSON(number, name, text)                                        \
+    "{\"status\":" #number ",\"code\":\"" name "\",\"text\":\"" text "\"}"
+#define FIRST_STATUS(symbol, number, name, text) STATUS_JSON(number, name, text)
+#define NEXT_STATUS(symbol, number, name, text)                                \
+    "," STATUS_JSON(number, name, text)
+#define NEXT_STATE(symbol, number, name) ",\"" name "\""
+#define LIMIT_JSON(name, value) "\"" name "\":" CUT_STR(value)
+
+static const char abi[] =
+    "{\"abi\":" CUT_STR(CUT_ABI_VERSION) ",\"version\":\"" CUT_VERSION "\""
+    ",\"statuses\":[" FIRST_STATUS(CUT_OK, 0, "ok", "Done.")
+    CUT_ERROR_LIST(NEXT_STATUS) "]"
+    ",\"states\":[\"new\"" CUT_LATER_STATE_LIST(NEXT_STATE) "]"
+    ",\"limits\":{" LIMIT_JSON("max_side", CUT_MAX_SIDE) ","
+    LIMIT_JSON("max_pixels", CUT_MAX_PIXELS) ","
+    LIMIT_JSON("max_input_bytes", CUT_MAX_INPUT_BYTES) ","
+    LIMIT_JSON("max_options_bytes", CUT_MAX_OPTIONS_BYTES) ","
+    LIMIT_JSON("max_model_side", CUT_MAX_MODEL_SIDE) "}"
+    ",\"options\":" CUT_OPTIONS_JSON "}";
+
+const char *cut_abi_json(void)
+{
+    return abi;
+}
