@@ -13,7 +13,7 @@
 enum { HEADER_BYTES = 16 };
 
 static struct {
-    uint32_t blocks;
+    uint32_t blocks, refusals;
     size_t bytes, peak, limit;
     uint32_t fail_at;
 } counter;
@@ -39,10 +39,14 @@ static size_t product(size_t count, size_t size)
 
 static void *block_new(size_t bytes, int zero)
 {
-    if (!bytes || refused(bytes)) return NULL;
-    size_t total = bytes + HEADER_BYTES;
-    unsigned char *raw = zero ? calloc(1, total) : malloc(total);
-    if (!raw) return NULL;
+    unsigned char *raw = NULL;
+    if (bytes && !refused(bytes))
+        raw = zero ? calloc(1, bytes + HEADER_BYTES)
+                   : malloc(bytes + HEADER_BYTES);
+    if (!raw) {
+        counter.refusals++;
+        return NULL;
+    }
     memcpy(raw, &bytes, sizeof bytes);
     counter.blocks++;
     grew(bytes);
@@ -71,10 +75,14 @@ void *cut_realloc(void *block, size_t count, size_t size)
     if (!block) return cut_alloc(count, size);
     size_t bytes = product(count, size);
     size_t old = block_bytes(block);
-    if (!bytes || refused(bytes > old ? bytes - old : 0)) return NULL;
-    unsigned char *raw = realloc((unsigned char *)block - HEADER_BYTES,
-                                 bytes + HEADER_BYTES);
-    if (!raw) return NULL;
+    unsigned char *raw = NULL;
+    if (bytes && !refused(bytes > old ? bytes - old : 0))
+        raw = realloc((unsigned char *)block - HEADER_BYTES,
+                      bytes + HEADER_BYTES);
+    if (!raw) {
+        counter.refusals++;
+        return NULL;
+    }
     memcpy(raw, &bytes, sizeof bytes);
     counter.bytes -= old;
     grew(bytes);
@@ -87,6 +95,11 @@ void cut_free(void *block)
     counter.bytes -= block_bytes(block);
     counter.blocks--;
     free((unsigned char *)block - HEADER_BYTES);
+}
+
+uint32_t cut_alloc_refusals(void)
+{
+    return counter.refusals;
 }
 
 void cut_alloc_fail_at(uint32_t n)

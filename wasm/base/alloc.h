@@ -27,6 +27,10 @@ void *cut_realloc(void *block, size_t count, size_t size);
 /** NULL is allowed. */
 void cut_free(void *block);
 
+/** How many allocations were refused so far: tells a library's failure for
+ * want of memory from its other failures. */
+uint32_t cut_alloc_refusals(void);
+
 /** Test hook: the n-th allocation from now fails (1 = the next), once.
  * 0 turns it off. */
 void cut_alloc_fail_at(uint32_t n);

@@ -47,9 +47,12 @@ cut_status cut_json_parse(cut_json **root, const char *text, size_t size,
     cJSON_Hooks hooks = {json_alloc, cut_free};
     cJSON_InitHooks(&hooks);
     const char *end = NULL;
+    uint32_t refusals = cut_alloc_refusals();
     cJSON *parsed = cJSON_ParseWithOpts(copy, &end, 1);
     size_t at = end ? (size_t)(end - copy) : 0;
     cut_free(copy);
+    if (!parsed && cut_alloc_refusals() != refusals)
+        return cut_fail(why, CUT_E_MEMORY, "No memory for JSON text.");
     if (!parsed)
         return cut_fail(why, error, "Not valid JSON near byte %u.",
                         (unsigned)at);

@@ -1,0 +1,136 @@
+// npm test: sets up, builds, runs every test. The last line is
+// "N passed, N failed". `npm test -- c js browser` runs only the named suites.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, compile, root } from './build.js';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+const results = join(root, 'build', 'test-results');
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
+function run(command, args, env = {}) {
+  const done = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  if (done.error) throw done.error;
+  return done.status ?? 1;
+}
+
+/**
+ * A suite that crashed before it could count is one failure.
+ *
+ * @param {Counts | null} counts
+ * @param {number} status of the runner
+ * @returns {Counts}
+ */
+function honest(counts, status) {
+  const sum = counts ?? { passed: 0, failed: 0, skipped: 0 };
+  return status !== 0 && sum.failed === 0 ? { ...sum, failed: 1 } : sum;
+}
+
+/** A check that only passes or fails. @param {number} status @returns {Counts} */
+const single = (status) => ({ passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 });
+
+/** @param {string} dir @param {string} ending @returns {string[]} */
+function filesIn(dir, ending) {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesIn(join(dir, entry.name), ending)
+      : entry.name.endsWith(ending) ? [join(dir, entry.name)] : []).sort();
+}
+
+/** @param {string} preset @returns {Counts} */
+function ctest(preset) {
+  compile(preset);
+  const report = join(results, `${preset}.xml`);
+  const status = run('ctest', ['--preset', preset, '--output-junit', report]);
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
+  /** @param {string} name */
+  const number = (name) => Number(new RegExp(`${name}="(\\d+)"`).exec(text)?.[1] ?? 0);
+  const failed = number('failures');
+  const skipped = number('skipped') + number('disabled');
+  return honest(text ? { passed: number('tests') - failed - skipped, failed, skipped } : null, status);
+}
+
+/** Every C stage gives the same bits natively and in wasm. @returns {Counts} */
+function sameBits() {
+  const native = spawnSync(join(root, 'build/asan/stages'), { encoding: 'utf8' });
+  const wasm = spawnSync('node', ['--no-warnings', join(root, 'tools/run-wasi.js'),
+    join(root, 'build/wasm/stages.wasm')], { encoding: 'utf8' });
+  const same = native.status === 0 && wasm.status === 0 && native.stdout === wasm.stdout &&
+    native.stdout.length > 0;
+  process.stdout.write(same ? `native == wasm: ${native.stdout.trim().split('\n').length} stage hashes agree\n`
+    : `native and wasm differ:\n${native.stdout}${native.stderr}\n${wasm.stdout}${wasm.stderr}\n`);
+  return single(same ? 0 : 1);
+}
+
+/** @returns {Counts} */
+function nodeTests() {
+  const tap = join(results, 'js.tap');
+  const status = run('node', ['--test', '--test-concurrency=2', '--test-reporter=spec', '--test-reporter-destination=stdout',
+    '--test-reporter=tap', `--test-reporter-destination=${tap}`, ...filesIn(join(root, 'tests/js'), '.test.js'),
+    ...filesIn(join(root, 'tests/clients'), '.test.js')]);
+  const text = existsSync(tap) ? readFileSync(tap, 'utf8') : '';
+  /** @param {string} name */
+  const number = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  return honest({ passed: number('pass'), failed: number('fail') + number('cancelled'),
+    skipped: number('skipped') + number('todo') }, status);
+}
+
+/** @returns {Counts} */
+function browserTests() {
+  const report = join(results, 'browser.json');
+  const status = run('npx', ['--no-install', 'playwright', 'test', '--reporter=list,json'],
+    { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  if (!existsSync(report)) return honest(null, status || 1);
+  const { stats } = JSON.parse(readFileSync(report, 'utf8'));
+  return honest({ passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped }, status);
+}
+
+/** @type {Record<string, () => Counts>} */
+const suites = {
+  layers: () => single(run('node', ['tools/check-layers.js'])),
+  types: () => single(run('npx', ['--no-install', 'tsc', '-p', 'jsconfig.json'])),
+  c: () => ctest('asan'),
+  'c-wasm': () => ctest('wasm'),
+  bits: sameBits,
+  js: nodeTests,
+  browser: browserTests,
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !(name in suites));
+if (unknown.length) {
+  process.stderr.write(`unknown suite ${unknown}; there are ${Object.keys(suites).join(', ')}\n`);
+  process.exit(2);
+}
+
+build('--tests');
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const table = [];
+for (const [name, suite] of Object.entries(suites)) {
+  if (chosen.length && !chosen.includes(name)) continue;
+  process.stdout.write(`\n== ${name}\n`);
+  const started = Date.now();
+  const counts = suite();
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  table.push(`${name.padEnd(8)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ` +
+    `${String(counts.skipped).padStart(3)} skipped  ${((Date.now() - started) / 1000).toFixed(0)} s`);
+}
+process.stdout.write(`\n${table.join('\n')}\n`);
+if (total.skipped) process.stdout.write(`${total.skipped} skipped: each says above what it misses\n`);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+process.exit(total.failed || !total.passed ? 1 : 0);
