@@ -1,0 +1,117 @@
+/*
+ * Prints a hash of what each stage of a job leaves, over sizes, formats,
+ * orientations and options. Run natively and in wasm: the texts must be equal,
+ * which is the proof that both agree bit for bit.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "image/decode.h"
+#include "image/exif.h"
+#include "image/jpeg.h"
+#include "image/orient.h"
+#include "image/png.h"
+#include "image/probe.h"
+#include "scene.h"
+
+static uint64_t hash(const void *data, size_t size)
+{
+    uint64_t h = 14695981039346656037u; /* FNV-1a */
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ ((const uint8_t *)data)[i]) * 1099511628211u;
+    return h;
+}
+
+static void show(const char *scene, const char *stage, const void *data,
+                 size_t size)
+{
+    printf("%s %s %u %016llx\n", scene, stage, (unsigned)size,
+           data ? (unsigned long long)hash(data, size) : 0);
+}
+
+static int job(const char *name, const char *options, const uint8_t *file,
+               uint32_t size, const uint8_t *behind, uint32_t behind_size)
+{
+    static float map[SCENE_MAP * SCENE_MAP];
+    cut_job *j = cut_job_new();
+    int status = scene_job(j, options, file, size, CUT_DECODED);
+    if (!status && behind) status = cut_job_background(j, behind, behind_size);
+    if (!status) status = cut_job_prepare(j);
+    if (!status) {
+        show(name, "tensor", cut_job_tensor(j),
+             (size_t)cut_job_tensor_w(j) * cut_job_tensor_h(j) * 12);
+        scene_map(map);
+        status = cut_job_matte(j, map, SCENE_MAP, SCENE_MAP);
+    }
+    if (!status) status = cut_job_refine(j);
+    if (!status) {
+        show(name, "alpha", cut_job_alpha(j),
+             (size_t)cut_job_in_w(j) * cut_job_in_h(j));
+        status = cut_job_foreground(j);
+    }
+    if (!status) status = cut_job_compose(j);
+    if (!status) {
+        show(name, "pixels", cut_job_pixels(j),
+             (size_t)cut_job_out_w(j) * cut_job_out_h(j) * 4);
+        status = cut_job_encode(j);
+    }
+    if (!status) {
+        show(name, "file", cut_job_bytes(j), cut_job_bytes_size(j));
+        printf("%s %s\n", name, cut_job_report_json(j));
+    }
+    if (status) printf("%s: %d %s\n", name, status, cut_job_message(j));
+    cut_job_free(j);
+    return status;
+}
+
+/* The scene as a file; the encoders consume a copy. */
+static cut_bytes scene_file(int32_t w, int32_t h, int kind)
+{
+    cut_image image = {scene_pixels(w, h, kind == 2), w, h};
+    cut_bytes file = {0}, no_icc = {0};
+    cut_why why;
+    if (kind == 0)
+        cut_jpeg_encode(&file, &image, 90, &no_icc, &why);
+    else
+        cut_png_encode(&file, &image, &no_icc, &why);
+    cut_image_free(&image);
+    return file;
+}
+
+int main(void)
+{
+    static const int32_t sizes[][2] = {
+        {1, 1}, {7, 3}, {64, 64}, {333, 257}, {1201, 799}, {3, 2000}};
+    static const char *const kinds[] = {"jpeg", "png", "png-alpha"};
+    static const char *const options[] = {
+        "{}", "{\"background\":\"#336699\",\"format\":\"jpeg\"}",
+        "{\"background\":\"blur\"}", "{\"mask\":true}",
+        "{\"crop\":true,\"margin\":\"5%\"}", "{\"background\":\"image\"}"};
+    int failed = 0;
+    cut_bytes behind = scene_file(90, 40, 1);
+    for (int s = 0; s < 6; s++)
+        for (int k = 0; k < 3; k++) {
+            cut_bytes file = scene_file(sizes[s][0], sizes[s][1], k);
+            for (int o = 0; o < 6; o++) {
+                char name[80];
+                snprintf(name, sizeof name, "%s %dx%d %s", kinds[k],
+                         (int)sizes[s][0], (int)sizes[s][1], options[o]);
+                failed |= job(name, options[o], file.data,
+                              (uint32_t)file.size, o == 5 ? behind.data : NULL,
+                              (uint32_t)behind.size);
+            }
+            cut_bytes_free(&file);
+        }
+    /* every orientation of the upright step */
+    for (int turn = 1; turn <= 8; turn++) {
+        cut_image image = {scene_pixels(101, 67, 1), 101, 67};
+        cut_why why;
+        char name[16];
+        failed |= (int)cut_image_orient(&image, turn, &why);
+        snprintf(name, sizeof name, "%dx%d", (int)image.w, (int)image.h);
+        show("orient", name, image.px, (size_t)image.w * (size_t)image.h * 4);
+        cut_image_free(&image);
+    }
+    cut_bytes_free(&behind);
+    return failed || cut_live_blocks() != 0;
+}

@@ -1,0 +1,42 @@
+// npm run bench: every measurement, medians of one run on this machine.
+//   npm run bench                        all of them, as tables
+//   npm run bench -- pixels engines      only these
+//   npm run bench -- --json              one JSON object on stdout
+// Absolute times drift with the machine; the ratios are what to quote.
+import { parseArgs } from 'node:util';
+import { build } from './build.js';
+
+/**
+ * A measurement: its result as JSON, and the same as text.
+ * @typedef {{ result: unknown, text: string }} Measured
+ * @type {Record<string, () => Promise<Measured>>}
+ */
+const suites = {
+  pixels: async () => (await import('./bench/pixels.js')).benchPixels(),
+  png: async () => (await import('./bench/png.js')).benchPng(),
+  memory: async () => (await import('./bench/memory.js')).benchMemory(),
+  cold: async () => (await import('./bench/cold.js')).benchCold(),
+  engines: async () => (await import('./bench/engines.js')).benchEngines(),
+};
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const unknown = positionals.filter((name) => !(name in suites));
+if (unknown.length) {
+  process.stderr.write(`unknown benchmark ${unknown}; there are ${Object.keys(suites).join(', ')}\n`);
+  process.exit(2);
+}
+
+build('--tests');
+/** @type {Record<string, unknown>} */
+const results = {};
+for (const [name, suite] of Object.entries(suites)) {
+  if (positionals.length && !positionals.includes(name)) continue;
+  process.stderr.write(`measuring ${name} ...\n`);
+  const { result, text } = await suite();
+  results[name] = result;
+  if (!values.json) process.stdout.write(`\n== ${name}\n${text}\n`);
+}
+if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);

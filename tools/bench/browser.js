@@ -1,0 +1,66 @@
+// Headless Chromium on the staged dist/, for the benchmarks.
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { root } from '../build.js';
+import { serveStatic } from '../serve.js';
+
+/**
+ * Opens an empty page of dist/'s origin, gives it to `use`, closes all.
+ *
+ * @template T
+ * @param {(page: import('@playwright/test').Page, url: string) => Promise<T>} use
+ * @param {{ isolate?: boolean }} [options]
+ * @returns {Promise<T>}
+ */
+export async function inChromium(use, options) {
+  const server = await serveStatic(options);
+  const browser = await chromium.launch({
+    executablePath: ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path)),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+  });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${server.url}LICENSE`);
+    return await use(page, server.url);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** @param {number[]} values @returns {number} */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length ? sorted[Math.floor(sorted.length / 2)] : NaN;
+}
+
+/**
+ * Photos to measure on: the shared samples when they are there (they are not
+ * shipped), else the page's own sample.
+ *
+ * @returns {Promise<{ name: string, bytes: Buffer }[]>}
+ */
+export async function photos() {
+  for (const folder of ['../shared/data/samples', 'web/samples']) {
+    const dir = join(root, folder);
+    if (!existsSync(dir)) continue;
+    const names = (await readdir(dir)).filter((name) => /\.jpe?g$/.test(name)).sort();
+    return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(dir, name)) })));
+  }
+  return [];
+}
+
+/**
+ * A text table; the first row is the head.
+ *
+ * @param {(string | number)[][]} rows
+ */
+export function table(rows) {
+  const text = rows.map((row) => row.map((cell) =>
+    typeof cell === 'number' ? (Math.abs(cell) >= 100 ? cell.toFixed(0) : cell.toFixed(2)) : cell));
+  const widths = text[0].map((_, column) => Math.max(...text.map((row) => row[column].length)));
+  return text.map((row) => row.map((cell, column) =>
+    column ? cell.padStart(widths[column]) : cell.padEnd(widths[column])).join('  ')).join('\n');
+}
