@@ -1,0 +1,227 @@
+/**
+ * serve(): the shim as an HTTP server on this machine.
+ *
+ * Who may ask: on loopback only requests whose Host is a loopback name (a web
+ * page cannot rebind its own name onto us), and, when a browser sends an
+ * Origin, only pages of this machine or of `allowOrigins`. Everybody else is
+ * refused before anything is read: the store holds the user's pictures.
+ *
+ * The log gets method, path without query, status and time; never a header.
+ *
+ * @module shim/adapters/node-server
+ */
+import http from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createShim } from '../create-shim.js';
+import { ShimError, invalid } from '../errors.js';
+import { PAGE_INPUTS } from '../fetch-url.js';
+import { createFolderStore } from '../store/folder.js';
+import { createMemoryStore } from '../store/memory.js';
+import { createGuardedFetch } from './node-fetch.js';
+import { createProxy } from './node-proxy.js';
+import { createWebhooks } from './node-webhooks.js';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const EXPOSED = 'x-cutaway-source, x-request-id, retry-after, content-length';
+const GRACE_MS = 5000;
+const LINGER_MS = 2000;
+
+/**
+ * @typedef {object} ServeOptions
+ * @property {number} [port] 0 for any free one; 8787
+ * @property {string} [host] 127.0.0.1
+ * @property {import('../types.js').Engine & { close?(): Promise<void> }} [engine] closed with the server
+ * @property {string} [dir] folder of the store; in memory without
+ * @property {import('../store/memory.js').Store} [store] instead of dir
+ * @property {Record<string, import('./node-proxy.js').ProxyTarget>} [proxy] by dialect, under /proxy/<dialect>
+ * @property {readonly string[]} [allowOrigins] pages elsewhere that may ask too
+ * @property {readonly string[]} [trustedOrigins] private origins that URL inputs may name
+ * @property {number} [bodyIdleMs] longest silence within a request body, 15 s
+ * @property {(entry: { method: string, path: string, status: number, ms: number }) => void} [log]
+ */
+
+/**
+ * @param {ServeOptions & Omit<import('../create-shim.js').ShimOptions, 'store' | 'bases' | 'blobUrls'>} [options]
+ */
+export async function serve({
+  port = 8787, host = '127.0.0.1', engine, dir, store, proxy = {}, allowOrigins = [], trustedOrigins = [],
+  bodyIdleMs = 15e3, log, ...shimOptions
+} = {}) {
+  const kept = store ?? (dir ? await createFolderStore({ dir }) : createMemoryStore({ maxBytes: 1e9 }));
+  const guarded = createGuardedFetch({ trustedOrigins });
+  const webhooks = createWebhooks({ fetch: guarded });
+  const shim = createShim({
+    bases: '*',
+    inputs: { ...PAGE_INPUTS, schemes: ['http', 'https'], fetch: guarded, followsItself: false, trustedOrigins },
+    webhook: webhooks.deliver,
+    ...shimOptions, engine, store: kept,
+    remote: Object.fromEntries(Object.entries(shimOptions.remote ?? {}).map(([name, one]) => [name, {
+      followsItself: false, fetchPublic: createGuardedFetch({ trustedOrigins: [new URL(one.baseUrl).origin, ...trustedOrigins] }), ...one,
+    }])),
+  });
+  const forward = createProxy(proxy, { trustedOrigins });
+  await shim.ready();
+
+  /** @param {string | undefined} origin @param {string} ownHost */
+  function originAllowed(origin, ownHost) {
+    if (origin === undefined || allowOrigins.includes(origin)) return true;
+    try {
+      const { hostname, host: from } = new URL(origin);
+      return LOOPBACK.test(hostname) || from === ownHost;
+    } catch {
+      return false; // "null": a sandboxed frame, a file: page
+    }
+  }
+
+  /** @param {http.IncomingMessage} incoming @returns {Promise<Response>} */
+  async function answer(incoming) {
+    const ownHost = incoming.headers.host ?? '';
+    const { origin } = incoming.headers;
+    let url;
+    try {
+      // Joined as text: as a reference, "//elsewhere/" would change the host.
+      url = new URL(`http://${ownHost}${incoming.url?.startsWith('/') ? incoming.url : '/'}`);
+    } catch {
+      return shim.refuse(new Request('http://localhost/'), invalid('host', 'The Host header is not valid.'));
+    }
+    const bare = new Request(url);
+    if ((LOOPBACK.test(host) && !LOOPBACK.test(url.hostname)) || !originAllowed(origin, ownHost)) {
+      return shim.refuse(bare, new ShimError('no_access', 'Pages from elsewhere may not use this server.'));
+    }
+    if (incoming.method === 'OPTIONS') return preflight(incoming);
+
+    const headers = new Headers();
+    for (let i = 0; i < incoming.rawHeaders.length; i += 2) headers.append(incoming.rawHeaders[i], incoming.rawHeaders[i + 1]);
+    const method = incoming.method ?? 'GET';
+    const gone = new AbortController();
+    incoming.once('close', () => { if (!incoming.complete) gone.abort(); });
+    let request;
+    try {
+      const takesBody = method !== 'GET' && method !== 'HEAD';
+      const body = takesBody && (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding']
+        ? takesBody ? bodyOf(incoming, bodyIdleMs) : undefined : undefined;
+      request = new Request(url, { method, headers, signal: gone.signal, .../** @type {any} */ (body && { body, duplex: 'half' }) });
+    } catch {
+      return shim.refuse(bare, new ShimError('method_not_allowed')); // TRACE and the like
+    }
+    return (await forward(request)) ?? (await shim.fetch(request)) ?? shim.refuse(request);
+  }
+
+  const server = http.createServer(async (incoming, outgoing) => {
+    const started = performance.now();
+    let status = 500;
+    try {
+      const response = await answer(incoming).catch((error) => {
+        shimOptions.onError?.(error);
+        return shim.refuse(new Request('http://localhost/'), new ShimError('internal', 'An unexpected error; please report it.'));
+      });
+      status = response.status;
+      for (const [name, value] of response.headers) outgoing.setHeader(name, value);
+      const { origin } = incoming.headers;
+      outgoing.setHeader('vary', 'Origin');
+      if (origin !== undefined && originAllowed(origin, incoming.headers.host ?? '')) {
+        outgoing.setHeader('access-control-allow-origin', origin);
+        outgoing.setHeader('access-control-expose-headers', EXPOSED);
+        outgoing.setHeader('cross-origin-resource-policy', 'cross-origin');
+      }
+      if (!incoming.complete) {
+        // The body was refused. Say so, read on for a moment so that the
+        // client gets to the answer, then hang up.
+        outgoing.setHeader('connection', 'close');
+        incoming.resume();
+        setTimeout(() => incoming.destroy(), LINGER_MS).unref();
+      }
+      outgoing.writeHead(status);
+      if (response.body) await pipeline(Readable.fromWeb(/** @type {any} */ (response.body)), outgoing);
+      else outgoing.end();
+    } catch {
+      outgoing.destroy(); // the client went away in the middle
+    } finally {
+      log?.({
+        method: incoming.method ?? '', path: (incoming.url ?? '').split('?')[0], status, ms: Math.round(performance.now() - started),
+      });
+    }
+  });
+  server.requestTimeout = 300e3; // a whole request, however it trickles
+  server.headersTimeout = 30e3;
+  server.keepAliveTimeout = 5e3;
+
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(undefined));
+  }).catch(async (error) => { await shim.close(); throw error; });
+  const bound = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+
+  return {
+    /** `http://127.0.0.1:8787` */
+    address: `http://${shown}:${bound.port}`,
+    port: bound.port,
+    shim,
+    /** Takes nothing new, lets answers finish for 5 s, then stops. Jobs that
+     * are not done are taken up by the next server on the same folder. */
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+      await shim.close();
+      await closed;
+      clearTimeout(timer);
+      webhooks.close();
+      await engine?.close?.();
+    },
+  };
+}
+
+/** @param {http.IncomingMessage} incoming */
+function preflight({ headers }) {
+  const asked = headers['access-control-request-headers'] ?? '';
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
+      'access-control-max-age': '600',
+      ...(/^[\w\s,-]{1,2000}$/.test(asked) && { 'access-control-allow-headers': asked }),
+      ...(headers['access-control-request-private-network'] === 'true' && { 'access-control-allow-private-network': 'true' }),
+    },
+  });
+}
+
+/**
+ * The body as a stream that breaks when nothing comes for too long.
+ * @param {http.IncomingMessage} incoming @param {number} idleMs
+ */
+function bodyOf(incoming, idleMs) {
+  /** @type {NodeJS.Timeout | undefined} */ let timer;
+  return new ReadableStream({
+    start(controller) {
+      let over = false;
+      /** @param {() => void} how */
+      const end = (how) => {
+        if (over) return;
+        over = true;
+        clearTimeout(timer);
+        how();
+      };
+      const arm = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => end(() => {
+          controller.error(invalid('body', 'The request body did not arrive in time'));
+        }), idleMs);
+      };
+      arm();
+      incoming.on('data', (chunk) => {
+        if (over) return;
+        controller.enqueue(new Uint8Array(chunk));
+        arm();
+        if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+      });
+      incoming.on('end', () => end(() => controller.close()));
+      incoming.on('close', () => end(() => controller.error(invalid('body', 'The request body broke off'))));
+      incoming.on('error', () => {});
+    },
+    pull() { incoming.resume(); },
+    cancel() { clearTimeout(timer); },
+  }, new ByteLengthQueuingStrategy({ highWaterMark: 1 << 20 }));
+}

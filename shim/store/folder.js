@@ -1,0 +1,179 @@
+/**
+ * The store in a folder (Node): one JSON file per record, one file per blob.
+ *
+ *   DIR/lock                  pid of the process that holds the folder
+ *   DIR/records/<shelf>/<id>.json
+ *   DIR/blobs/<key>           the bytes; their type is read from them
+ *   DIR/tmp/                  half-written files, emptied at start
+ *
+ * A file is written under tmp/, flushed to the disk and renamed into place, so
+ * that after kill -9 it is there whole or not at all. Records stay in memory
+ * too: lists cost no disk. Folder and files are for the user alone (0700/0600).
+ *
+ * @module shim/store/folder
+ */
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ShimError } from '../errors.js';
+import { MIME, sniff } from '../image-header.js';
+import { randomText } from '../ids.js';
+import { checkName, fullError, newestFirst } from './memory.js';
+
+/** Folders held by this process: its own pid in the lock says nothing. */
+const held = new Set();
+
+/** @param {any} error */
+const absent = (error) => error?.code === 'ENOENT';
+
+/** Takes DIR/lock, or says who holds it. @param {string} path */
+async function takeLock(path) {
+  for (let tries = 0; tries < 2; tries++) {
+    try {
+      await writeFile(path, String(process.pid), { flag: 'wx', mode: 0o600 });
+      return;
+    } catch (error) {
+      if (/** @type {any} */ (error).code !== 'EEXIST') throw error;
+    }
+    const pid = Number(await readFile(path, 'utf8').catch(() => ''));
+    let lives = false;
+    try {
+      // A process of another user answers EPERM: it lives.
+      if (pid > 0 && pid !== process.pid) { process.kill(pid, 0); lives = true; }
+    } catch (error) {
+      lives = /** @type {any} */ (error).code === 'EPERM';
+    }
+    if (lives) throw new ShimError('write_failed', `The folder is in use by process ${pid}.`);
+    await rm(path, { force: true });
+  }
+  throw new ShimError('write_failed', 'The folder is being taken by another process.');
+}
+
+/**
+ * @param {{ dir: string, maxBytes?: number }} options
+ * @returns {Promise<import('./memory.js').Store>}
+ */
+export async function createFolderStore({ dir, maxBytes = 10e9 }) {
+  const place = (/** @type {string[]} */ ...parts) => join(dir, ...parts);
+  for (const folder of ['', 'records', 'blobs', 'tmp']) {
+    await mkdir(place(folder), { recursive: true, mode: 0o700 });
+  }
+  const real = await realpath(dir);
+  if (held.has(real)) throw new ShimError('write_failed', 'The folder is in use by this process.');
+  await takeLock(place('lock'));
+  held.add(real);
+  for (const left of await readdir(place('tmp'))) await rm(place('tmp', left), { force: true });
+
+  /** @type {Map<string, Map<string, any>>} */ const shelves = new Map();
+  /** @type {Map<string, number>} bytes by key */ const blobs = new Map();
+  let used = 0;
+  let serial = 0;
+
+  for (const shelf of await readdir(place('records'))) {
+    const records = new Map();
+    shelves.set(shelf, records);
+    for (const file of await readdir(place('records', shelf))) {
+      try {
+        const record = JSON.parse(await readFile(place('records', shelf, file), 'utf8'));
+        if (`${record.id}.json` === file) records.set(record.id, record);
+      } catch {
+        // Not ours, or damaged by the disk: left alone, not served.
+      }
+    }
+  }
+  for (const key of await readdir(place('blobs'))) {
+    const { size } = await stat(place('blobs', key));
+    blobs.set(key, size);
+    used += size;
+  }
+
+  /** @param {string} to @param {string | AsyncIterable<Uint8Array>} data */
+  async function writeAtomically(to, data) {
+    const temporary = place('tmp', `${process.pid}-${serial++}`);
+    try {
+      const file = await open(temporary, 'wx', 0o600);
+      try {
+        await file.writeFile(data);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, to);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      const code = /** @type {any} */ (error).code;
+      if (code === 'ENOSPC' || code === 'EDQUOT') throw fullError(used);
+      if (typeof code !== 'string' || error instanceof ShimError) throw error;
+      throw new ShimError('write_failed', `The store could not be written (${code}).`);
+    }
+  }
+
+  /** @param {string} name @param {string} id */
+  const recordFile = (name, id) => place('records', checkName(name), `${checkName(id)}.json`);
+
+  /** @param {string} name */
+  async function shelf(name) {
+    let found = shelves.get(name);
+    if (!found) {
+      await mkdir(place('records', checkName(name)), { recursive: true, mode: 0o700 });
+      shelves.set(name, (found = new Map()));
+    }
+    return found;
+  }
+
+  /** @type {import('./memory.js').Store['put']} */
+  async function put(name, record) {
+    const text = JSON.stringify(record);
+    const records = await shelf(name);
+    await writeAtomically(recordFile(name, record.id), text);
+    records.set(record.id, JSON.parse(text));
+  }
+
+  const owner = randomText(16);
+  return {
+    owner,
+    async alive(who) { return who === owner; }, // the lock keeps everybody else out
+    put,
+    async get(name, id) { return structuredClone(shelves.get(name)?.get(id)); },
+    async list(name) { return structuredClone([...(shelves.get(name)?.values() ?? [])]).sort(newestFirst); },
+    async remove(name, id) {
+      shelves.get(name)?.delete(id);
+      await unlink(recordFile(name, id)).catch((error) => { if (!absent(error)) throw error; });
+    },
+    async write(key, blob) {
+      const before = blobs.get(checkName(key)) ?? 0;
+      if (used - before + blob.size > maxBytes) throw fullError(maxBytes);
+      used += blob.size - before; // before the first await: two writers cannot share the last byte
+      try {
+        await writeAtomically(place('blobs', key), /** @type {any} */ (blob.stream()));
+        blobs.set(key, blob.size);
+      } catch (error) {
+        used -= blob.size - before;
+        throw error;
+      }
+    },
+    async read(key) {
+      if (!blobs.has(key)) return undefined;
+      try {
+        const bytes = await readFile(place('blobs', key));
+        const format = sniff(bytes);
+        return new Blob([bytes], { type: format && MIME[format] });
+      } catch (error) {
+        if (absent(error)) return undefined;
+        throw error;
+      }
+    },
+    async has(key) { return blobs.has(key); },
+    async erase(key) {
+      if (!blobs.has(key)) return;
+      used -= blobs.get(key) ?? 0;
+      blobs.delete(key);
+      await rm(place('blobs', checkName(key)), { force: true });
+    },
+    async keys() { return [...blobs.keys()]; },
+    async usage() { return used; },
+    async close() {
+      held.delete(real);
+      await rm(place('lock'), { force: true });
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * The store in the page: IndexedDB, so that a reload loses nothing.
+ *
+ * Two object stores: `records` under [shelf, id] and `blobs` under key. Blobs
+ * are kept as bytes and type, since WebKit has lost Blob objects in IndexedDB.
+ * Several tabs share the database; each holds a Web Lock named after itself,
+ * so a tab can tell whether the owner of a half-done job still lives.
+ *
+ * No library: see docs/decisions/shim-stores.md. Easy to get wrong: a
+ * transaction ends by itself at the first await that is not on it.
+ *
+ * @module shim/store/indexeddb
+ */
+import { ShimError } from '../errors.js';
+import { randomText } from '../ids.js';
+import { checkName, fullError, newestFirst } from './memory.js';
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+const answer = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+/** @param {IDBTransaction} transaction @returns {Promise<void>} */
+const committed = (transaction) => new Promise((resolve, reject) => {
+  transaction.oncomplete = () => resolve();
+  transaction.onabort = () => reject(transaction.error);
+  transaction.onerror = () => reject(transaction.error);
+});
+
+/** @param {unknown} error @param {number} maxBytes */
+function storeError(error, maxBytes) {
+  const name = /** @type {any} */ (error)?.name;
+  if (name === 'QuotaExceededError') return fullError(maxBytes);
+  if (error instanceof ShimError) return error;
+  const failed = new ShimError('write_failed', 'The browser could not store the data.');
+  failed.cause = error;
+  return failed;
+}
+
+/**
+ * @param {{ name?: string, maxBytes?: number, indexedDB?: IDBFactory, locks?: LockManager }} [options]
+ * @returns {Promise<import('./memory.js').Store>}
+ */
+export async function createIndexedDbStore({
+  name = 'cutaway-shim', maxBytes = 1e9,
+  indexedDB = globalThis.indexedDB, locks = globalThis.navigator?.locks,
+} = {}) {
+  const owner = randomText(16);
+  /** @param {string} who */
+  const lockName = (who) => `${name}:owner:${who}`;
+  /** @type {() => void} */ let letGo = () => {};
+  await new Promise((held) => {
+    if (!locks) { held(undefined); return; }
+    void locks.request(lockName(owner), () => {
+      held(undefined);
+      return new Promise((resolve) => { letGo = () => resolve(undefined); });
+    });
+  });
+
+  const opening = indexedDB.open(name, 1);
+  opening.onupgradeneeded = () => {
+    opening.result.createObjectStore('records', { keyPath: ['shelf', 'id'] });
+    opening.result.createObjectStore('blobs', { keyPath: 'key' });
+  };
+  const db = await answer(opening);
+  db.onversionchange = () => db.close(); // a newer page wants to upgrade
+
+  /** @param {'records' | 'blobs'} table @param {(t: IDBObjectStore) => void} change */
+  async function change(table, change) {
+    try {
+      const transaction = db.transaction(table, 'readwrite', { durability: 'strict' });
+      const done = committed(transaction);
+      change(transaction.objectStore(table));
+      await done;
+    } catch (error) {
+      throw storeError(error, maxBytes);
+    }
+  }
+  /** @template T @param {'records' | 'blobs'} table @param {(t: IDBObjectStore) => IDBRequest<T>} ask */
+  const ask = (table, ask) => answer(ask(db.transaction(table).objectStore(table)));
+
+  /** Adds the sizes up without loading the bytes of more than one blob. */
+  function usage() {
+    return new Promise((/** @type {(n: number) => void} */ resolve, reject) => {
+      let bytes = 0;
+      const request = db.transaction('blobs').objectStore('blobs').openCursor();
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        const cursor = request.result;
+        if (!cursor) { resolve(bytes); return; }
+        bytes += cursor.value.bytes.byteLength;
+        cursor.continue();
+      };
+    });
+  }
+
+  return {
+    owner,
+    async alive(who) {
+      if (who === owner) return true;
+      const held = (await locks?.query())?.held ?? [];
+      return held.some((lock) => lock.name === lockName(who));
+    },
+    async put(shelf, record) {
+      checkName(record.id);
+      await change('records', (table) => table.put({ shelf: checkName(shelf), id: record.id, record }));
+    },
+    async get(shelf, id) { return (await ask('records', (table) => table.get([shelf, id])))?.record; },
+    async list(shelf) {
+      const range = wholeShelf(shelf);
+      const rows = await ask('records', (table) => table.getAll(range));
+      return rows.map((row) => row.record).sort(newestFirst);
+    },
+    remove: (shelf, id) => change('records', (table) => table.delete([shelf, id])),
+    async write(key, blob) {
+      checkName(key);
+      const bytes = await blob.arrayBuffer();
+      if ((await usage()) + bytes.byteLength > maxBytes) throw fullError(maxBytes);
+      await change('blobs', (table) => table.put({ key, bytes, type: blob.type }));
+    },
+    async read(key) {
+      const row = await ask('blobs', (table) => table.get(key));
+      return row && new Blob([row.bytes], { type: row.type });
+    },
+    async has(key) { return (await ask('blobs', (table) => table.count(key))) > 0; },
+    erase: (key) => change('blobs', (table) => table.delete(key)),
+    async keys() { return (await ask('blobs', (table) => table.getAllKeys())).map(String); },
+    usage,
+    async close() {
+      letGo();
+      db.close();
+    },
+  };
+}
+
+/** All keys [shelf, id] of one shelf: an array sorts after every string.
+ * @param {string} shelf */
+function wholeShelf(shelf) {
+  return IDBKeyRange.bound([shelf], [shelf, []]);
+}

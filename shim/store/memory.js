@@ -1,0 +1,93 @@
+/**
+ * The store in memory, and the definition of what a store is: for tests, and
+ * for pages that want to keep nothing.
+ *
+ * A store holds records (JSON objects with an `id`) in named shelves, and
+ * blobs by key. When put() or write() resolves, the thing is kept as safely as
+ * the store can: after kill -9 (folder) or a reload (IndexedDB) it is there,
+ * whole, or it never was.
+ *
+ * @module shim/store/memory
+ */
+import { ShimError } from '../errors.js';
+
+/**
+ * @typedef {Record<string, any> & { id: string }} StoredRecord
+ *
+ * @typedef {object} Store
+ * @property {(shelf: string, record: StoredRecord) => Promise<void>} put
+ *   replaces the record of that id; the caller keeps its object
+ * @property {(shelf: string, id: string) => Promise<any>} get a copy, or undefined
+ * @property {(shelf: string) => Promise<any[]>} list copies, newest `created` first
+ * @property {(shelf: string, id: string) => Promise<void>} remove harmless if absent
+ * @property {(key: string, blob: Blob) => Promise<void>} write
+ *   throws `write_failed` when the store is full
+ * @property {(key: string) => Promise<Blob | undefined>} read
+ * @property {(key: string) => Promise<void>} erase harmless if absent
+ * @property {(key: string) => Promise<boolean>} has whether a blob is there
+ * @property {() => Promise<string[]>} keys of all blobs
+ * @property {() => Promise<number>} usage bytes of all blobs
+ * @property {string} owner names this holder among those that share the store
+ * @property {(owner: string) => Promise<boolean>} alive whether that holder still runs
+ * @property {() => Promise<void>} close
+ */
+
+/** Ids and keys that a store takes: no separators, no leading dot. */
+const SAFE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/;
+
+/** @param {string} name */
+export function checkName(name) {
+  if (!SAFE.test(name)) throw new ShimError('internal', 'A name is not fit for the store.');
+  return name;
+}
+
+/** @param {number} maxBytes */
+export const fullError = (maxBytes) =>
+  new ShimError('write_failed', `The store is full: ${Math.round(maxBytes / 1e6)} MB are allowed.`);
+
+/** Newest first. @param {{ created: number }} a @param {{ created: number }} b */
+export const newestFirst = (a, b) => b.created - a.created;
+
+/**
+ * @param {{ maxBytes?: number }} [options]
+ * @returns {Store}
+ */
+export function createMemoryStore({ maxBytes = Infinity } = {}) {
+  /** @type {Map<string, Map<string, StoredRecord>>} */ const shelves = new Map();
+  /** @type {Map<string, Blob>} */ const blobs = new Map();
+  let used = 0;
+
+  /** @param {string} name */
+  function shelf(name) {
+    checkName(name);
+    let found = shelves.get(name);
+    if (!found) shelves.set(name, (found = new Map()));
+    return found;
+  }
+
+  return {
+    owner: 'here',
+    async alive(owner) { return owner === 'here'; },
+    async put(name, record) { shelf(name).set(checkName(record.id), structuredClone(record)); },
+    async get(name, id) { return structuredClone(shelf(name).get(id)); },
+    async list(name) {
+      return structuredClone([...shelf(name).values()]).sort(/** @type {any} */ (newestFirst));
+    },
+    async remove(name, id) { shelf(name).delete(id); },
+    async write(key, blob) {
+      const before = blobs.get(checkName(key))?.size ?? 0;
+      if (used - before + blob.size > maxBytes) throw fullError(maxBytes);
+      used += blob.size - before;
+      blobs.set(key, blob);
+    },
+    async read(key) { return blobs.get(key); },
+    async has(key) { return blobs.has(key); },
+    async erase(key) {
+      used -= blobs.get(key)?.size ?? 0;
+      blobs.delete(key);
+    },
+    async keys() { return [...blobs.keys()]; },
+    async usage() { return used; },
+    async close() {},
+  };
+}
