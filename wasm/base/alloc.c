@@ -14,15 +14,25 @@ enum { HEADER_BYTES = 16 };
 
 static struct {
     uint32_t blocks, refusals;
-    size_t bytes, peak, limit;
+    size_t bytes, peak;
+    size_t limit, budget; /* of the live bytes; 0 = none */
     uint32_t fail_at;
+    int over_budget;
 } counter;
+
+static int above(size_t limit, size_t grow_bytes)
+{
+    if (!limit) return 0;
+    return counter.bytes > limit || grow_bytes > limit - counter.bytes;
+}
 
 static int refused(size_t grow_bytes)
 {
     if (counter.fail_at && --counter.fail_at == 0) return 1;
-    return counter.limit && grow_bytes > counter.limit - (counter.bytes <
-               counter.limit ? counter.bytes : counter.limit);
+    if (above(counter.limit, grow_bytes)) return 1;
+    if (!above(counter.budget, grow_bytes)) return 0;
+    counter.over_budget = 1;
+    return 1;
 }
 
 static void grew(size_t bytes)
@@ -65,6 +75,11 @@ void *cut_alloc(size_t count, size_t size)
     return block_new(product(count, size), 0);
 }
 
+void *cut_alloc_bytes(size_t size)
+{
+    return cut_alloc(1, size);
+}
+
 void *cut_alloc_zero(size_t count, size_t size)
 {
     return block_new(product(count, size), 1);
@@ -100,6 +115,20 @@ void cut_free(void *block)
 uint32_t cut_alloc_refusals(void)
 {
     return counter.refusals;
+}
+
+cut_budget cut_budget_begin(size_t bytes)
+{
+    cut_budget old = {counter.budget};
+    counter.budget = counter.bytes + bytes;
+    counter.over_budget = 0;
+    return old;
+}
+
+int cut_budget_end(cut_budget old)
+{
+    counter.budget = old.limit;
+    return counter.over_budget;
 }
 
 void cut_alloc_fail_at(uint32_t n)

@@ -15,6 +15,9 @@
  */
 void *cut_alloc(size_t count, size_t size);
 
+/** The same in one argument, for libraries that take a malloc. */
+void *cut_alloc_bytes(size_t size);
+
 /** The same, all bytes 0. */
 void *cut_alloc_zero(size_t count, size_t size);
 
@@ -30,6 +33,17 @@ void cut_free(void *block);
 /** How many allocations were refused so far: tells a library's failure for
  * want of memory from its other failures. */
 uint32_t cut_alloc_refusals(void);
+
+/**
+ * A budget for a library's call: live bytes may grow by `bytes` at most until
+ * cut_budget_end(), which restores the limit before and answers whether it was
+ * the budget (not the limit, not the machine) that refused something.
+ */
+typedef struct cut_budget {
+    size_t limit;
+} cut_budget;
+cut_budget cut_budget_begin(size_t bytes);
+int cut_budget_end(cut_budget old);
 
 /** Test hook: the n-th allocation from now fails (1 = the next), once.
  * 0 turns it off. */

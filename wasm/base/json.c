@@ -9,11 +9,6 @@
 #include "base/alloc.h"
 #include "cJSON.h"
 
-static void *json_alloc(size_t size)
-{
-    return cut_alloc(1, size);
-}
-
 static const cJSON *node(const cut_json *value)
 {
     return (const cJSON *)(const void *)value;
@@ -44,7 +39,7 @@ cut_status cut_json_parse(cut_json **root, const char *text, size_t size,
     memcpy(copy, text, size);
     copy[size] = 0;
 
-    cJSON_Hooks hooks = {json_alloc, cut_free};
+    cJSON_Hooks hooks = {cut_alloc_bytes, cut_free};
     cJSON_InitHooks(&hooks);
     const char *end = NULL;
     uint32_t refusals = cut_alloc_refusals();

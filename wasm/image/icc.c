@@ -1,0 +1,132 @@
+#include "image/icc.h"
+
+#include <string.h>
+
+#include "image/bytes.h"
+#include "image/chunks.h"
+#include "libdeflate.h"
+
+enum { ICC_HEADER = 128 };
+
+cut_icc_space cut_icc_colour_space(const cut_bytes *icc)
+{
+    if (!icc->data || icc->size < ICC_HEADER) return CUT_ICC_OTHER;
+    switch (cut_be32(icc->data + 16)) {
+    case CUT_TAG('R', 'G', 'B', ' '): return CUT_ICC_RGB;
+    case CUT_TAG('G', 'R', 'A', 'Y'): return CUT_ICC_GREY;
+    default: return CUT_ICC_OTHER;
+    }
+}
+
+/* Its own length and the 'acsp' signature agree with what was found. */
+static int sane(const cut_bytes *icc)
+{
+    return icc->size >= ICC_HEADER && cut_be32(icc->data) == icc->size &&
+           cut_be32(icc->data + 36) == CUT_TAG('a', 'c', 's', 'p') &&
+           cut_icc_colour_space(icc) != CUT_ICC_OTHER;
+}
+
+static cut_status no_memory(cut_why *why)
+{
+    return cut_fail(why, CUT_E_MEMORY, "No memory for the colour profile.");
+}
+
+static int is_jpeg_part(const cut_chunk *c)
+{
+    return c->type == 0xE2 && c->size > 14 &&
+           memcmp(c->data, "ICC_PROFILE\0", 12) == 0;
+}
+
+/* Parts are numbered 1..count and may come in any order (ICC.1:2010, B.4). */
+static cut_status read_jpeg(cut_bytes *out, const uint8_t *bytes, size_t size,
+                            cut_why *why)
+{
+    size_t total = 0, found = 0, count = 0;
+    for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
+        if (is_jpeg_part(&c)) {
+            total += c.size - 14;
+            count = c.data[13];
+            found++;
+        }
+    if (!found || found != count || total > CUT_MAX_ICC_BYTES) return CUT_OK;
+    uint8_t *icc = cut_alloc(total, 1);
+    if (!icc) return no_memory(why);
+    size_t at = 0;
+    for (uint32_t part = 1; part <= count; part++) {
+        size_t before = at;
+        for (cut_chunk c = {0};
+             cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
+            if (is_jpeg_part(&c) && c.data[12] == part && at == before) {
+                memcpy(icc + at, c.data + 14, c.size - 14);
+                at += c.size - 14;
+            }
+    }
+    *out = (cut_bytes){icc, at};
+    return CUT_OK;
+}
+
+static cut_status read_png(cut_bytes *out, const uint8_t *bytes, size_t size,
+                           cut_why *why)
+{
+    cut_chunk c = {0};
+    while (cut_chunk_next(&c, bytes, size, CUT_FORMAT_PNG)) {
+        if (c.type == CUT_TAG('I', 'D', 'A', 'T')) return CUT_OK;
+        if (c.type == CUT_TAG('i', 'C', 'C', 'P')) break;
+    }
+    if (c.type != CUT_TAG('i', 'C', 'C', 'P')) return CUT_OK;
+    const uint8_t *name_end = memchr(c.data, 0, c.size < 80 ? c.size : 80);
+    if (!name_end) return CUT_OK;
+    size_t at = (size_t)(name_end - c.data) + 2; /* and the method byte */
+    if (at >= c.size) return CUT_OK;
+
+    struct libdeflate_decompressor *inflate =
+        libdeflate_alloc_decompressor();
+    uint8_t *icc = cut_alloc(CUT_MAX_ICC_BYTES, 1);
+    size_t length = 0;
+    cut_status status = CUT_OK;
+    if (!inflate || !icc)
+        status = no_memory(why);
+    else if (libdeflate_zlib_decompress(inflate, c.data + at, c.size - at, icc,
+                                        CUT_MAX_ICC_BYTES, &length) !=
+             LIBDEFLATE_SUCCESS)
+        length = 0;
+    if (inflate) libdeflate_free_decompressor(inflate);
+    uint8_t *fitting = length ? cut_realloc(icc, length, 1) : NULL;
+    if (!fitting)
+        cut_free(icc);
+    else
+        *out = (cut_bytes){fitting, length};
+    return status;
+}
+
+static cut_status read_webp(cut_bytes *out, const uint8_t *bytes, size_t size,
+                            cut_why *why)
+{
+    for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_WEBP);)
+        if (c.type == CUT_TAG('I', 'C', 'C', 'P') && c.size &&
+            c.size <= CUT_MAX_ICC_BYTES) {
+            out->data = cut_alloc(c.size, 1);
+            if (!out->data) return no_memory(why);
+            out->size = c.size;
+            memcpy(out->data, c.data, c.size);
+            return CUT_OK;
+        }
+    return CUT_OK;
+}
+
+cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
+                        cut_format format, cut_why *why)
+{
+    cut_bytes icc = {0};
+    cut_status status = CUT_OK;
+    libdeflate_set_memory_allocator(cut_alloc_bytes, cut_free);
+    if (format == CUT_FORMAT_JPEG)
+        status = read_jpeg(&icc, bytes, size, why);
+    else if (format == CUT_FORMAT_PNG)
+        status = read_png(&icc, bytes, size, why);
+    else if (format == CUT_FORMAT_WEBP)
+        status = read_webp(&icc, bytes, size, why);
+    if (icc.data && !sane(&icc)) cut_bytes_free(&icc);
+    *out = icc;
+    return status;
+}

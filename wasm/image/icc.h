@@ -1,0 +1,31 @@
+#ifndef CUT_IMAGE_ICC_H
+#define CUT_IMAGE_ICC_H
+
+#include "image/image.h"
+#include "image/probe.h"
+
+#define CUT_MAX_ICC_BYTES (4 << 20)
+
+typedef enum cut_icc_space {
+    CUT_ICC_OTHER, /* CMYK, Lab, ...: does not describe RGBA pixels */
+    CUT_ICC_RGB,
+    CUT_ICC_GREY
+} cut_icc_space;
+
+/**
+ * The embedded ICC profile of a JPEG (APP2, any number of parts), PNG (iCCP)
+ * or WebP (ICCP) file, as it stands there.
+ *
+ * @param[out] out owned by the caller; data NULL when there is none, when it
+ *                 is damaged or longer than CUT_MAX_ICC_BYTES, or when it
+ *                 does not describe RGB or grey pixels: a wrong profile is
+ *                 worse than none, and no reason to refuse a photo
+ * @return CUT_OK or CUT_E_MEMORY
+ */
+cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
+                        cut_format format, cut_why *why);
+
+/** By the signature in the profile's header (ICC.1:2010, 7.2.6). */
+cut_icc_space cut_icc_colour_space(const cut_bytes *icc);
+
+#endif

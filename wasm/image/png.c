@@ -1,0 +1,157 @@
+#include "image/png.h"
+
+#include <string.h>
+
+#include "image/bytes.h"
+#include "image/icc.h"
+#include "image/png_filter.h"
+#include "libdeflate.h"
+
+/* Level 1 is 2.5 times as fast as 6 for 4 % more bytes on filtered photos. */
+enum { LEVEL = 1, ICC_LEVEL = 9 };
+
+/* PNG colour type and bytes a pixel */
+typedef struct layout {
+    uint8_t type;
+    size_t bpp;
+} layout;
+
+/* 4 KB at a time, so that a coloured, translucent picture is known at once. */
+static layout smallest_layout(const cut_image *image, int keep_rgb)
+{
+    size_t count = (size_t)image->w * (size_t)image->h;
+    uint32_t clear = 0, coloured = (uint32_t)keep_rgb;
+    for (size_t start = 0; start < count && !(clear && coloured);
+         start += 1024) {
+        size_t end = start + 1024 < count ? start + 1024 : count;
+        for (size_t i = start; i < end; i++) {
+            const uint8_t *p = image->px + i * 4;
+            clear |= p[3] ^ 255u;
+            coloured |= (uint32_t)((p[0] ^ p[1]) | (p[1] ^ p[2]));
+        }
+    }
+    if (coloured) return clear ? (layout){6, 4} : (layout){2, 3};
+    return clear ? (layout){4, 2} : (layout){0, 1};
+}
+
+static void pack_row(uint8_t *restrict out, const uint8_t *restrict px,
+                     size_t w, size_t bpp)
+{
+    if (bpp == 4) memcpy(out, px, w * 4);
+    for (size_t x = 0; bpp == 3 && x < w; x++) {
+        out[x * 3] = px[x * 4];
+        out[x * 3 + 1] = px[x * 4 + 1];
+        out[x * 3 + 2] = px[x * 4 + 2];
+    }
+    for (size_t x = 0; bpp == 2 && x < w; x++) {
+        out[x * 2] = px[x * 4];
+        out[x * 2 + 1] = px[x * 4 + 3];
+    }
+    for (size_t x = 0; bpp == 1 && x < w; x++) out[x] = px[x * 4];
+}
+
+/* All rows, each behind its filter type; NULL when memory is out. */
+static uint8_t *filter_all(const cut_image *image, layout l)
+{
+    size_t w = (size_t)image->w, bytes = w * l.bpp;
+    uint8_t *out = cut_alloc((bytes + 1) * (size_t)image->h, 1);
+    uint8_t *rows = cut_alloc_zero(bytes * 5, 1); /* row, above, scratch */
+    if (!out || !rows) {
+        cut_free(out);
+        cut_free(rows);
+        return NULL;
+    }
+    uint8_t *row = rows, *above = rows + bytes;
+    for (size_t y = 0; y < (size_t)image->h; y++) {
+        pack_row(row, image->px + y * w * 4, w, l.bpp);
+        cut_png_filter_row(out + y * (bytes + 1), row, above, bytes, l.bpp,
+                           rows + 2 * bytes);
+        uint8_t *t = row;
+        row = above;
+        above = t;
+    }
+    cut_free(rows);
+    return out;
+}
+
+/* Length, type and CRC around a payload that already stands at p + 8. */
+static uint8_t *close_chunk(uint8_t *p, const char *type, size_t size)
+{
+    cut_put_be32(p, (uint32_t)size);
+    memcpy(p + 4, type, 4);
+    cut_put_be32(p + 8 + size, libdeflate_crc32(0, p + 4, size + 4));
+    return p + 12 + size;
+}
+
+static uint8_t *put_header(uint8_t *p, int32_t w, int32_t h, layout l)
+{
+    memcpy(p, "\x89PNG\r\n\x1A\n", 8);
+    p += 8;
+    cut_put_be32(p + 8, (uint32_t)w);
+    cut_put_be32(p + 12, (uint32_t)h);
+    memcpy(p + 16, (uint8_t[5]){8, l.type, 0, 0, 0}, 5);
+    return close_chunk(p, "IHDR", 13);
+}
+
+/* zlib data of at most `capacity` bytes; 0 when it does not fit. */
+static size_t deflate(uint8_t *out, size_t capacity, const uint8_t *in,
+                      size_t size, int level)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(level);
+    if (!c) return 0;
+    size_t written = libdeflate_zlib_compress(c, in, size, out, capacity);
+    libdeflate_free_compressor(c);
+    return written;
+}
+
+static uint8_t *put_icc(uint8_t *p, const cut_bytes *icc, size_t capacity)
+{
+    memcpy(p + 8, "icc\0\0", 5); /* name, method: zlib */
+    size_t size = deflate(p + 13, capacity, icc->data, icc->size, ICC_LEVEL);
+    return size ? close_chunk(p, "iCCP", size + 5) : p;
+}
+
+cut_status cut_png_encode(cut_bytes *out, cut_image *image,
+                          const cut_bytes *icc, cut_why *why)
+{
+    libdeflate_set_memory_allocator(cut_alloc_bytes, cut_free);
+    int32_t w = image->w, h = image->h;
+    cut_icc_space space = cut_icc_colour_space(icc);
+    layout l = smallest_layout(image, space == CUT_ICC_RGB);
+    int with_icc = space == (l.type & 2 ? CUT_ICC_RGB : CUT_ICC_GREY);
+
+    uint8_t *raw = filter_all(image, l);
+    if (!raw)
+        return cut_fail(why, CUT_E_MEMORY, "No memory to encode %d x %d.",
+                        (int)w, (int)h);
+    cut_image_free(image);
+    size_t raw_size = ((size_t)w * l.bpp + 1) * (size_t)h;
+    size_t icc_room = with_icc ? icc->size + icc->size / 8 + 1024 : 0;
+    size_t around = 8 + 25 + icc_room + 12 + 12;
+    size_t bound = libdeflate_zlib_compress_bound(NULL, raw_size);
+    /* photos deflate below three quarters; the bound is the second try */
+    size_t capacity = raw_size - raw_size / 4 + 4096;
+    uint8_t *file = NULL, *p = NULL;
+    size_t written = 0;
+    for (int attempt = 0; attempt < 2 && !written; attempt++) {
+        if (attempt || capacity > bound) capacity = bound;
+        cut_free(file);
+        file = cut_alloc(around + capacity, 1);
+        if (!file) break;
+        p = put_header(file, w, h, l);
+        if (with_icc) p = put_icc(p, icc, icc_room - 32);
+        written = deflate(p + 8, capacity, raw, raw_size, LEVEL);
+    }
+    cut_free(raw);
+    if (!written) {
+        cut_free(file);
+        return cut_fail(why, CUT_E_MEMORY, "No memory to encode %d x %d.",
+                        (int)w, (int)h);
+    }
+    p = close_chunk(p, "IDAT", written);
+    p = close_chunk(p, "IEND", 0);
+    size_t size = (size_t)(p - file);
+    uint8_t *fitting = cut_realloc(file, size, 1);
+    *out = (cut_bytes){fitting ? fitting : file, size};
+    return CUT_OK;
+}

@@ -1,0 +1,43 @@
+/*
+ * What a file is, and whether it can be read, from its header alone: before a
+ * byte of pixel memory is asked for, in microseconds, whatever it claims.
+ */
+#ifndef CUT_IMAGE_PROBE_H
+#define CUT_IMAGE_PROBE_H
+
+#include "base/fail.h"
+
+typedef enum cut_format {
+    CUT_FORMAT_NONE,
+    CUT_FORMAT_JPEG,
+    CUT_FORMAT_PNG,
+    CUT_FORMAT_WEBP,
+    CUT_FORMAT_BMP,
+    CUT_FORMAT_GIF
+} cut_format;
+
+/** By content, from the first 32 bytes at most; never by a name. */
+cut_format cut_image_sniff(const uint8_t *bytes, size_t size);
+
+/** "jpeg", "png", "webp", "bmp", "gif"; "" for CUT_FORMAT_NONE. */
+const char *cut_format_name(cut_format format);
+
+typedef struct cut_probe {
+    cut_format format;
+    int32_t w, h;    /* as stored: before the orientation is applied */
+    int orientation; /* EXIF 1..8; 1 when there is none */
+    int has_alpha_channel;
+    int bits;     /* a channel */
+    int channels; /* as stored; palettes count as 3 */
+} cut_probe;
+
+/**
+ * @return CUT_OK; CUT_E_EMPTY; CUT_E_FORMAT; CUT_E_VARIANT for what stb_image
+ *         cannot read, by name (12-bit, arithmetic and lossless JPEG, ...);
+ *         CUT_E_TOO_LARGE beyond CUT_MAX_SIDE, CUT_MAX_PIXELS or
+ *         CUT_MAX_INPUT_BYTES; CUT_E_CORRUPT when the header itself is damaged.
+ */
+cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
+                           cut_why *why);
+
+#endif

@@ -1,0 +1,238 @@
+#include "image/resample.h"
+
+#include <string.h>
+
+typedef float f32x4 __attribute__((vector_size(16)));
+
+/* One axis: out sample o is the sum of weight[o][i] * in[first[o] + i]. */
+typedef struct axis {
+    int32_t *first;
+    float *weight; /* [out][taps], 0 beyond what is needed */
+    int32_t taps;
+} axis;
+
+struct cut_resampler {
+    const cut_image *in; /* opaque */
+    cut_image reduced;   /* what `in` points to when it had to be made */
+    int32_t w;
+    axis x, y;
+    float *column; /* [in->w][4]: the vertical pass of one row */
+};
+
+int cut_image_is_opaque(const cut_image *image)
+{
+    const uint8_t *px = image->px;
+    size_t count = (size_t)image->w * (size_t)image->h, i = 0;
+    uint32_t all = 0xFFFFFFFFu;
+    for (; i < count; i++) {
+        uint32_t pixel;
+        memcpy(&pixel, px + i * 4, 4);
+        all &= pixel;
+        if ((i & 0xFFFF) == 0xFFFF && all >> 24 != 255) return 0;
+    }
+    return all >> 24 == 255;
+}
+
+/* c over white at alpha a, rounded: exact for every c and a. */
+static uint32_t on_white(uint32_t c, uint32_t a)
+{
+    return (c * a + 255 * (255 - a) + 127) / 255;
+}
+
+static void add_row(uint16_t *restrict sum, const uint8_t *restrict row,
+                    size_t count)
+{
+    for (size_t i = 0; i < count; i++) sum[i] = (uint16_t)(sum[i] + row[i]);
+}
+
+static void add_row_on_white(uint16_t *restrict sum,
+                             const uint8_t *restrict row, size_t pixels)
+{
+    for (size_t x = 0; x < pixels; x++)
+        for (size_t c = 0; c < 3; c++)
+            sum[x * 4 + c] = (uint16_t)(
+                sum[x * 4 + c] + on_white(row[x * 4 + c], row[x * 4 + 3]));
+}
+
+/* Sums of k columns of the k-row sums, divided with rounding. */
+static void mean_of_columns(uint8_t *out, const uint16_t *sum, int32_t w,
+                            int32_t k, uint32_t rows)
+{
+    for (int32_t x = 0; x < w; x += k) {
+        uint32_t columns = (uint32_t)(x + k <= w ? k : w - x);
+        uint32_t s[3] = {0}, n = rows * columns;
+        for (uint32_t i = 0; i < columns; i++)
+            for (uint32_t c = 0; c < 3; c++)
+                s[c] += sum[((uint32_t)x + i) * 4 + c];
+        for (uint32_t c = 0; c < 3; c++)
+            *out++ = (uint8_t)((s[c] + n / 2) / n);
+        *out++ = 255;
+    }
+}
+
+cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
+                            cut_why *why)
+{
+    int32_t w = (in->w + k - 1) / k, h = (in->h + k - 1) / k;
+    size_t count = (size_t)in->w * 4;
+    uint8_t *px = cut_alloc((size_t)w * (size_t)h, 4);
+    uint16_t *sum = cut_alloc(count, sizeof *sum);
+    if (!px || !sum) {
+        cut_free(px);
+        cut_free(sum);
+        return cut_fail(why, CUT_E_MEMORY, "No memory to reduce %d x %d.",
+                        (int)in->w, (int)in->h);
+    }
+    int opaque = cut_image_is_opaque(in);
+    for (int32_t y = 0; y < h; y++) {
+        int32_t rows = (y + 1) * k <= in->h ? k : in->h - y * k;
+        memset(sum, 0, count * sizeof *sum);
+        for (int32_t i = 0; i < rows; i++) {
+            const uint8_t *row = in->px + (size_t)(y * k + i) * count;
+            if (opaque)
+                add_row(sum, row, count);
+            else
+                add_row_on_white(sum, row, (size_t)in->w);
+        }
+        mean_of_columns(px + (size_t)y * (size_t)w * 4, sum, in->w, k,
+                        (uint32_t)rows);
+    }
+    cut_free(sum);
+    *out = (cut_image){px, w, h};
+    return CUT_OK;
+}
+
+static int axis_new(axis *a, int32_t in, int32_t out)
+{
+    float ratio = (float)in / (float)out;
+    float support = ratio > 1 ? ratio : 1;
+    a->taps = 2 * (int32_t)support + 3;
+    a->first = cut_alloc((size_t)out, sizeof *a->first);
+    a->weight = cut_alloc_zero((size_t)out * (size_t)a->taps,
+                               sizeof *a->weight);
+    if (!a->first || !a->weight) return 0;
+    for (int32_t o = 0; o < out; o++) {
+        float centre = ((float)o + 0.5f) * ratio - 0.5f;
+        int32_t lo = (int32_t)(centre - support);
+        int32_t hi = (int32_t)(centre + support) + 1;
+        if (lo < 0) lo = 0;
+        if (hi > in - 1) hi = in - 1;
+        if (lo > hi) lo = hi;
+        if (hi - lo > a->taps - 1) hi = lo + a->taps - 1;
+        float *weight = a->weight + (size_t)o * (size_t)a->taps, sum = 0;
+        for (int32_t i = lo; i <= hi; i++) {
+            float d = ((float)i - centre) / support;
+            float v = 1 - (d < 0 ? -d : d);
+            weight[i - lo] = v > 0 ? v : 0;
+            sum += weight[i - lo];
+        }
+        for (int32_t i = 0; i <= hi - lo; i++)
+            weight[i] = sum > 0 ? weight[i] / sum : 1.0f / (float)(hi - lo + 1);
+        a->first[o] = lo;
+    }
+    return 1;
+}
+
+cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
+                             int32_t w, int32_t h, cut_why *why)
+{
+    cut_resampler *r = cut_alloc_zero(1, sizeof *r);
+    if (!r) goto no_memory;
+    /* at least two reduced pixels stay for each result pixel */
+    int32_t kx = in->w / w / 2, ky = in->h / h / 2;
+    int32_t k = kx < ky ? kx : ky;
+    if (k > 64) k = 64;
+    if (k < 1) k = 1;
+    r->in = in;
+    r->w = w;
+    if (k > 1 || !cut_image_is_opaque(in)) {
+        if (cut_image_reduce(&r->reduced, in, k, why)) goto no_memory;
+        r->in = &r->reduced;
+    }
+    r->column = cut_alloc((size_t)r->in->w * 4, sizeof *r->column);
+    if (!r->column || !axis_new(&r->x, r->in->w, w) ||
+        !axis_new(&r->y, r->in->h, h))
+        goto no_memory;
+    *out = r;
+    return CUT_OK;
+no_memory:
+    cut_resampler_free(r);
+    return cut_fail(why, CUT_E_MEMORY, "No memory to resize to %d x %d.",
+                    (int)w, (int)h);
+}
+
+void cut_resampler_free(cut_resampler *r)
+{
+    if (!r) return;
+    cut_image_free(&r->reduced);
+    cut_free(r->x.first);
+    cut_free(r->x.weight);
+    cut_free(r->y.first);
+    cut_free(r->y.weight);
+    cut_free(r->column);
+    cut_free(r);
+}
+
+static void add_weighted(float *restrict sum, const uint8_t *restrict row,
+                         float weight, size_t count)
+{
+    for (size_t i = 0; i < count; i++) sum[i] += weight * (float)row[i];
+}
+
+void cut_resampler_row(cut_resampler *r, float *row, int32_t y)
+{
+    size_t count = (size_t)r->in->w * 4;
+    const float *wy = r->y.weight + (size_t)y * (size_t)r->y.taps;
+    memset(r->column, 0, count * sizeof *r->column);
+    for (int32_t i = 0; i < r->y.taps; i++)
+        if (wy[i] > 0)
+            add_weighted(r->column,
+                         r->in->px + (size_t)(r->y.first[y] + i) * count,
+                         wy[i], count);
+    for (int32_t x = 0; x < r->w; x++) {
+        const float *wx = r->x.weight + (size_t)x * (size_t)r->x.taps;
+        const float *in = r->column + (size_t)r->x.first[x] * 4;
+        f32x4 sum = {0};
+        for (int32_t i = 0; i < r->x.taps; i++) {
+            if (!(wx[i] > 0)) continue;
+            f32x4 v;
+            memcpy(&v, in + (size_t)i * 4, sizeof v);
+            sum += v * wx[i];
+        }
+        memcpy(row + (size_t)x * 4, &sum, sizeof sum);
+    }
+}
+
+cut_status cut_resample_tensor(float *tensor, const cut_image *in, int32_t sw,
+                               int32_t sh, const float mean[3],
+                               const float std[3], int range_is_max,
+                               cut_why *why)
+{
+    cut_resampler *r = NULL;
+    size_t plane = (size_t)sw * (size_t)sh;
+    float *row = cut_alloc((size_t)sw * 4, sizeof *row);
+    cut_status status = row ? cut_resampler_new(&r, in, sw, sh, why)
+                            : cut_fail(why, CUT_E_MEMORY, "No memory.");
+    if (status) {
+        cut_free(row);
+        return status;
+    }
+    float range = range_is_max ? 1e-6f : 255;
+    for (int32_t y = 0; y < sh; y++) {
+        cut_resampler_row(r, row, y);
+        for (size_t x = 0; x < (size_t)sw; x++)
+            for (size_t c = 0; c < 3; c++) {
+                float v = row[x * 4 + c];
+                tensor[c * plane + (size_t)y * (size_t)sw + x] = v;
+                if (range_is_max && v > range) range = v;
+            }
+    }
+    for (size_t c = 0; c < 3; c++)
+        for (size_t i = 0; i < plane; i++) {
+            float *v = tensor + c * plane + i;
+            *v = (*v / range - mean[c]) / std[c];
+        }
+    cut_resampler_free(r);
+    cut_free(row);
+    return CUT_OK;
+}

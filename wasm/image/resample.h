@@ -1,0 +1,55 @@
+/*
+ * Antialiased resizing. Large reductions go through an integer box filter
+ * first (exact, memory-bound), then a triangle filter whose support grows with
+ * the scale, as PIL's and PyTorch's antialiased bilinear; enlarging is plain
+ * bilinear. Pixel centres lie at +0.5.
+ *
+ * Clear pixels are flattened on white: a model or a background must not see
+ * the colours that hide under alpha 0, and white is what people see there.
+ */
+#ifndef CUT_IMAGE_RESAMPLE_H
+#define CUT_IMAGE_RESAMPLE_H
+
+#include "image/image.h"
+
+/** Whether every pixel has alpha 255. O(w*h), 16 bytes a step. */
+int cut_image_is_opaque(const cut_image *image);
+
+/**
+ * Mean over blocks of k x k, flattened on white. Blocks at the right and lower
+ * border are the rest that is left there.
+ *
+ * @param[out] out ceil(w/k) x ceil(h/k), alpha 255; owned by the caller
+ * @param      k   1..64
+ * @return CUT_OK, CUT_E_MEMORY
+ */
+cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
+                            cut_why *why);
+
+/** A picture at another size, one row at a time, so that no second full-size
+ * copy is needed. Borrows `in` until it is freed. */
+typedef struct cut_resampler cut_resampler;
+
+/** @return CUT_OK, CUT_E_MEMORY. w, h: 1..CUT_MAX_SIDE. */
+cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
+                             int32_t w, int32_t h, cut_why *why);
+void cut_resampler_free(cut_resampler *r); /* NULL is allowed */
+
+/** Row y of the result: f32 [w][4], 0..255, opaque. Rows in any order; going
+ * down is fastest. */
+void cut_resampler_row(cut_resampler *r, float *row, int32_t y);
+
+/**
+ * The photo as a model wants it.
+ *
+ * @param[out] tensor f32 [3][sh][sw], RGB: (x/range - mean)/std
+ * @param      range_is_max range is the picture's largest value after
+ *             resizing (U2-Net's recipe) instead of 255
+ * @return CUT_OK, CUT_E_MEMORY
+ */
+cut_status cut_resample_tensor(float *tensor, const cut_image *in, int32_t sw,
+                               int32_t sh, const float mean[3],
+                               const float std[3], int range_is_max,
+                               cut_why *why);
+
+#endif

@@ -1,0 +1,19 @@
+#ifndef CUT_IMAGE_WEBP_H
+#define CUT_IMAGE_WEBP_H
+
+#include "image/image.h"
+
+/**
+ * A WebP file of the codec outside, checked and given the ICC profile: the
+ * simple format becomes the extended one (RFC 9649, 2.7).
+ *
+ * @param[out] out  the file, owned by the caller
+ * @param      file as encoded, of w x h pixels
+ * @param      icc  data NULL = none
+ * @return CUT_OK; CUT_E_ENCODE when it is not a WebP of that size; CUT_E_MEMORY
+ */
+cut_status cut_webp_with_icc(cut_bytes *out, const uint8_t *file, size_t size,
+                             const cut_bytes *icc, int32_t w, int32_t h,
+                             cut_why *why);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Smooth colour layers of a photo under a matte, at reduced size: what the
+ * subject's colour would be everywhere, and what the background's would be.
+ */
+#ifndef CUT_MATTE_LAYERS_H
+#define CUT_MATTE_LAYERS_H
+
+#include "image/image.h"
+
+/** f32 [h][w][4]: RGB 0..255, the last lane is scratch. Sample i stands for
+ * the photo's pixels i*k .. i*k + k - 1. */
+typedef struct cut_layer {
+    float *px; /* owned, from cut_alloc */
+    int32_t w, h, k;
+} cut_layer;
+
+static inline void cut_layer_free(cut_layer *layer)
+{
+    cut_free(layer->px);
+    *layer = (cut_layer){0};
+}
+
+/**
+ * Weighted means over blocks of k x k, the weights alpha^2 for the foreground
+ * and (1 - alpha)^2 for the background, then filled where no weight lies, by
+ * pull-push (Gortler et al. 1996, The Lumigraph, 3.2).
+ *
+ * @param[out] foreground, background owned by the caller; either may be NULL
+ * @param      alpha u8 [h][w]
+ * @param      k     1..64
+ * @return CUT_OK, CUT_E_MEMORY
+ */
+cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
+                          const cut_image *photo, const uint8_t *alpha,
+                          int32_t k, cut_why *why);
+
+/** The layer along photo row y: f32 [layer->w][4], between its rows. */
+void cut_layer_line(float *line, const cut_layer *layer, int32_t y);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef CUT_MATTE_SUBJECT_H
+#define CUT_MATTE_SUBJECT_H
+
+#include "matte/matte.h"
+
+typedef struct cut_subject {
+    int found;
+    float coverage;     /* mean of alpha over the photo, 0..1 */
+    int32_t x, y, w, h; /* tight box of alpha >= 128, pixels; 0 when none */
+} cut_subject;
+
+/**
+ * Whether the map shows a subject at all. A map that does not is low
+ * everywhere, or undecided nearly everywhere it is not low.
+ */
+int cut_subject_present(const cut_matte *matte);
+
+/** Coverage and box from alpha u8 [h][w]; `found` stays as it is. */
+void cut_subject_measure(cut_subject *subject, const uint8_t *alpha, int32_t w,
+                         int32_t h);
+
+#endif
