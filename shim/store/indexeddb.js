@@ -1,8 +1,9 @@
 /**
  * The store in the page: IndexedDB, so that a reload loses nothing.
  *
- * Two object stores: `records` under [shelf, id] and `blobs` under key. Blobs
- * are kept as bytes and type, since WebKit has lost Blob objects in IndexedDB.
+ * Three object stores: `records` under [shelf, id], `blobs` under key, and
+ * `sizes` of the blobs, so that counting them loads none. Blobs are kept as
+ * bytes and type, since WebKit has lost Blob objects in IndexedDB.
  * Several tabs share the database; each holds a Web Lock named after itself,
  * so a tab can tell whether the owner of a half-done job still lives.
  *
@@ -62,38 +63,28 @@ export async function createIndexedDbStore({
   opening.onupgradeneeded = () => {
     opening.result.createObjectStore('records', { keyPath: ['shelf', 'id'] });
     opening.result.createObjectStore('blobs', { keyPath: 'key' });
+    opening.result.createObjectStore('sizes', { keyPath: 'key' });
   };
   const db = await answer(opening);
   db.onversionchange = () => db.close(); // a newer page wants to upgrade
 
-  /** @param {'records' | 'blobs'} table @param {(t: IDBObjectStore) => void} change */
-  async function change(table, change) {
+  /**
+   * @param {string[]} tables
+   * @param {(...tables: IDBObjectStore[]) => void} change asks nothing later than in
+   *   the callbacks of its own requests
+   */
+  async function change(tables, change) {
     try {
-      const transaction = db.transaction(table, 'readwrite', { durability: 'strict' });
+      const transaction = db.transaction(tables, 'readwrite', { durability: 'strict' });
       const done = committed(transaction);
-      change(transaction.objectStore(table));
+      change(...tables.map((table) => transaction.objectStore(table)));
       await done;
     } catch (error) {
       throw storeError(error, maxBytes);
     }
   }
-  /** @template T @param {'records' | 'blobs'} table @param {(t: IDBObjectStore) => IDBRequest<T>} ask */
+  /** @template T @param {string} table @param {(t: IDBObjectStore) => IDBRequest<T>} ask */
   const ask = (table, ask) => answer(ask(db.transaction(table).objectStore(table)));
-
-  /** Adds the sizes up without loading the bytes of more than one blob. */
-  function usage() {
-    return new Promise((/** @type {(n: number) => void} */ resolve, reject) => {
-      let bytes = 0;
-      const request = db.transaction('blobs').objectStore('blobs').openCursor();
-      request.onerror = () => reject(request.error);
-      request.onsuccess = () => {
-        const cursor = request.result;
-        if (!cursor) { resolve(bytes); return; }
-        bytes += cursor.value.bytes.byteLength;
-        cursor.continue();
-      };
-    });
-  }
 
   return {
     owner,
@@ -104,7 +95,7 @@ export async function createIndexedDbStore({
     },
     async put(shelf, record) {
       checkName(record.id);
-      await change('records', (table) => table.put({ shelf: checkName(shelf), id: record.id, record }));
+      await change(['records'], (table) => { table.put({ shelf: checkName(shelf), id: record.id, record }); });
     },
     async get(shelf, id) { return (await ask('records', (table) => table.get([shelf, id])))?.record; },
     async list(shelf) {
@@ -112,21 +103,31 @@ export async function createIndexedDbStore({
       const rows = await ask('records', (table) => table.getAll(range));
       return rows.map((row) => row.record).sort(newestFirst);
     },
-    remove: (shelf, id) => change('records', (table) => table.delete([shelf, id])),
+    remove: (shelf, id) => change(['records'], (table) => { table.delete([shelf, id]); }),
     async write(key, blob) {
       checkName(key);
       const bytes = await blob.arrayBuffer();
-      if ((await usage()) + bytes.byteLength > maxBytes) throw fullError(maxBytes);
-      await change('blobs', (table) => table.put({ key, bytes, type: blob.type }));
+      let full = false;
+      await change(['blobs', 'sizes'], (blobs, sizes) => {
+        const known = sizes.getAll();
+        known.onsuccess = () => {
+          const others = known.result.reduce((sum, row) => sum + (row.key === key ? 0 : row.size), 0);
+          full = others + bytes.byteLength > maxBytes;
+          if (full) return;
+          blobs.put({ key, bytes, type: blob.type });
+          sizes.put({ key, size: bytes.byteLength });
+        };
+      });
+      if (full) throw fullError(maxBytes);
     },
     async read(key) {
       const row = await ask('blobs', (table) => table.get(key));
       return row && new Blob([row.bytes], { type: row.type });
     },
-    async has(key) { return (await ask('blobs', (table) => table.count(key))) > 0; },
-    erase: (key) => change('blobs', (table) => table.delete(key)),
-    async keys() { return (await ask('blobs', (table) => table.getAllKeys())).map(String); },
-    usage,
+    async has(key) { return (await ask('sizes', (table) => table.count(key))) > 0; },
+    erase: (key) => change(['blobs', 'sizes'], (blobs, sizes) => { blobs.delete(key); sizes.delete(key); }),
+    async keys() { return (await ask('sizes', (table) => table.getAllKeys())).map(String); },
+    async usage() { return (await ask('sizes', (table) => table.getAll())).reduce((sum, row) => sum + row.size, 0); },
     async close() {
       letGo();
       db.close();
