@@ -20,6 +20,7 @@
 #define STBI_NO_STDIO
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
+#define STBI_NO_THREAD_LOCALS /* one instance, one thread */
 #define STBI_ASSERT(x) ((void)0)
 #define STBI_MAX_DIMENSIONS CUT_MAX_SIDE
 #define STBI_MALLOC(size) cut_alloc(1, size)
