@@ -194,9 +194,9 @@ function preflight({ headers }) {
  */
 function bodyOf(incoming, idleMs) {
   /** @type {NodeJS.Timeout | undefined} */ let timer;
+  let over = false;
   return new ReadableStream({
     start(controller) {
-      let over = false;
       /** @param {() => void} how */
       const end = (how) => {
         if (over) return;
@@ -222,6 +222,9 @@ function bodyOf(incoming, idleMs) {
       incoming.on('error', () => {});
     },
     pull() { incoming.resume(); },
-    cancel() { clearTimeout(timer); },
+    cancel() { // data that is still to come falls on the floor
+      over = true;
+      clearTimeout(timer);
+    },
   }, new ByteLengthQueuingStrategy({ highWaterMark: 1 << 20 }));
 }

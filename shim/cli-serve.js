@@ -1,0 +1,148 @@
+/**
+ * `cutaway serve`: the three APIs on this machine.
+ *
+ * Keys come from the environment only: an argument would stand in the process
+ * list and in the shell's history.
+ *
+ * @module shim/cli-serve
+ */
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createEnginePool } from './adapters/engine-pool.js';
+import { serve } from './adapters/node-server.js';
+import { strictKeys } from './create-shim.js';
+import { POLICIES } from './remote.js';
+
+const ENGINE = new URL('../web/engine/node.js', import.meta.url);
+
+/** The remotes by name: where they lie, and where their key is read from. */
+const VENDORS = /** @type {Record<string, { baseUrl: string, variable: string }>} */ ({
+  'magic-hour': { baseUrl: 'https://api.magichour.ai', variable: 'MAGIC_HOUR_API_KEY' },
+  'img-processing': { baseUrl: 'https://api.img-processing.com', variable: 'IMG_PROCESSING_API_KEY' },
+  aigenstudio: { baseUrl: 'https://aigenstudio.app/api/v1', variable: 'AIGENSTUDIO_API_KEY' },
+});
+
+export const SERVE_HELP = `usage: cutaway serve [options]
+
+Answers Magic Hour, IMG Processing and AI Gen Studio requests on this machine.
+
+  --port N              8787; 0 for any free one
+  --host ADDRESS        127.0.0.1; anything else lets other machines in
+  --dir DIR             where uploads, results and jobs are kept
+                        (${join('~', '.local', 'share', 'cutaway')}); "none": in memory
+  --workers N           pictures at a time
+  --queue N             requests that may wait, 64; beyond it 429
+  --allow-origin URL    a page elsewhere that may ask too; repeatable
+  --trust-origin URL    a private origin that requests may name pictures on; repeatable
+  --strict-keys         refuse keys that are not of the vendor's form
+  --proxy NAME[=URL]    pass /proxy/NAME/ on to the vendor with the key of the
+                        environment; repeatable
+  --remote NAME[=URL]   the remote to fall back to; repeatable
+  --policy POLICY       ${POLICIES.join(', ')}
+  --send-pictures       agree that pictures are sent to the remotes
+  --quiet               no line per request
+
+NAME is one of ${Object.keys(VENDORS).join(', ')}; keys are read from
+${Object.values(VENDORS).map((one) => one.variable).join(', ')}.
+`;
+
+/** @param {string | undefined} text @param {string} name @param {number} low @param {number} high */
+function integer(text, name, low, high) {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < low || value > high) throw new TypeError(`--${name} takes an integer from ${low} to ${high}`);
+  return value;
+}
+
+/** @param {readonly string[]} list @param {string} flag */
+function remotes(list, flag) {
+  return Object.fromEntries(list.map((one) => {
+    const [, name, url] = /^([\w-]+)(?:=(.+))?$/.exec(one) ?? [];
+    const vendor = name !== undefined && Object.hasOwn(VENDORS, name) ? VENDORS[name] : undefined;
+    if (!vendor) throw new TypeError(`--${flag} takes one of ${Object.keys(VENDORS).join(', ')}`);
+    const baseUrl = url ?? vendor.baseUrl;
+    if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) throw new TypeError(`--${flag} ${name}: not an http(s) address`);
+    return [name, { baseUrl, key: process.env[vendor.variable] ?? '' }];
+  }));
+}
+
+/** @param {readonly string[]} list @param {string} flag */
+function origins(list, flag) {
+  for (const one of list) {
+    if (!URL.canParse(one) || new URL(one).origin !== one) throw new TypeError(`--${flag} takes an origin such as https://page.example`);
+  }
+  return list;
+}
+
+/**
+ * Serves until SIGINT or SIGTERM.
+ * @param {string[]} argv what stands after `serve`
+ * @param {{ engineModule?: URL, ready?: (server: Awaited<ReturnType<typeof serve>>) => void }} [options] for tests
+ * @returns {Promise<number>} exit status
+ */
+export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) {
+  let wish;
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        port: { type: 'string' }, host: { type: 'string' }, dir: { type: 'string' }, workers: { type: 'string' }, queue: { type: 'string' },
+        'allow-origin': { type: 'string', multiple: true }, 'trust-origin': { type: 'string', multiple: true },
+        'strict-keys': { type: 'boolean' }, proxy: { type: 'string', multiple: true }, remote: { type: 'string', multiple: true },
+        policy: { type: 'string' }, 'send-pictures': { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(SERVE_HELP);
+      return 0;
+    }
+    const { policy = 'local-only' } = values;
+    if (!POLICIES.includes(policy)) throw new TypeError(`--policy takes one of ${POLICIES.join(', ')}`);
+    wish = {
+      port: integer(values.port, 'port', 0, 65535) ?? 8787,
+      host: values.host ?? '127.0.0.1',
+      dir: values.dir ?? join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'cutaway'),
+      workers: integer(values.workers, 'workers', 1, 64) ?? Math.min(4, Math.max(1, availableParallelism() - 1)),
+      queue: integer(values.queue, 'queue', 1, 100000),
+      policy: /** @type {import('./remote.js').Policy} */ (policy),
+      proxy: remotes(values.proxy ?? [], 'proxy'),
+      remote: remotes(values.remote ?? [], 'remote'),
+      allowOrigins: origins(values['allow-origin'] ?? [], 'allow-origin'),
+      trustedOrigins: origins(values['trust-origin'] ?? [], 'trust-origin'),
+      strict: values['strict-keys'] ?? false,
+      agreed: values['send-pictures'] ?? false,
+      quiet: values.quiet ?? false,
+    };
+  } catch (error) {
+    process.stderr.write(`cutaway serve: ${/** @type {Error} */ (error).message}\n\n${SERVE_HELP}`);
+    return 2;
+  }
+
+  let server;
+  try {
+    server = await serve({
+      port: wish.port, host: wish.host, proxy: wish.proxy, remote: wish.remote, policy: wish.policy,
+      allowOrigins: wish.allowOrigins, trustedOrigins: wish.trustedOrigins,
+      ...(wish.dir !== 'none' && { dir: wish.dir }),
+      ...(wish.queue && { limits: { queue: wish.queue } }),
+      ...(wish.strict && { authorize: strictKeys }),
+      consent: { granted: () => wish.agreed },
+      engine: createEnginePool({ size: wish.workers, module: engineModule }),
+      onError: (error) => process.stderr.write(`cutaway serve: ${(/** @type {any} */ (error))?.message ?? error}\n`),
+      ...(!wish.quiet && { log: ({ method, path, status, ms }) => process.stderr.write(`${method} ${path} ${status} ${ms} ms\n`) }),
+    });
+  } catch (error) {
+    const { code = 'internal', message } = /** @type {any} */ (error);
+    process.stderr.write(`cutaway serve: ${String(code).toLowerCase()}: ${message}\n`);
+    return 1;
+  }
+  process.stdout.write(`${server.address}\n`);
+  const stopped = new Promise((resolve) => {
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, resolve);
+  });
+  ready?.(server);
+  await stopped;
+  await server.close();
+  return 0;
+}
