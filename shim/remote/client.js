@@ -46,7 +46,7 @@ export function retryAfterSeconds(headers, now = Date.now()) {
   const text = headers.get('retry-after')?.trim();
   if (!text) return undefined;
   if (/^\d+$/.test(text)) return Number(text);
-  const date = Date.parse(text);
+  const date = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : NaN; // Date.parse takes "-1" for a year
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 

@@ -22,11 +22,11 @@ static void blocks_and_bytes_are_counted(void)
     CHECK_EQUAL(cut_peak_bytes(), 120);
 }
 
-static void memory_is_aligned_to_sixteen(void)
+static void memory_is_aligned_to_eight(void)
 {
     for (size_t size = 1; size < 40; size++) {
         void *block = cut_alloc(size, 1);
-        CHECK_EQUAL((uintptr_t)block % 16, 0);
+        CHECK_EQUAL((uintptr_t)block % 8, 0);
         cut_free(block);
     }
 }
@@ -122,7 +122,7 @@ static void the_abi_text_names_every_status_and_limit(void)
 int main(void)
 {
     blocks_and_bytes_are_counted();
-    memory_is_aligned_to_sixteen();
+    memory_is_aligned_to_eight();
     an_overflowing_product_is_refused();
     growing_keeps_the_contents();
     the_limit_bites_and_goes_away();

@@ -1,6 +1,6 @@
 /*
- * Each block carries its size in a 16-byte header: counting needs it, and
- * 16 keeps SIMD loads of the payload aligned. The counters are the only
+ * Each block carries its size in a 16-byte header: counting needs it, and 16
+ * keeps the alignment that malloc gave. The counters are the only
  * globals of the library.
  */
 #include "base/alloc.h"
