@@ -140,7 +140,16 @@ export function createRemoteClient(options, credential) {
           continue;
         }
         const { response, bytes } = answer;
-        if (response.ok) return parseAnswer(response, bytes, once);
+        if (response.ok) {
+          const value = parseAnswer(response, bytes);
+          if (value) return value;
+          // A proxy's HTML page, or JSON that was cut off.
+          if (once || tries === FREE_TRIES) {
+            throw new ShimError('remote_failed', 'The remote service did not answer with JSON.', { unsure: once });
+          }
+          await sleep(retryMs * 2 ** (tries - 1), signal);
+          continue;
+        }
 
         const wait = retryAfterSeconds(response.headers);
         const declined = response.status === 429 || (response.status === 503 && wait !== undefined);
@@ -224,16 +233,16 @@ export function createRemoteClient(options, credential) {
     },
   };
 
-  /** @param {Response} response @param {Uint8Array} bytes @param {boolean} once */
-  function parseAnswer(response, bytes, once) {
+  /** The JSON object of an answer, if it is one.
+   * @param {Response} response @param {Uint8Array} bytes */
+  function parseAnswer(response, bytes) {
     if (response.status === 204) return {};
     try {
       const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-      if (isObject(value)) return value;
+      return isObject(value) ? value : undefined;
     } catch {
-      // falls through: a proxy's HTML page, a cut-off body
+      return undefined;
     }
-    throw new ShimError('remote_failed', 'The remote service did not answer with JSON.', { unsure: once });
   }
 
   /**
