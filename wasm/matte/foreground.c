@@ -33,13 +33,12 @@ static f32x4 sample(const float *line, int32_t x, float step, int32_t n)
     return c0 + (c1 - c0) * (f - (float)at);
 }
 
-static void soft_pixel(uint8_t *px, uint8_t alpha, f32x4 f, f32x4 b)
+static void soft_pixel(uint8_t *px, uint8_t matte, f32x4 f, f32x4 b)
 {
-    float a = (float)alpha / 255;
+    float a = (float)matte / 255;
     f32x4 c = {(float)px[0], (float)px[1], (float)px[2], 0};
     f32x4 v = f + (c - f * a - b * (1 - a)) * a;
     for (int i = 0; i < 3; i++) px[i] = to_byte(v[i]);
-    px[3] = alpha;
 }
 
 static void estimate_row(uint8_t *px, const uint8_t *alpha, int32_t w,
@@ -48,13 +47,14 @@ static void estimate_row(uint8_t *px, const uint8_t *alpha, int32_t w,
     float step = 1 / (float)k;
     for (int32_t x = 0; x < w; x++) {
         uint8_t *p = px + (size_t)x * 4;
-        if (alpha[x] == 0)
+        if (alpha[x] == 0) {
             memset(p, 0, 4);
-        else if (alpha[x] == 255)
-            p[3] = 255;
-        else
-            soft_pixel(p, alpha[x], sample(f, x, step, n),
-                       sample(b, x, step, n));
+            continue;
+        }
+        uint8_t matte = cut_matte_part(alpha[x], p[3]);
+        if (matte != 255)
+            soft_pixel(p, matte, sample(f, x, step, n), sample(b, x, step, n));
+        p[3] = alpha[x];
     }
 }
 

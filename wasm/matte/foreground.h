@@ -10,10 +10,10 @@
  * fusion step of Forte (2021), "Approximate Fast Foreground Colour
  * Estimation", eq. 4 and 5.
  *
- * @param[in,out] photo RGB is replaced where 0 < alpha < 255, becomes 0 where
- *                      alpha is 0, stays byte for byte where it is 255; the
- *                      alpha channel becomes `alpha`
- * @param         alpha u8 [h][w]
+ * @param[in,out] photo RGB is replaced where the matte is soft, becomes 0 where
+ *                      alpha is 0, stays byte for byte where the matte is
+ *                      opaque; the alpha channel becomes `alpha`
+ * @param         alpha u8 [h][w], the matte times the photo's own alpha
  * @return CUT_OK, CUT_E_MEMORY (photo unchanged). O(w*h).
  */
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,

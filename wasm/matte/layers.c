@@ -31,10 +31,11 @@ static void add_row(float *sums, const uint8_t *px, const uint8_t *alpha,
         int32_t end = x + k < w ? x + k : w;
         f32x4 sum = load(sums + (size_t)cell * 4);
         for (; x < end; x++) {
-            uint8_t a = alpha[x] ^ flip;
+            const uint8_t *q = px + (size_t)x * 4;
+            uint8_t a = cut_matte_part(alpha[x], q[3]) ^ flip;
             if (!a) continue;
             float weight = (float)(a * a) * (1 / 65025.0f);
-            const uint8_t *q = px + (size_t)x * 4;
+            if (q[3] != 255) weight *= (float)q[3] * (1 / 255.0f);
             f32x4 c = {(float)q[0], (float)q[1], (float)q[2], 1};
             sum += c * weight;
         }

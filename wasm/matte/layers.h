@@ -26,13 +26,25 @@ static inline void cut_layer_free(cut_layer *layer)
  * pull-push (Gortler et al. 1996, The Lumigraph, 3.2).
  *
  * @param[out] foreground, background owned by the caller; either may be NULL
- * @param      alpha u8 [h][w]
+ * @param      alpha u8 [h][w]: the matte times the photo's own alpha; clear
+ *                   photo pixels lend their hidden colour to neither layer
  * @param      k     1..64
  * @return CUT_OK, CUT_E_MEMORY
  */
 cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                           const cut_image *photo, const uint8_t *alpha,
                           int32_t k, cut_why *why);
+
+/**
+ * The matte alone under alpha = matte x photo's own alpha. Straight colours of
+ * a translucent photo are no mixture: only the matte part is to be undone.
+ */
+static inline uint8_t cut_matte_part(uint8_t alpha, uint8_t photo_alpha)
+{
+    if (photo_alpha == 255) return alpha;
+    if (alpha >= photo_alpha) return photo_alpha ? 255 : 0;
+    return (uint8_t)((alpha * 255u + photo_alpha / 2u) / photo_alpha);
+}
 
 /** The layer along photo row y: f32 [layer->w][4], between its rows. */
 void cut_layer_line(float *line, const cut_layer *layer, int32_t y);
