@@ -92,7 +92,7 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
     try {
       const file = await open(temporary, 'wx', 0o600);
       try {
-        await file.writeFile(data);
+        await file.writeFile(/** @type {any} */ (data)); // the types know no async iterable
         await file.datasync();
       } finally {
         await file.close();

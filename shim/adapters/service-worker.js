@@ -1,0 +1,73 @@
+/**
+ * The service worker's half: it relays requests to a page and does no work
+ * itself, since a service worker has no Worker and the engine needs one. With
+ * it `<img src>` and scripts that know nothing of Cutaway are answered too.
+ *
+ * A classic script, for every browser; put a copy at the root of the site, or
+ * a file there that says `importScripts('/shim/adapters/service-worker.js')`.
+ * The page's half is service-worker-page.js.
+ *
+ * To the page, with a port: {type: 'cutaway-request', method, url, headers,
+ * body, mode}. Back on the port: {type: 'taken'} at once, then either
+ * {type: 'response', status, headers, body} or {type: 'declined'}.
+ *
+ * This file must tell at once, before any page is asked, whether a request
+ * might be the shim's: PATHS and HOSTS are wider than the dialects' routes and
+ * never narrower (tests/js/shim/service-worker.test.js).
+ */
+(() => {
+  const HOSTS = [
+    'https://api.magichour.ai', 'https://videos.magichour.ai', 'https://api.img-processing.com',
+    'https://storage.img-processing.com', 'https://aigenstudio.app',
+  ];
+  const PATHS = /^\/(v1\/(files\/upload-urls|image-background-remover|image-projects\/|images(\/|$))|api-assets\/|images\/image_|[^/]+\/output\.png$|api\/v1\/(remove-background|jobs|tools|results\/))/;
+  const TAKEN_MS = 3000; // a page whose main thread is busy for longer is passed over
+
+  const worker = /** @type {any} */ (self);
+
+  /** @param {URL} url */
+  const mayBeOurs = (url) => (HOSTS.includes(url.origin) || url.origin === worker.location.origin) && PATHS.test(url.pathname);
+  worker.cutawayMayBeOurs = mayBeOurs; // for tests
+
+  worker.addEventListener('install', () => worker.skipWaiting());
+  worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(worker.clients.claim()));
+  worker.addEventListener('fetch', (/** @type {any} */ event) => {
+    if (event.request.mode === 'navigate' || !mayBeOurs(new URL(event.request.url))) return;
+    event.respondWith(relay(event));
+  });
+
+  /** @param {any} event */
+  async function relay({ request, clientId }) {
+    const untouched = request.clone();
+    const message = {
+      type: 'cutaway-request', method: request.method, url: request.url, headers: [...request.headers],
+      body: request.method === 'GET' || request.method === 'HEAD' ? null : await request.arrayBuffer(),
+    };
+    // The page that asks first: its engine is the warm one.
+    const pages = await worker.clients.matchAll({ type: 'window' });
+    pages.sort((/** @type {any} */ a, /** @type {any} */ b) => Number(b.id === clientId) - Number(a.id === clientId));
+    for (const page of pages) {
+      const answer = await ask(page, message, request.signal);
+      if (answer?.type === 'response') return new Response(answer.body, { status: answer.status, headers: answer.headers });
+      if (answer?.type === 'declined') break;
+    }
+    return fetch(untouched);
+  }
+
+  /**
+   * @param {any} page @param {any} message @param {AbortSignal} signal
+   * @returns {Promise<any>} undefined when the page does not take requests
+   */
+  function ask(page, message, signal) {
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      const timer = setTimeout(() => resolve(undefined), TAKEN_MS);
+      port1.onmessage = ({ data }) => {
+        clearTimeout(timer);
+        if (data.type !== 'taken') { port1.close(); resolve(data); }
+      };
+      signal.addEventListener('abort', () => port1.postMessage({ type: 'abort' }), { once: true });
+      page.postMessage(message, [port2]);
+    });
+  }
+})();
