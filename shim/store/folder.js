@@ -112,12 +112,11 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
 
   /** @param {string} name */
   async function shelf(name) {
-    let found = shelves.get(name);
-    if (!found) {
+    if (!shelves.has(name)) {
       await mkdir(place('records', checkName(name)), { recursive: true, mode: 0o700 });
-      shelves.set(name, (found = new Map()));
+      if (!shelves.has(name)) shelves.set(name, new Map()); // two may have waited
     }
-    return found;
+    return /** @type {Map<string, any>} */ (shelves.get(name));
   }
 
   /** @type {import('./memory.js').Store['put']} */

@@ -41,6 +41,13 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
     await store.close();
   });
 
+  test(`${name}: the first records of a shelf may come at the same moment`, async () => {
+    const store = await make();
+    await Promise.all(['a', 'b', 'c'].map((id, created) => store.put('new', { id, created })));
+    assert.deepEqual((await store.list('new')).map((r) => r.id), ['c', 'b', 'a']);
+    await store.close();
+  });
+
   test(`${name}: blobs are kept byte for byte and counted`, async () => {
     const store = await make();
     const picture = png(3, 3);
