@@ -155,7 +155,7 @@ CUT_EXPORT int cut_job_options(cut_job *job, const char *json,
                                uint32_t size_bytes);
 
 /**
- * NEW. The model's manifest as JSON text (models/manifest.schema.json): input
+ * NEW or DECODED. The model's manifest as JSON text (models/manifest.schema.json): input
  * size, normalisation, fit, kind of output. CUT_E_MANIFEST.
  */
 CUT_EXPORT int cut_job_manifest(cut_job *job, const char *json,

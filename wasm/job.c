@@ -116,7 +116,8 @@ int cut_job_options(cut_job *job, const char *json, uint32_t size_bytes)
 
 int cut_job_manifest(cut_job *job, const char *json, uint32_t size_bytes)
 {
-    cut_status status = in_state(job, CUT_NEW);
+    cut_status status = CUT_OK;
+    if (job->state != CUT_DECODED) status = in_state(job, CUT_NEW);
     if (!status)
         status = cut_manifest_parse(&job->manifest, json, size_bytes,
                                     &job->why);

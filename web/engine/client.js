@@ -1,0 +1,143 @@
+// The caller's side: one worker, a queue in front of it. Aborting answers at
+// once; a crash fails the running job only, and the next one gets a new worker.
+import { aborted, CutawayError, failure } from './errors.js';
+
+/**
+ * @typedef {import('./ort.js').WorkerLike} WorkerLike
+ * @typedef {object} Request
+ * @property {any} message
+ * @property {(value: any) => void} resolve
+ * @property {(error: CutawayError) => void} reject
+ * @property {((progress: any) => void) | undefined} onProgress
+ */
+
+/** Wasm memory never shrinks: beyond this the worker is replaced after its job. */
+const maxHeapBytes = 512 * 1024 * 1024;
+/** A worker that nobody asked for so long is ended; the next job starts one. */
+const idleMs = 60000;
+/** An aborted job that has not left the worker by then is ended with it. */
+const abortGraceMs = 1000;
+
+export class EngineClient {
+  /** @param {() => WorkerLike} spawn starts a worker that hosts jobs */
+  constructor(spawn) {
+    this.spawn = spawn;
+    /** @type {WorkerLike | null} */ this.worker = null;
+    /** @type {Request[]} */ this.queue = [];
+    /** @type {Request | null} */ this.running = null;
+    this.lastId = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.idle = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.grace = undefined;
+  }
+
+  /**
+   * @param {string} type of the protocol
+   * @param {object} fields of the request
+   * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} [more]
+   * @returns {Promise<any>}
+   */
+  ask(type, fields, { signal, onProgress } = {}) {
+    if (signal?.aborted) return Promise.reject(aborted());
+    return new Promise((resolve, reject) => {
+      const id = ++this.lastId;
+      const stop = () => this.abort(request);
+      const settle = () => signal?.removeEventListener('abort', stop);
+      /** @type {Request} */
+      const request = {
+        message: { id, type, ...fields },
+        resolve: (value) => { settle(); resolve(value); },
+        reject: (error) => { settle(); reject(error); },
+        onProgress,
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+      this.queue.push(request);
+      this.next();
+    });
+  }
+
+  next() {
+    clearTimeout(this.idle);
+    if (this.running) return;
+    const request = this.queue.shift();
+    if (!request) {
+      this.idle = setTimeout(() => this.end(), idleMs);
+      /** @type {any} */ (this.idle).unref?.();
+      return;
+    }
+    this.running = request;
+    try {
+      this.worker ??= this.start();
+      this.worker.postMessage(request.message);
+    } catch (error) {
+      this.finish()?.reject(CutawayError.wrap(error, 'internal'));
+    }
+  }
+
+  /** @returns {WorkerLike} */
+  start() {
+    const worker = this.spawn();
+    worker.listen(
+      (message) => { if (worker === this.worker) this.receive(message); },
+      (detail) => {
+        if (worker !== this.worker) return;
+        this.end();
+        this.finish()?.reject(failure('engine_crashed', detail));
+      },
+    );
+    return worker;
+  }
+
+  /** The running job is over: the next one may start. */
+  finish() {
+    clearTimeout(this.grace);
+    const done = this.running;
+    this.running = null;
+    queueMicrotask(() => this.next());
+    return done;
+  }
+
+  /** @param {any} message */
+  receive({ id, type, progress, value, heapBytes, error, crashed }) {
+    if (this.running?.message.id !== id) return;
+    if (type === 'progress') {
+      this.running?.onProgress?.(progress);
+      return;
+    }
+    if (crashed || heapBytes > maxHeapBytes) this.end();
+    const request = this.finish();
+    if (type === 'done') request?.resolve(value);
+    else request?.reject(CutawayError.from(error));
+  }
+
+  /** @param {Request} request */
+  abort(request) {
+    if (this.running === request) {
+      // The worker stops between two stages and says so; one that does not is ended.
+      this.worker?.postMessage({ type: 'abort', id: request.message.id });
+      clearTimeout(this.grace);
+      this.grace = setTimeout(() => {
+        this.end();
+        this.finish();
+      }, abortGraceMs);
+    } else {
+      this.queue = this.queue.filter((other) => other !== request);
+    }
+    request.reject(aborted());
+  }
+
+  /** Ends the worker; a job in it fails unless it was settled before. */
+  end() {
+    clearTimeout(this.idle);
+    this.worker?.terminate();
+    this.worker = null;
+  }
+
+  /** Ends everything; what is queued or running fails with "aborted". */
+  dispose() {
+    this.end();
+    for (const request of [this.running, ...this.queue]) request?.reject(aborted());
+    this.queue = [];
+    this.running = null;
+    clearTimeout(this.grace);
+  }
+}

@@ -1,0 +1,55 @@
+// ONNX Runtime Web in a worker of its own, so that its memory can be given
+// back by ending the worker. Protocol, one request at a time:
+//
+//   → {type: 'load', ort, wasm, threads, bytes}  ort, wasm: URLs of the module and of its .wasm folder
+//   ← {type: 'loaded', inputs: [{name, shape}], outputs: [name]}
+//   → {type: 'run', input, output, data, dims}   data: Float32Array, transferred
+//   ← {type: 'answer', data, dims}
+//   ← {type: 'failed', step: 'import' | 'create' | 'run', detail}
+
+/** @type {any} */ let ort;
+/** @type {any} */ let session;
+
+/** @param {any} message */
+async function handle(message) {
+  let step = 'import';
+  try {
+    if (message.type === 'load') {
+      ort = await import(message.ort);
+      ort.env.wasm.numThreads = message.threads;
+      ort.env.wasm.wasmPaths = message.wasm;
+      ort.env.logLevel = 'error';
+      step = 'create';
+      session = await ort.InferenceSession.create(message.bytes, {
+        executionProviders: ['wasm'], graphOptimizationLevel: 'all',
+      });
+      reply({
+        type: 'loaded',
+        inputs: session.inputMetadata.map((/** @type {any} */ { name, shape }) => ({ name, shape })),
+        outputs: session.outputNames,
+      });
+    } else {
+      step = 'run';
+      const { input, output, data, dims } = message;
+      const answers = await session.run({ [input]: new ort.Tensor('float32', data, dims) }, [output]);
+      const answer = answers[output];
+      // a copy: the answer lies in the runtime's own memory
+      const copy = Float32Array.from(answer.data);
+      reply({ type: 'answer', data: copy, dims: [...answer.dims] }, [copy.buffer]);
+    }
+  } catch (error) {
+    reply({ type: 'failed', step, detail: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** @type {(message: any, transfer?: ArrayBuffer[]) => void} */
+let reply;
+if (typeof WorkerGlobalScope === 'undefined') {
+  const { parentPort } = await import('node:worker_threads');
+  const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+  reply = (message, transfer) => port.postMessage(message, transfer);
+  port.on('message', handle);
+} else {
+  reply = (message, transfer = []) => self.postMessage(message, { transfer });
+  self.onmessage = ({ data }) => handle(data);
+}

@@ -1,0 +1,144 @@
+// The second engine: ONNX Runtime Web (WASM), behind the same interface as
+// engine c: load(modelBytes, manifest), run(input) → output, dispose().
+// Loaded on first use; its worker ends when it was idle for a while, which is
+// the only way to get its memory back, and starts again on the next run.
+import { aborted, CutawayError, failure } from './errors.js';
+
+/**
+ * @typedef {import('./pipeline.js').Tensor} Tensor
+ * @typedef {{ postMessage: (message: any, transfer?: any[]) => void, terminate: () => void,
+ *   listen: (onMessage: (message: any) => void, onCrash: (detail: string) => void) => void }} WorkerLike
+ */
+
+const idleMs = 30000;
+
+/** @type {Record<string, string>} */
+const codeOfStep = { import: 'engine_unavailable', create: 'bad_model', run: 'inference_failed' };
+
+export class OrtEngine {
+  name = /** @type {const} */ ('ort');
+
+  /**
+   * @param {{ spawn: () => WorkerLike, ort: string, wasm: string, threads: number }} where
+   *   spawn starts ort-worker.js; ort, wasm: URLs of the runtime's module and folder
+   */
+  constructor({ spawn, ort, wasm, threads }) {
+    this.spawn = spawn;
+    this.urls = { ort, wasm };
+    this.threads = threads;
+    /** @type {WorkerLike | null} */ this.worker = null;
+    /** @type {{ resolve: (message: any) => void, reject: (error: Error) => void } | null} */ this.waiting = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.idle = undefined;
+    /** @type {Uint8Array | null} */ this.model = null;
+  }
+
+  /**
+   * @param {Uint8Array} modelBytes an ONNX file
+   * @param {any} manifest
+   * @returns {Promise<void>} bad_model when it is none, or has another input than the manifest says
+   */
+  async load(modelBytes, manifest) {
+    this.model = modelBytes;
+    this.manifest = manifest;
+    await this.start();
+  }
+
+  async start() {
+    this.worker = this.spawn();
+    this.worker.listen(
+      (message) => this.settle(message),
+      (detail) => this.fail(failure('engine_crashed', detail, 'infer')),
+    );
+    const { inputs, outputs } = await this.ask({ type: 'load', ...this.urls, threads: this.threads, bytes: this.model });
+    const { input, output } = this.manifest;
+    const [width, height] = input.size;
+    const found = inputs.find((/** @type {any} */ { name }) => name === input.name) ?? inputs[0];
+    const dims = [1, 3, height, width];
+    const fits = found && (!found.shape || (found.shape.length === 4 &&
+      found.shape.every((/** @type {unknown} */ size, /** @type {number} */ i) => typeof size !== 'number' || size === dims[i])));
+    if (!fits || inputs.length !== 1 || !outputs.length) {
+      this.dispose();
+      const shapes = inputs.map((/** @type {any} */ { name, shape }) => `${name} [${shape}]`).join(', ');
+      throw new CutawayError('bad_model', 'The file is not a valid ONNX model, or does not fit its manifest.', {
+        detail: `The model takes ${shapes}, the manifest says [${dims}].`, stage: 'load',
+      });
+    }
+    this.names = { input: found.name, output: outputs.includes(output.name) ? output.name : outputs[0] };
+    this.rest();
+  }
+
+  /**
+   * @param {Tensor} input [1][3][height][width]; its data is consumed
+   * @param {{ signal?: AbortSignal }} [more] aborting ends the worker at once
+   * @returns {Promise<Tensor>}
+   */
+  async run({ data, width, height }, { signal } = {}) {
+    const stop = () => {
+      this.end();
+      this.fail(aborted('infer'));
+    };
+    if (signal?.aborted) throw aborted('infer');
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      clearTimeout(this.idle);
+      if (!this.worker) await this.start();
+      clearTimeout(this.idle);
+      const answer = await this.ask({ type: 'run', ...this.names, data, dims: [1, 3, height, width] }, [data.buffer]);
+      const dims = answer.dims.filter((/** @type {number} */ size, /** @type {number} */ i) => i >= answer.dims.length - 2 || size !== 1);
+      if (dims.length !== 2) throw failure('inference_failed', `The model answered [${answer.dims}], not one map.`, 'infer');
+      return { data: answer.data, width: dims[1], height: dims[0] };
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      this.rest();
+    }
+  }
+
+  /** @param {any} message @param {any[]} [transfer] @returns {Promise<any>} */
+  ask(message, transfer) {
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject };
+      this.worker?.postMessage(message, transfer);
+    });
+  }
+
+  /** @param {any} message */
+  settle(message) {
+    if (message.type !== 'failed') {
+      const { waiting } = this;
+      this.waiting = null;
+      waiting?.resolve(message);
+      return;
+    }
+    const code = codeOfStep[message.step];
+    if (message.step !== 'run') this.end();
+    this.fail(code === 'bad_model'
+      ? new CutawayError(code, 'The file is not a valid ONNX model, or does not fit its manifest.', { detail: message.detail, stage: 'load' })
+      : failure(code, message.detail, message.step === 'run' ? 'infer' : 'load'));
+  }
+
+  /** @param {CutawayError} error */
+  fail(error) {
+    const { waiting } = this;
+    this.waiting = null;
+    if (error.code === 'engine_crashed') this.end();
+    waiting?.reject(error);
+  }
+
+  /** Ends the worker later, unless a run comes. */
+  rest() {
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => this.end(), idleMs);
+    /** @type {any} */ (this.idle).unref?.();
+  }
+
+  end() {
+    clearTimeout(this.idle);
+    this.worker?.terminate();
+    this.worker = null;
+  }
+
+  dispose() {
+    this.end();
+    this.model = null;
+  }
+}

@@ -1,0 +1,263 @@
+// THE order of a job in JavaScript, the same in a browser's worker and in
+// Node. It knows no platform: engines, models and codecs are handed to it.
+import { aborted, CutawayError, throwIfAborted } from './errors.js';
+
+/**
+ * @typedef {import('./core.js').Core} Core
+ * @typedef {import('./core.js').Job} Job
+ * @typedef {{ data: Float32Array, width: number, height: number }} Tensor
+ * @typedef {(progress: { stage: string, fraction: number, loaded?: number, total?: number }) => void} OnProgress
+ *   fraction: of the whole job, 0..1; loaded, total: bytes of the model while it loads
+ *
+ * @typedef {object} Engine what runs a model
+ * @property {'c' | 'ort'} name
+ * @property {number} threads
+ * @property {(input: Tensor, more: { signal?: AbortSignal, onProgress?: (share: number) => void }) => Promise<Tensor>} run
+ *
+ * @typedef {{ name: string, version?: string, manifest: any, engine: Engine, note?: string }} LoadedModel
+ *   note: why another engine than the preferred one was taken
+ *
+ * @typedef {object} Parts
+ * @property {Core} core
+ * @property {(choice: { model?: unknown, engine?: string }, more: { signal?: AbortSignal,
+ *   onProgress?: (loaded: number, total: number) => void }) => Promise<LoadedModel>} loadModel
+ * @property {{ decode: (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray, width: number, height: number }>,
+ *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
+ *
+ * @typedef {object} Options what a caller may ask for; the core checks the values (cut_job_options)
+ * @property {string | Blob | Uint8Array} [background] "transparent", "white", "#rrggbb", "blur", or a picture
+ * @property {'png' | 'jpeg' | 'webp'} [format]
+ * @property {number} [quality] 1..100
+ * @property {boolean} [mask] the matte itself
+ * @property {boolean} [crop] to the subject
+ * @property {string | number} [margin] "5%", "40px" or pixels, with crop
+ * @property {unknown} [model] "base", a known name, a URL, or { manifest, bytes | url }
+ * @property {'auto' | 'c' | 'ort'} [engine]
+ */
+
+/** Share of a warm job that each stage takes, for one progress bar. @type {[string, number][]} */
+const shares = [['decode', 0.15], ['load', 0.1], ['prepare', 0.05], ['infer', 0.3], ['matte', 0.02],
+  ['refine', 0.1], ['foreground', 0.1], ['compose', 0.03], ['encode', 0.15]];
+
+const mime = /** @type {Record<string, string>} */ ({ png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' });
+
+/** Lets messages (an abort among them) be handled between two stages. */
+function breathe() {
+  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve(undefined);
+    };
+    port2.postMessage(0);
+  });
+}
+
+/**
+ * The promise's value, or "aborted" as soon as the signal says so.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<T>}
+ */
+function unlessAborted(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(aborted('load'));
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+/** Times stages, reports progress, stops between stages when aborted. */
+class Stages {
+  /** @param {AbortSignal | undefined} signal @param {OnProgress | undefined} onProgress */
+  constructor(signal, onProgress) {
+    this.signal = signal;
+    this.onProgress = onProgress;
+    this.started = performance.now();
+    /** @type {Record<string, number>} */ this.times = {};
+  }
+
+  /** @param {string} stage @param {number} share of the stage, 0..1 @param {object} [more] */
+  progress(stage, share, more) {
+    let before = 0;
+    for (const [name, part] of shares) {
+      if (name === stage) return this.onProgress?.({ stage, fraction: before + part * share, ...more });
+      before += part;
+    }
+  }
+
+  /**
+   * @template T
+   * @param {string} stage
+   * @param {() => T | Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async run(stage, work) {
+    await breathe();
+    throwIfAborted(this.signal, stage);
+    this.progress(stage, 0);
+    const from = performance.now();
+    try {
+      return await work();
+    } catch (error) {
+      throw CutawayError.wrap(error, 'internal', stage);
+    } finally {
+      this.times[stage] = (this.times[stage] ?? 0) + performance.now() - from;
+    }
+  }
+
+  /** Milliseconds by stage and in total, to a hundredth. */
+  timings() {
+    const all = { load: 0, ...this.times, total: performance.now() - this.started };
+    return Object.fromEntries(Object.entries(all).map(([stage, ms]) => [stage, Math.round(ms * 100) / 100]));
+  }
+}
+
+/**
+ * @param {Job} job
+ * @param {Parts} parts
+ * @param {'decode' | 'background'} name
+ * @param {Uint8Array} bytes
+ */
+async function readPicture(job, { webp, core }, name, bytes) {
+  if (job.picture(name, bytes)) return;
+  let pixels;
+  try {
+    pixels = await webp.decode(bytes);
+  } catch (error) {
+    if (error instanceof CutawayError) throw error;
+    throw core.error('corrupt_image', 'The WebP codec could not decode the file.', 'decode');
+  }
+  job.picturePixels(name, pixels, bytes);
+}
+
+/** @param {Job} job @param {Parts} parts */
+async function encode(job, { webp, core }) {
+  if (job.step('encode', 'encode')) return;
+  let bytes;
+  try {
+    bytes = await webp.encode(job.pixels(), job.quality);
+  } catch (error) {
+    if (error instanceof CutawayError) throw error;
+    throw core.error('encode_failed', error instanceof Error ? error.message : String(error), 'encode');
+  }
+  job.stepWith('encode', 'encoded', bytes);
+}
+
+/** The model's answer has the shape that its manifest promises. @param {Tensor} map @param {Core} core */
+function checkMap(map, core) {
+  if (map.data.length === map.width * map.height && map.data.length > 0) return;
+  throw core.error('bad_output', `The model answered ${map.data.length} values for ${map.width} x ${map.height}.`, 'infer');
+}
+
+/**
+ * From a file to the finished file.
+ *
+ * @param {Parts} parts
+ * @param {{ bytes: Uint8Array, options: Options, background?: Uint8Array }} input
+ * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
+ * @returns {Promise<{ bytes: Uint8Array, type: string, report: any }>}
+ */
+export async function cutOut(parts, { bytes, options, background }, { signal, onProgress } = {}) {
+  const { core, loadModel } = parts;
+  const { model, engine: wanted, ...forCore } = options;
+  const asked = Object.fromEntries(Object.entries(forCore).filter(([, value]) => value !== undefined));
+  if (background) asked.background = 'image';
+  if (wanted !== undefined && !['auto', 'c', 'ort'].includes(wanted)) {
+    throw core.error('bad_option', `engine is auto, c or ort, not "${wanted}".`, 'options');
+  }
+  const stages = new Stages(signal, onProgress);
+  core.resetPeak();
+  const job = core.newJob();
+  try {
+    job.options(asked);
+    // The model loads while the photo decodes; a bad photo is told first.
+    const loading = loadModel({ model, engine: wanted }, {
+      signal,
+      onProgress: (loaded, total) => stages.progress('load', total ? loaded / total : 0, { loaded, total }),
+    });
+    loading.catch(() => {});
+    await stages.run('decode', async () => {
+      await readPicture(job, parts, 'decode', bytes);
+      if (background) await readPicture(job, parts, 'background', background);
+    });
+    const { name, version, manifest, engine, note } = await stages.run('load', () => unlessAborted(loading, signal));
+    job.manifest(manifest);
+    const tensor = await stages.run('prepare', () => job.prepare());
+    const map = await stages.run('infer', async () => {
+      const answer = await engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
+      checkMap(answer, core);
+      return answer;
+    });
+    await stages.run('matte', () => job.matte(map));
+    await stages.run('refine', () => job.step('refine', 'refine'));
+    await stages.run('foreground', () => job.step('foreground', 'foreground'));
+    await stages.run('compose', () => job.step('compose', 'compose'));
+    await stages.run('encode', () => encode(job, parts));
+    const { input, subject, width, height, format } = job.report();
+    const result = job.bytes();
+    onProgress?.({ stage: 'done', fraction: 1 });
+    return {
+      bytes: result,
+      type: mime[format],
+      report: {
+        input: null, output: null, width, height, format, bytes: result.length,
+        model: version ? `${name} ${version}` : name,
+        engine: engine.name, threads: engine.threads, ...(note ? { engine_note: note } : {}),
+        photo: input, subject, timings_ms: stages.timings(), peak_heap_bytes: core.peakBytes,
+      },
+    };
+  } finally {
+    job.free();
+  }
+}
+
+/**
+ * Another format for a picture, pixels unchanged (JPEG: flattened on white): a
+ * job whose matte is 1 everywhere.
+ *
+ * @param {Parts} parts
+ * @param {{ bytes: Uint8Array, options: Options }} input format, quality and background of the options count
+ */
+export async function convert(parts, { bytes, options }) {
+  const { core } = parts;
+  const { format, quality, background } = options;
+  const job = core.newJob();
+  try {
+    job.options(Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)));
+    job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
+    await readPicture(job, parts, 'decode', bytes);
+    job.prepare();
+    job.matte({ data: new Float32Array([1]), width: 1, height: 1 });
+    for (const stage of ['refine', 'foreground', 'compose']) job.step(stage, stage);
+    await encode(job, parts);
+    const { width, height, format: made } = job.report();
+    const result = job.bytes();
+    return { bytes: result, type: mime[made], report: { width, height, format: made, bytes: result.length } };
+  } finally {
+    job.free();
+  }
+}
+
+/**
+ * Format and size from a file's header.
+ *
+ * @param {Parts} parts
+ * @param {{ bytes: Uint8Array }} input
+ * @returns {{ format: string, width: number, height: number }} upright
+ */
+export function probe({ core }, { bytes }) {
+  const job = core.newJob();
+  try {
+    job.probe(bytes);
+    const { format, width, height } = job.report().input;
+    return { format, width, height };
+  } finally {
+    job.free();
+  }
+}
+

@@ -1,0 +1,52 @@
+// WebP by libwebp (@jsquash/webp), in and out, loaded when a picture needs it.
+// The codec's modules are used without the package's index: that one asks for
+// a second package to choose between SIMD and none, and SIMD is what all of
+// Cutaway runs on.
+
+/**
+ * @param {{ module: (path: string) => Promise<any>, wasm: (path: string) => Promise<WebAssembly.Module> }} from
+ *   modules and compiled wasm of the package by path, e.g. "codec/dec/webp_dec.js"
+ * @returns {import('./pipeline.js').Parts['webp']}
+ */
+export function webpCodec(from) {
+  /** @type {Map<string, Promise<any>>} */
+  const loaded = new Map();
+
+  /** @param {string} path without its ending @returns {Promise<any>} */
+  function codec(path) {
+    let loading = loaded.get(path);
+    if (!loading) {
+      loading = (async () => {
+        const [{ default: factory }, wasm] = await Promise.all([from.module(`${path}.js`), from.wasm(`${path}.wasm`)]);
+        return factory({
+          noInitialRun: true,
+          instantiateWasm(/** @type {any} */ imports, /** @type {any} */ done) {
+            const instance = new WebAssembly.Instance(wasm, imports);
+            done(instance);
+            return instance.exports;
+          },
+        });
+      })();
+      loaded.set(path, loading);
+      loading.catch(() => loaded.delete(path));
+    }
+    return loading;
+  }
+
+  return {
+    async decode(bytes) {
+      const image = (await codec('codec/dec/webp_dec')).decode(bytes);
+      if (!image) throw new Error('not decodable');
+      return image;
+    },
+    async encode({ data, width, height }, quality) {
+      // quality 100 is lossless; `exact` keeps RGB as computed at every alpha.
+      const [encoder, { defaultOptions }] = await Promise.all([codec('codec/enc/webp_enc_simd'), from.module('meta.js')]);
+      const bytes = encoder.encode(data, width, height, {
+        ...defaultOptions, quality, exact: 1, lossless: quality === 100 ? 1 : 0,
+      });
+      if (!bytes) throw new Error(`libwebp could not encode ${width} x ${height}`);
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+// A worker's side of the protocol; the same in a browser's worker and in a
+// Node worker thread. One job at a time: the client queues.
+//
+//   → {id, type: 'remove', input: Blob, background?: Blob, options}
+//   → {id, type: 'convert', input: Blob, options}
+//   → {id, type: 'probe', input: Blob}
+//   → {id, type: 'preload', options: {model, engine}}
+//   → {id, type: 'abi'}
+//   → {type: 'abort', id}                        no answer of its own
+//   ← {id, type: 'progress', progress: {stage, fraction, loaded?, total?}}
+//   ← {id, type: 'done', value, heapBytes}       value.bytes is transferred
+//   ← {id, type: 'failed', error: {code, message, detail, stage}, crashed}
+//
+// `crashed`: the wasm instance trapped; the client replaces this worker.
+import { CutawayError } from './errors.js';
+import { convert, cutOut, probe } from './pipeline.js';
+
+/** @param {Blob} blob @returns {Promise<Uint8Array>} */
+async function read(blob) {
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (error) {
+    throw CutawayError.wrap(error, 'read_failed', 'decode');
+  }
+}
+
+/**
+ * @param {{ post: (message: any, transfer?: ArrayBuffer[]) => void, listen: (handler: (message: any) => void) => void }} port
+ * @param {() => Promise<import('./pipeline.js').Parts>} makeParts made once, on the first request; again after a failure
+ */
+export function hostJobs(port, makeParts) {
+  /** @type {Promise<import('./pipeline.js').Parts> | null} */
+  let making = null;
+  /** @type {Map<number, AbortController>} */
+  const running = new Map();
+
+  const ready = () => {
+    making ??= makeParts();
+    making.catch(() => { making = null; });
+    return making;
+  };
+
+  /** @param {any} request @param {AbortSignal} signal */
+  async function answer({ id, type, input, background, options = {} }, signal) {
+    /** @param {any} progress */
+    const onProgress = (progress) => port.post({ id, type: 'progress', progress });
+    const starting = ready();
+    const bytes = input && await read(input);
+    const behind = background && await read(background);
+    const parts = await starting.catch((error) => { throw CutawayError.wrap(error, 'engine_unavailable', 'load'); });
+    switch (type) {
+      case 'remove': return cutOut(parts, { bytes, options, background: behind }, { signal, onProgress });
+      case 'convert': return convert(parts, { bytes, options });
+      case 'probe': return probe(parts, { bytes });
+      case 'abi': return parts.core.abi;
+      case 'memory': parts.core.limitMemory(options.limit_bytes); return {};
+      default: {
+        const { name, version, engine } = await parts.loadModel(options, {
+          signal, onProgress: (loaded, total) => onProgress({ stage: 'load', fraction: total ? loaded / total : 0, loaded, total }),
+        });
+        return { model: version ? `${name} ${version}` : name, engine: engine.name };
+      }
+    }
+  }
+
+  port.listen(async (request) => {
+    if (request.type === 'abort') {
+      running.get(request.id)?.abort();
+      return;
+    }
+    const { id } = request;
+    const controller = new AbortController();
+    running.set(id, controller);
+    try {
+      const value = await answer(request, controller.signal);
+      const parts = await ready();
+      const transfer = value.bytes instanceof Uint8Array ? [value.bytes.buffer] : [];
+      port.post({ id, type: 'done', value, heapBytes: parts.core.heapBytes }, transfer);
+    } catch (error) {
+      const { core } = await ready().catch(() => ({ core: null }));
+      port.post({ id, type: 'failed', error: CutawayError.wrap(error).toJSON(), crashed: core?.crashed ?? false });
+    } finally {
+      running.delete(id);
+    }
+  });
+}

@@ -1,0 +1,92 @@
+// The composition root in a browser: the only file that knows where the wasm,
+// ONNX Runtime, the codecs and the models lie beside it in dist/.
+import { loadCore } from './core.js';
+import { failure } from './errors.js';
+import { modelLoader } from './models.js';
+import { OrtEngine } from './ort.js';
+import { webpCodec } from './webp.js';
+import { hostJobs } from './worker-host.js';
+
+/** @param {string} path in dist/ */
+const at = (path) => new URL(`../${path}`, import.meta.url).href;
+
+/** Models in the Cache API; where there is none (no secure context), nothing is kept. */
+const cacheName = 'cutaway-models-1';
+const cache = {
+  /** @param {string} key */
+  async get(key) {
+    const found = await (await globalThis.caches?.open(cacheName))?.match(keyUrl(key));
+    return found ? {
+      bytes: new Uint8Array(await found.arrayBuffer()),
+      validator: found.headers.get('x-validator') ?? undefined,
+    } : null;
+  },
+  /** @param {string} key @param {import('./models.js').Entry} entry */
+  async put(key, { bytes, validator }) {
+    try {
+      const headers = validator ? { 'x-validator': validator } : undefined;
+      await (await globalThis.caches?.open(cacheName))?.put(keyUrl(key), new Response(/** @type {any} */ (bytes), { headers }));
+    } catch {
+      // no room: the model is used all the same, and fetched again next time
+    }
+  },
+  /** @param {string} key */
+  async delete(key) {
+    await (await globalThis.caches?.open(cacheName))?.delete(keyUrl(key));
+  },
+};
+
+/** Cache keys are URLs without a fragment. @param {string} key */
+const keyUrl = (key) => key.replace('#', '?digest=');
+
+/** @param {'sha256' | 'md5'} algorithm @param {Uint8Array} bytes */
+async function digest(algorithm, bytes) {
+  if (algorithm === 'sha256' && globalThis.crypto?.subtle) {
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', /** @type {BufferSource} */ (bytes)));
+    return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+  const [{ sha256 }, { md5 }, { bytesToHex }] = await Promise.all(
+    ['sha2', 'legacy', 'utils'].map((name) => import(at(`vendor/noble/${name}.js`))));
+  return bytesToHex((algorithm === 'md5' ? md5 : sha256)(bytes));
+}
+
+/** Threads need shared memory; on iOS they hang even then (onnxruntime#11679). */
+function threads() {
+  const { userAgent, maxTouchPoints = 0, hardwareConcurrency = 1 } = /** @type {any} */ (navigator);
+  const iOS = /iPhone|iPad|iPod/.test(userAgent) || (/Macintosh/.test(userAgent) && maxTouchPoints > 1);
+  return globalThis.crossOriginIsolated && !iOS ? Math.min(4, hardwareConcurrency) : 1;
+}
+
+/** @returns {import('./ort.js').WorkerLike} */
+function spawnOrt() {
+  const worker = new Worker(new URL('./ort-worker.js', import.meta.url), { type: 'module' });
+  return {
+    postMessage: (message, transfer = []) => worker.postMessage(message, { transfer }),
+    terminate: () => worker.terminate(),
+    listen(onMessage, onCrash) {
+      worker.onmessage = ({ data }) => onMessage(data);
+      worker.onerror = (event) => onCrash(event.message ?? 'the worker failed');
+    },
+  };
+}
+
+/** @type {Record<string, () => Promise<any>>} */
+const engines = {
+  ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: at('vendor/ort/'), threads: threads() }),
+};
+
+hostJobs({
+  post: (message, transfer = []) => self.postMessage(message, { transfer }),
+  listen: (handler) => { self.onmessage = ({ data }) => handler(data); },
+}, async () => {
+  const response = await fetch(at('cutaway.wasm'));
+  if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
+  return {
+    core: await loadCore(response),
+    loadModel: modelLoader({ fetch: (url, init) => fetch(url, init), cache, digest, base: at('models/base/manifest.json'), known: at('models/known.json') }, engines),
+    webp: webpCodec({
+      module: (path) => import(at(`vendor/webp/${path}`)),
+      wasm: async (path) => WebAssembly.compileStreaming(fetch(at(`vendor/webp/${path}`))),
+    }),
+  };
+});
