@@ -120,6 +120,12 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
   }
 
   let server;
+  const engine = createEnginePool({
+    size: wish.workers,
+    create: async () => (await import(engineModule.href)).createNodeEngine(),
+  });
+  /** @param {unknown} error */
+  const complain = (error) => { process.stderr.write(`cutaway serve: ${(/** @type {any} */ (error))?.message ?? error}\n`); };
   try {
     server = await serve({
       port: wish.port, host: wish.host, proxy: wish.proxy, remote: wish.remote, policy: wish.policy,
@@ -128,8 +134,8 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
       ...(wish.queue && { limits: { queue: wish.queue } }),
       ...(wish.strict && { authorize: strictKeys }),
       consent: { granted: () => wish.agreed },
-      engine: createEnginePool({ size: wish.workers, module: engineModule }),
-      onError: (error) => process.stderr.write(`cutaway serve: ${(/** @type {any} */ (error))?.message ?? error}\n`),
+      engine,
+      onError: complain,
       ...(!wish.quiet && { log: ({ method, path, status, ms }) => process.stderr.write(`${method} ${path} ${status} ${ms} ms\n`) }),
     });
   } catch (error) {
@@ -138,6 +144,7 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
     return 1;
   }
   process.stdout.write(`${server.address}\n`);
+  engine.preload().catch(complain); // clients such as ky give up after 10 s
   const stopped = new Promise((resolve) => {
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, resolve);
   });

@@ -53,47 +53,36 @@ test('install: only the listed origins; an abort rejects; a wrapper around it su
   assert.equal(await (await target.fetch('https://mine.example/api/v1/tools')).text(), 'outside');
 });
 
-const module = new URL('./support/fake-engine.js', import.meta.url);
-
-test('the pool works in threads, in parallel up to its size, each result with its input', async () => {
-  const pool = createEnginePool({ size: 2, module, options: { delay: 20 } });
+test('the pool works in parallel up to its size, each result with its input', async () => {
+  const engines = [];
+  const pool = createEnginePool({ size: 2, create: () => { engines.push(createFakeEngine({ delay: 10 })); return engines.at(-1); } });
   const photos = Array.from({ length: 6 }, (_, i) => png(3, 3, [i, 0, 0, 255]));
   const made = await Promise.all(photos.map((bytes) => pool.removeBackground(new Blob([bytes]), { format: 'png', background: 'white' })));
-  for (const [i, { blob, report }] of made.entries()) {
+  for (const [i, { blob }] of made.entries()) {
     assert.deepEqual(Buffer.from(await blob.arrayBuffer()), expected(photos[i], { background: 'white' }));
-    assert.equal(report.engine, 'fake');
   }
+  assert.deepEqual(engines.map((engine) => engine.peak), [1, 1]);
   const backdrop = png(1, 1, [9, 9, 9, 9]);
   const { blob } = await pool.removeBackground(new Blob([photo]), { background: new Blob([backdrop]) });
   assert.equal(labelOf(await blob.arrayBuffer()).background, sha(backdrop));
-  assert.deepEqual([(await pool.convert(new Blob([photo]), { format: 'webp', quality: 3 })).width], [5]);
+  assert.equal((await pool.convert(new Blob([photo]), { format: 'webp', quality: 3 })).width, 5);
   await assert.rejects(pool.removeBackground(new Blob(['text']), {}), { code: 'unsupported_format' });
+  const held = Promise.all([1, 2].map(() => pool.removeBackground(new Blob([photo]), {})));
+  const late = pool.removeBackground(new Blob([photo]), { signal: AbortSignal.abort() });
+  await assert.rejects(late, { name: 'AbortError' });
+  await held;
   await pool.close();
   await assert.rejects(pool.removeBackground(new Blob([photo]), {}), { code: 'engine_unavailable' });
 });
 
-test('a thread that dies takes only its job along; one that is deaf is ended', async () => {
-  const source = `import { png } from ${JSON.stringify(new URL('./support/pictures.js', import.meta.url).href)};
-    export const createNodeEngine = () => ({ async removeBackground(blob) {
-      const text = await blob.text();
-      if (text === 'die') process.exit(1);
-      if (text === 'throw') setTimeout(() => { throw new Error('loose'); });
-      if (text === 'hang' || text === 'throw') return new Promise(() => {});
-      return { blob: new Blob([png()]), report: {} };
-    } });`;
-  const pool = createEnginePool({ size: 1, module: `data:text/javascript,${encodeURIComponent(source)}` });
-  const run = (text, options = {}) => pool.removeBackground(new Blob([text]), options);
-  await run('fine');
-  const [died, fine] = await Promise.allSettled([run('die'), run('fine')]);
-  assert.deepEqual([died.reason.code, fine.status], ['engine_crashed', 'fulfilled']);
-  await assert.rejects(run('throw'), { code: 'engine_crashed' });
-  await run('fine');
-  await assert.rejects(run('hang', { signal: AbortSignal.timeout(20) }), { code: 'engine_crashed' });
-  await run('fine');
+test('an engine that cannot be made is asked for again by the next job', async () => {
+  let broken = true;
+  const pool = createEnginePool({ size: 1, create: async () => { if (broken) throw new Error('no wasm'); return createFakeEngine(); } });
+  const [one, two] = await Promise.allSettled([1, 2].map(() => pool.removeBackground(new Blob([photo]), {})));
+  assert.deepEqual([one.reason.code, two.reason.code], ['engine_unavailable', 'engine_unavailable']);
+  broken = false;
+  assert.equal((await pool.removeBackground(new Blob([photo]), {})).report.width, 5);
   await pool.close();
-  const none = createEnginePool({ size: 1, module: 'file:///nowhere/engine.js' });
-  await assert.rejects(none.removeBackground(new Blob([photo]), {}), { code: 'engine_unavailable' });
-  await none.close();
 });
 
 test('webhooks are signed as the vendor says, and repeated until they are taken', async () => {
