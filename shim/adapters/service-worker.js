@@ -61,7 +61,7 @@
   function ask(page, message, signal) {
     return new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
-      const timer = setTimeout(() => resolve(undefined), TAKEN_MS);
+      const timer = setTimeout(() => { port1.close(); resolve(undefined); }, TAKEN_MS);
       port1.onmessage = ({ data }) => {
         clearTimeout(timer);
         if (data.type !== 'taken') { port1.close(); resolve(data); }
