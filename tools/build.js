@@ -8,7 +8,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const dist = join(root, 'dist');
 
-/** What dist/ holds: [from, to]; a folder is copied whole. */
+/**
+ * @param {string} folder
+ * @param {string} to
+ * @param {...string} files
+ * @returns {[string, string][]}
+ */
+const from = (folder, to, ...files) => files.map((file) => [`${folder}/${file}`, `${to}/${file}`]);
+
+/** What dist/ holds: [from, to]; a folder is copied whole, but for what only Node uses. */
 const staged = [
   ['web/index.html', 'index.html'],
   ['web/page.js', 'page.js'],
@@ -22,11 +30,11 @@ const staged = [
   ['models/known.json', 'models/known.json'],
   ['LICENSE', 'LICENSE'],
   ['THIRD_PARTY.md', 'THIRD_PARTY.md'],
-  ...['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'].map((name) =>
-    /** @type {[string, string]} */ ([`node_modules/onnxruntime-web/dist/${name}`, `vendor/ort/${name}`])),
-  ['node_modules/@jsquash/webp', 'vendor/webp'],
-  // the one module that @jsquash/webp imports by name; see import maps below
-  ['node_modules/wasm-feature-detect/dist/esm', 'vendor/wasm-feature-detect'],
+  ...from('node_modules/onnxruntime-web/dist', 'vendor/ort',
+    'ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'),
+  ...from('node_modules/@jsquash/webp', 'vendor/webp',
+    'LICENSE', 'meta.js', 'codec/dec/webp_dec.js', 'codec/dec/webp_dec.wasm', 'codec/enc/webp_enc_simd.js', 'codec/enc/webp_enc_simd.wasm'),
+  ...from('node_modules/@noble/hashes', 'vendor/noble', 'LICENSE', 'sha2.js', 'legacy.js', 'utils.js', '_md.js', '_u64.js'),
 ];
 
 /**
@@ -84,14 +92,14 @@ function newest(path) {
 
 /** Copies what changed into dist/. */
 export function stage() {
-  for (const [from, to] of staged) {
-    const source = join(root, from);
+  for (const [path, to] of staged) {
+    const source = join(root, path);
     const target = join(dist, to);
-    if (!existsSync(source)) throw new Error(`${from} is missing`);
+    if (!existsSync(source)) throw new Error(`${path} is missing`);
     if (newest(source) <= newest(target)) continue;
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target, { recursive: true });
+    cpSync(source, target, { recursive: true, filter: (path) => !/\/node(-\w+)?\.js$/.test(path) });
   }
 }
 

@@ -74,7 +74,8 @@ export function hostJobs(port, makeParts) {
     try {
       const value = await answer(request, controller.signal);
       const parts = await ready();
-      const transfer = value.bytes instanceof Uint8Array ? [value.bytes.buffer] : [];
+      const { bytes } = /** @type {any} */ (value);
+      const transfer = bytes instanceof Uint8Array ? [/** @type {ArrayBuffer} */ (bytes.buffer)] : [];
       port.post({ id, type: 'done', value, heapBytes: parts.core.heapBytes }, transfer);
     } catch (error) {
       const { core } = await ready().catch(() => ({ core: null }));

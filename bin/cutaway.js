@@ -1,0 +1,242 @@
+#!/usr/bin/env node
+// cutaway: the engine from a shell. Usage below; exit status 0 done, 1 could
+// not be done (one line on stderr: code and sentence), 2 wrong usage.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { CutawayError, failure } from '../web/engine/errors.js';
+
+const usage = `cutaway: cut the subject of a photo out
+
+  cutaway IN -o OUT             IN: jpeg, png, webp, bmp, gif (first frame); - is stdin, stdout
+  cutaway IN... -o DIR/         many: DIR/<name>.png each; a bad file does not stop the rest
+  cutaway serve [--help]        the three APIs on this machine
+
+  -o, --output OUT              file, folder (ending in / or existing), or -
+  --background B                transparent (default), white, #rrggbb, blur, or an image file
+  --format F                    png, jpeg, webp; default: by OUT's ending, else png
+  --quality N                   1..100 for jpeg and webp; default 90; webp 100 is lossless
+  --mask                        the matte itself, as a grey picture
+  --crop [--margin M]           to the subject; M: 5% of its longer side, or 40px
+  --model M                     base (default), a known name, or FILE.onnx with FILE.json or manifest.json beside it
+  --engine E                    auto (default), c, ort
+  --json                        one report a line on stdout
+  --version, --help
+`;
+
+/** Wrong usage ends the program with status 2. */
+class UsageError extends Error {}
+
+const options = /** @type {const} */ ({
+  output: { type: 'string', short: 'o' },
+  background: { type: 'string' },
+  format: { type: 'string' },
+  quality: { type: 'string' },
+  mask: { type: 'boolean' },
+  crop: { type: 'boolean' },
+  margin: { type: 'string' },
+  model: { type: 'string' },
+  engine: { type: 'string' },
+  json: { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+});
+
+/** @param {string[]} argv */
+function parse(argv) {
+  try {
+    // `-` is a file here, which parseArgs takes for a positional already
+    return parseArgs({ args: argv, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(/** @type {Error} */ (error).message);
+  }
+}
+
+/** Bytes of a file or of stdin. @param {string} path */
+async function read(path) {
+  try {
+    if (path !== '-') return await readFile(path);
+    const chunks = [];
+    for await (const chunk of process.stdin) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  } catch (error) {
+    throw failure('read_failed', /** @type {Error} */ (error).message);
+  }
+}
+
+/**
+ * All of the file or nothing: written beside its place, then renamed. A device
+ * or a pipe that exists is written straight.
+ *
+ * @param {string} path
+ * @param {Uint8Array} bytes
+ */
+async function write(path, bytes) {
+  if (path === '-') {
+    await new Promise((resolve, reject) => {
+      process.stdout.write(bytes, (error) => (error ? reject(failure('write_failed', error.message)) : resolve(undefined)));
+    });
+    return;
+  }
+  const existing = await stat(path).catch(() => null);
+  const direct = existing !== null && !existing.isFile();
+  const target = direct ? path : join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
+  try {
+    const file = await open(target, direct ? 'w' : 'wx');
+    try {
+      await file.writeFile(bytes);
+      if (!direct) await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (!direct) await rename(target, path);
+  } catch (error) {
+    if (!direct) await rm(target, { force: true });
+    throw failure('write_failed', /** @type {Error} */ (error).message);
+  }
+}
+
+/** @type {Record<string, string>} */
+const formatOfEnding = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' };
+/** @type {Record<string, string>} */
+const endingOfFormat = { png: '.png', jpeg: '.jpg', webp: '.webp' };
+
+/**
+ * Where each input goes.
+ *
+ * @param {string[]} inputs
+ * @param {string} output
+ * @param {string | undefined} format
+ * @returns {Promise<{ input: string, output: string }[]>}
+ */
+async function plan(inputs, output, format) {
+  const info = output === '-' ? null : await stat(output).catch(() => null);
+  const isFolder = output.endsWith('/') || info?.isDirectory() === true;
+  if (inputs.length > 1 && !isFolder) throw new UsageError('several inputs need a folder: -o DIR/');
+  if (!isFolder) return [{ input: inputs[0], output }];
+  await mkdir(output, { recursive: true }).catch((error) => {
+    throw failure('write_failed', error.message);
+  });
+  const ending = endingOfFormat[format ?? 'png'] ?? '.png';
+  /** @type {Set<string>} */
+  const taken = new Set();
+  return inputs.map((input) => {
+    const name = input === '-' ? 'stdin' : basename(input, extname(input));
+    let unique = name;
+    for (let i = 2; taken.has(unique); i++) unique = `${name}-${i}`; // a/x.jpg and b/x.jpg
+    taken.add(unique);
+    return { input, output: join(output, unique + ending) };
+  });
+}
+
+/** @param {ReturnType<typeof parse>['values']} values @param {string} output */
+async function engineOptions(values, output) {
+  /** @type {Record<string, any>} */
+  const chosen = {
+    format: values.format ?? formatOfEnding[extname(output).toLowerCase()],
+    mask: values.mask, crop: values.crop, engine: values.engine,
+  };
+  if (values.format === 'jpg') chosen.format = 'jpeg';
+  if (values.quality !== undefined) {
+    if (!/^\d+$/.test(values.quality)) throw new UsageError('--quality takes a whole number of 1 to 100');
+    chosen.quality = Number(values.quality);
+  }
+  if (values.margin !== undefined) chosen.margin = values.margin;
+  const { background, model } = values;
+  if (background !== undefined) {
+    const isWord = ['transparent', 'white', 'blur'].includes(background) || background.startsWith('#');
+    chosen.background = isWord ? background : new Blob([await read(background)]);
+  }
+  if (model !== undefined) chosen.model = /^[\w-]+$/.test(model) || /^https?:/.test(model) ? model : pathToFileURL(model).href;
+  return chosen;
+}
+
+/** One line on stderr. @param {unknown} error @param {string} [input] */
+function tell(error, input) {
+  const { code, message, detail } = CutawayError.wrap(error);
+  process.stderr.write(`cutaway: ${input ? `${input}: ` : ''}${code}: ${message}${detail ? ` ${detail}` : ''}`.replace(/\s*\n\s*/g, ' ') + '\n');
+}
+
+/** @param {string[]} argv @returns {Promise<number>} exit status */
+async function cut(argv) {
+  const { values, positionals } = parse(argv);
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if (values.version) {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    process.stdout.write(`cutaway ${version}\n`);
+    return 0;
+  }
+  if (!positionals.length) throw new UsageError('no input');
+  if (values.output === undefined) throw new UsageError('no output: -o OUT');
+  if (values.json && values.output === '-') throw new UsageError('--json and -o - both want stdout');
+
+  const { createNodeEngine } = await import('../web/engine/node.js');
+  const engine = createNodeEngine();
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  let status = 0;
+  /** @type {number | undefined} */
+  let shown;
+  try {
+    const jobs = await plan(positionals, values.output, values.format === 'jpg' ? 'jpeg' : values.format);
+    const chosen = await engineOptions(values, jobs[0].output);
+    for (const { input, output } of jobs) {
+      try {
+        const { blob, report } = await engine.removeBackground(new Blob([await read(input)]), {
+          ...chosen,
+          signal: stop.signal,
+          onProgress: ({ stage, loaded, total }) => {
+            // a large model: its size is said before it comes
+            if (stage !== 'load' || !total || total < 1e7 || shown === total || loaded === total) return;
+            shown = total;
+            process.stderr.write(`cutaway: fetching the model, ${(total / 1e6).toFixed(1)} MB\n`);
+          },
+        });
+        await write(output, Buffer.from(await blob.arrayBuffer()));
+        if (values.json) process.stdout.write(`${JSON.stringify({ ...report, input, output })}\n`);
+        else if (!report.subject.found) process.stderr.write(`cutaway: ${input}: no subject found, the result is clear\n`);
+      } catch (error) {
+        if (error instanceof CutawayError && error.code === 'bad_option') throw error;
+        tell(error, input);
+        status = 1;
+        if (stop.signal.aborted) break;
+      }
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    tell(error);
+    status = error instanceof CutawayError && error.code === 'bad_option' ? 2 : 1;
+  } finally {
+    engine.dispose();
+  }
+  return status;
+}
+
+/** @param {string[]} argv @returns {Promise<number>} */
+async function main(argv) {
+  try {
+    if (argv[0] === 'serve') {
+      const { serveCommand } = await import('../shim/cli-serve.js');
+      return await serveCommand(argv.slice(1));
+    }
+    return await cut(argv);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`cutaway: ${error.message}\nTry: cutaway --help\n`);
+      return 2;
+    }
+    tell(error);
+    return 1;
+  }
+}
+
+process.stdout.on('error', (error) => {
+  if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPIPE') process.exit(1);
+});
+process.exitCode = await main(process.argv.slice(2));

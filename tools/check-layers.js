@@ -1,0 +1,79 @@
+// Fails when a file uses a room that it may not (ARCHITECTURE.md, "Rooms").
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { root } from './build.js';
+
+/** C: which rooms of wasm/ a room may include, besides its own. @type {Record<string, string[]>} */
+const cRooms = {
+  base: ['.'], // cutaway.h: statuses and limits
+  image: ['.', 'base'],
+  nn: ['.', 'base'],
+  matte: ['.', 'base', 'image'],
+  compose: ['.', 'base', 'image', 'matte'],
+  '.': ['base', 'image', 'nn', 'matte', 'compose'],
+};
+/** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
+const cKept = {
+  'cJSON.h': /^base\/json\.c$/,
+  'stb_image.h': /^image\/stb_image\.c$/,
+  'stb_image_write.h': /^image\/stb_image_write\.c$/,
+  'libdeflate.h': /^image\/(png|icc)\.c$/,
+};
+
+/** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
+const jsRules = [
+  [/^web\/engine\//, /^(web\/engine\/|node:)/],
+  [/^web\/widget\//, /^web\/(widget\/|engine\/index\.js$)/],
+  [/^web\/page\.js$/, /^web\/(widget\/|engine\/index\.js$)/],
+  [/^shim\//, /^(shim\/|node:|idb$|ws$)/],
+  [/^bin\//, /^(web\/engine\/(node|errors)\.js$|shim\/|node:)/],
+];
+/** Files that may touch what a browser's worker does not have. */
+const engineWithDom = /\b(document|window|HTMLElement)\s*[.(]/;
+
+/** @param {string} dir @param {RegExp} pattern @returns {string[]} paths from the root */
+function files(dir, pattern) {
+  if (!existsSync(join(root, dir))) return [];
+  return readdirSync(join(root, dir), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${dir}/${entry.name}`;
+    return entry.isDirectory() ? files(path, pattern) : pattern.test(entry.name) ? [path] : [];
+  });
+}
+
+/** @type {string[]} */
+const breaches = [];
+
+for (const path of files('wasm', /\.[ch]$/)) {
+  const inside = path.slice('wasm/'.length);
+  const room = inside.includes('/') ? inside.split('/')[0] : '.';
+  for (const [, name] of readFileSync(join(root, path), 'utf8').matchAll(/^#include "([^"]+)"/gm)) {
+    if (cKept[name]) {
+      if (!cKept[name].test(inside)) breaches.push(`${path} includes ${name}`);
+      continue;
+    }
+    const target = name.includes('/') ? name.split('/')[0] : '.';
+    if (target !== room && !cRooms[room]?.includes(target)) breaches.push(`${path} includes ${name}`);
+    if (room !== '.' && target === '.' && name !== 'cutaway.h') breaches.push(`${path} includes ${name}`);
+  }
+}
+
+for (const [pattern, allowed] of jsRules) {
+  for (const path of files(pattern.source.replace(/^\^|\\|\/.*$/g, '') , /\.js$/)) {
+    if (!pattern.test(path)) continue;
+    const text = readFileSync(join(root, path), 'utf8');
+    const code = text.replace(/\/\*[\s\S]*?\*\//g, ''); // types in comments may name anything
+    const imports = [...code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm),
+      ...code.matchAll(/^\s*import\s*['"]([^'"]+)['"]/gm), ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)];
+    for (const [, name] of imports) {
+      const target = name.startsWith('.') ? relative(root, normalize(join(root, dirname(path), name))) : name;
+      if (!allowed.test(target)) breaches.push(`${path} imports ${target}`);
+    }
+    if (path.startsWith('web/engine/') && engineWithDom.test(code.replace(/\/\/.*/g, ''))) breaches.push(`${path} touches the DOM`);
+  }
+}
+
+if (breaches.length) {
+  process.stderr.write(`${breaches.join('\n')}\n${breaches.length} breaches of the layers\n`);
+  process.exit(1);
+}
+process.stdout.write('layers: no breach\n');
