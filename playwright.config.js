@@ -1,0 +1,38 @@
+// Browser tests run on what ships: dist/, served under the strict CSP, with
+// and without cross-origin isolation. CHROMIUM names another browser binary.
+import { defineConfig } from '@playwright/test';
+
+const [plain, isolated] = [4173, 4174];
+
+/** @param {number} port @param {string[]} flags */
+const server = (port, ...flags) => ({
+  command: ['node tools/serve.js --port', port, '--quiet', ...flags].join(' '),
+  url: `http://127.0.0.1:${port}/index.html`,
+  reuseExistingServer: !process.env.CI,
+});
+
+/** @param {number} port */
+const use = (port) => ({ baseURL: `http://127.0.0.1:${port}/` });
+
+export default defineConfig({
+  testDir: 'tests/browser',
+  outputDir: 'build/playwright',
+  reporter: 'line',
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      // as root there is no sandbox; a closed network needs the second
+      args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
+    },
+  },
+  projects: [
+    { name: 'plain', use: use(plain) },
+    { name: 'isolated', use: use(isolated) },
+  ],
+  webServer: [server(plain), server(isolated, '--isolate')],
+});

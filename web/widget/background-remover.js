@@ -1,0 +1,257 @@
+// <background-remover>: a photo in, its cut-out out.
+//
+//   <background-remover background="transparent" format="png" src="photo.jpg">
+//
+// This file is all that a page pays at load: the empty drop zone. The studio
+// (result, slider, controls) comes with the first pointer or photo, the engine
+// too. Attributes: background, format, quality, crop, margin, model,
+// src, sample (a URL; empty hides the button). The element sets `state` (empty,
+// working, done, error) and `dragging`. Photos also come by add(); `engine` is
+// anything with removeBackground() and, if it likes, preload().
+import { baseStyles } from './base-styles.js';
+
+/**
+ * @typedef {import('./queue.js').Engine} Engine
+ * @typedef {import('./studio.js').Studio} Studio
+ * @typedef {{ name: string, source: Blob | string }} Input a string is a URL
+ */
+
+/** Text of this file only: no data goes through innerHTML. */
+const markup = `
+<section class="frame" part="frame" aria-label="Background remover" tabindex="-1">
+  <div class="drop" part="drop">
+    <svg class="cut" aria-hidden="true"><rect x="1" y="1" width="100%" height="100%" rx="14"/></svg>
+    <svg class="mark" viewBox="0 0 96 72" aria-hidden="true">
+      <path class="sheet" d="M8 8h80v56H8z"/><path class="hill" d="M8 56l22-22 14 13 10-9 34 26H8z"/>
+      <circle class="sun" cx="62" cy="25" r="9"/><circle class="snip" cx="62" cy="25" r="14"/>
+    </svg>
+    <p class="lead" part="lead">Drop a photo here</p>
+    <p class="hint">or paste it, or</p>
+    <p class="actions">
+      <button type="button" class="primary" part="button choose" data-do="choose">Choose a photo</button>
+      <button type="button" class="quiet" part="button sample" data-do="sample">Try the sample</button>
+    </p>
+    <p class="hint small" part="hint">JPEG, PNG, WebP, BMP or GIF. It stays on this device.</p>
+  </div>
+  <div class="studio" hidden></div>
+  <input type="file" multiple hidden accept="image/*" tabindex="-1" aria-hidden="true">
+</section>
+<p class="unseen" role="status" aria-live="polite"></p>`;
+
+/** The element that takes a paste made outside of all of them. @type {BackgroundRemover | undefined} */
+let last;
+
+/** @type {CSSStyleSheet | undefined} */
+let sheet;
+
+export class BackgroundRemover extends HTMLElement {
+  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'model', 'src', 'sample'];
+
+  /** @type {Engine | undefined} */ #engine;
+  /** @type {Promise<Studio> | undefined} */ #studio;
+  /** @type {Studio | undefined} */ #ready;
+  /** @type {AbortController | undefined} */ #connection;
+  #warm = false;
+  #depth = 0;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    const template = document.createElement('template');
+    template.innerHTML = markup;
+    root.append(template.content);
+    if (!sheet) {
+      sheet = new CSSStyleSheet();
+      sheet.replaceSync(baseStyles);
+    }
+    root.adoptedStyleSheets = [sheet];
+  }
+
+  /** What removes backgrounds; another one may be set before the first photo. */
+  get engine() {
+    return this.#engine;
+  }
+
+  set engine(engine) {
+    this.#engine = engine;
+  }
+
+  /** The picture behind the subject; wins over the attribute `background`. @type {Blob | null} */
+  get backgroundImage() {
+    return this.#ready?.backgroundImage ?? null;
+  }
+
+  set backgroundImage(blob) {
+    void this.#open().then((studio) => studio.setBackgroundImage(blob));
+  }
+
+  connectedCallback() {
+    const connection = new AbortController();
+    this.#connection = connection;
+    const { signal } = connection;
+    const root = /** @type {ShadowRoot} */ (this.shadowRoot);
+    const input = this.#part('input');
+    /** @param {EventTarget} target @param {string} type @param {(event: any) => void} listener */
+    const on = (target, type, listener) => target.addEventListener(type, listener, { signal });
+
+    for (const type of ['pointerenter', 'focusin', 'dragenter']) {
+      on(this, type, () => {
+        last = this;
+        this.#warmUp();
+      });
+    }
+    on(root, 'click', (event) => {
+      const what = event.target.closest?.('[data-do]')?.dataset.do;
+      if (what === 'choose') input.click();
+      if (what === 'sample') this.add([this.#sample], { trusted: true });
+    });
+    on(input, 'change', () => {
+      this.add([...(input.files ?? [])]);
+      input.value = '';
+    });
+    on(this, 'dragenter', (event) => this.#drag(event, 1));
+    on(this, 'dragleave', (event) => this.#drag(event, -1));
+    on(this, 'dragover', (event) => this.#drag(event, 0));
+    on(this, 'drop', (event) => {
+      this.#depth = 0;
+      this.removeAttribute('dragging');
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      this.add([...event.dataTransfer.files]);
+    });
+    on(document, 'paste', (event) => this.#paste(event));
+    if (!this.hasAttribute('state')) this.setAttribute('state', 'empty');
+    last ??= this;
+    const src = this.getAttribute('src');
+    if (src) this.add([src]);
+  }
+
+  disconnectedCallback() {
+    this.#connection?.abort();
+    this.#ready?.dispose();
+    this.#ready = undefined;
+    this.#studio = undefined;
+    if (last === this) last = undefined;
+    this.#show(false);
+  }
+
+  /** @param {string} name @param {string | null} before @param {string | null} now */
+  attributeChangedCallback(name, before, now) {
+    if (before === now) return;
+    if (name === 'sample') this.#part('[data-do=sample]').hidden = now === '';
+    else if (name !== 'src') this.#ready?.optionsChanged();
+    else if (now && this.isConnected) this.add([now]);
+  }
+
+  /**
+   * Photos into the queue: files, blobs or URLs. Fires background-remover-accept
+   * first, which may be cancelled.
+   *
+   * @param {(Blob | string)[]} sources
+   * @param {{ trusted?: boolean }} [how]
+   */
+  add(sources, { trusted = false } = {}) {
+    if (!sources.length || !this.isConnected) return;
+    const accepted = this.dispatchEvent(new CustomEvent('background-remover-accept', {
+      bubbles: true, composed: true, cancelable: true, detail: { files: sources, sample: trusted },
+    }));
+    if (!accepted) return;
+    this.setAttribute('state', 'working');
+    this.#show(true);
+    const { signal } = /** @type {AbortController} */ (this.#connection);
+    void this.#open().then((studio) => {
+      if (!signal.aborted) studio.add(sources.map(named));
+    });
+  }
+
+  /** Stops what runs and what waits. */
+  cancel() {
+    this.#ready?.cancel();
+  }
+
+  /** Back to the empty drop zone. */
+  reset() {
+    this.#ready?.clear();
+  }
+
+  /** @returns {Promise<Studio>} loaded once a connection */
+  #open() {
+    if (this.#studio) return this.#studio;
+    const { signal } = /** @type {AbortController} */ (this.#connection ?? new AbortController());
+    this.#studio = import('./studio.js').then(({ Studio }) => {
+      const studio = new Studio(this, {
+        root: /** @type {ShadowRoot} */ (this.shadowRoot),
+        engine: () => this.#load(),
+        empty: () => this.#show(false),
+        choose: () => this.#part('input').click(),
+      });
+      if (signal.aborted) studio.dispose();
+      else this.#ready = studio;
+      return studio;
+    });
+    return this.#studio;
+  }
+
+  /** @returns {Promise<Engine>} */
+  async #load() {
+    this.#engine ??= /** @type {Engine} */ (await import('../engine/index.js'));
+    return this.#engine;
+  }
+
+  /** Fetches what the first photo will need. A failure is told when a photo meets it. */
+  #warmUp() {
+    if (this.#warm) return;
+    this.#warm = true;
+    this.#open().catch(() => {});
+    this.#load().then((engine) => engine.preload?.({ model: this.getAttribute('model') ?? undefined }))
+      .catch(() => {
+        this.#warm = false;
+      });
+  }
+
+  get #sample() {
+    return this.getAttribute('sample') || new URL('../samples/duck.jpg', import.meta.url).href;
+  }
+
+  /** @param {DragEvent} event @param {number} step dragenter and dragleave come for every child */
+  #drag(event, step) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    this.#depth = Math.max(0, this.#depth + step);
+    this.toggleAttribute('dragging', this.#depth > 0);
+  }
+
+  /** @param {ClipboardEvent} event */
+  #paste(event) {
+    const path = event.composedPath();
+    const typing = /** @type {HTMLElement} */ (path[0]);
+    const within = path.includes(this);
+    if (!within && (last !== this || typing?.isContentEditable || /^(INPUT|TEXTAREA)$/.test(typing?.tagName))) return;
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    this.add(files);
+  }
+
+  /** @param {boolean} studio */
+  #show(studio) {
+    this.#part('.drop').hidden = studio;
+    this.#part('.studio').hidden = !studio;
+    if (!studio) this.setAttribute('state', 'empty');
+  }
+
+  /** @param {string} selector @returns {any} */
+  #part(selector) {
+    return /** @type {ShadowRoot} */ (this.shadowRoot).querySelector(selector);
+  }
+}
+
+/** @param {Blob | string} source @returns {Input} */
+function named(source) {
+  if (typeof source !== 'string') return { source, name: source instanceof File && source.name || 'photo' };
+  const url = new URL(source, document.baseURI);
+  return { source: url.href, name: url.protocol.startsWith('http') ? url.pathname.split('/').pop() || 'photo' : 'photo' };
+}
+
+if (!customElements.get('background-remover')) customElements.define('background-remover', BackgroundRemover);

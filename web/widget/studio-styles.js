@@ -1,0 +1,82 @@
+// Styles of everything after the first photo; base-styles.js comes before.
+export const studioStyles = `
+.studio{display:grid;grid-template-rows:minmax(0,1fr) auto auto;min-height:0;height:100%}
+.stage{position:relative;display:grid;min-height:0;padding:52px 34px 34px;overflow:hidden}
+.view{position:relative;display:grid;place-items:center;min-width:0;min-height:0;container-type:size}
+.cut{inset:12px;width:calc(100% - 24px);height:calc(100% - 24px)}
+.cut rect{stroke-dasharray:9 7}
+.cut .done{stroke-dasharray:100;stroke-dashoffset:calc(100 - var(--progress,0));stroke-width:3;opacity:1;transition:stroke-dashoffset .25s linear}
+.stage:not([data-state=working]) .cut .done{opacity:0}
+.photo,.picture{width:min(100cqw,100cqh*var(--ratio,1.5));aspect-ratio:var(--ratio,1.5);border-radius:3px}
+.photo{object-fit:contain;transition:filter .3s}
+[data-state=working] .photo{filter:saturate(.35) brightness(.72)}
+.picture{box-shadow:0 2px 18px #0006}
+.layer{overflow:hidden}
+.layers{container-type:size;background:var(--backdrop,#fff)}
+.layers.checker,.swatch.checker{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/20px 20px}
+.layer img{position:absolute;display:block;max-width:none;width:calc(100%*var(--sx,1));height:calc(100%*var(--sy,1));left:calc(-100%*var(--ox,0));top:calc(-100%*var(--oy,0))}
+.layer .blurred{filter:blur(2.08cqmax)}
+.layer .exact{width:100%;height:100%;left:0;top:0}
+.corner{position:absolute;z-index:2;top:14px;display:flex;gap:8px}
+.corner.left{left:14px;max-width:45%;min-width:0}.corner.right{right:14px}
+.chip{min-height:36px;padding:0 12px;border-radius:10px;border:1px solid #ffffff40;background:#04231dd9;color:#f3f8f5;font-size:.875rem;font-weight:550}
+button.chip:hover{border-color:#fff;background:#04231d}
+.name{display:block;line-height:34px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;border-color:#0000}
+.note{position:absolute;z-index:2;left:50%;bottom:26px;transform:translateX(-50%);width:min(430px,calc(100% - 40px));display:grid;gap:4px;justify-items:start;
+padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1px solid #ffffff2e}
+.note strong{font-weight:650}
+.note p{font-size:.9rem;overflow-wrap:anywhere}
+.note .detail{opacity:.8;font-size:.8rem}
+.note .row{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}
+.note.progress{grid-template-columns:1fr auto;align-items:center}
+.note.progress .row{margin:0}
+.note.progress>p{font-variant-numeric:tabular-nums}
+.meter{grid-column:1/-1;width:100%;height:5px;border-radius:9px;background:#ffffff2b;overflow:hidden;margin-top:6px}
+.meter i{display:block;height:100%;background:var(--_spark);transform-origin:0 50%;transform:scaleX(calc(var(--progress,0)/100));transition:transform .25s linear}
+.note .small-button{min-height:36px;padding:0 14px;border-radius:10px;font-size:.9rem}
+.strip{display:flex;gap:8px;padding:10px 14px 0;overflow-x:auto;margin:0;list-style:none;scrollbar-width:thin}
+.strip:empty{display:none}
+.thumb{position:relative;display:block;width:64px;height:64px;padding:0;border-radius:10px;border:2px solid var(--_edge);background:var(--_mat);overflow:hidden}
+.thumb canvas{display:block;width:100%;height:100%;object-fit:cover}
+.thumb[aria-current=true]{border-color:var(--_ink)}
+.thumb::after{position:absolute;right:3px;bottom:3px;width:18px;height:18px;border-radius:50%;font:700 12px/18px system-ui,sans-serif;background:#04231d;color:#fff}
+.thumb[data-state=waiting] canvas{opacity:.55}
+.thumb[data-state=done]::after{content:"\\2713";background:#0d6a54}
+.thumb[data-state=error]::after{content:"!";background:#b3261e}
+.thumb[data-state=working]::after{content:"";border:2px solid #fff;border-right-color:#0000;animation:spin .8s linear infinite}
+.thumb[data-state=waiting]::after{content:"\\2026"}
+@keyframes spin{to{transform:rotate(1turn)}}
+.bar{display:flex;flex-wrap:wrap;align-items:center;gap:10px 18px;padding:12px 14px}
+.bar>div{display:flex;align-items:center;gap:8px}
+.bar .end{margin-left:auto}
+.swatches{padding:2px}
+.swatch{position:relative;flex:none;width:38px;height:38px;padding:0;border-radius:50%;border:1px solid color-mix(in srgb,var(--_ink),#0000 62%);background:#fff;overflow:hidden}
+.swatch.checker{background-size:12px 12px}
+.swatch.black{background:#000}
+.swatch.colour{background:conic-gradient(#f33,#fc3,#3c6,#3cf,#63f,#f3c,#f33);cursor:pointer}
+.swatch.colour.chosen{background:var(--chosen)}
+.swatch input{position:absolute;inset:-6px;width:60px;height:60px;opacity:0;cursor:pointer}
+.swatch.pill{width:auto;padding:0 14px;border-radius:19px;background:var(--_surface);font-size:.9rem;font-weight:550}
+.swatch[aria-pressed=true],.swatch.colour.chosen{box-shadow:0 0 0 2px var(--_surface),0 0 0 4px var(--_ink)}
+.swatch:focus-visible,.swatch:focus-within{outline:3px solid var(--_focus);outline-offset:4px}
+.plain,select{min-height:42px;border-radius:11px;border:1px solid color-mix(in srgb,var(--_ink),#0000 62%);background:var(--_surface);color:var(--_ink);font:inherit;font-size:.94rem;padding:0 14px}
+select{padding:0 8px}
+.plain:hover,select:hover,.swatch.pill:hover{border-color:var(--_ink)}
+.plain{font-weight:600}
+.bar .primary{min-height:42px;padding:0 20px;border-radius:11px}
+.check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
+.check input{width:20px;height:20px;margin:0;accent-color:var(--_mat)}
+.meta{flex-basis:100%;min-height:1.4em;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
+.bar[inert]{opacity:.45}
+button:disabled{opacity:.5;cursor:default}
+.frame{container-type:inline-size}
+@container (max-width:640px){
+.stage{padding:58px 16px 18px}.cut{inset:8px;width:calc(100% - 16px);height:calc(100% - 16px)}
+.corner{top:14px}.corner.left{left:16px}.corner.right{right:16px}
+.bar{gap:10px 12px;padding:10px 12px 12px}
+.swatches{width:100%;justify-content:space-between;gap:4px!important}
+.swatch{width:40px;height:40px}.swatch.pill{padding:0 11px}
+.bar .end{margin-left:0;width:100%}.bar .end>*{flex:1;padding:0 8px!important}
+.note{bottom:20px}.strip{padding:8px 12px 0}.thumb{width:54px;height:54px}
+}
+`;
