@@ -98,12 +98,13 @@ export async function serve({
     incoming.once('close', () => { if (!incoming.complete) gone.abort(); });
     let request;
     try {
-      const takesBody = method !== 'GET' && method !== 'HEAD';
-      const body = takesBody && (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding']
-        ? takesBody ? bodyOf(incoming, bodyIdleMs) : undefined : undefined;
+      const announced = (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding'] !== undefined;
+      const body = announced && method !== 'GET' && method !== 'HEAD' ? bodyOf(incoming, bodyIdleMs) : undefined;
       request = new Request(url, { method, headers, signal: gone.signal, .../** @type {any} */ (body && { body, duplex: 'half' }) });
     } catch {
-      return shim.refuse(bare, new ShimError('method_not_allowed')); // TRACE and the like
+      // TRACE and CONNECT cannot be put into a Request; any method that no
+      // route has is answered alike, with the methods that there are.
+      return (await shim.fetch(new Request(url, { method: 'UNKNOWN' }))) ?? shim.refuse(bare);
     }
     return (await forward(request)) ?? (await shim.fetch(request)) ?? shim.refuse(request);
   }

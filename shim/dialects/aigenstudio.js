@@ -100,7 +100,8 @@ export const aigenstudio = {
   async parse(call) {
     const { request, operation, params, query } = call;
     const own = request.headers.get('x-request-id');
-    if (own !== null && own.length > 160) throw invalid('X-Request-Id', 'X-Request-Id must have at most 160 characters');
+    // Only where the contract knows a 400; elsewhere it has no effect at all.
+    if (own !== null && own.length > 160 && ['removeBackground', 'listJobs'].includes(operation)) throw invalid('X-Request-Id', 'X-Request-Id must have at most 160 characters');
     switch (operation) {
       case 'removeBackground': {
         const name = request.headers.get('idempotency-key') ?? '';

@@ -116,12 +116,13 @@ test('odd request lines are answered, never with a stack', async () => {
   const { address } = await start();
   const ask = (line, headers = '') => raw(address, `${line} HTTP/1.1\r\nHost: localhost\r\n${headers}Connection: close\r\n\r\n`);
   for (const [line, status] of [['GET //evil.example/v1/images', 404], ['GET /v1/images/%2e%2e%2f%2e%2e%2fetc%2fpasswd', 404], ['GET /../../etc/passwd', 404],
-    ['GET /v1/image-projects/%00', 404], ['GET /v1/images/%ff', 404], ['TRACE /v1/images', 405], ['PATCH /v1/images', 405], ['DELETE /v1/images', 405],
+    ['GET /v1/image-projects/%00', 404], ['GET /v1/images/%ff', 404], ['TRACE /v1/images', 405], ['TRACE /nothing', 404], ['PATCH /v1/images', 405], ['DELETE /v1/images', 405],
     ['GET http://evil.example/v1/images', 404], ['OPTIONS *', 204]]) {
     const answer = await ask(line);
     assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), `${line}: ${answer.slice(0, 60)}`);
     assert.ok(!/at .*\.js|node:|Error:/.test(answer), answer);
   }
+  assert.match(await ask('TRACE /v1/images'), /\r\nallow: POST, GET\r\n/i);
   assert.match(await raw(address, 'GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 /);
 });
 
