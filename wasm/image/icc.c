@@ -41,27 +41,25 @@ static int is_jpeg_part(const cut_chunk *c)
 static cut_status read_jpeg(cut_bytes *out, const uint8_t *bytes, size_t size,
                             cut_why *why)
 {
+    cut_chunk part[256] = {0};
     size_t total = 0, found = 0, count = 0;
-    for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
-        if (is_jpeg_part(&c)) {
-            total += c.size - 14;
-            count = c.data[13];
-            found++;
-        }
+    for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);) {
+        if (!is_jpeg_part(&c)) continue;
+        if (part[c.data[12]].data) return CUT_OK; /* twice the same part */
+        part[c.data[12]] = c;
+        total += c.size - 14;
+        count = c.data[13];
+        found++;
+    }
     if (!found || found != count || total > CUT_MAX_ICC_BYTES) return CUT_OK;
     uint8_t *icc = cut_alloc(total, 1);
     if (!icc) return no_memory(why);
     size_t at = 0;
-    for (uint32_t part = 1; part <= count; part++) {
-        size_t before = at;
-        for (cut_chunk c = {0};
-             cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
-            if (is_jpeg_part(&c) && c.data[12] == part && at == before) {
-                memcpy(icc + at, c.data + 14, c.size - 14);
-                at += c.size - 14;
-            }
+    for (size_t i = 1; i <= count && part[i].data; i++) {
+        memcpy(icc + at, part[i].data + 14, part[i].size - 14);
+        at += part[i].size - 14;
     }
-    *out = (cut_bytes){icc, at};
+    *out = (cut_bytes){icc, at}; /* a gap makes it too short: not sane() */
     return CUT_OK;
 }
 

@@ -104,11 +104,12 @@ static size_t deflate(uint8_t *out, size_t capacity, const uint8_t *in,
     return written;
 }
 
+/* NULL when memory is out: a result never loses its profile silently. */
 static uint8_t *put_icc(uint8_t *p, const cut_bytes *icc, size_t capacity)
 {
     memcpy(p + 8, "icc\0\0", 5); /* name, method: zlib */
     size_t size = deflate(p + 13, capacity, icc->data, icc->size, ICC_LEVEL);
-    return size ? close_chunk(p, "iCCP", size + 5) : p;
+    return size ? close_chunk(p, "iCCP", size + 5) : NULL;
 }
 
 cut_status cut_png_encode(cut_bytes *out, cut_image *image,
@@ -140,6 +141,7 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
         if (!file) break;
         p = put_header(file, w, h, l);
         if (with_icc) p = put_icc(p, icc, icc_room - 32);
+        if (!p) break;
         written = deflate(p + 8, capacity, raw, raw_size, LEVEL);
     }
     cut_free(raw);

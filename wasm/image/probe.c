@@ -56,6 +56,18 @@ static cut_status variant(const char *what, cut_why *why)
     return cut_fail(why, CUT_E_VARIANT, "%s cannot be read.", what);
 }
 
+/* stb_image reads four components as CMYK or YCCK by the transform of Adobe's
+ * APP14 (0, 2); without it, it would take K for alpha and drop it. */
+static int is_adobe_cmyk(const uint8_t *bytes, size_t size)
+{
+    for (cut_chunk c = {0};
+         cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
+        if (c.type == 0xEE && c.size >= 12 &&
+            memcmp(c.data, "Adobe\0", 6) == 0)
+            return c.data[11] == 0 || c.data[11] == 2;
+    return 0;
+}
+
 static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
                              cut_why *why)
 {
@@ -77,6 +89,8 @@ static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
         if (p->h == 0) return variant("JPEG with its height in a DNL", why);
         if (p->channels != 1 && p->channels != 3 && p->channels != 4)
             return variant("JPEG of 2 or more than 4 components", why);
+        if (p->channels == 4 && !is_adobe_cmyk(bytes, size))
+            return variant("CMYK JPEG without Adobe's marker", why);
         return CUT_OK;
     }
     return damaged(p, why);

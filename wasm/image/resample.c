@@ -102,9 +102,11 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
     return CUT_OK;
 }
 
-static int axis_new(axis *a, int32_t in, int32_t out)
+/* `extent`: the true length in input samples; the last one of a reduced
+ * picture may stand for less than a whole block. */
+static int axis_new(axis *a, int32_t in, float extent, int32_t out)
 {
-    float ratio = (float)in / (float)out;
+    float ratio = extent / (float)out;
     float support = ratio > 1 ? ratio : 1;
     a->taps = 2 * (int32_t)support + 3;
     a->first = cut_alloc((size_t)out, sizeof *a->first);
@@ -150,8 +152,9 @@ cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
         r->in = &r->reduced;
     }
     r->column = cut_alloc((size_t)r->in->w * 4, sizeof *r->column);
-    if (!r->column || !axis_new(&r->x, r->in->w, w) ||
-        !axis_new(&r->y, r->in->h, h))
+    if (!r->column ||
+        !axis_new(&r->x, r->in->w, (float)in->w / (float)k, w) ||
+        !axis_new(&r->y, r->in->h, (float)in->h / (float)k, h))
         goto no_memory;
     *out = r;
     return CUT_OK;

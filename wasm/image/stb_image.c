@@ -1,12 +1,14 @@
 /*
  * The only file that sees stb_image. Its SSE2 paths give the same bits as its
  * plain C; under Emscripten the intrinsics become wasm SIMD, which stb does
- * not know, so it is told that this is x86-64.
+ * not know, so it is told that this is x86-64. Its inflate is replaced by
+ * libdeflate's, which checks the sum at the end and never grows its output.
  */
 #include "image/stb_image_glue.h"
 
 #include "base/alloc.h"
 #include "cutaway.h"
+#include "libdeflate.h"
 
 #ifdef __wasm_simd128__
 #define STBI__X64_TARGET
@@ -18,6 +20,7 @@
 #define STBI_ONLY_BMP
 #define STBI_ONLY_GIF
 #define STBI_NO_STDIO
+#define STBI_NO_ZLIB /* ours, below */
 #define STBI_NO_LINEAR
 #define STBI_NO_HDR
 #define STBI_NO_THREAD_LOCALS /* one instance, one thread */
@@ -27,6 +30,37 @@
 #define STBI_REALLOC(block, size) cut_realloc(block, 1, size)
 #define STBI_FREE(block) cut_free(block)
 #include "stb_image.h"
+
+/*
+ * What stb's PNG reader calls: `expected` is the exact size unless the picture
+ * is interlaced, whose seven passes have more and shorter rows: then twice as
+ * much is always enough. More than that is no honest file.
+ */
+static char *stbi_zlib_decode_malloc_guesssize_headerflag(
+    const char *in, int in_size, int expected, int *out_size, int parse_header)
+{
+    (void)parse_header; /* 0 for Apple's CgBI only, which the probe refuses */
+    libdeflate_set_memory_allocator(cut_alloc_bytes, cut_free);
+    struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
+    size_t room = (size_t)expected, written = 0;
+    for (int attempt = 0; inflate && attempt < 2; attempt++) {
+        char *out = cut_alloc(room, 1);
+        if (!out) break;
+        enum libdeflate_result result = libdeflate_zlib_decompress(
+            inflate, in, (size_t)in_size, out, room, &written);
+        if (result == LIBDEFLATE_SUCCESS) {
+            libdeflate_free_decompressor(inflate);
+            *out_size = (int)written;
+            return out;
+        }
+        cut_free(out);
+        if (result != LIBDEFLATE_INSUFFICIENT_SPACE) break;
+        room = 2 * room + 64;
+    }
+    if (inflate) libdeflate_free_decompressor(inflate);
+    stbi__err("bad zlib data", "Corrupt PNG");
+    return NULL;
+}
 
 unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int *w,
                               int *h, const char **reason)

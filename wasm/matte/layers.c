@@ -10,6 +10,9 @@ enum { LEVELS = 16 };
  * empty in part, so that a few faint pixels do not decide its colour. */
 #define FULL_WEIGHT 1.0f
 
+/* Blocks around a soft one whose colours are gathered. */
+enum { REACH = 6 };
+
 static f32x4 load(const float *p)
 {
     f32x4 v;
@@ -22,26 +25,86 @@ static void store(float *p, f32x4 v)
     memcpy(p, &v, sizeof v);
 }
 
+/* ---- which blocks matter ----------------------------------------------- */
+
+/* Marks the blocks of one photo row that hold a soft pixel. */
+static void mark_soft(uint8_t *marks, const uint8_t *alpha, int32_t w,
+                      int32_t k)
+{
+    int32_t x = 0;
+    for (; x + 8 <= w; x += 8) {
+        uint64_t eight;
+        memcpy(&eight, alpha + x, 8);
+        if (eight == 0 || eight == UINT64_MAX) continue;
+        for (int32_t i = x; i < x + 8; i++)
+            if ((uint8_t)(alpha[i] + 1) > 1) marks[i / k] = 1;
+    }
+    for (; x < w; x++)
+        if ((uint8_t)(alpha[x] + 1) > 1) marks[x / k] = 1;
+}
+
+/* Spreads marks by REACH along n bytes, `step` apart. */
+static void spread(uint8_t *marks, int32_t n, size_t step)
+{
+    for (int32_t i = 0, left = 0; i < n; i++) { /* forwards */
+        uint8_t *m = marks + (size_t)i * step;
+        left = *m == 1 ? REACH : left - 1;
+        if (left >= 0 && !*m) *m = 2;
+    }
+    for (int32_t i = n - 1, left = 0; i >= 0; i--) {
+        uint8_t *m = marks + (size_t)i * step;
+        left = *m == 1 ? REACH : left - 1;
+        if (left >= 0 && !*m) *m = 2;
+    }
+    for (int32_t i = 0; i < n; i++)
+        if (marks[(size_t)i * step]) marks[(size_t)i * step] = 1;
+}
+
+/* u8 [h][w]: 1 where a block's colours can reach a soft pixel. Only soft
+ * pixels ask for colours, so the rest of the photo need not be read. */
+static uint8_t *blocks_near_soft(const cut_image *photo, const uint8_t *alpha,
+                                 int32_t w, int32_t h, int32_t k)
+{
+    uint8_t *marks = cut_alloc_zero((size_t)w * (size_t)h, 1);
+    if (!marks) return NULL;
+    for (int32_t y = 0; y < photo->h; y++)
+        mark_soft(marks + (size_t)(y / k) * (size_t)w,
+                  alpha + (size_t)y * (size_t)photo->w, photo->w, k);
+    for (int32_t y = 0; y < h; y++) spread(marks + (size_t)y * (size_t)w, w, 1);
+    for (int32_t x = 0; x < w; x++) spread(marks + x, h, (size_t)w);
+    return marks;
+}
+
+/* ---- weighted sums ----------------------------------------------------- */
+
 /* Adds one photo row to the sums [w][4] of its block row: colour * weight and
- * the weight in the last lane. `flip` 255 weighs by 1 - alpha. */
-static void add_row(float *sums, const uint8_t *px, const uint8_t *alpha,
-                    uint8_t flip, int32_t w, int32_t k)
+ * the weight in the last lane. Either layer may be NULL. */
+static void add_row(float *fg, float *bg, const uint8_t *px,
+                    const uint8_t *alpha, const uint8_t *marks, int32_t w,
+                    int32_t k)
 {
     for (int32_t x = 0, cell = 0; x < w; cell++) {
         int32_t end = x + k < w ? x + k : w;
-        f32x4 sum = load(sums + (size_t)cell * 4);
+        if (marks && !marks[cell]) {
+            x = end;
+            continue;
+        }
+        f32x4 f = {0}, b = {0};
         for (; x < end; x++) {
             const uint8_t *q = px + (size_t)x * 4;
-            uint8_t a = cut_matte_part(alpha[x], q[3]) ^ flip;
-            if (!a) continue;
-            float weight = (float)(a * a) * (1 / 65025.0f);
-            if (q[3] != 255) weight *= (float)q[3] * (1 / 255.0f);
+            float a = (float)cut_matte_part(alpha[x], q[3]) * (1 / 255.0f);
+            float part = (float)q[3] * (1 / 255.0f);
             f32x4 c = {(float)q[0], (float)q[1], (float)q[2], 1};
-            sum += c * weight;
+            f += c * (a * a * part);
+            b += c * ((1 - a) * (1 - a) * part);
         }
-        store(sums + (size_t)cell * 4, sum);
+        size_t at = (size_t)cell * 4;
+        if (fg) store(fg + at, load(fg + at) + f);
+        if (bg) store(bg + at, load(bg + at) + b);
     }
 }
+
+/* ---- filling ----------------------------------------------------------- */
 
 /* Pull: the next level holds sums over 2 x 2, their weight kept at
  * FULL_WEIGHT at most, so that near colours count more than far ones. */
@@ -118,44 +181,48 @@ static void fill(float *finest, float *pyramid, int32_t w, int32_t h)
         push(levels[i], ws[i], hs[i], levels[i + 1]);
 }
 
-static cut_status layer_new(cut_layer *out, const cut_image *photo,
-                            const uint8_t *alpha, uint8_t flip, int32_t k,
-                            cut_why *why)
+static cut_layer layer_new(const cut_image *photo, int32_t k)
 {
-    int32_t w = (photo->w + k - 1) / k, h = (photo->h + k - 1) / k;
-    size_t count = (size_t)w * (size_t)h;
-    float *px = cut_alloc_zero(count * 4, sizeof *px);
-    /* sum of the coarser levels: below count / 3, plus rounding up */
-    size_t coarser = count / 3 + 2 * ((size_t)w + (size_t)h) + 64;
-    float *pyramid = cut_alloc(coarser * 4, sizeof *pyramid);
-    if (!px || !pyramid) {
-        cut_free(px);
-        cut_free(pyramid);
-        return cut_fail(why, CUT_E_MEMORY, "No memory for colours of %d x %d.",
-                        (int)photo->w, (int)photo->h);
-    }
-    for (int32_t y = 0; y < photo->h; y++) {
-        size_t row = (size_t)y * (size_t)photo->w;
-        add_row(px + (size_t)(y / k) * (size_t)w * 4, photo->px + row * 4,
-                alpha + row, flip, photo->w, k);
-    }
-    fill(px, pyramid, w, h);
-    cut_free(pyramid);
-    *out = (cut_layer){px, w, h, k};
-    return CUT_OK;
+    cut_layer layer = {NULL, (photo->w + k - 1) / k, (photo->h + k - 1) / k, k};
+    layer.px = cut_alloc_zero((size_t)layer.w * (size_t)layer.h * 4,
+                              sizeof *layer.px);
+    return layer;
 }
 
 cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                           const cut_image *photo, const uint8_t *alpha,
                           int32_t k, cut_why *why)
 {
+    cut_layer f = {0}, b = layer_new(photo, k);
+    if (foreground) f = layer_new(photo, k);
+    size_t count = (size_t)b.w * (size_t)b.h, row = (size_t)b.w * 4;
+    /* sum of the coarser levels: below count / 3, plus rounding up */
+    size_t coarser = count / 3 + 2 * ((size_t)b.w + (size_t)b.h) + 64;
+    float *pyramid = cut_alloc(coarser * 4, sizeof *pyramid);
+    /* the background alone is wanted for a blur: then all of it */
+    uint8_t *marks =
+        foreground ? blocks_near_soft(photo, alpha, b.w, b.h, k) : NULL;
     cut_status status = CUT_OK;
-    if (foreground)
-        status = layer_new(foreground, photo, alpha, 0, k, why);
-    if (!status && background) {
-        status = layer_new(background, photo, alpha, 255, k, why);
-        if (status && foreground) cut_layer_free(foreground);
+    if (!b.px || !pyramid || (foreground && (!f.px || !marks)))
+        status = cut_fail(why, CUT_E_MEMORY, "No memory for colours of %d x "
+                          "%d.", (int)photo->w, (int)photo->h);
+    for (int32_t y = 0; !status && y < photo->h; y++) {
+        size_t at = (size_t)y * (size_t)photo->w, cells = (size_t)(y / k);
+        add_row(f.px ? f.px + cells * row : NULL, b.px + cells * row,
+                photo->px + at * 4, alpha + at,
+                marks ? marks + cells * (size_t)b.w : NULL, photo->w, k);
     }
+    if (!status) {
+        if (f.px) fill(f.px, pyramid, f.w, f.h);
+        fill(b.px, pyramid, b.w, b.h);
+    } else {
+        cut_layer_free(&f);
+        cut_layer_free(&b);
+    }
+    cut_free(pyramid);
+    cut_free(marks);
+    if (foreground) *foreground = f;
+    *background = b;
     return status;
 }
 

@@ -25,7 +25,9 @@ static inline void cut_layer_free(cut_layer *layer)
  * and (1 - alpha)^2 for the background, then filled where no weight lies, by
  * pull-push (Gortler et al. 1996, The Lumigraph, 3.2).
  *
- * @param[out] foreground, background owned by the caller; either may be NULL
+ * @param[out] foreground, background owned by the caller. With both, colours
+ *                   are right near soft alpha only, which is where they are
+ *                   asked for; with foreground NULL the background is whole.
  * @param      alpha u8 [h][w]: the matte times the photo's own alpha; clear
  *                   photo pixels lend their hidden colour to neither layer
  * @param      k     1..64
