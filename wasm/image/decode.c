@@ -102,7 +102,8 @@ cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
     const char *reason = "";
     uint32_t refusals = cut_alloc_refusals();
     cut_budget old = cut_budget_begin(budget(size, probe));
-    uint8_t *px = cut_stb_decode(bytes, (int)size, &w, &h, &reason);
+    uint8_t *px = cut_stb_decode(bytes, (int)size, probe->bits, &w, &h,
+                                 &reason);
     int over_budget = cut_budget_end(old);
     if (!px && over_budget)
         return cut_fail(why, CUT_E_CORRUPT,

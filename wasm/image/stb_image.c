@@ -62,11 +62,28 @@ static char *stbi_zlib_decode_malloc_guesssize_headerflag(
     return NULL;
 }
 
-unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int *w,
-                              int *h, const char **reason)
+/* 16 bits to 8 in place: stb's own conversion needs a second picture, and
+ * leaks the first when it gets none. */
+static unsigned char *high_bytes(stbi_us *wide, size_t count)
+{
+    unsigned char *px = (unsigned char *)wide;
+    for (size_t i = 0; i < count; i++) px[i] = (unsigned char)(wide[i] >> 8);
+    unsigned char *fitting = cut_realloc(px, count, 1);
+    return fitting ? fitting : px;
+}
+
+unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
+                              int *w, int *h, const char **reason)
 {
     int channels;
-    unsigned char *px = stbi_load_from_memory(bytes, size, w, h, &channels, 4);
+    unsigned char *px = NULL;
+    if (bits == 16) {
+        stbi_us *wide =
+            stbi_load_16_from_memory(bytes, size, w, h, &channels, 4);
+        if (wide) px = high_bytes(wide, (size_t)*w * (size_t)*h * 4);
+    } else {
+        px = stbi_load_from_memory(bytes, size, w, h, &channels, 4);
+    }
     *reason = px ? "" : stbi_failure_reason();
     return px;
 }
