@@ -13,8 +13,9 @@
 export function answerServiceWorker(shim, { container = navigator.serviceWorker } = {}) {
   /** @param {MessageEvent} event */
   const listen = async ({ data, ports: [port] }) => {
-    if (data?.type !== 'cutaway-request' || !port) return;
+    if (!port || !['cutaway-hello', 'cutaway-request'].includes(data?.type)) return;
     port.postMessage({ type: 'taken' });
+    if (data.type === 'cutaway-hello') return;
     const stop = new AbortController();
     port.onmessage = ({ data: word }) => { if (word?.type === 'abort') stop.abort(); };
     try {

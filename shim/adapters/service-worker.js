@@ -7,9 +7,11 @@
  * a file there that says `importScripts('/shim/adapters/service-worker.js')`.
  * The page's half is service-worker-page.js.
  *
- * To the page, with a port: {type: 'cutaway-request', method, url, headers,
- * body, mode}. Back on the port: {type: 'taken'} at once, then either
- * {type: 'response', status, headers, body} or {type: 'declined'}.
+ * To the pages, each with a port: {type: 'cutaway-hello'}, answered by {type:
+ * 'taken'} where there is a shim. To one that answered: {type:
+ * 'cutaway-request', method, url, headers, body}; back {type: 'taken'} at once,
+ * then {type: 'response', status, headers, body} or {type: 'declined'}. The
+ * worker says {type: 'abort'} on the port when the caller has given up.
  *
  * This file must tell at once, before any page is asked, whether a request
  * might be the shim's: PATHS and HOSTS are wider than the dialects' routes and
@@ -36,27 +38,49 @@
     event.respondWith(relay(event));
   });
 
+  /** @type {string | undefined} */ let known; // id of the page that answered last
+
   /** @param {any} event */
-  async function relay({ request, clientId }) {
+  async function relay({ request }) {
     const untouched = request.clone();
     const message = {
       type: 'cutaway-request', method: request.method, url: request.url, headers: [...request.headers],
       body: request.method === 'GET' || request.method === 'HEAD' ? null : await request.arrayBuffer(),
     };
-    // The page that asks first: its engine is the warm one.
-    const pages = await worker.clients.matchAll({ type: 'window' });
-    pages.sort((/** @type {any} */ a, /** @type {any} */ b) => Number(b.id === clientId) - Number(a.id === clientId));
-    for (const page of pages) {
+    // Twice: the page that answered last time may be gone or stuck.
+    for (let tries = 0; tries < 2; tries++) {
+      const page = await findPage();
+      if (!page) break;
       const answer = await ask(page, message, request.signal);
       if (answer?.type === 'response') return new Response(answer.body, { status: answer.status, headers: answer.headers });
       if (answer?.type === 'declined') break;
+      known = undefined;
     }
     return fetch(untouched);
   }
 
+  /** A page with a shim: the one known, else the first to say so. */
+  async function findPage() {
+    const pages = await worker.clients.matchAll({ type: 'window' });
+    const before = pages.find((/** @type {any} */ page) => page.id === known);
+    if (before) return before;
+    return new Promise((resolve) => {
+      let left = pages.length;
+      if (left === 0) resolve(undefined);
+      for (const page of pages) {
+        void ask(page, { type: 'cutaway-hello' }).then((answer) => {
+          if (answer) {
+            known ??= page.id;
+            resolve(page);
+          } else if (--left === 0) resolve(undefined);
+        });
+      }
+    });
+  }
+
   /**
-   * @param {any} page @param {any} message @param {AbortSignal} signal
-   * @returns {Promise<any>} undefined when the page does not take requests
+   * @param {any} page @param {any} message @param {AbortSignal} [signal]
+   * @returns {Promise<any>} undefined when the page does not take it in time
    */
   function ask(page, message, signal) {
     return new Promise((resolve) => {
@@ -64,9 +88,11 @@
       const timer = setTimeout(() => { port1.close(); resolve(undefined); }, TAKEN_MS);
       port1.onmessage = ({ data }) => {
         clearTimeout(timer);
-        if (data.type !== 'taken') { port1.close(); resolve(data); }
+        if (data.type === 'taken' && message.type !== 'cutaway-hello') return; // the answer comes later
+        port1.close();
+        resolve(data);
       };
-      signal.addEventListener('abort', () => port1.postMessage({ type: 'abort' }), { once: true });
+      signal?.addEventListener('abort', () => port1.postMessage({ type: 'abort' }), { once: true });
       page.postMessage(message, [port2]);
     });
   }
