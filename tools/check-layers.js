@@ -17,7 +17,7 @@ const cKept = {
   'cJSON.h': /^base\/json\.c$/,
   'stb_image.h': /^image\/stb_image\.c$/,
   'stb_image_write.h': /^image\/stb_image_write\.c$/,
-  'libdeflate.h': /^image\/(png|icc)\.c$/,
+  'libdeflate.h': /^image\/(png|icc|stb_image)\.c$/,
 };
 
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */

@@ -64,8 +64,17 @@ async function fetchRest(io, url, part, expected, { signal, onProgress }) {
   const response = await io.fetch(url, { signal, headers });
   if (response.status === 416) return fetchRest(io, url, null, expected, { signal, onProgress });
   if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
-  const start = response.status === 206 && part ? part.bytes : new Uint8Array(0);
-  const length = Number(response.headers.get('content-length')) || 0;
+  const goesOn = response.status === 206 && part !== null;
+  const from = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+  // a server that answers another range than was asked for: once more, from the start
+  if (goesOn && from !== undefined && Number(from) !== part.bytes.length) {
+    await response.body.cancel();
+    return fetchRest(io, url, null, expected, { signal, onProgress });
+  }
+  const start = goesOn ? part.bytes : new Uint8Array(0);
+  // under a content encoding the length is that of the packed bytes, and a part of them is no part of ours
+  const packed = !['', 'identity'].includes(response.headers.get('content-encoding') ?? '');
+  const length = packed ? 0 : Number(response.headers.get('content-length')) || 0;
   const total = expected || (length ? start.length + length : 0);
   const validator = response.headers.get('etag') ?? response.headers.get('last-modified') ?? undefined;
   /** @type {Uint8Array[]} */
@@ -94,9 +103,28 @@ async function fetchRest(io, url, part, expected, { signal, onProgress }) {
     if (total && loaded !== total) throw new Error(`${loaded} of ${total} bytes arrived`);
     return joined();
   } catch (error) {
-    if (!total || loaded < total) await io.cache.put(`${url}.part`, { bytes: joined(), validator });
+    if (!packed && (!total || loaded < total)) await io.cache.put(`${url}.part`, { bytes: joined(), validator });
     throw error;
   }
+}
+
+/** SHA-256 when the manifest has one, else MD5, else nothing. @param {{ sha256?: string, md5?: string }} promise */
+const promisedHash = ({ sha256, md5 }) => ({
+  algorithm: /** @type {'sha256' | 'md5'} */ (sha256 ? 'sha256' : 'md5'),
+  wanted: (sha256 ?? md5 ?? '').toLowerCase(),
+});
+
+/**
+ * @param {Io} io
+ * @param {string} name for the sentence
+ * @param {Uint8Array} bytes
+ * @param {{ sha256?: string, md5?: string }} promise of the manifest
+ */
+async function checkHash(io, name, bytes, promise) {
+  const { algorithm, wanted } = promisedHash(promise);
+  if (!wanted) return;
+  const found = await io.digest(algorithm, bytes);
+  if (found !== wanted) throw failure('model_hash_mismatch', `${name}: ${algorithm} is ${found}, not ${wanted}.`, 'load');
 }
 
 /**
@@ -106,8 +134,7 @@ async function fetchRest(io, url, part, expected, { signal, onProgress }) {
  * @param {More} more
  */
 async function download(io, url, promise, more) {
-  const algorithm = promise.sha256 ? 'sha256' : promise.md5 ? 'md5' : null;
-  const wanted = (promise.sha256 ?? promise.md5 ?? '').toLowerCase();
+  const { wanted } = promisedHash(promise);
   const key = wanted ? `${url}#${wanted}` : url;
   const kept = await io.cache.get(key);
   if (kept) return kept.bytes;
@@ -119,13 +146,8 @@ async function download(io, url, promise, more) {
     throw failure('model_fetch_failed', `${url}: ${/** @type {Error} */ (error).message}`, 'load');
   }
   await io.cache.delete(`${url}.part`);
-  if (algorithm) {
-    const found = await io.digest(algorithm, bytes);
-    if (found !== wanted) {
-      throw failure('model_hash_mismatch', `${url}: ${algorithm} is ${found}, not ${wanted}.`, 'load');
-    }
-    await io.cache.put(key, { bytes });
-  }
+  await checkHash(io, url, bytes, promise);
+  if (wanted) await io.cache.put(key, { bytes });
   return bytes;
 }
 
@@ -178,6 +200,7 @@ export async function fetchModel(io, model, more = {}) {
   if (!manifest || typeof manifest !== 'object' || !Array.isArray(manifest.input?.size) || !manifest.output) {
     throw badManifest('It has no input size or no output.');
   }
+  if (bytes) await checkHash(io, 'The given bytes', bytes, manifest);
   return {
     name: manifest.name ?? 'model',
     version: manifest.version,
@@ -208,12 +231,13 @@ export function modelLoader(io, engines) {
     for (const [i, name] of names.entries()) {
       const make = engines[name];
       if (!make) throw failure('engine_unavailable', `There is no engine ${name}.`, 'load');
-      const engine = await make();
+      let engine;
       try {
+        engine = await make();
         await engine.load(model.bytes, model.manifest);
         return { ...model, bytes: undefined, engine, note: notes.join(' ') || undefined };
       } catch (error) {
-        engine.dispose();
+        engine?.dispose();
         const { code, detail } = CutawayError.wrap(error, 'engine_unavailable', 'load');
         const next = ['unsupported_model', 'engine_unavailable'].includes(code) && i + 1 < names.length;
         if (!next) throw error;
@@ -225,7 +249,15 @@ export function modelLoader(io, engines) {
 
   return async ({ model, engine = 'auto' }, more) => {
     const key = typeof model === 'object' ? '' : `${model ?? 'base'} ${engine}`;
-    if (current && key && current.key === key) return current.loading;
+    if (current && key && current.key === key) {
+      try {
+        return await current.loading;
+      } catch (error) {
+        // the cancel of the job before, whose load was still ending: not this job's
+        const foreign = /** @type {CutawayError} */ (error).code === 'aborted' && !more.signal?.aborted;
+        if (!foreign) throw error;
+      }
+    }
     const last = current;
     const mine = { key, loading: load(model, engine, more) };
     current = mine;
