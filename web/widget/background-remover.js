@@ -21,9 +21,9 @@ const markup = `
 <section class="frame" part="frame" aria-label="Background remover" tabindex="-1">
   <div class="drop" part="drop">
     <svg class="cut" aria-hidden="true"><rect x="1" y="1" width="100%" height="100%" rx="14"/></svg>
-    <svg class="mark" viewBox="0 0 96 72" aria-hidden="true">
-      <path class="sheet" d="M8 8h80v56H8z"/><path class="hill" d="M8 56l22-22 14 13 10-9 34 26H8z"/>
-      <circle class="sun" cx="62" cy="25" r="9"/><circle class="snip" cx="62" cy="25" r="14"/>
+    <svg class="mark" viewBox="0 0 112 84" aria-hidden="true">
+      <path class="sheet" d="M8 18h80v58H8z"/><path class="hill" d="M8 68l22-22 14 13 10-9 34 26H8z"/>
+      <circle class="hole" cx="66" cy="36" r="11"/><circle class="sun" cx="66" cy="36" r="11"/>
     </svg>
     <p class="lead" part="lead">Drop a photo here</p>
     <p class="hint">or paste it, or</p>
@@ -34,7 +34,7 @@ const markup = `
     <p class="hint small" part="hint">JPEG, PNG, WebP, BMP or GIF. It stays on this device.</p>
   </div>
   <div class="studio" hidden></div>
-  <input type="file" multiple hidden accept="image/*" tabindex="-1" aria-hidden="true">
+  <input class="files" type="file" multiple hidden accept="image/*" tabindex="-1" aria-hidden="true">
 </section>
 <p class="unseen" role="status" aria-live="polite"></p>`;
 
@@ -90,7 +90,7 @@ export class BackgroundRemover extends HTMLElement {
     this.#connection = connection;
     const { signal } = connection;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
-    const input = this.#part('input');
+    const input = this.#part('.files');
     /** @param {EventTarget} target @param {string} type @param {(event: any) => void} listener */
     const on = (target, type, listener) => target.addEventListener(type, listener, { signal });
 
@@ -156,11 +156,12 @@ export class BackgroundRemover extends HTMLElement {
       bubbles: true, composed: true, cancelable: true, detail: { files: sources, sample: trusted },
     }));
     if (!accepted) return;
-    this.setAttribute('state', 'working');
+    const focused = Boolean(this.shadowRoot?.activeElement);
+    if (this.getAttribute('state') === 'empty') this.setAttribute('state', 'working');
     this.#show(true);
     const { signal } = /** @type {AbortController} */ (this.#connection);
     void this.#open().then((studio) => {
-      if (!signal.aborted) studio.add(sources.map(named));
+      if (!signal.aborted) studio.add(sources.map(named), focused);
     });
   }
 
@@ -183,7 +184,7 @@ export class BackgroundRemover extends HTMLElement {
         root: /** @type {ShadowRoot} */ (this.shadowRoot),
         engine: () => this.#load(),
         empty: () => this.#show(false),
-        choose: () => this.#part('input').click(),
+        choose: () => this.#part('.files').click(),
       });
       if (signal.aborted) studio.dispose();
       else this.#ready = studio;

@@ -11,18 +11,18 @@ export const baseStyles = `
 p{margin:0}
 button{font:inherit;color:inherit;cursor:pointer}
 :focus-visible{outline:3px solid var(--_focus);outline-offset:2px}
-.frame{position:relative;display:grid;height:var(--height,clamp(480px,68vh,680px));border-radius:var(--_r);overflow:clip;outline:0;
+.frame{position:relative;display:grid;grid-template:minmax(0,1fr)/minmax(0,1fr);height:var(--height,clamp(480px,68vh,680px));border-radius:var(--_r);overflow:clip;outline:0;
 color:var(--_ink);background:var(--_surface);border:1px solid var(--_edge)}
 .drop,.stage{color:var(--_on);background-color:var(--_mat);
 background-image:linear-gradient(var(--_line) 1px,#0000 1px),linear-gradient(90deg,var(--_line) 1px,#0000 1px),linear-gradient(var(--_line) 1px,#0000 1px),linear-gradient(90deg,var(--_line) 1px,#0000 1px);
-background-size:96px 96px,96px 96px,16px 16px,16px 16px;background-position:center}
+background-size:96px 96px,96px 96px,16px 16px,16px 16px;background-position:-1px -1px}
 .drop{position:relative;display:grid;place-content:center;justify-items:center;gap:10px;padding:24px;text-align:center}
 .drop :focus-visible,.stage :focus-visible{outline-color:#fff;box-shadow:0 0 0 2px #04231d}
 .cut{position:absolute;inset:18px;width:calc(100% - 36px);height:calc(100% - 36px);overflow:visible;pointer-events:none}
 .cut rect{fill:none;stroke:var(--_spark);stroke-width:1.5;stroke-dasharray:9 7;opacity:.75}
-.mark{width:112px;height:84px;margin-bottom:6px;transition:transform .25s}
-.sheet{fill:#f7faf8}.hill{fill:#a9c9bd}.sun{fill:var(--_spark)}
-.snip{fill:none;stroke:#0d5346;stroke-width:2;stroke-dasharray:4 3}
+.mark{width:132px;height:99px;margin-bottom:6px;overflow:visible}
+.sheet{fill:#f7faf8}.hill{fill:#a9c9bd}
+.hole{fill:var(--_mat)}.sun{fill:var(--_spark);stroke:#fff;stroke-width:2.5;transform:translate(27px,-20px);transition:transform .3s cubic-bezier(.3,1.4,.5,1)}
 .lead{font-size:clamp(1.35rem,1rem + 1.6vw,1.9rem);font-weight:650;letter-spacing:-.015em}
 .hint{opacity:.88}.small{font-size:.875rem;margin-top:6px}
 .actions{display:flex;flex-wrap:wrap;justify-content:center;gap:10px;margin-top:4px}
@@ -30,7 +30,7 @@ background-size:96px 96px,96px 96px,16px 16px,16px 16px;background-position:cent
 .primary{background:var(--_spark);color:#1b1a0f}.primary:hover{background:color-mix(in srgb,var(--_spark),#fff 28%)}
 .quiet{background:#0003;border-color:#ffffff73;color:inherit}.quiet:hover{background:#0000004d;border-color:#fff}
 :host([dragging]) .cut rect{opacity:1;stroke-width:3;animation:march 1s linear infinite}
-:host([dragging]) .mark{transform:scale(1.08) rotate(-3deg)}
+:host([dragging]) .sun{transform:translate(33px,-28px) scale(1.15);transform-box:fill-box;transform-origin:center}
 :host([dragging]) .drop>:not(svg){pointer-events:none}
 @keyframes march{to{stroke-dashoffset:-32}}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}

@@ -32,6 +32,12 @@ export const errorTexts = {
   internal: ['Something unexpected went wrong.', 'Try again; if it stays, please report it.'],
 };
 
+/** What is wrong with a file stays wrong, however often it is tried. */
+const final = new Set(['empty_input', 'unsupported_format', 'unsupported_variant', 'too_large', 'corrupt_image', 'needs_codec']);
+
+/** @param {{ code?: string } | undefined} error */
+export const canRetry = (error) => !final.has(error?.code ?? '');
+
 /** @type {Record<string, string>} */
 const stages = {
   load: 'Getting the model',

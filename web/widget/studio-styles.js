@@ -1,9 +1,9 @@
 // Styles of everything after the first photo; base-styles.js comes before.
 export const studioStyles = `
-.studio{display:grid;grid-template-rows:minmax(0,1fr) auto auto;min-height:0;height:100%}
-.stage{position:relative;display:grid;min-height:0;padding:52px 34px 34px;overflow:hidden}
+.studio{display:grid;grid-template:minmax(0,1fr) auto auto/minmax(0,1fr);min-height:0;height:100%}
+.stage{position:relative;display:grid;min-height:0;padding:74px 32px 30px;overflow:hidden}
 .view{position:relative;display:grid;place-items:center;min-width:0;min-height:0;container-type:size}
-.cut{inset:12px;width:calc(100% - 24px);height:calc(100% - 24px)}
+.stage .cut{inset:58px 14px 12px;width:calc(100% - 28px);height:calc(100% - 70px)}
 .cut rect{stroke-dasharray:9 7}
 .cut .done{stroke-dasharray:100;stroke-dashoffset:calc(100 - var(--progress,0));stroke-width:3;opacity:1;transition:stroke-dashoffset .25s linear}
 .stage:not([data-state=working]) .cut .done{opacity:0}
@@ -17,13 +17,14 @@ export const studioStyles = `
 .layer img{position:absolute;display:block;max-width:none;width:calc(100%*var(--sx,1));height:calc(100%*var(--sy,1));left:calc(-100%*var(--ox,0));top:calc(-100%*var(--oy,0))}
 .layer .blurred{filter:blur(2.08cqmax)}
 .layer .exact{width:100%;height:100%;left:0;top:0}
-.corner{position:absolute;z-index:2;top:14px;display:flex;gap:8px}
+.corner{position:absolute;z-index:2;top:11px;display:flex;gap:8px}
 .corner.left{left:14px;max-width:45%;min-width:0}.corner.right{right:14px}
 .chip{min-height:36px;padding:0 12px;border-radius:10px;border:1px solid #ffffff40;background:#04231dd9;color:#f3f8f5;font-size:.875rem;font-weight:550}
 button.chip:hover{border-color:#fff;background:#04231d}
-.name{display:block;line-height:34px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;border-color:#0000}
+.name{display:block;line-height:34px;padding:0 2px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;border-color:#0000;background:none}
 .note{position:absolute;z-index:2;left:50%;bottom:26px;transform:translateX(-50%);width:min(430px,calc(100% - 40px));display:grid;gap:4px;justify-items:start;
 padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1px solid #ffffff2e}
+.stage:has(.photo[hidden]):has(.picture[hidden]) .message{bottom:auto;top:calc(50% + 22px);transform:translate(-50%,-50%)}
 .note strong{font-weight:650}
 .note p{font-size:.9rem;overflow-wrap:anywhere}
 .note .detail{opacity:.8;font-size:.8rem}
@@ -71,12 +72,12 @@ select{padding:0 8px}
 button:disabled{opacity:.5;cursor:default}
 .frame{container-type:inline-size}
 @container (max-width:640px){
-.stage{padding:58px 16px 18px}.cut{inset:8px;width:calc(100% - 16px);height:calc(100% - 16px)}
-.corner{top:14px}.corner.left{left:16px}.corner.right{right:16px}
+.stage{padding:66px 18px 18px}.stage .cut{inset:54px 9px 9px;width:calc(100% - 18px);height:calc(100% - 63px)}
+.corner{top:9px}.corner.left{left:9px}.corner.right{right:9px}
 .bar{gap:10px 12px;padding:10px 12px 12px}
 .swatches{width:100%;justify-content:space-between;gap:4px!important}
-.swatch{width:40px;height:40px}.swatch.pill{padding:0 11px}
-.bar .end{margin-left:0;width:100%}.bar .end>*{flex:1;padding:0 8px!important}
+.swatch.pill{padding:0 9px;font-size:.85rem}
+.bar .end{margin-left:0;width:100%}.bar .end>*{flex:1 0 auto;padding:0 10px!important}
 .note{bottom:20px}.strip{padding:8px 12px 0}.thumb{width:54px;height:54px}
 }
 `;

@@ -2,7 +2,7 @@
 // slider, progress and messages, the thumbnails, the controls. Loaded lazily.
 // The host's attributes are the settings; the controls only write them.
 import './compare-slider.js';
-import { bytes, errorText, outputName, stageText } from './messages.js';
+import { bytes, canRetry, errorText, outputName, stageText } from './messages.js';
 import { Queue } from './queue.js';
 import { studioStyles } from './studio-styles.js';
 import { layBackground, layCrop, thumbnail } from './picture.js';
@@ -65,7 +65,7 @@ const markup = `
   </div>
   <div class="end">
     <button type="button" class="plain" part="button copy" data-act="copy">Copy</button>
-    <button type="button" class="plain" part="button all" data-act="all" hidden>All</button>
+    <button type="button" class="plain" part="button all" data-act="all" hidden>Download all</button>
     <button type="button" class="primary" part="button download" data-act="download">Download</button>
   </div>
   <p class="meta" part="meta"></p>
@@ -113,14 +113,16 @@ export class Studio {
     this.#syncControls();
   }
 
-  /** @param {{ name: string, source: Blob | string }[]} inputs */
-  add(inputs) {
-    const focused = this.#keepFocus();
+  /**
+   * @param {{ name: string, source: Blob | string }[]} inputs
+   * @param {boolean} [focused] the element had the focus, perhaps on the drop zone that is hidden by now
+   */
+  add(inputs, focused = false) {
     const [first] = this.queue.add(inputs);
     // whoever looks at a result keeps it; otherwise the new photo is shown
     if (!this.#chosen || inputs.length === 1 || this.#chosen.state === 'error') this.#choose(first);
     else this.#layStrip();
-    focused();
+    if (focused) this.#keepFocus(true)();
   }
 
   cancel() {
@@ -309,7 +311,7 @@ export class Studio {
     this.#part('.message .hint').textContent = hint;
     const detail = missing ? '' : /** @type {any} */ (error)?.detail || error?.message || '';
     this.#part('.message .detail').textContent = detail === title ? '' : detail;
-    this.#part('[data-act=retry]').hidden = missing;
+    this.#part('[data-act=retry]').hidden = missing || !canRetry(error);
   }
 
   /** The untouched photo, while it is worked on or cannot be. @param {Item} item */
@@ -444,7 +446,9 @@ export class Studio {
   #layStrip() {
     const { items } = this.queue;
     const strip = this.#part('.strip');
-    this.#part('[data-act=all]').hidden = items.filter(({ state }) => state === 'done').length < 2;
+    const all = this.#part('[data-act=all]'); // there from the start, so that nothing moves when a photo is done
+    all.hidden = items.length < 2;
+    all.disabled = items.filter(({ state }) => state === 'done').length < 2;
     if (items.length < 2) return;
     for (const item of items) {
       let button = this.#thumbs.get(item.id);
@@ -492,12 +496,12 @@ export class Studio {
   }
 
   /** Focus that would fall out with a hidden button goes on to the next useful one. */
-  #keepFocus() {
+  #keepFocus(lost = false) {
     const before = this.shell.root.activeElement;
     return () => {
-      if (!before || /** @type {HTMLElement} */ (before).checkVisibility?.({ visibilityProperty: true }) && !before.closest('[inert]')) return;
+      if (before ? before.checkVisibility?.() && !before.closest('[inert]') : !lost) return;
       const state = this.#part('.stage').dataset.state;
-      const next = state === 'working' ? '[data-act=cancel]' : state === 'error' ? '[data-act=retry]'
+      const next = state === 'working' ? '[data-act=cancel]' : state === 'error' && !this.#part('[data-act=retry]').hidden ? '[data-act=retry]'
         : this.#part('.bar').inert ? '.message [data-act=add]' : '[data-act=download]';
       this.#part(next).focus({ preventScroll: true });
     };
