@@ -82,6 +82,28 @@ export async function readBytes(message, limit) {
 }
 
 /**
+ * A body as a stream that breaks with `body_too_large` at the limit, so that
+ * it can go to the disk without passing through memory as a whole.
+ * @param {Request} request @param {number} limit bytes
+ * @returns {ReadableStream<Uint8Array>}
+ */
+export function limitedBody(request, limit) {
+  const tooLarge = () => new ShimError('body_too_large', `The body has more than the ${limit} bytes allowed.`, { limit });
+  if (Number(request.headers.get('content-length') ?? 0) > limit) {
+    request.body?.cancel().catch(() => {});
+    throw tooLarge();
+  }
+  let size = 0;
+  return (request.body ?? /** @type {ReadableStream<Uint8Array>} */ (new Blob([]).stream())).pipeThrough(new TransformStream({
+    transform(chunk, controller) {
+      size += chunk.length;
+      if (size > limit) controller.error(tooLarge());
+      else controller.enqueue(chunk);
+    },
+  }));
+}
+
+/**
  * A JSON object from the body.
  * @param {Request} request
  * @param {{ limit?: number, optional?: boolean }} [options] optional: no body

@@ -195,8 +195,8 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
         for (const item of items) {
           const result = await locally(item, signal);
           const goOn = result instanceof ShimError && rule === 'local-first' && !signal?.aborted && await curable(result, item, dialect);
-          if (goOn && await barred(dialect)) {
-            const bar = /** @type {ShimError} */ (await barred(dialect));
+          const bar = goOn ? await barred(dialect) : undefined;
+          if (goOn && bar) {
             await settle(item, new ShimError(result.code, result.message, { ...result.detail, remote: bar.code }));
           } else if (goOn) failed.push([item, result]);
           else await settle(item, result);

@@ -11,7 +11,7 @@
  */
 import { ShimError, asShimError, invalid } from '../errors.js';
 import { fetchPicture } from '../fetch-url.js';
-import { bearer, isObject, jsonResponse, parseUrl, pictureResponse, readBytes, readJson, textResponse } from '../http.js';
+import { bearer, isObject, jsonResponse, limitedBody, parseUrl, pictureResponse, readJson, textResponse } from '../http.js';
 import { iso, randomText } from '../ids.js';
 import { MIME, sniff } from '../image-header.js';
 
@@ -256,9 +256,8 @@ const actions = {
       await request.body?.cancel().catch(() => {});
       throw new ShimError('expired_link');
     }
-    const bytes = await readBytes(request, limits.uploadBytes);
-    await store.write(`${ASSETS}.${id}`, new Blob([/** @type {BlobPart} */ (bytes)]));
-    await store.put(ASSETS, { ...asset, bytes: bytes.length });
+    const bytes = await store.write(`${ASSETS}.${id}`, limitedBody(request, limits.uploadBytes));
+    await store.put(ASSETS, { ...asset, bytes });
   },
 
   async createImageBackgroundRemoval({ name, image, backdrop }, { services, base }) {

@@ -138,17 +138,26 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
       shelves.get(name)?.delete(id);
       await unlink(recordFile(name, id)).catch((error) => { if (!absent(error)) throw error; });
     },
-    async write(key, blob) {
-      const before = blobs.get(checkName(key)) ?? 0;
-      if (used - before + blob.size > maxBytes) throw fullError(maxBytes);
-      used += blob.size - before; // before the first await: two writers cannot share the last byte
+    async write(key, data) {
+      checkName(key);
+      const stream = data instanceof Blob ? data.stream() : data;
+      let size = 0; // counted in `used` while it grows: two writers cannot share the last byte
       try {
-        await writeAtomically(place('blobs', key), /** @type {any} */ (blob.stream()));
-        blobs.set(key, blob.size);
+        await writeAtomically(place('blobs', key), (async function* counted() {
+          for await (const chunk of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (stream))) {
+            if (used + chunk.length - (blobs.get(key) ?? 0) > maxBytes) throw fullError(maxBytes);
+            size += chunk.length;
+            used += chunk.length;
+            yield chunk;
+          }
+        })());
       } catch (error) {
-        used -= blob.size - before;
+        used -= size;
         throw error;
       }
+      used -= blobs.get(key) ?? 0;
+      blobs.set(key, size);
+      return size;
     },
     async read(key) {
       if (!blobs.has(key)) return undefined;

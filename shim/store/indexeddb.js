@@ -14,7 +14,7 @@
  */
 import { ShimError } from '../errors.js';
 import { randomText } from '../ids.js';
-import { checkName, fullError, newestFirst } from './memory.js';
+import { blobOf, checkName, fullError, newestFirst } from './memory.js';
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 const answer = (request) => new Promise((resolve, reject) => {
@@ -104,8 +104,9 @@ export async function createIndexedDbStore({
       return rows.map((row) => row.record).sort(newestFirst);
     },
     remove: (shelf, id) => change(['records'], (table) => { table.delete([shelf, id]); }),
-    async write(key, blob) {
+    async write(key, data) {
       checkName(key);
+      const blob = await blobOf(data);
       const bytes = await blob.arrayBuffer();
       let full = false;
       await change(['blobs', 'sizes'], (blobs, sizes) => {
@@ -119,6 +120,7 @@ export async function createIndexedDbStore({
         };
       });
       if (full) throw fullError(maxBytes);
+      return blob.size;
     },
     async read(key) {
       const row = await ask('blobs', (table) => table.get(key));

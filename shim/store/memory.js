@@ -20,8 +20,9 @@ import { ShimError } from '../errors.js';
  * @property {(shelf: string, id: string) => Promise<any>} get a copy, or undefined
  * @property {(shelf: string) => Promise<any[]>} list copies, newest `created` first
  * @property {(shelf: string, id: string) => Promise<void>} remove harmless if absent
- * @property {(key: string, blob: Blob) => Promise<void>} write
- *   throws `write_failed` when the store is full
+ * @property {(key: string, data: Blob | ReadableStream<Uint8Array>) => Promise<number>} write
+ *   gives the bytes written; throws `write_failed` when the store is full. A
+ *   stream that breaks leaves what was there before
  * @property {(key: string) => Promise<Blob | undefined>} read
  * @property {(key: string) => Promise<void>} erase harmless if absent
  * @property {(key: string) => Promise<boolean>} has whether a blob is there
@@ -44,6 +45,15 @@ export function checkName(name) {
 /** @param {number} maxBytes */
 export const fullError = (maxBytes) =>
   new ShimError('write_failed', `The store is full: ${Math.round(maxBytes / 1e6)} MB are allowed.`);
+
+/** Data to be kept, in memory. @param {Blob | ReadableStream<Uint8Array>} data */
+export async function blobOf(data) {
+  if (data instanceof Blob) return data;
+  /** @type {Uint8Array[]} */ const parts = [];
+  const reader = data.getReader(); // not Response.blob(): it hides the error of the stream
+  for (let next = await reader.read(); !next.done; next = await reader.read()) parts.push(next.value);
+  return new Blob(/** @type {BlobPart[]} */ (parts));
+}
 
 /** Newest first. @param {{ created: number }} a @param {{ created: number }} b */
 export const newestFirst = (a, b) => b.created - a.created;
@@ -74,11 +84,14 @@ export function createMemoryStore({ maxBytes = Infinity } = {}) {
       return structuredClone([...shelf(name).values()]).sort(/** @type {any} */ (newestFirst));
     },
     async remove(name, id) { shelf(name).delete(id); },
-    async write(key, blob) {
-      const before = blobs.get(checkName(key))?.size ?? 0;
+    async write(key, data) {
+      checkName(key);
+      const blob = await blobOf(data);
+      const before = blobs.get(key)?.size ?? 0;
       if (used - before + blob.size > maxBytes) throw fullError(maxBytes);
       used += blob.size - before;
       blobs.set(key, blob);
+      return blob.size;
     },
     async read(key) { return blobs.get(key); },
     async has(key) { return blobs.has(key); },

@@ -74,6 +74,24 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
     await store.close();
   });
 
+  test(`${name}: a stream is kept like a blob; one that breaks leaves what was there`, async () => {
+    const store = await make({ maxBytes: 1000 });
+    const parts = (...texts) => new ReadableStream({
+      pull(controller) {
+        const text = texts.shift();
+        if (text === undefined) controller.close();
+        else if (text instanceof Error) controller.error(text);
+        else controller.enqueue(new TextEncoder().encode(text));
+      },
+    });
+    assert.equal(await store.write('a', parts('one', 'two')), 6);
+    await assert.rejects(store.write('a', parts('thr', new TypeError('broken'))), { message: 'broken' });
+    await assert.rejects(store.write('b', parts('x'.repeat(600), 'y'.repeat(600))), { code: 'write_failed' });
+    assert.equal(String(await bytesOf(await store.read('a'))), 'onetwo');
+    assert.deepEqual([await store.usage(), await store.keys()], [6, ['a']]);
+    await store.close();
+  });
+
   test(`${name}: names that could lead elsewhere are refused`, async () => {
     const store = await make();
     for (const bad of ['../up', 'a/b', '', '.hidden', 'x'.repeat(201), 'a\\b', 'nul\0']) {
