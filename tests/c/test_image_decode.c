@@ -350,6 +350,40 @@ static void flipped_bits_never_break_out(void)
     }
 }
 
+/* Status and pixels of a read over memory that held `dirt` before. */
+static uint32_t read_over(int dirt, const uint8_t *bytes, size_t size)
+{
+    void *block[8];
+    for (int i = 0; i < 8; i++) {
+        block[i] = cut_alloc(3000, 1);
+        if (block[i]) memset(block[i], dirt, 3000);
+    }
+    for (int i = 0; i < 8; i++) cut_free(block[i]);
+    cut_image image = {0};
+    uint32_t sum = 17 + (uint32_t)read(&image, bytes, size, NULL);
+    for (int32_t i = 0; image.px && i < image.w * image.h * 4; i++)
+        sum = (sum ^ image.px[i]) * 16777619u;
+    cut_image_free(&image);
+    return sum;
+}
+
+static void a_damaged_jpeg_never_shows_what_the_memory_held(void)
+{
+    uint32_t random = 11;
+    static uint8_t copy[sizeof jpeg_progressive];
+    for (int run = 0; run < 600; run++) {
+        memcpy(copy, jpeg_progressive, sizeof copy);
+        for (int k = 0; k < 2; k++) {
+            random = random * 1664525u + 1013904223u;
+            copy[(random >> 8) % sizeof copy] ^= (uint8_t)(1u << (random & 7));
+        }
+        cut_memory_limit(1u << 20);
+        uint32_t clean = read_over(0, copy, sizeof copy);
+        CHECK_EQUAL(read_over(0xFF, copy, sizeof copy), clean);
+        cut_memory_limit(0);
+    }
+}
+
 static void every_refused_allocation_is_out_of_memory_and_no_leak(void)
 {
     for (size_t i = 0; i < ALL; i++) {
@@ -385,6 +419,7 @@ int main(void)
     profile_parts_may_come_in_any_order();
     a_file_cut_off_anywhere_is_an_error_not_a_grey_picture();
     flipped_bits_never_break_out();
+    a_damaged_jpeg_never_shows_what_the_memory_held();
     every_refused_allocation_is_out_of_memory_and_no_leak();
     return CHECK_DONE();
 }

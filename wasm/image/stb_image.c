@@ -26,7 +26,9 @@
 #define STBI_NO_THREAD_LOCALS /* one instance, one thread */
 #define STBI_ASSERT(x) ((void)0)
 #define STBI_MAX_DIMENSIONS CUT_MAX_SIDE
-#define STBI_MALLOC(size) cut_alloc(1, size)
+/* zeroed: where a damaged JPEG lacks a scan, stb shows what the memory held
+ * before, which may be another photo */
+#define STBI_MALLOC(size) cut_alloc_zero(1, size)
 #define STBI_REALLOC(block, size) cut_realloc(block, 1, size)
 #define STBI_FREE(block) cut_free(block)
 #include "stb_image.h"
