@@ -21,7 +21,7 @@ import { aborted, CutawayError, throwIfAborted } from './errors.js';
  * @property {Core} core
  * @property {(choice: { model?: unknown, engine?: string }, more: { signal?: AbortSignal,
  *   onProgress?: (loaded: number, total: number) => void }) => Promise<LoadedModel>} loadModel
- * @property {{ decode: (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray, width: number, height: number }>,
+ * @property {{ preload: () => Promise<void>, decode: (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray, width: number, height: number }>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
  *
  * @typedef {object} Options what a caller may ask for; the core checks the values (cut_job_options)

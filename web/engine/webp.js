@@ -34,6 +34,9 @@ export function webpCodec(from) {
   }
 
   return {
+    async preload() {
+      await Promise.all([codec('codec/dec/webp_dec'), codec('codec/enc/webp_enc_simd'), from.module('meta.js')]);
+    },
     async decode(bytes) {
       const image = (await codec('codec/dec/webp_dec')).decode(bytes);
       if (!image) throw new Error('not decodable');

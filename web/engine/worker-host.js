@@ -58,6 +58,8 @@ export function hostJobs(port, makeParts) {
         const { name, version, engine } = await parts.loadModel(options, {
           signal, onProgress: (loaded, total) => onProgress({ stage: 'load', fraction: total ? loaded / total : 0, loaded, total }),
         });
+        // after a preload nothing needs the network, WebP neither; without the codec every other format works
+        await parts.webp.preload().catch(() => {});
         return { model: version ? `${name} ${version}` : name, engine: engine.name };
       }
     }
