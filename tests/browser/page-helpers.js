@@ -25,7 +25,7 @@ export const test = base.extend({
       }).observe({ type: 'longtask', buffered: true });
       new PerformanceObserver((list) => {
         for (const { hadRecentInput, value, sources } of list.getEntries()) {
-          if (!hadRecentInput) window.shifts.push([value, ...sources.map(({ node }) => node?.className ?? node?.nodeName)]);
+          if (!hadRecentInput) window.shifts.push([value, ...sources.map(({ node, previousRect, currentRect }) => `${node?.className ?? node?.nodeName} ${JSON.stringify([previousRect, currentRect])}`)]);
         }
       }).observe({ type: 'layout-shift', buffered: true });
       document.addEventListener('securitypolicyviolation', (event) =>

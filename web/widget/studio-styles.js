@@ -18,7 +18,7 @@ export const studioStyles = `
 .layer .blurred{filter:blur(2.08cqmax)}
 .layer .exact{width:100%;height:100%;left:0;top:0}
 .corner{position:absolute;z-index:2;top:11px;display:flex;gap:8px}
-.corner.left{left:14px;max-width:45%;min-width:0}.corner.right{right:14px}
+.corner.left{left:14px;max-width:calc(100% - 290px);min-width:0}.corner.right{right:14px}
 .chip{min-height:36px;padding:0 12px;border-radius:10px;border:1px solid #ffffff40;background:#04231dd9;color:#f3f8f5;font-size:.875rem;font-weight:550}
 button.chip:hover{border-color:#fff;background:#04231d}
 .name{display:block;line-height:34px;padding:0 2px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;border-color:#0000;background:none}
@@ -67,17 +67,17 @@ select{padding:0 8px}
 .bar .primary{min-height:42px;padding:0 20px;border-radius:11px}
 .check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
 .check input{width:20px;height:20px;margin:0;accent-color:var(--_mat)}
-.meta{flex-basis:100%;min-height:1.4em;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
+.meta{flex-basis:100%;min-height:1.5em;line-height:1.5;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
 .bar[inert]{opacity:.45}
 button:disabled{opacity:.5;cursor:default}
 .frame{container-type:inline-size}
 @container (max-width:640px){
 .stage{padding:66px 18px 18px}.stage .cut{inset:54px 9px 9px;width:calc(100% - 18px);height:calc(100% - 63px)}
-.corner{top:9px}.corner.left{left:9px}.corner.right{right:9px}
+.corner{top:9px}.corner.left{left:11px;max-width:calc(100% - 256px)}.corner.right{right:9px}
 .bar{gap:10px 12px;padding:10px 12px 12px}
 .swatches{width:100%;justify-content:space-between;gap:4px!important}
 .swatch.pill{padding:0 9px;font-size:.85rem}
-.bar .end{margin-left:0;width:100%}.bar .end>*{flex:1 0 auto;padding:0 10px!important}
+.bar .end{margin-left:0;width:100%}.bar .end>*{flex:1 1 auto;padding:0 6px!important;font-size:.92rem}.bar .end{gap:8px}
 .note{bottom:20px}.strip{padding:8px 12px 0}.thumb{width:54px;height:54px}
 }
 `;

@@ -293,9 +293,8 @@ export class Studio {
     const found = state === 'done' && item.cutout?.report?.subject?.found !== false;
     this.#part('.bar').inert = !found;
     this.slider.hidden = !found;
-    this.#part('.photo').hidden = found || !item.photo && typeof item.source === 'string';
     if (found) this.#lay(item);
-    else this.#showPhoto(item);
+    this.#showPhoto(item, found);
     if (!found) this.#part('.meta').textContent = '';
     focused();
   }
@@ -314,18 +313,26 @@ export class Studio {
     this.#part('[data-act=retry]').hidden = missing || !canRetry(error);
   }
 
-  /** The untouched photo, while it is worked on or cannot be. @param {Item} item */
-  #showPhoto(item) {
+  /**
+   * The untouched photo, while it is worked on or cannot be. It appears when it
+   * is decoded and its shape is known, so that nothing jumps.
+   *
+   * @param {Item} item
+   * @param {boolean} found the slider shows it
+   */
+  #showPhoto(item, found) {
     const photo = this.#part('.photo');
-    if (!item.photo && typeof item.source === 'string') return;
-    const url = this.#url(/** @type {Blob} */ (item.photo ?? item.source));
-    if (photo.src === url) return;
-    photo.hidden = true;
+    const blob = item.photo ?? item.source;
+    const url = typeof blob === 'string' ? '' : this.#url(blob);
+    photo.hidden = found || !url || photo.src !== url || !photo.dataset.ready;
+    if (found || !url || photo.src === url) return;
+    delete photo.dataset.ready;
     photo.src = url;
     photo.decode().then(() => {
-      if (photo.src !== url || this.#chosen !== item) return;
+      if (photo.src !== url) return;
+      photo.dataset.ready = 'true';
       photo.style.setProperty('--ratio', String(photo.naturalWidth / photo.naturalHeight || 1));
-      photo.hidden = !this.slider.hidden;
+      photo.hidden = this.#chosen !== item || !this.slider.hidden;
     }, () => {}); // a file that is no picture: the message says it
   }
 
