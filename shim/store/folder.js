@@ -1,7 +1,7 @@
 /**
  * The store in a folder (Node): one JSON file per record, one file per blob.
  *
- *   DIR/lock                  pid of the process that holds the folder
+ *   DIR/lock                  the process that holds the folder, and when it began
  *   DIR/records/<shelf>/<id>.json
  *   DIR/blobs/<key>           the bytes; their type is read from them
  *   DIR/tmp/                  half-written files, emptied at start
@@ -25,24 +25,43 @@ const held = new Set();
 /** @param {any} error */
 const absent = (error) => error?.code === 'ENOENT';
 
+/**
+ * When a process began, in ticks since boot: tells a process from a later one
+ * of the same number. '' where the system does not say (not Linux).
+ * @param {number} pid
+ */
+async function beganAt(pid) {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''; // field 22; the name before may hold anything
+}
+
+/** @param {number} pid @param {string} began as it was then, '' unknown */
+async function runs(pid, began) {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user answers EPERM: it lives.
+    if (/** @type {any} */ (error).code !== 'EPERM') return false;
+  }
+  const now = await beganAt(pid);
+  return began === '' || now === '' || now === began;
+}
+
 /** Takes DIR/lock, or says who holds it. @param {string} path */
 async function takeLock(path) {
   for (let tries = 0; tries < 2; tries++) {
     try {
-      await writeFile(path, String(process.pid), { flag: 'wx', mode: 0o600 });
+      await writeFile(path, `${process.pid} ${await beganAt(process.pid)}`, { flag: 'wx', mode: 0o600 });
       return;
     } catch (error) {
       if (/** @type {any} */ (error).code !== 'EEXIST') throw error;
     }
-    const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-    let lives = false;
-    try {
-      // A process of another user answers EPERM: it lives.
-      if (pid > 0 && pid !== process.pid) { process.kill(pid, 0); lives = true; }
-    } catch (error) {
-      lives = /** @type {any} */ (error).code === 'EPERM';
+    const [pid, began = ''] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
+    // Our own number is that of a former life: `held` knows what we hold.
+    if (Number(pid) !== process.pid && await runs(Number(pid), began)) {
+      throw new ShimError('write_failed', `The folder is in use by process ${pid}.`);
     }
-    if (lives) throw new ShimError('write_failed', `The folder is in use by process ${pid}.`);
     await rm(path, { force: true });
   }
   throw new ShimError('write_failed', 'The folder is being taken by another process.');

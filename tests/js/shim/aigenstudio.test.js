@@ -105,13 +105,13 @@ test('of equal requests at the same moment one makes the job', async () => {
 });
 
 test('a request that failed validation does not use up its key, nor does a full queue', async () => {
-  const { start } = setUp({ limits: { queue: 1 }, engine: createFakeEngine({ delay: 30 }) });
+  const { start, shim } = setUp({ limits: { queue: 1 }, engine: createFakeEngine({ delay: 400 }) });
   assert.equal((await start({ input: [] }, 'precious-key')).status, 400);
   await start({ input: [{ image_url: at(0) }] });
   const full = await start({ input: [{ image_url: at(1) }] }, 'precious-key');
   assert.deepEqual([full.status, (await full.json()).error.code], [429, 'rate_limit_exceeded']);
   assert.ok(Number(full.headers.get('retry-after')) >= 1);
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await shim.idle();
   assert.equal((await start({ input: [{ image_url: at(2) }] }, 'precious-key')).status, 202);
 });
 

@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,15 +22,16 @@ after(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-async function start(args, delay = 0) {
+async function start(args, delay = 0, more = {}) {
   const child = spawn(process.execPath, [new URL('./support/serve-fake.js', import.meta.url).pathname, '--port', '0', ...args], {
-    env: { ...process.env, CUTAWAY_TEST_DELAY: String(delay) }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, CUTAWAY_TEST_DELAY: String(delay), ...more }, stdio: ['ignore', 'pipe', 'pipe'],
   });
   alive.add(child);
   child.once('exit', () => alive.delete(child));
   let complaints = '';
   child.stderr.on('data', (text) => { complaints += text; });
   const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(([code]) => { throw new Error(`exit ${code}: ${complaints}`); })]);
+  child.stdout.on('data', (text) => { complaints += text; });
   return { child, address: String(line).trim(), complaints: () => complaints };
 }
 
@@ -94,12 +96,12 @@ test('500 errands, 16 at a time: none lost, none mixed up, memory flat afterward
 });
 
 test('beyond the queue: 429 with Retry-After, and every accepted job is done', { timeout: 60e3 }, async () => {
-  const server = await start(['--dir', 'none', '--workers', '1', '--queue', '4', '--quiet'], 40);
+  const server = await start(['--dir', 'none', '--workers', '1', '--queue', '2', '--quiet'], 2000);
   const { body: { items: [slot] } } = await post(`${server.address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
   await fetch(slot.upload_url, { method: 'PUT', body: pictureOf(1) });
   const answers = await Promise.all(Array.from({ length: 12 }, () => post(`${server.address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } })));
   const accepted = answers.filter(({ status }) => status === 200);
-  assert.deepEqual([accepted.length, answers.filter(({ status }) => status === 429).length], [4, 8]);
+  assert.deepEqual([accepted.length, answers.filter(({ status }) => status === 429).length], [2, 10]);
   for (const { headers } of answers.filter(({ status }) => status === 429)) assert.match(headers.get('retry-after'), /^\d+$/);
   for (const { body: { id } } of accepted) {
     await until(() => json(`${server.address}/v1/image-projects/${id}`), ({ body }) => body.status === 'complete');
@@ -110,38 +112,89 @@ test('beyond the queue: 429 with Retry-After, and every accepted job is done', {
 
 test('kill -9 in the middle and start again: every accepted job finishes, five times over', { timeout: 120e3 }, async () => {
   const dir = join(scratch, 'killed');
-  const accepted = []; // [id, picture]
+  const byNumber = new Map();
+  const pictures = createServer((request, response) => response.writeHead(200, { 'content-type': 'image/png' }).end(byNumber.get(request.url)));
+  await new Promise((resolve) => pictures.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${pictures.address().port}`;
+  const args = ['--dir', dir, '--workers', '2', '--queue', '1000', '--quiet', '--trust-origin', origin];
+  const accepted = []; // [look, picture]
+  const lanes = [
+    async (address, picture) => { // Magic Hour
+      const { body: { items: [slot] } } = await post(`${address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
+      const put = await fetch(slot.upload_url, { method: 'PUT', body: picture });
+      if (put.status !== 200) throw new Error(`PUT ${put.status}`);
+      const { status, body: { id } } = await post(`${address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
+      if (status !== 200) throw new Error(`POST ${status}`);
+      return async (now) => {
+        const { body } = await json(`${now}/v1/image-projects/${id}`);
+        return { over: !['queued', 'rendering'].includes(body.status), done: body.status === 'complete', url: body.downloads[0]?.url };
+      };
+    },
+    async (address, picture, n) => { // AI Gen Studio
+      byNumber.set(`/${n}.png`, picture);
+      const { status, body } = await post(`${address}/api/v1/remove-background`, { input: [{ image_url: `${origin}/${n}.png` }] }, { 'idempotency-key': `request-${n}` });
+      if (status !== 202) throw new Error(`POST ${status}`);
+      return async (now) => {
+        const { body: { job, results } } = await json(`${now}/api/v1/jobs/${body.job.id}`);
+        return { over: !['queued', 'processing'].includes(job.status), done: job.status === 'completed', url: results[0].result_url };
+      };
+    },
+  ];
   for (let life = 0; life < 5; life++) {
-    const server = await start(['--dir', dir, '--workers', '2', '--queue', '1000', '--quiet'], 15);
+    const server = await start(args, 15);
     const killer = setTimeout(() => server.child.kill('SIGKILL'), 150 + 60 * life);
-    await Promise.all(Array.from({ length: 4 }, async (_, lane) => {
+    await Promise.all([0, 1, 2, 3].map(async (lane) => {
       try {
-        for (let n = 0; ; n++) {
-          const picture = pictureOf(life * 1000 + lane * 200 + n);
-          const { body: { items: [slot] } } = await post(`${server.address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
-          const put = await fetch(slot.upload_url, { method: 'PUT', body: picture });
-          if (put.status !== 200) throw new Error(`PUT ${put.status}`);
-          const { status, body } = await post(`${server.address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
-          if (status !== 200) throw new Error(`POST ${status}`);
-          accepted.push([body.id, picture]);
+        for (let n = life * 4000 + lane * 1000; ; n++) {
+          const picture = pictureOf(n);
+          accepted.push([await lanes[lane % 2](server.address, picture, n), picture]);
         }
       } catch (error) {
-        if (!(error instanceof TypeError)) throw error; // fetch failed: it is dead
+        if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error; // no answer, or half of one: it is dead
       }
     }));
     clearTimeout(killer);
     if (server.child.exitCode === null && server.child.signalCode === null) await once(server.child, 'exit');
   }
   assert.ok(accepted.length > 20, String(accepted.length));
-  const server = await start(['--dir', dir, '--workers', '2', '--queue', '1000', '--quiet']);
-  for (const [id, picture] of accepted) {
-    const { body } = await until(() => json(`${server.address}/v1/image-projects/${id}`), (one) => !['queued', 'rendering'].includes(one.body.status));
-    assert.equal(body.status, 'complete', JSON.stringify(body));
-    const url = body.downloads[0].url.replace(/^http:\/\/[^/]+/, server.address);
-    assert.equal(labelOf(await bytesOf(url)).input, sha(picture));
+  const server = await start(args);
+  for (const [look, picture] of accepted) {
+    const { done, url } = await until(() => look(server.address), ({ over }) => over);
+    assert.ok(done);
+    assert.equal(labelOf(await bytesOf(url.replace(/^http:\/\/[^/]+/, server.address))).input, sha(picture));
   }
   server.child.kill('SIGTERM');
   await once(server.child, 'exit');
+  pictures.close();
+});
+
+test('a second cutaway serve as the remote, and as the proxy\'s: no key in any log, file or address', { timeout: 60e3 }, async () => {
+  const secrets = { MAGIC_HOUR_API_KEY: 'mhk_live_TOPSECRET', IMG_PROCESSING_API_KEY: 'live_TOPSECRET', AIGENSTUDIO_API_KEY: 'aigen_live_TOPSECRET' };
+  const far = await start(['--dir', join(scratch, 'far'), '--strict-keys']);
+  const dir = join(scratch, 'near');
+  const flags = ['magic-hour', 'img-processing'].flatMap((name) => ['--remote', `${name}=${far.address}`, '--proxy', `${name}=${far.address}`]);
+  const near = await start(['--dir', dir, '--policy', 'remote-only', '--send-pictures', ...flags], 0, secrets);
+  const picture = pictureOf(4242);
+  for (const errand of errands) assert.equal(labelOf(await errand(near.address, picture)).input, sha(picture));
+  assert.equal((await json(`${near.address}/proxy/img-processing/v1/images`)).status, 200);
+  assert.equal((await json(`${near.address}/proxy/magic-hour/v1/image-projects/unknown`)).status, 404);
+  assert.match(far.complaints(), /POST \/v1\/image-background-remover 200/);
+
+  far.child.kill('SIGKILL'); // and now with everything failing
+  await once(far.child, 'exit');
+  const { body: { items: [slot] } } = await post(`${near.address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
+  await fetch(slot.upload_url, { method: 'PUT', body: picture });
+  const { body: { id } } = await post(`${near.address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
+  const failed = await until(() => json(`${near.address}/v1/image-projects/${id}`), ({ body }) => body.status === 'error');
+  const proxied = await json(`${near.address}/proxy/magic-hour/v1/image-projects/${id}`);
+  assert.equal(proxied.status, 502);
+
+  const files = await readdir(dir, { recursive: true, withFileTypes: true });
+  const kept = files.filter((one) => one.isFile()).map((one) => readFileSync(join(one.parentPath ?? one.path, one.name), 'latin1')).join('\n');
+  assert.ok(kept.length > 100);
+  for (const text of [near.complaints(), far.complaints(), kept, JSON.stringify(failed), JSON.stringify(proxied)]) assert.ok(!text.includes('TOPSECRET'));
+  near.child.kill('SIGTERM');
+  await once(near.child, 'exit');
 });
 
 test('wrong usage is exit status 2 with one reason, a taken port 1', async () => {

@@ -50,7 +50,7 @@ const origin = `http://pictures.example:${port}`;
 
 const names = {};
 const lookup = (name, options, done) => setImmediate(() => done(null, [{ address: names[name] ?? '127.0.0.1', family: 4 }]));
-const plain = { schemes: ['http', 'https'], followsItself: false, maxBytes: 4000, timeoutMs: 300 };
+const plain = { schemes: ['http', 'https'], followsItself: false, maxBytes: 4000, timeoutMs: 1500 };
 /** The outside world on loopback: this origin is trusted, all else is judged. */
 const inputs = { ...plain, trustedOrigins: [origin], fetch: createGuardedFetch({ lookup, trustedOrigins: [origin] }) };
 // node:http resolves names itself for a trusted origin; give it an address.

@@ -248,7 +248,7 @@ test('every status of the contract can be had', async () => {
 });
 
 test('beyond the queue it is 429 with Retry-After', async () => {
-  const { upload, post } = setUp({ engine: createFakeEngine({ delay: 20 }), limits: { queue: 2 } });
+  const { upload, post } = setUp({ engine: createFakeEngine({ delay: 300 }), limits: { queue: 2 } });
   const { id } = await (await upload()).json();
   const answers = await Promise.all([1, 2, 3].map(() => post(`/v1/images/${id}/remove-background`, {})));
   assert.deepEqual(answers.map((a) => a.status).sort(), [201, 201, 429]);

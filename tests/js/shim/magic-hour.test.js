@@ -53,7 +53,7 @@ test('a background picture reaches the engine as a picture', async () => {
 });
 
 test('a project waits as queued, works as rendering, and tells both', async () => {
-  const { upload, remove, get, finish, shim } = setUp({ engine: createFakeEngine({ delay: 30 }) });
+  const { upload, remove, get, finish, shim } = setUp({ engine: createFakeEngine({ delay: 200 }) });
   const told = [];
   for (const type of ['image.started', 'image.completed', 'image.errored']) {
     shim.events.addEventListener(type, ({ detail }) => {
@@ -102,7 +102,7 @@ test('a deleted project answers enabled: false and gives nothing to download', a
 });
 
 test('deleting a project that waits or works cancels it', async () => {
-  const { upload, remove, finish, fetch, engine, shim } = setUp({ engine: createFakeEngine({ delay: 50 }) });
+  const { upload, remove, finish, fetch, engine, shim } = setUp({ engine: createFakeEngine({ delay: 400 }) });
   const path = await upload(photo);
   const ids = [];
   for (let i = 0; i < 2; i++) ids.push((await (await remove({ image_file_path: path })).json()).id);
@@ -240,7 +240,7 @@ test('an upload over the limit is refused, its announced size too', async () => 
 });
 
 test('beyond the queue it is 429 with Retry-After, and nothing is kept of it', async () => {
-  const { upload, remove, store, shim } = setUp({ engine: createFakeEngine({ delay: 20 }), limits: { queue: 2 } });
+  const { upload, remove, store, shim } = setUp({ engine: createFakeEngine({ delay: 300 }), limits: { queue: 2 } });
   const path = await upload(photo);
   const answers = [];
   for (let i = 0; i < 4; i++) answers.push(await remove({ image_file_path: path }));

@@ -28,7 +28,7 @@ async function setUp({ fault, policy = 'local-first', engine = createFakeEngine(
   const fetchPublic = createGuardedFetch({ trustedOrigins: [far.address] });
   // The remote gives links to its own inner address; the front stands before it.
   const through = (input, init) => fetchPublic(String(input).replace(far.inner.address, far.address), init);
-  const base = { followsItself: false, fetchPublic: through, pollMs: () => 5, retryMs: 5, callTimeoutMs: 400, transferTimeoutMs: 400, publish, ...remote };
+  const base = { followsItself: false, fetchPublic: through, pollMs: () => 5, retryMs: 5, callTimeoutMs: 10e3, transferTimeoutMs: 10e3, publish, ...remote };
   const shim = createShim({
     engine, store, policy, consent, onError: (e) => { throw e; }, ...options,
     remote: {
@@ -151,7 +151,8 @@ for (const name of ['magic-hour', 'img-processing']) {
       [200, { 'content-type': 'application/json' }, '{"id":"../../etc"}'], [200, { 'content-type': 'application/json' }, '[]'], [200, { 'content-type': 'application/json' }, '{"__proto__":{"id":"x"}}'],
       [200, { 'content-type': 'application/json' }, `{"id":${'['.repeat(100000)}`], [302, { location: 'http://127.0.0.1:1/' }, ''], [200, {}, 'x'.repeat(2e6)]];
     for (const fault of faults) {
-      const { shim, far } = await setUp({ fault: ({ path }) => (paidPath.test(path) ? fault : undefined) });
+      const slow = ['hang', 'trickle'].includes(fault) && { callTimeoutMs: 400 };
+      const { shim, far } = await setUp({ remote: { ...slow }, fault: ({ path }) => (paidPath.test(path) ? fault : undefined) });
       const { error } = await flows[name](shim);
       assert.ok(error, JSON.stringify(fault).slice(0, 60));
       const words = JSON.stringify(error);
@@ -210,7 +211,7 @@ test('magic-hour: the remote\'s own end of the job is told', async () => {
 });
 
 test('a job that the remote never finishes is given up in time', async () => {
-  const { shim, far } = await setUp({ remote: { totalTimeoutMs: 150 }, fault: ({ method, path }) => (method === 'GET' && path.startsWith('/v1/image-projects') ? [200, {}, '{"status":"rendering"}'] : undefined) });
+  const { shim, far } = await setUp({ remote: { totalTimeoutMs: 1000 }, fault: ({ method, path }) => (method === 'GET' && path.startsWith('/v1/image-projects') ? [200, {}, '{"status":"rendering"}'] : undefined) });
   assert.match((await flows['magic-hour'](shim)).error.message, /longer than/);
   assert.equal(far.paid().length, 1);
 });
