@@ -1,6 +1,6 @@
 // npm run bench: every measurement, medians of one run on this machine.
 //   npm run bench                        all of them, as tables
-//   npm run bench -- pixels engines      only these
+//   npm run bench -- pixels png          only these
 //   npm run bench -- --json              one JSON object on stdout
 // Absolute times drift with the machine; the ratios are what to quote.
 import { parseArgs } from 'node:util';
@@ -16,7 +16,6 @@ const suites = {
   png: async () => (await import('./bench/png.js')).benchPng(),
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
-  engines: async () => (await import('./bench/engines.js')).benchEngines(),
 };
 
 const { values, positionals } = parseArgs({
