@@ -23,7 +23,7 @@ export async function benchPng() {
   /** @type {Record<string, Row>} */
   const result = {};
   try {
-    const file = new Blob([photo.bytes]);
+    const file = new Blob([/** @type {BlobPart} */ (photo.bytes)]);
     const pictures = { cutout: (await engine.removeBackground(file)).blob, photo: (await engine.convert(file, { format: 'png' })).blob };
     for (const [name, blob] of Object.entries(pictures)) {
       const { width, height, rgba } = readPng(new Uint8Array(await blob.arrayBuffer()));
