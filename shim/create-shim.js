@@ -147,7 +147,8 @@ export function createShim({
     for (const dialect of spoken) {
       const place = locate(url, dialect);
       if (!place) continue;
-      const fits = dialect.routes.filter((route) => route.path.test(place.path));
+      const fits = dialect.routes.filter((route) => route.path.test(place.path)
+        && (bases === '*' || !route.narrow || route.narrow.test(place.path)));
       if (fits.length === 0) continue;
       const route = fits.find((one) => one.method === asked);
       return { dialect, route, base: place.base, path: place.path, allow: fits.map((one) => one.method) };

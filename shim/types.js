@@ -95,6 +95,8 @@
  * @property {string} method
  * @property {RegExp} path with named groups; matched against the encoded path
  * @property {boolean} [open] needs no key
+ * @property {RegExp} [narrow] where a site has paths of its own, the path must
+ *   fit this too; everywhere but in `bases: '*'`
  */
 
 export {};

@@ -1,16 +1,18 @@
 /**
  * serve(): the shim as an HTTP server on this machine.
  *
- * Who may ask: on loopback only requests whose Host is a loopback name (a web
- * page cannot rebind its own name onto us), and, when a browser sends an
- * Origin, only pages of this machine or of `allowOrigins`. Everybody else is
- * refused before anything is read: the store holds the user's pictures.
+ * Who may ask: only requests whose Host is a name of this machine (a web page
+ * cannot rebind its own name onto us), and, when a browser sends an Origin,
+ * only pages of this machine or of `allowOrigins`. Everybody else is refused
+ * before anything is read: the store holds the user's pictures.
  *
  * The log gets method, path without query, status and time; never a header.
  *
  * @module shim/adapters/node-server
  */
 import http from 'node:http';
+import { isIP } from 'node:net';
+import { hostname as ownName } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createShim } from '../create-shim.js';
@@ -63,6 +65,14 @@ export async function serve({
   const forward = createProxy(proxy, { trustedOrigins });
   await shim.ready();
 
+  const local = host === '::1' || LOOPBACK.test(host);
+  /** @param {string} name of the Host header, without the port */
+  function hostAllowed(name) {
+    if (LOOPBACK.test(name)) return true;
+    // Reached from other machines: by address or by this machine's name.
+    return !local && (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || [ownName(), `${ownName()}.local`, host].some((one) => one.toLowerCase() === name));
+  }
+
   /** @param {string | undefined} origin @param {string} ownHost */
   function originAllowed(origin, ownHost) {
     if (origin === undefined || allowOrigins.includes(origin)) return true;
@@ -86,7 +96,7 @@ export async function serve({
       return shim.refuse(new Request('http://localhost/'), invalid('host', 'The Host header is not valid.'));
     }
     const bare = new Request(url);
-    if ((LOOPBACK.test(host) && !LOOPBACK.test(url.hostname)) || !originAllowed(origin, ownHost)) {
+    if (!hostAllowed(url.hostname) || !originAllowed(origin, ownHost)) {
       return shim.refuse(bare, new ShimError('no_access', 'Pages from elsewhere may not use this server.'));
     }
     if (incoming.method === 'OPTIONS') return preflight(incoming);

@@ -22,7 +22,7 @@
     'https://api.magichour.ai', 'https://videos.magichour.ai', 'https://api.img-processing.com',
     'https://storage.img-processing.com', 'https://aigenstudio.app',
   ];
-  const PATHS = /^\/(v1\/(files\/upload-urls|image-background-remover|image-projects\/|images(\/|$))|api-assets\/|images\/image_|[^/]+\/output\.png$|api\/v1\/(remove-background|jobs|tools|results\/))/;
+  const PATHS = /^\/(v1\/(files\/upload-urls|image-background-remover|image-projects\/|images(\/|$))|api-assets\/c[a-z0-9]{24}\/|images\/image_|c[a-z0-9]{24}\/output\.png$|api\/v1\/(remove-background|jobs|tools|results\/))/;
   const TAKEN_MS = 3000; // a page whose main thread is busy for longer is passed over
 
   const worker = /** @type {any} */ (self);

@@ -52,7 +52,7 @@ export const imgProcessing = {
     { operation: 'convertImage', method: 'POST', path: /^\/v1\/images\/(?<id>[^/]+)\/convert$/ },
     { operation: 'publishImage', method: 'POST', path: /^\/v1\/images\/(?<id>[^/]+)\/publish$/ },
     { operation: 'unpublishImage', method: 'POST', path: /^\/v1\/images\/(?<id>[^/]+)\/unpublish$/ },
-    { operation: 'viewPublished', method: 'GET', path: /^\/images\/(?<id>[^/]+)$/, open: true },
+    { operation: 'viewPublished', method: 'GET', path: /^\/images\/(?<id>[^/]+)$/, narrow: /^\/images\/image_[a-zA-Z0-9]{24}$/, open: true },
   ],
 
   failures: {

@@ -33,11 +33,11 @@ export const magicHour = {
   jobs: PROJECTS,
   routes: [
     { operation: 'createUploadUrls', method: 'POST', path: /^\/v1\/files\/upload-urls$/ },
-    { operation: 'uploadAsset', method: 'PUT', path: /^\/api-assets\/(?<asset>[^/]+)\/(?<file>[^/]+)$/, open: true },
+    { operation: 'uploadAsset', method: 'PUT', path: /^\/api-assets\/(?<asset>[^/]+)\/(?<file>[^/]+)$/, narrow: /^\/api-assets\/c[a-z0-9]{24}\//, open: true },
     { operation: 'createImageBackgroundRemoval', method: 'POST', path: /^\/v1\/image-background-remover$/ },
     { operation: 'getImageProject', method: 'GET', path: /^\/v1\/image-projects\/(?<id>[^/]+)$/ },
     { operation: 'deleteImageProject', method: 'DELETE', path: /^\/v1\/image-projects\/(?<id>[^/]+)$/ },
-    { operation: 'downloadOutput', method: 'GET', path: /^\/(?<id>[^/]+)\/output\.png$/, open: true },
+    { operation: 'downloadOutput', method: 'GET', path: /^\/(?<id>[^/]+)\/output\.png$/, narrow: /^\/c[a-z0-9]{24}\//, open: true },
   ],
 
   /** Status, and `error.code` of a project that failed so. */

@@ -40,6 +40,9 @@ test('install: only the listed origins; an abort rejects; a wrapper around it su
   const undo = install(shim, { target, origins: ['https://mine.example'] });
   assert.equal(await (await target.fetch('https://aigenstudio.app/api/v1/tools')).text(), 'outside');
   assert.equal((await target.fetch('https://mine.example/api/v1/tools')).status, 200);
+  for (const path of ['images/logo.png', 'charts/output.png', 'api-assets/a/b.css', 'index.html']) {
+    assert.equal(await (await target.fetch(`https://mine.example/${path}`)).text(), 'outside', 'a site has paths of its own');
+  }
   const form = new FormData();
   form.append('name', 'a');
   form.append('image', new Blob([photo]));

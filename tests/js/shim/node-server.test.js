@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { serve } from '../../../shim/adapters/node-server.js';
@@ -110,6 +110,13 @@ test('a rebound name does not get in', async () => {
   const answer = await raw(address, `GET /v1/images HTTP/1.1\r\nHost: evil.example:${port}\r\nConnection: close\r\n\r\n`);
   assert.match(answer, /^HTTP\/1\.1 403 /);
   assert.match(await raw(address, `GET /v1/images HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 200 /);
+});
+
+test('open to other machines: by address or name of this one, not by any name', async () => {
+  const { server } = await start({ host: '0.0.0.0' });
+  const ask = (host) => raw(`http://127.0.0.1:${server.port}`, `GET /v1/images HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  for (const host of ['192.168.1.5:8787', '[fd00::1]:8787', 'localhost', hostname()]) assert.match(await ask(host), /^HTTP\/1\.1 200 /, host);
+  for (const host of ['evil.example', '192.168.1.5.evil.example']) assert.match(await ask(host), /^HTTP\/1\.1 403 /, host);
 });
 
 test('odd request lines are answered, never with a stack', async () => {

@@ -45,14 +45,15 @@ const shim = createShim({ engine: createFakeEngine(), bases: ['https://page.exam
 
 test('what the dialects serve, the worker lets through, on the vendors\' hosts and the page\'s own', () => {
   const { scope } = createWorker([]);
-  const ids = { asset_id: 'cabc', file_name: 'a.png', id: 'cabc', image_id: 'image_abc', jobId: '11111111-1111-4111-8111-111111111111' };
+  const id = `c${'0'.repeat(24)}`;
+  const ids = { asset_id: id, file_name: 'a.png', id, image_id: 'image_abc', jobId: '11111111-1111-4111-8111-111111111111' };
   for (const dialect of DIALECTS) {
     const paths = Object.keys(documents[dialect.name].paths).map((path) => (dialect.name === 'aigenstudio' ? '/api/v1' : '') + path.replace(/\{(\w+)\}/g, (_, name) => ids[name]));
     for (const path of [...paths, '/images/image_abc', `/api/v1/results/${ids.jobId}-0.png`]) {
       for (const host of [...dialect.hosts, 'https://page.example']) assert.ok(scope.cutawayMayBeOurs(new URL(host + path)), host + path);
     }
   }
-  for (const url of ['https://page.example/', 'https://page.example/index.html', 'https://page.example/images/logo.png', 'https://elsewhere.example/v1/images']) {
+  for (const url of ['https://page.example/', 'https://page.example/index.html', 'https://page.example/images/logo.png', 'https://page.example/charts/output.png', 'https://page.example/api-assets/style.css', 'https://elsewhere.example/v1/images']) {
     assert.equal(scope.cutawayMayBeOurs(new URL(url)), false, url);
   }
 });
@@ -71,7 +72,7 @@ test('a plain fetch and an image are answered by the page', async () => {
 
 test('what the page declines goes to the network, body and all', async () => {
   const worker = createWorker([createPage('1', shim)]);
-  const answer = await worker.send(new Request('https://page.example/api-assets/a/b/c', { method: 'POST', body: 'x' }));
+  const answer = await worker.send(new Request('https://page.example/api/v1/jobs/a/b', { method: 'POST', body: 'x' }));
   assert.equal(await answer.text(), 'outside');
   assert.equal(await worker.send(new Request('https://page.example/other')), undefined, 'not even touched');
 });
