@@ -166,8 +166,11 @@ export const aigenstudio = {
       if (job.webhook_url) services.webhook?.({ url: job.webhook_url, secret: services.secret(id), event });
     };
 
-    await save(() => ({ status: 'processing' }));
-    await announce('job.processing');
+    if (signal.reason?.detail?.shutdown) return; // the next life goes on
+    if (!signal.aborted) { // else it was cancelled while it waited
+      await save(() => ({ status: 'processing' }));
+      await announce('job.processing');
+    }
     const { background, format } = job;
     const left = job.input.map((/** @type {any} */ source, /** @type {number} */ i) => ({ source, i }))
       .filter((/** @type {any} */ { i }) => job.results.some((/** @type {any} */ r) => r.input === i && !settled(r)));
@@ -198,7 +201,7 @@ export const aigenstudio = {
       const known = asShimError(error);
       return save((now) => ({ results: now.results.map((/** @type {any} */ r) => (settled(r) ? r : { ...r, ...outcomeOf(known, signal) })) }));
     });
-    if (signal.reason?.detail?.shutdown) return; // the next life goes on
+    if (signal.reason?.detail?.shutdown) return;
     await save((now) => ({ status: statusOf(now.results), completed: services.clock.now() }));
     await announce(`job.${job.status}`);
   },

@@ -146,6 +146,8 @@ export const magicHour = {
     /** @param {string} type @param {any} project */
     const announce = async (type, project) => services.emit(type, { type, payload: await describe(project, project.base, services) });
 
+    if (signal.reason?.detail?.shutdown) return; // the next life goes on
+    if (signal.aborted) { await save({ status: 'canceled' }); return; } // while it waited
     const project = await save({ status: 'rendering' });
     await announce('image.started', project);
     try {
@@ -168,7 +170,7 @@ export const magicHour = {
       else await store.erase(`${PROJECTS}.${id}.png`);
     } catch (thrown) {
       const error = asShimError(thrown);
-      if (signal.reason?.detail?.shutdown) return; // the next life goes on
+      if (signal.reason?.detail?.shutdown) return;
       if (signal.aborted) { await save({ status: 'canceled' }); return; } // the vendor has no event for it
       const [, code] = magicHour.failures[error.code] ?? magicHour.failures.internal;
       const failed = await save({ status: 'error', error: { code, message: error.message }, report: { error: error.code, ...error.detail } });

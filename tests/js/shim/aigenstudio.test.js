@@ -175,6 +175,23 @@ test('the list: newest first, by limit and cursor, filtered', async () => {
   }
 });
 
+test('shim.cancel: a job that works and one that waits end as cancelled', async () => {
+  const { start, get, finish, shim, engine } = setUp({ engine: createFakeEngine({ delay: 2000 }) });
+  const told = [];
+  for (const type of ['job.processing', 'job.cancelled', 'result.failed']) shim.events.addEventListener(type, ({ detail }) => told.push([type, detail.job.id]));
+  const jobs = [];
+  for (let i = 0; i < 2; i++) jobs.push((await (await start({ input: [{ image_url: at(0) }] })).json()).job.id);
+  await until(() => engine.log.length, (n) => n === 1);
+  for (const id of jobs.toReversed?.() ?? [...jobs].reverse()) shim.cancel('aigenstudio', id);
+  for (const id of jobs) {
+    const { job, results } = await finish(id);
+    assert.deepEqual([job.status, results[0].status, results[0].error_code], ['cancelled', 'cancelled', null]);
+  }
+  assert.equal((await get(jobs[1])).job.completed_at !== null, true);
+  assert.deepEqual(told, [['job.processing', jobs[0]], ['job.cancelled', jobs[0]], ['job.cancelled', jobs[1]]]);
+  assert.equal(engine.log.length, 1);
+});
+
 test('the catalog needs no key', async () => {
   const { fetch } = setUp({ authorize: strictKeys });
   const { tools } = await (await fetch('/tools', {}, '')).json();

@@ -4,6 +4,7 @@ import { createMemoryStore, createShim } from '../../../shim/index.js';
 import { createConsent } from '../../../shim/consent.js';
 import { createGuardedFetch } from '../../../shim/adapters/node-fetch.js';
 import { retryAfterSeconds } from '../../../shim/remote/client.js';
+import { aigenstudioFlow, magicHourFlow } from '../../../shim/remote/flows.js';
 import { checkedFetch, until } from './support/contract.js';
 import { createFakeEngine, expected } from './support/fake-engine.js';
 import { startRemote } from './support/remote-server.js';
@@ -316,6 +317,27 @@ test('agreement is remembered, revocable, and bound to the address', () => {
 test('Retry-After in seconds and as a date', () => {
   const seconds = (value) => retryAfterSeconds(new Headers(value === undefined ? {} : { 'retry-after': value }), Date.parse('2026-01-01T00:00:00Z'));
   assert.deepEqual([undefined, '5', '0', 'Thu, 01 Jan 2026 00:00:30 GMT', 'Wed, 31 Dec 2025 00:00:00 GMT', 'soon', '-1'].map(seconds), [undefined, 5, 0, 30, 0, undefined, undefined]);
+});
+
+test('the remote is polled as slowly as the contract says', async () => {
+  const waits = [];
+  const before = globalThis.setTimeout;
+  globalThis.setTimeout = (task, ms) => { waits.push(ms); queueMicrotask(task); return 0; };
+  try {
+    for (const [flow, waiting, done, pace] of [
+      [magicHourFlow, { status: 'rendering' }, { status: 'error' }, [2000, 2500, 3000, 3000, 3000, 3000]],
+      [aigenstudioFlow, { job: { status: 'processing' } }, { job: { status: 'failed' } }, [5000, 10000, 20000, 30000, 30000, 30000]],
+    ]) {
+      let polls = 0;
+      waits.length = 0;
+      const client = { options: {}, json: async () => (++polls < 6 ? waiting : done) };
+      const [outcome] = await flow.follow({ client, items: [{ id: 'a', options: { format: 'png' } }] }, 'x');
+      assert.equal(outcome.code, 'remote_failed');
+      assert.deepEqual(waits, pace);
+    }
+  } finally {
+    globalThis.setTimeout = before;
+  }
 });
 
 test('a base URL with a key in it is refused at once', () => {
