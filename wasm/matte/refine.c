@@ -12,16 +12,40 @@
 
 typedef float f32x4 __attribute__((vector_size(16)));
 
-/* Chosen by models/eval/matte.py; its table is in docs/decisions. */
-#ifndef CUT_REFINE_SIDE
-#define CUT_REFINE_SIDE 640    /* longer side of the reduced photo, at most */
-#define CUT_REFINE_RADIUS 4
-#define CUT_REFINE_EPS 1e-4f
-#define CUT_REFINE_LOW 0.04f   /* the map is stretched: below is 0, */
-#define CUT_REFINE_HIGH 0.96f  /* above is 1 */
+/* Chosen by models/eval/matte.py: docs/decisions/matte-refinement.md. */
+#ifndef CUT_REFINE_CELLS
+#define CUT_REFINE_CELLS 2 /* reduced photo: this many samples a map's cell, */
+#endif
+#define CUT_REFINE_MOST 1024 /* and this many along the longer side, at most */
+#ifndef CUT_REFINE_RADIUS
+#define CUT_REFINE_RADIUS 2
+#endif
+#ifndef CUT_REFINE_EPS
+#define CUT_REFINE_EPS 5e-4f
+#endif
+#ifndef CUT_REFINE_FLOOR
+#define CUT_REFINE_FLOOR 0.015f /* what counts as nothing in the map */
+#endif
+#ifndef CUT_REFINE_FOG
+#define CUT_REFINE_FOG 0.15f /* share of the local range cut off at each end */
+#endif
+#ifndef CUT_REFINE_REACH
+#define CUT_REFINE_REACH 3 /* of that range; at most twice the radius, or
+                              alpha is no longer exact where the map is flat */
 #endif
 
-/* The map, bilinear at the reduced photo's size, stretched, as u16. */
+/* Models never answer quite 0 or 1. What is within the floor of either becomes
+ * it; the next as much again is stretched to close the gap; between, the map
+ * is the model's: it may mean what it says. */
+static float settle(float v)
+{
+    const float low = CUT_REFINE_FLOOR, high = 1 - CUT_REFINE_FLOOR;
+    if (v < 2 * low) v = 2 * (v - low);
+    if (v > 1 - 2 * low) v = 1 - 2 * (high - v);
+    return v < 0 ? 0 : v > 1 ? 1 : v;
+}
+
+/* The map, bilinear at the reduced photo's size, settled, as u16. */
 static void place_map(uint16_t *p, int32_t w, int32_t h, const cut_matte *m)
 {
     float sx = (float)m->w / (float)w, sy = (float)m->h / (float)h;
@@ -42,13 +66,75 @@ static void place_map(uint16_t *p, int32_t w, int32_t h, const cut_matte *m)
             float a = up[x0] + (up[x1] - up[x0]) * dx;
             float b = low[x0] + (low[x1] - low[x0]) * dx;
             float v = a + (b - a) * dy;
-            v = (v - CUT_REFINE_LOW) / (CUT_REFINE_HIGH - CUT_REFINE_LOW);
-            v = v < 0 ? 0 : v > 1 ? 1 : v;
             p[(size_t)y * (size_t)w + (size_t)x] =
-                (uint16_t)(v * CUT_GUIDED_ONE + 0.5f);
+                (uint16_t)(settle(v) * CUT_GUIDED_ONE + 0.5f);
         }
     }
 }
+
+/* ---- contrast ---------------------------------------------------------- */
+
+static void take_least(uint16_t *restrict lo, const uint16_t *restrict v,
+                       int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) lo[i] = v[i] < lo[i] ? v[i] : lo[i];
+}
+
+static void take_most(uint16_t *restrict hi, const uint16_t *restrict v,
+                      int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) hi[i] = v[i] > hi[i] ? v[i] : hi[i];
+}
+
+/* Least and most of p along each row within CUT_REFINE_REACH. */
+static void row_ranges(uint16_t *lo, uint16_t *hi, const uint16_t *p,
+                       int32_t w, int32_t h)
+{
+    size_t count = (size_t)w * (size_t)h;
+    memcpy(lo, p, count * sizeof *lo);
+    memcpy(hi, p, count * sizeof *hi);
+    for (int32_t y = 0; y < h; y++) {
+        size_t at = (size_t)y * (size_t)w;
+        for (int32_t d = 1; d <= CUT_REFINE_REACH && d < w; d++) {
+            take_least(lo + at, p + at + d, w - d);
+            take_least(lo + at + d, p + at, w - d);
+            take_most(hi + at, p + at + d, w - d);
+            take_most(hi + at + d, p + at, w - d);
+        }
+    }
+}
+
+/* Averaging the coefficients leaves fog on both sides of an edge. It is cut
+ * off by more contrast about the middle of the map's local range: an edge
+ * from 0 to 1 loses its fog, a plateau where the model wavers stays as it is.
+ * Linear in alpha, hence in the coefficients. scratch: [2][h][w] + [2][w]. */
+static void clear_fog(float *coefficients, const uint16_t *p, int32_t w,
+                      int32_t h, uint16_t *scratch)
+{
+    const float gain = 1 / (1 - 2 * CUT_REFINE_FOG);
+    size_t n = (size_t)w, count = n * (size_t)h;
+    uint16_t *lo = scratch, *hi = lo + count;
+    uint16_t *least = hi + count, *most = least + n;
+    row_ranges(lo, hi, p, w, h);
+    for (int32_t y = 0; y < h; y++) {
+        memcpy(least, lo + (size_t)y * n, n * sizeof *least);
+        memcpy(most, hi + (size_t)y * n, n * sizeof *most);
+        for (int32_t v = y - CUT_REFINE_REACH; v <= y + CUT_REFINE_REACH; v++)
+            if (v >= 0 && v < h) {
+                take_least(least, lo + (size_t)v * n, w);
+                take_most(most, hi + (size_t)v * n, w);
+            }
+        float *c = coefficients + (size_t)y * n * 4;
+        for (size_t x = 0; x < n; x++, c += 4) {
+            float middle = (float)(least[x] + most[x]) /
+                           (float)(2 * CUT_GUIDED_ONE);
+            for (int i = 0; i < 3; i++) c[i] *= gain;
+            c[3] = middle + (c[3] - middle) * gain;
+        }
+    }
+}
+
+/* ---- evaluation -------------------------------------------------------- */
 
 /* Where photo pixel i lies between reduced samples: index and weight. */
 static void between(int32_t *at, float *t, int32_t i, int32_t k, int32_t n)
@@ -140,7 +226,10 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
                             const cut_image *photo, cut_why *why)
 {
     int32_t side = photo->w > photo->h ? photo->w : photo->h;
-    int32_t k = (side + CUT_REFINE_SIDE - 1) / CUT_REFINE_SIDE;
+    int32_t most = CUT_REFINE_CELLS * (matte->w > matte->h ? matte->w
+                                                           : matte->h);
+    if (most > CUT_REFINE_MOST) most = CUT_REFINE_MOST;
+    int32_t k = (side + most - 1) / most;
     cut_image small = {0};
     cut_status status = cut_image_reduce(&small, photo, k, why);
     if (status) return status;
@@ -148,7 +237,9 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
     uint16_t *p = cut_alloc(count, sizeof *p);
     float *coefficients = cut_alloc(count * 4, sizeof *coefficients);
     float *line = cut_alloc((size_t)small.w * 4, sizeof *line);
-    if (!p || !coefficients || !line) {
+    uint16_t *scratch = cut_alloc(count * 2 + (size_t)small.w * 2,
+                                  sizeof *scratch);
+    if (!p || !coefficients || !line || !scratch) {
         status = cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.",
                           (int)photo->w, (int)photo->h);
     } else {
@@ -156,8 +247,12 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
         status = cut_guided_fit(coefficients, small.px, p, small.w, small.h,
                                 CUT_REFINE_RADIUS, CUT_REFINE_EPS, why);
     }
-    if (!status) evaluate(alpha, coefficients, line, photo, &small, k);
+    if (!status) {
+        clear_fog(coefficients, p, small.w, small.h, scratch);
+        evaluate(alpha, coefficients, line, photo, &small, k);
+    }
     cut_free(p);
+    cut_free(scratch);
     cut_free(coefficients);
     cut_free(line);
     cut_image_free(&small);
