@@ -47,6 +47,14 @@ static void estimate_row(uint8_t *px, const uint8_t *alpha, int32_t w,
     float step = 1 / (float)k;
     for (int32_t x = 0; x < w; x++) {
         uint8_t *p = px + (size_t)x * 4;
+        uint64_t eight = 1;
+        if (x + 8 <= w) memcpy(&eight, alpha + x, 8);
+        if (eight == 0 || eight == UINT64_MAX) {
+            /* opaque: the photo is opaque here too, so nothing changes */
+            if (eight == 0) memset(p, 0, 32);
+            x += 7;
+            continue;
+        }
         if (alpha[x] == 0) {
             memset(p, 0, 4);
             continue;
