@@ -179,9 +179,11 @@ export const magicHour = {
   },
 
   async sweep({ store }, now) {
+    const unfinished = (await store.list(PROJECTS)).filter((project) => magicHour.active?.(project));
+    const needed = new Set(unfinished.flatMap(({ image, backdrop }) => [image.asset, backdrop?.asset]));
     for (const asset of await store.list(ASSETS)) {
       const ends = asset.bytes === null ? asset.linkEnds : asset.created + ASSET_MS;
-      if (now > ends && !(await inUse(asset.id, store))) {
+      if (now > ends && !needed.has(asset.id)) {
         await store.remove(ASSETS, asset.id);
         await store.erase(`${ASSETS}.${asset.id}`);
       }
@@ -367,13 +369,6 @@ async function open({ asset, result, url }, { store, inputs }, signal) {
   if (!blob) throw new ShimError('read_failed', 'The picture has been removed.');
   const format = sniff(new Uint8Array(await blob.slice(0, 32).arrayBuffer()));
   return format ? blob.slice(0, blob.size, MIME[format]) : blob;
-}
-
-/** Whether an unfinished project needs an asset.
- * @param {string} id @param {import('../store/memory.js').Store} store */
-async function inUse(id, store) {
-  const projects = await store.list(PROJECTS);
-  return projects.some((p) => magicHour.active?.(p) && (p.image.asset === id || p.backdrop?.asset === id));
 }
 
 /**

@@ -1,6 +1,6 @@
 // The shim in a page, with the real engine and the strict CSP: the npm SDK over
 // the patched fetch, IndexedDB across a reload, two tabs, the service worker.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -12,15 +12,15 @@ import { bundleMagicHour } from '../clients/page-bundle.js';
 const site = mkdtempSync(join(tmpdir(), 'cutaway-site-'));
 /** @type {Awaited<ReturnType<typeof serveStatic>>} */ let server;
 
-test.beforeAll(async () => {
-  for (const name of readdirSync(dist)) symlinkSync(join(dist, name), join(site, name));
+test.beforeAll(async ({}, info) => {
+  for (const name of readdirSync(dist)) if (!existsSync(join(site, name))) symlinkSync(join(dist, name), join(site, name));
   rmSync(join(site, 'service-worker.js'), { force: true }); // a copy at the root, as the manual says
   cpSync(join(dist, 'shim/adapters/service-worker.js'), join(site, 'service-worker.js'));
-  mkdirSync(join(site, 'plain'));
+  mkdirSync(join(site, 'plain'), { recursive: true });
   writeFileSync(join(site, 'plain/index.html'), '<!doctype html><link rel=icon href=data:,><title>a page that knows nothing of Cutaway</title><img id="i" alt="">');
   writeFileSync(join(site, 'host.html'), '<!doctype html><link rel=icon href=data:,><title>the page with the engine</title>');
   writeFileSync(join(site, 'magic-hour.js'), await bundleMagicHour());
-  server = await serveStatic({ dir: site });
+  server = await serveStatic({ dir: site, isolate: info.project.name === 'isolated' });
 });
 test.afterAll(async () => {
   await server.close();

@@ -230,6 +230,21 @@ test('uploads are cleared away after seven days, results are kept', async () => 
   assert.equal((await get(id)).downloads.length, 1);
 });
 
+test('an upload that a waiting project needs is kept beyond its seven days', async () => {
+  let now = Date.now();
+  const { upload, remove, shim, store, finish, engine } = setUp({ now: () => now, engine: createFakeEngine({ delay: 300 }) });
+  const { id } = await (await remove({ image_file_path: await upload(photo) })).json();
+  await until(() => engine.log.length, (n) => n === 1);
+  const path = await upload(beach);
+  now += 8 * 24 * 3600e3;
+  await shim.sweep();
+  const kept = await store.list('mh-assets');
+  assert.deepEqual([kept.length, kept.some((asset) => asset.path === path)], [1, false]);
+  assert.equal((await finish(id)).status, 'complete');
+  await shim.sweep();
+  assert.deepEqual(await store.list('mh-assets'), []);
+});
+
 test('an upload over the limit is refused, its announced size too', async () => {
   const { post, fetch } = setUp({ limits: { uploadBytes: 100 } });
   const { items: [slot] } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).json();
