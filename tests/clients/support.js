@@ -23,9 +23,9 @@ export const installed = (...path) => join(root, 'build', 'clients', ...path);
 
 /** A photo with colours and edges, as a file of its own. @param {string} folder */
 function photoIn(folder) {
-  const fixtures = join(root, 'tests', 'fixtures');
+  const samples = join(root, 'web', 'samples');
   const found = process.env.CUTAWAY_TEST_PHOTO
-    ?? (existsSync(fixtures) ? readdirSync(fixtures).filter((name) => /\.jpe?g$/.test(name)).map((name) => join(fixtures, name))[0] : undefined);
+    ?? (existsSync(samples) ? readdirSync(samples).filter((name) => name.endsWith('.jpg')).map((name) => join(samples, name))[0] : undefined);
   const bytes = found ? readFileSync(found) : png(64, 48, [180, 90, 20, 255]);
   const path = join(folder, found ? 'photo.jpg' : 'photo.png');
   writeFileSync(path, bytes);
@@ -33,17 +33,18 @@ function photoIn(folder) {
 }
 
 /**
- * Starts a server and works out what it must answer for the photo.
+ * Starts a server, with further flags, and works out what it must answer for
+ * the photo.
  * @returns {Promise<{ address: string, photo: string, bytes: Buffer, want: Buffer, engine: 'real' | 'fake', folder: string, close(): Promise<void> }>}
  */
-export async function startServer() {
+export async function startServer(/** @type {string[]} */ ...flags) {
   const folder = mkdtempSync(join(tmpdir(), 'cutaway-clients-'));
   const { path, bytes } = photoIn(folder);
   const out = join(folder, 'want.png');
   const made = existsSync(cli) ? spawnSync(process.execPath, [cli, path, '-o', out], { encoding: 'utf8' }) : undefined;
   const real = made?.status === 0;
   const command = real ? [cli, 'serve'] : [join(root, 'tests', 'js', 'shim', 'support', 'serve-fake.js')];
-  const child = spawn(process.execPath, [...command, '--port', '0', '--dir', join(folder, 'store'), '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...command, '--port', '0', '--dir', join(folder, 'store'), '--quiet', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(([code]) => { throw new Error(`the server ended with ${code}`); })]);
   return {
     address: /https?:\/\/\S+/.exec(String(line))?.[0] ?? '',
