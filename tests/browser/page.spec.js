@@ -228,6 +228,23 @@ test('a file that is no photo gets a text by its code, and the next photo works'
   await inState(page, 'done');
 });
 
+test('a photo cancelled in the middle leaves the engine ready for the next', async ({ page }) => {
+  await page.goto('/');
+  await page.evaluate(() => {
+    const stop = new AbortController();
+    document.addEventListener('background-remover-progress', ({ target, detail }) => {
+      if (detail.stage !== 'infer') return;
+      stop.abort();
+      target.cancel();
+    }, { signal: stop.signal });
+  });
+  await page.locator(`${remover} .files`).setInputFiles(sample);
+  await inState(page, 'empty');
+  await page.locator(`${remover} .files`).setInputFiles(sample);
+  await inState(page, 'done');
+  await expect(page.locator('.meta')).toContainText('1200 × 900');
+});
+
 test('a photo dropped beside the element is taken too', async ({ page }) => {
   await page.goto('/');
   expect(await dropFiles(page, 'h1', [photo('cat.bmp')], ['dragover', 'drop'])).toEqual([true, true]);

@@ -58,10 +58,31 @@ test('a pasted photo is taken, a paste of text is left alone', async ({ page }) 
   await inState(page, 'done');
 });
 
-test('src brings its photo along, and a missing one is an error with a retry', async ({ page }) => {
-  await page.locator(remover).evaluate((element) => element.setAttribute('src', 'samples/duck.jpg'));
+test('src brings its photo along once, from markup and when it changes', async ({ page }) => {
+  await page.evaluate(() => {
+    const holder = document.createElement('div');
+    document.querySelector('background-remover').replaceWith(holder);
+    window.accepted = [];
+    document.addEventListener('background-remover-accept', ({ detail }) => {
+      window.accepted.push(...detail.files);
+    });
+    holder.innerHTML = '<background-remover src="samples/duck.jpg?1"></background-remover>';
+  });
+  await fakeEngine(page);
   await inState(page, 'done');
   await expect(page.locator('[part=name]')).toHaveText('duck.jpg');
+  await page.locator(remover).evaluate((element) => element.setAttribute('src', 'samples/duck.jpg?2'));
+  await expect(page.locator('.thumb[data-state=done]')).toHaveCount(2);
+  expect(await page.evaluate(() => window.accepted)).toEqual(['samples/duck.jpg?1', 'samples/duck.jpg?2']);
+});
+
+test('a src that is not there is an error with a retry', async ({ page, trouble }) => {
+  await page.locator(remover).evaluate((element) => element.setAttribute('src', 'samples/none.jpg'));
+  await inState(page, 'error');
+  await expect(page.locator('[part=message]')).toContainText('The photo could not be fetched.');
+  await expect(page.locator('[part=message]')).toContainText('HTTP status 404');
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  expect(trouble.splice(0)).toEqual([expect.stringContaining('404')]); // the browser's own line
 });
 
 test('the sample button works on the sample that ships', async ({ page }) => {
@@ -194,6 +215,22 @@ test('quick changes of mind make one file, the last', async ({ page }) => {
   });
   await expect(page.locator('.exact')).toBeVisible();
   expect(await page.evaluate(() => window.fake.calls.slice(1).map(({ background }) => background))).toEqual(['white']);
+});
+
+test('Escape stops a file that is being made, and Download makes it after all', async ({ page }) => {
+  await page.locator(`${remover} .files`).setInputFiles(photo('cat.bmp'));
+  await inState(page, 'done');
+  await setFake(page, { hold: true });
+  await page.getByRole('button', { name: 'White' }).click();
+  await expect.poll(() => page.evaluate(() => window.fake.running)).toBe(1);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => page.evaluate(() => window.fake.running)).toBe(0);
+  await expect(page.locator('.meta')).toHaveText('');
+  await inState(page, 'done');
+  await setFake(page, { hold: false });
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
+  expect(download.suggestedFilename()).toBe('cat-cutout.png');
+  expect(await page.evaluate(() => window.fake.calls.at(-1).background)).toBe('white');
 });
 
 test('any colour, a picture, format, crop and margin reach the engine', async ({ page }) => {

@@ -140,7 +140,7 @@ export class BackgroundRemover extends HTMLElement {
     if (before === now) return;
     if (name === 'sample') this.#part('[data-do=sample]').hidden = now === '';
     else if (name !== 'src') this.#ready?.optionsChanged();
-    else if (now && this.isConnected) this.add([now]);
+    else if (now) this.add([now]); // before it is connected connectedCallback does it
   }
 
   /**
@@ -151,7 +151,7 @@ export class BackgroundRemover extends HTMLElement {
    * @param {{ trusted?: boolean }} [how]
    */
   add(sources, { trusted = false } = {}) {
-    if (!sources.length || !this.isConnected) return;
+    if (!sources.length || this.#connection?.signal.aborted !== false) return;
     const accepted = this.dispatchEvent(new CustomEvent('background-remover-accept', {
       bubbles: true, composed: true, cancelable: true, detail: { files: sources, sample: trusted },
     }));

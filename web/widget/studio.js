@@ -3,9 +3,10 @@
 // The host's attributes are the settings; the controls only write them.
 import './compare-slider.js';
 import { bytes, canRetry, errorText, outputName, stageText } from './messages.js';
-import { Queue } from './queue.js';
-import { studioStyles } from './studio-styles.js';
 import { layBackground, layCrop, thumbnail } from './picture.js';
+import { Queue } from './queue.js';
+import { studioMarkup } from './studio-markup.js';
+import { studioStyles } from './studio-styles.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
@@ -15,62 +16,6 @@ import { layBackground, layCrop, thumbnail } from './picture.js';
  * @typedef {import('./compare-slider.js').CompareSlider} CompareSlider
  * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, empty: () => void, choose: () => void }} Shell
  */
-
-/** Text of this file only: no data goes through innerHTML. */
-const markup = `
-<div class="stage" part="stage">
-  <svg class="cut" aria-hidden="true"><rect x="1" y="1" width="100%" height="100%" rx="12"/><rect class="done" pathLength="100" x="1" y="1" width="100%" height="100%" rx="12"/></svg>
-  <div class="corner left"><span class="chip name" part="name"></span></div>
-  <div class="corner right">
-    <button type="button" class="chip" part="button add" data-act="add">Add photos</button>
-    <button type="button" class="chip" part="button clear" data-act="clear">Start over</button>
-  </div>
-  <div class="view">
-    <img class="photo" part="photo" alt="" hidden>
-    <compare-slider class="picture" part="compare" hidden>
-      <div slot="before" class="layer"><img class="whole before" alt=""></div>
-      <div slot="after" class="layer layers" part="result">
-        <img class="whole blurred" alt="" hidden><img class="whole behind" alt="" hidden>
-        <img class="whole cutout" alt=""><img class="exact" alt="" hidden>
-      </div>
-    </compare-slider>
-  </div>
-  <div class="note progress" part="progress" hidden>
-    <p></p>
-    <div class="row"><button type="button" class="quiet small-button" part="button cancel" data-act="cancel">Cancel</button></div>
-    <div class="meter" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="Progress"><i></i></div>
-  </div>
-  <div class="note message" part="message" hidden>
-    <strong></strong><p class="hint"></p><p class="detail"></p>
-    <div class="row">
-      <button type="button" class="primary small-button" part="button retry" data-act="retry">Try again</button>
-      <button type="button" class="quiet small-button" part="button" data-act="add">Another photo</button>
-    </div>
-  </div>
-</div>
-<ul class="strip" part="strip" aria-label="Photos"></ul>
-<div class="bar" part="toolbar">
-  <div class="swatches" role="group" aria-label="Background" part="backgrounds">
-    <button type="button" class="swatch checker" data-bg="transparent" title="Transparent" aria-label="Transparent"></button>
-    <button type="button" class="swatch" data-bg="white" title="White" aria-label="White"></button>
-    <button type="button" class="swatch black" data-bg="#000000" title="Black" aria-label="Black"></button>
-    <span class="swatch colour" title="Any colour"><input type="color" value="#f4c7b8" aria-label="Any colour"></span>
-    <button type="button" class="swatch pill" data-bg="blur">Blur</button>
-    <button type="button" class="swatch pill" data-act="image">Image…</button>
-  </div>
-  <div>
-    <select aria-label="Format" part="format"><option value="png">PNG</option><option value="jpeg">JPEG</option><option value="webp">WebP</option></select>
-    <label class="check"><input type="checkbox" part="crop">Crop</label>
-    <select class="margin" aria-label="Margin" part="margin" hidden><option value="0%">no margin</option><option value="5%">5 % margin</option><option value="10%">10 % margin</option><option value="20%">20 % margin</option></select>
-  </div>
-  <div class="end">
-    <button type="button" class="plain" part="button copy" data-act="copy">Copy</button>
-    <button type="button" class="plain" part="button all" data-act="all" hidden>Download all</button>
-    <button type="button" class="primary" part="button download" data-act="download">Download</button>
-  </div>
-  <p class="meta" part="meta"></p>
-</div>
-<input type="file" class="backgroundFile" accept="image/*" hidden tabindex="-1" aria-hidden="true">`;
 
 /** A new setting waits this long for another before the file is made again. */
 const SETTLE_MS = 180;
@@ -85,6 +30,7 @@ export class Studio {
   /** @type {Map<Blob, string>} */ #urls = new Map();
   /** @type {Map<number, HTMLElement>} */ #thumbs = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** @type {WeakMap<Item, Blob>} what the last result event was about */ #told = new WeakMap();
   #life = new AbortController();
   #shown = '';
 
@@ -106,7 +52,7 @@ export class Studio {
     this.box = /** @type {HTMLElement} */ (root.querySelector('.studio'));
     this.status = /** @type {HTMLElement} */ (root.querySelector('[role=status]'));
     const template = document.createElement('template');
-    template.innerHTML = markup;
+    template.innerHTML = studioMarkup;
     this.box.replaceChildren(template.content);
     this.slider = /** @type {CompareSlider} */ (this.#part('compare-slider'));
     this.#listen();
@@ -391,8 +337,9 @@ export class Studio {
       return result;
     } catch (error) {
       const failure = /** @type {import('./queue.js').Failure} */ (error);
+      const newer = item.render !== undefined;
+      if (item === this.#chosen && !newer) meta.textContent = '';
       if (item === this.#chosen && failure.code !== 'aborted') {
-        meta.textContent = '';
         this.#showMessage(item, failure);
         this.#say(errorText(failure).join(' '));
         this.#emit('error', { error: failure, code: failure.code, name: item.name, source: item.source });
@@ -400,8 +347,6 @@ export class Studio {
       throw error;
     }
   }
-
-  /** @type {WeakMap<Item, Blob>} */ #told = new WeakMap();
 
   /** @param {Item} item @param {Result} result @param {Options} options */
   #emitResult(item, { blob, report }, options) {
