@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DIALECTS, ShimError, createShim } from '../../../shim/index.js';
-import { checkResponse, documents, seen, until } from './support/contract.js';
+import { checkResponse, documents, fitsRequest, seen, until } from './support/contract.js';
 import { createFakeEngine } from './support/fake-engine.js';
 import { png } from './support/pictures.js';
 
@@ -76,3 +76,49 @@ test('every documented success is had in one errand per API', async () => {
     }
   }
 });
+
+/** Every value in a JSON tree in turn taken away or replaced. */
+function* mutations(value) {
+  const strange = [null, 0, -1, 1.5, 101, true, '', ' ', 'x'.repeat(5000), '\u0000', '💥'.repeat(31), [], [null], {}, { a: 1 }, '__proto__', 'undefined', Array(21).fill('x')];
+  function* walk(node, rebuild) {
+    for (const one of strange) yield rebuild(one);
+    if (Array.isArray(node)) {
+      for (const [i, item] of node.entries()) yield* walk(item, (next) => rebuild(node.with?.(i, next) ?? Object.assign([...node], { [i]: next })));
+    } else if (node && typeof node === 'object') {
+      for (const key of Object.keys(node)) {
+        const { [key]: _, ...rest } = node;
+        yield rebuild(rest);
+        yield* walk(node[key], (next) => rebuild({ ...node, [key]: next }));
+      }
+      yield rebuild({ ...node, unheard: 'of' });
+    }
+  }
+  yield* walk(value, (next) => next);
+}
+
+for (const { dialect, path, method, operationId, requestBody } of operations.filter((one) => one.requestBody?.content['application/json'])) {
+  test(`${dialect.name} ${operationId}: each breach of its schema in turn is a documented 4xx, never a 2xx or 5xx`, async () => {
+    const shim = createShim({ bases: '*', engine: createFakeEngine(), limits: { queue: 1e6 }, inputs: { schemes: ['https'], followsItself: false, fetch: async () => new Response(png()) } });
+    const form = new FormData();
+    form.append('name', 'a');
+    form.append('image', new Blob([png()]));
+    const image = await (await shim.fetch(new Request('http://127.0.0.1/v1/images/upload', { method: 'POST', body: form }))).json();
+    const url = `http://127.0.0.1${prefix[dialect.name] ?? ''}${path.replace('{image_id}', image.id)}`;
+    let breaches = 0;
+    let n = 0;
+    for (const { value } of Object.values(requestBody.content['application/json'].examples)) {
+      for (const body of mutations(value)) {
+        const request = new Request(url, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'idempotency-key': `mutation-${n++}` } });
+        const response = await shim.fetch(request);
+        const what = JSON.stringify(body).slice(0, 200);
+        await checkResponse(dialect.name, method, url, response).catch((error) => { throw new Error(`${what}: ${error.message}`); });
+        assert.ok(response.status < 500, `${response.status} ${what}`);
+        if (fitsRequest(dialect.name, path, body)) continue;
+        breaches++;
+        assert.ok(response.status >= 400, `${response.status} ${what}`);
+      }
+    }
+    assert.ok(breaches > 20, String(breaches));
+    await shim.idle();
+  });
+}

@@ -92,6 +92,12 @@ async function checkError(name, status, response, what) {
 /** A value against a schema of components, such as `ImageEvent`. */
 export const checkSchema = (name, schema, value) => check(`${name}${at('components', 'schemas', schema)}`, value, schema);
 
+/** Whether a body fits the request schema of a POST. @param {string} path template */
+export function fitsRequest(name, path, body) {
+  const ref = `${name}${at('paths', path, 'post', 'requestBody', 'content', 'application/json', 'schema')}`;
+  return (ajv.getSchema(ref) ?? ajv.compile({ $ref: ref }))(body);
+}
+
 /** A fetch over a shim that checks every answer on its way. */
 export function checkedFetch(shim, name) {
   return async (url, init) => {
