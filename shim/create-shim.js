@@ -164,7 +164,11 @@ export function createShim({
       for (const record of (await store.list(dialect.jobs)).reverse()) await services.adopt(dialect, record);
     }
     await clearAway();
-    for (const key of await store.keys()) {
+    // A blob is written before its record: one without a record is left from
+    // a crash, or is another tab's that is not done. Asked after the list, so
+    // that nobody who could have written one of these is missed.
+    const keys = await store.keys();
+    for (const key of await store.alone() ? keys : []) {
       const [shelf, id] = key.split('.');
       if (!(await store.get(shelf, id))) await store.erase(key);
     }

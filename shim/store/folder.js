@@ -150,6 +150,7 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
   return {
     owner,
     async alive(who) { return who === owner; }, // the lock keeps everybody else out
+    async alone() { return true; },
     put,
     async get(name, id) { return structuredClone(shelves.get(name)?.get(id)); },
     async list(name) { return structuredClone([...(shelves.get(name)?.values() ?? [])]).sort(newestFirst); },

@@ -93,6 +93,10 @@ export async function createIndexedDbStore({
       const held = (await locks?.query())?.held ?? [];
       return held.some((lock) => lock.name === lockName(who));
     },
+    async alone() {
+      const held = (await locks?.query())?.held ?? [];
+      return !held.some((lock) => lock.name?.startsWith(lockName('')) && lock.name !== lockName(owner));
+    },
     async put(shelf, record) {
       checkName(record.id);
       await change(['records'], (table) => { table.put({ shelf: checkName(shelf), id: record.id, record }); });

@@ -30,6 +30,7 @@ import { ShimError } from '../errors.js';
  * @property {() => Promise<number>} usage bytes of all blobs
  * @property {string} owner names this holder among those that share the store
  * @property {(owner: string) => Promise<boolean>} alive whether that holder still runs
+ * @property {() => Promise<boolean>} alone whether nobody else shares the store now
  * @property {() => Promise<void>} close
  */
 
@@ -78,6 +79,7 @@ export function createMemoryStore({ maxBytes = Infinity } = {}) {
   return {
     owner: 'here',
     async alive(owner) { return owner === 'here'; },
+    async alone() { return true; },
     async put(name, record) { shelf(name).set(checkName(record.id), structuredClone(record)); },
     async get(name, id) { return structuredClone(shelf(name).get(id)); },
     async list(name) {

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createIndexedDbStore, createMemoryStore } from '../../../shim/index.js';
+import { createIndexedDbStore, createMemoryStore, createShim } from '../../../shim/index.js';
 import { createFolderStore } from '../../../shim/store/folder.js';
 import { png } from './support/pictures.js';
 
@@ -169,9 +169,18 @@ test('indexeddb: an owner is alive as long as its lock is held', async () => {
   };
   const one = await createIndexedDbStore({ name: 'shared', locks });
   const two = await createIndexedDbStore({ name: 'shared', locks });
-  assert.deepEqual([await two.alive(one.owner), await two.alive('nobody')], [true, false]);
+  assert.deepEqual([await two.alive(one.owner), await two.alive('nobody'), await two.alone()], [true, false, false]);
   await one.close();
   await new Promise(setImmediate);
-  assert.equal(await two.alive(one.owner), false);
+  assert.deepEqual([await two.alive(one.owner), await two.alone()], [false, true]);
+  // What a crash left without a record goes; what another tab has just written stays.
+  await two.write('mh-assets.cghost', new Blob(['left behind']));
+  const third = await createIndexedDbStore({ name: 'shared', locks });
+  await createShim({ store: two }).ready();
+  assert.equal(await two.has('mh-assets.cghost'), true);
+  await third.close();
+  await new Promise(setImmediate);
+  await createShim({ store: two }).ready();
+  assert.equal(await two.has('mh-assets.cghost'), false);
   await two.close();
 });
