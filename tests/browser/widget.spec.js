@@ -182,6 +182,11 @@ test('a photo without a subject is kept and said kindly', async ({ page }) => {
   await expect(page.locator('compare-slider')).toBeHidden();
   expect(await page.locator('[part=toolbar]').evaluate((bar) => bar.inert)).toBe(true);
   expect(await heard(page)).toEqual(['accept', 'result']);
+  await setFake(page, { found: true });
+  await page.locator(`${remover} .files`).setInputFiles(photo('cat.bmp'));
+  await inState(page, 'done');
+  await expect(page.locator('compare-slider')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'wall.bmp, no subject' })).toBeVisible();
 });
 
 test('another background shows before the engine has answered', async ({ page }) => {

@@ -44,6 +44,7 @@ padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1
 .thumb[data-state=waiting] canvas{opacity:.55}
 .thumb[data-state=done]::after{content:"\\2713";background:#0d6a54}
 .thumb[data-state=error]::after{content:"!";background:#b3261e}
+.thumb[data-state=nothing]::after{content:"?";background:#6b5a00}
 .thumb[data-state=working]::after{content:"";border:2px solid #fff;border-right-color:#0000;animation:spin .8s linear infinite}
 .thumb[data-state=waiting]::after{content:"\\2026"}
 @keyframes spin{to{transform:rotate(1turn)}}

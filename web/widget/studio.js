@@ -417,9 +417,10 @@ export class Studio {
       if (!button.firstChild && (item.photo || typeof item.source !== 'string')) {
         button.append(thumbnail(/** @type {Blob} */ (item.photo ?? item.source)));
       }
-      button.dataset.state = item.state;
+      const what = item.cutout?.report?.subject?.found === false ? 'nothing' : item.state;
+      button.dataset.state = what;
       button.setAttribute('aria-current', String(item === this.#chosen));
-      button.setAttribute('aria-label', `${item.name}, ${item.state}`);
+      button.setAttribute('aria-label', `${item.name}, ${what === 'nothing' ? 'no subject' : what}`);
       button.title = item.name;
     }
   }
