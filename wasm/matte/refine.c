@@ -24,7 +24,7 @@ typedef float f32x4 __attribute__((vector_size(16)));
 #define CUT_REFINE_EPS 5e-4f
 #endif
 #ifndef CUT_REFINE_FLOOR
-#define CUT_REFINE_FLOOR 0.015f /* what counts as nothing in the map */
+#define CUT_REFINE_FLOOR 0.04f /* what counts as nothing in the map */
 #endif
 #ifndef CUT_REFINE_FOG
 #define CUT_REFINE_FOG 0.15f /* share of the local range cut off at each end */
