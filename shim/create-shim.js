@@ -69,6 +69,7 @@ export function createShim({
   const extraBases = bases === '*' ? [] : bases.map((base) => base.replace(/\/$/, ''));
   const clock = createClock(now);
   const events = new EventTarget();
+  const inThisTab = createLocks();
   const queue = createQueue({ concurrency: engine?.concurrency ?? 1, limit: limits.queue });
   setPolicy(policy);
 
@@ -82,7 +83,7 @@ export function createShim({
   /** @type {import('./types.js').Services} */
   const services = {
     store, queue, clock, inputs, limits, blobUrls, webhook,
-    locked: createLocks(),
+    locked: (name, task) => inThisTab(name, () => (store.exclusively ? store.exclusively(name, task) : task())),
     remover: createRemover({ engine, remote, policy: () => policy, consent, localTimeoutMs: limits.localTimeoutMs }),
     async objectUrl(key) {
       const known = objectUrls.get(key);

@@ -97,6 +97,9 @@ export async function createIndexedDbStore({
       const held = (await locks?.query())?.held ?? [];
       return !held.some((lock) => lock.name?.startsWith(lockName('')) && lock.name !== lockName(owner));
     },
+    // Not there without Web Locks: one tab at a time is then the user's care.
+    exclusively: locks && /** @type {import('./memory.js').Store['exclusively']} */ (
+      (what, task) => /** @type {Promise<any>} */ (locks.request(`${name}:task:${what}`, task))),
     async put(shelf, record) {
       checkName(record.id);
       await change(['records'], (table) => { table.put({ shelf: checkName(shelf), id: record.id, record }); });

@@ -31,6 +31,9 @@ import { ShimError } from '../errors.js';
  * @property {string} owner names this holder among those that share the store
  * @property {(owner: string) => Promise<boolean>} alive whether that holder still runs
  * @property {() => Promise<boolean>} alone whether nobody else shares the store now
+ * @property {<T>(name: string, task: () => Promise<T>) => Promise<T>} [exclusively] runs
+ *   a task while nobody else who shares the store runs one of that name; absent
+ *   where nobody does
  * @property {() => Promise<void>} close
  */
 

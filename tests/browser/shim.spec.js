@@ -122,6 +122,22 @@ test('a second tab does not repeat the first one\'s job, and takes it over when 
   expect(await second.evaluate(() => /** @type {any} */ (globalThis).runs)).toBe(1);
 });
 
+test('two tabs, one idempotency key, the same moment: one job', async ({ context }) => {
+  const tabs = [await context.newPage(), await context.newPage()];
+  for (const tab of tabs) {
+    await open(tab);
+    await tab.evaluate(setUp, { name: 'one-key', hold: false });
+  }
+  const answers = await Promise.all(tabs.flatMap((tab) => [1, 2, 3].map(() => tab.evaluate(async () => {
+    const response = await /** @type {any} */ (globalThis).shim.fetch(new Request(new URL('/api/v1/remove-background', location.href), {
+      method: 'POST', headers: { 'idempotency-key': 'same-moment' }, body: JSON.stringify({ input: [{ image_url: 'data:image/png;base64,iVBORw0KGgo=' }] }),
+    }));
+    return [response.status, (await response.json()).job.id];
+  }))));
+  expect(answers.map(([status]) => status).sort()).toEqual([200, 200, 200, 200, 200, 202]);
+  expect(new Set(answers.map(([, id]) => id)).size).toBe(1);
+});
+
 test('service worker: a page that knows nothing uses plain fetch and <img src>, offline', async ({ context }) => {
   const host = await context.newPage();
   const complaints = await open(host);
