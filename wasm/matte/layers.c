@@ -6,7 +6,7 @@ typedef float f32x4 __attribute__((vector_size(16)));
 
 enum { LEVELS = 16 };
 
-/* Weights are summed as (alpha/255)^2; a block with less than this counts as
+/* Weights are summed as (alpha/255)^32; a block with less than this counts as
  * empty in part, so that a few faint pixels do not decide its colour. */
 #define FULL_WEIGHT 1.0f
 
@@ -77,6 +77,15 @@ static uint8_t *blocks_near_soft(const cut_image *photo, const uint8_t *alpha,
 
 /* ---- weighted sums ----------------------------------------------------- */
 
+/* alpha^32: a pixel of half alpha is half background and must not lend its
+ * mixed colour. With ^2 the error over another background stayed at 0.91 of
+ * doing nothing, with ^8 at 0.54, ^32 0.36, ^128 0.38: models/eval. */
+static float weight(float alpha)
+{
+    for (int i = 0; i < 5; i++) alpha *= alpha;
+    return alpha;
+}
+
 /* Adds one photo row to the sums [w][4] of its block row: colour * weight and
  * the weight in the last lane. Either layer may be NULL. */
 static void add_row(float *fg, float *bg, const uint8_t *px,
@@ -95,8 +104,8 @@ static void add_row(float *fg, float *bg, const uint8_t *px,
             float a = (float)cut_matte_part(alpha[x], q[3]) * (1 / 255.0f);
             float part = (float)q[3] * (1 / 255.0f);
             f32x4 c = {(float)q[0], (float)q[1], (float)q[2], 1};
-            f += c * (a * a * part);
-            b += c * ((1 - a) * (1 - a) * part);
+            f += c * (weight(a) * part);
+            b += c * (weight(1 - a) * part);
         }
         size_t at = (size_t)cell * 4;
         if (fg) store(fg + at, load(fg + at) + f);

@@ -21,8 +21,8 @@ static inline void cut_layer_free(cut_layer *layer)
 }
 
 /**
- * Weighted means over blocks of k x k, the weights alpha^2 for the foreground
- * and (1 - alpha)^2 for the background, then filled where no weight lies, by
+ * Weighted means over blocks of k x k, the weights alpha^32 for the foreground
+ * and (1 - alpha)^32 for the background, then filled where no weight lies, by
  * pull-push (Gortler et al. 1996, The Lumigraph, 3.2).
  *
  * @param[out] foreground, background owned by the caller. With both, colours
