@@ -25,6 +25,7 @@ const staged = [
   ['web/widget', 'widget'],
   ['web/samples', 'samples'],
   ['shim', 'shim'],
+  ['shim/adapters/service-worker.js', 'service-worker.js'], // its scope is the folder it lies in
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
   ['models/base', 'models/base'],
   ['models/known.json', 'models/known.json'],
@@ -99,7 +100,7 @@ export function stage() {
     if (newest(source) <= newest(target)) continue;
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target, { recursive: true, filter: (path) => !/\/node(-\w+)?\.js$/.test(path) });
+    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$/.test(path) });
   }
 }
 

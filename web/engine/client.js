@@ -1,5 +1,8 @@
 // The caller's side: one worker, a queue in front of it. Aborting answers at
-// once; a crash fails the running job only, and the next one gets a new worker.
+// once. The worker lives as long as its page, since starting another one takes
+// the network, which may be gone by then; its memory is given back by a new
+// wasm instance inside it ("trim"). A worker that dies fails the running job
+// only, and the next one gets a new worker.
 import { aborted, CutawayError, failure } from './errors.js';
 
 /**
@@ -11,9 +14,9 @@ import { aborted, CutawayError, failure } from './errors.js';
  * @property {((progress: any) => void) | undefined} onProgress
  */
 
-/** Wasm memory never shrinks: beyond this the worker is replaced after its job. */
+/** Wasm memory never shrinks: beyond this the instance is replaced after its job. */
 const maxHeapBytes = 512 * 1024 * 1024;
-/** A worker that nobody asked for so long is ended; the next job starts one. */
+/** So long without a job, and the instance is replaced too. */
 const idleMs = 60000;
 /** An aborted job that has not left the worker by then is ended with it. */
 const abortGraceMs = 1000;
@@ -60,7 +63,7 @@ export class EngineClient {
     if (this.running) return;
     const request = this.queue.shift();
     if (!request) {
-      this.idle = setTimeout(() => this.end(), idleMs);
+      this.idle = setTimeout(() => this.worker?.postMessage({ type: 'trim' }), idleMs);
       /** @type {any} */ (this.idle).unref?.();
       return;
     }
@@ -97,13 +100,13 @@ export class EngineClient {
   }
 
   /** @param {any} message */
-  receive({ id, type, progress, value, heapBytes, error, crashed }) {
+  receive({ id, type, progress, value, heapBytes, error }) {
     if (this.running?.message.id !== id) return;
     if (type === 'progress') {
       this.running?.onProgress?.(progress);
       return;
     }
-    if (crashed || heapBytes > maxHeapBytes) this.end();
+    if (heapBytes > maxHeapBytes) this.worker?.postMessage({ type: 'trim' });
     const request = this.finish();
     if (type === 'done') request?.resolve(value);
     else request?.reject(CutawayError.from(error));

@@ -237,14 +237,10 @@ export class Job {
 }
 
 /**
- * @param {Response | BufferSource | WebAssembly.Module} source cutaway.wasm
+ * @param {WebAssembly.Module} module cutaway.wasm
  * @returns {Promise<Core>}
  */
-export async function loadCore(source) {
+export async function loadCore(module) {
   const imports = { env: { emscripten_notify_memory_growth() {} } };
-  if (source instanceof WebAssembly.Module) return new Core(await WebAssembly.instantiate(source, imports));
-  const { instance } = typeof Response !== 'undefined' && source instanceof Response
-    ? await WebAssembly.instantiateStreaming(source, imports)
-    : await WebAssembly.instantiate(/** @type {BufferSource} */ (source), imports);
-  return new Core(instance);
+  return new Core(await WebAssembly.instantiate(module, imports));
 }

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { parentPort, Worker } from 'node:worker_threads';
 import { loadCore } from './core.js';
 import { failure } from './errors.js';
 import { modelLoader } from './models.js';
@@ -106,16 +106,21 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPor
 hostJobs({
   post: (message, transfer) => port.postMessage(message, transfer),
   listen: (handler) => port.on('message', handler),
-}, async () => ({
-  core: await loadCore(workerData?.module ?? await readFile(coreFile())),
-  loadModel: modelLoader({
-    fetch: fetchAny, cache,
-    digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-    base: pathToFileURL(join(root, 'models/base/manifest.json')).href,
-    known: pathToFileURL(join(root, 'models/known.json')).href,
-  }, engines),
-  webp: webpCodec({
-    module: (path) => import(pathToFileURL(join(webpDir(), path)).href),
-    wasm: async (path) => WebAssembly.compile(await readFile(join(webpDir(), path))),
-  }),
-}));
+}, async () => {
+  const module = await WebAssembly.compile(await readFile(coreFile()));
+  const newCore = () => loadCore(module);
+  return {
+    core: await newCore(),
+    newCore,
+    loadModel: modelLoader({
+      fetch: fetchAny, cache,
+      digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
+      base: pathToFileURL(join(root, 'models/base/manifest.json')).href,
+      known: pathToFileURL(join(root, 'models/known.json')).href,
+    }, engines),
+    webp: webpCodec({
+      module: (path) => import(pathToFileURL(join(webpDir(), path)).href),
+      wasm: async (path) => WebAssembly.compile(await readFile(join(webpDir(), path))),
+    }),
+  };
+});

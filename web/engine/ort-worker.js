@@ -1,20 +1,26 @@
 // ONNX Runtime Web in a worker of its own, so that its memory can be given
 // back by ending the worker. Protocol, one request at a time:
 //
-//   → {type: 'load', ort, wasm, threads, bytes}  ort, wasm: URLs of the module and of its .wasm folder
-//   ← {type: 'loaded', inputs: [{name, shape}], outputs: [name]}
-//   → {type: 'run', input, output, data, dims}   data: Float32Array, transferred
-//   ← {type: 'answer', data, dims}
-//   ← {type: 'failed', step: 'import' | 'create' | 'run', detail}
+//   → {type: 'warm', ort, wasm, file}            fetches what a load will need; no answer
+//   → {id, type: 'load', ort, wasm, threads, bytes}  ort, wasm: URLs of the module and of its .wasm folder
+//   ← {id, type: 'loaded', inputs: [{name, shape}], outputs: [name]}
+//   → {id, type: 'run', input, output, data, dims}   data: Float32Array, transferred
+//   ← {id, type: 'answer', data, dims}
+//   ← {id, type: 'failed', step: 'import' | 'create' | 'run', detail}
 
 /** @type {any} */ let ort;
 /** @type {any} */ let session;
 
 /** @param {any} message */
 async function handle(message) {
+  const { id } = message;
   let step = 'import';
   try {
-    if (message.type === 'load') {
+    if (message.type === 'warm') {
+      ort = await import(message.ort);
+      const wasm = await fetch(message.wasm + message.file);
+      if (wasm.ok) ort.env.wasm.wasmBinary = await wasm.arrayBuffer();
+    } else if (message.type === 'load') {
       ort = await import(message.ort);
       ort.env.wasm.numThreads = message.threads;
       ort.env.wasm.wasmPaths = message.wasm;
@@ -24,7 +30,7 @@ async function handle(message) {
         executionProviders: ['wasm'], graphOptimizationLevel: 'all',
       });
       reply({
-        type: 'loaded',
+        id, type: 'loaded',
         inputs: session.inputMetadata.map((/** @type {any} */ { name, shape }) => ({ name, shape })),
         outputs: session.outputNames,
       });
@@ -35,10 +41,10 @@ async function handle(message) {
       const answer = answers[output];
       // a copy: the answer lies in the runtime's own memory
       const copy = Float32Array.from(answer.data);
-      reply({ type: 'answer', data: copy, dims: [...answer.dims] }, [copy.buffer]);
+      reply({ id, type: 'answer', data: copy, dims: [...answer.dims] }, [copy.buffer]);
     }
   } catch (error) {
-    reply({ type: 'failed', step, detail: error instanceof Error ? error.message : String(error) });
+    if (id) reply({ id, type: 'failed', step, detail: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -1,7 +1,8 @@
 // The second engine: ONNX Runtime Web (WASM), behind the same interface as
 // engine c: load(modelBytes, manifest), run(input) → output, dispose().
-// Loaded on first use; its worker ends when it was idle for a while, which is
-// the only way to get its memory back, and starts again on the next run.
+// Loaded on first use. Its worker ends when it was idle for a while, which is
+// the only way to get its memory back; in a page another one stands by with
+// the runtime's files in hand, so that the next run needs no network.
 import { aborted, CutawayError, failure } from './errors.js';
 
 /**
@@ -11,6 +12,9 @@ import { aborted, CutawayError, failure } from './errors.js';
  */
 
 const idleMs = 30000;
+/** A cancelled run that takes no longer is left to end by itself; a longer one is ended with its worker. */
+const shortRunMs = 1000;
+const runtimeFile = 'ort-wasm-simd-threaded.wasm';
 
 /** @type {Record<string, string>} */
 const codeOfStep = { import: 'engine_unavailable', create: 'bad_model', run: 'inference_failed' };
@@ -19,11 +23,15 @@ export class OrtEngine {
   name = /** @type {const} */ ('ort');
 
   /**
-   * @param {{ spawn: () => WorkerLike, ort: string, wasm: string, threads: number }} where
-   *   spawn starts ort-worker.js; ort, wasm: URLs of the runtime's module and folder
+   * @param {{ spawn: () => WorkerLike, ort: string, wasm: string, threads: number, standby?: boolean }} where
+   *   spawn starts ort-worker.js; ort, wasm: URLs of the runtime's module and folder; standby: see above
    */
-  constructor({ spawn, ort, wasm, threads }) {
+  constructor({ spawn, ort, wasm, threads, standby = false }) {
     this.spawn = spawn;
+    this.standby = standby;
+    this.loaded = false;
+    this.lastId = 0;
+    this.lastRunMs = Infinity;
     this.urls = { ort, wasm };
     this.threads = threads;
     /** @type {WorkerLike | null} */ this.worker = null;
@@ -43,12 +51,20 @@ export class OrtEngine {
     await this.start();
   }
 
-  async start() {
-    this.worker = this.spawn();
-    this.worker.listen(
-      (message) => this.settle(message),
-      (detail) => this.fail(failure('engine_crashed', detail, 'infer')),
+  /** @returns {WorkerLike} the one that stands by, or a new one */
+  open() {
+    if (this.worker) return this.worker;
+    const worker = this.spawn();
+    worker.listen(
+      (message) => { if (worker === this.worker) this.settle(message); },
+      (detail) => { if (worker === this.worker) this.fail(failure('engine_crashed', detail, 'infer')); },
     );
+    this.worker = worker;
+    return worker;
+  }
+
+  async start() {
+    this.open();
     const { inputs, outputs } = await this.ask({ type: 'load', ...this.urls, threads: this.threads, bytes: this.model });
     const { input, output } = this.manifest;
     const [width, height] = input.size;
@@ -63,27 +79,30 @@ export class OrtEngine {
         detail: `The model takes ${shapes}, the manifest says [${dims}].`, stage: 'load',
       });
     }
+    this.loaded = true;
     this.names = { input: found.name, output: outputs.includes(output.name) ? output.name : outputs[0] };
     this.rest();
   }
 
   /**
    * @param {Tensor} input [1][3][height][width]; its data is consumed
-   * @param {{ signal?: AbortSignal }} [more] aborting ends the worker at once
+   * @param {{ signal?: AbortSignal }} [more] aborting answers at once
    * @returns {Promise<Tensor>}
    */
   async run({ data, width, height }, { signal } = {}) {
     const stop = () => {
-      this.end();
+      if (this.lastRunMs > shortRunMs) this.end();
       this.fail(aborted('infer'));
     };
     if (signal?.aborted) throw aborted('infer');
     signal?.addEventListener('abort', stop, { once: true });
     try {
       clearTimeout(this.idle);
-      if (!this.worker) await this.start();
+      if (!this.loaded) await this.start();
       clearTimeout(this.idle);
+      const from = performance.now();
       const answer = await this.ask({ type: 'run', ...this.names, data, dims: [1, 3, height, width] }, [data.buffer]);
+      this.lastRunMs = performance.now() - from;
       const dims = answer.dims.filter((/** @type {number} */ size, /** @type {number} */ i) => i >= answer.dims.length - 2 || size !== 1);
       if (dims.length !== 2) throw failure('inference_failed', `The model answered [${answer.dims}], not one map.`, 'infer');
       return { data: answer.data, width: dims[1], height: dims[0] };
@@ -96,13 +115,15 @@ export class OrtEngine {
   /** @param {any} message @param {any[]} [transfer] @returns {Promise<any>} */
   ask(message, transfer) {
     return new Promise((resolve, reject) => {
+      const id = ++this.lastId;
       this.waiting = { resolve, reject };
-      this.worker?.postMessage(message, transfer);
+      this.worker?.postMessage({ id, ...message }, transfer);
     });
   }
 
   /** @param {any} message */
   settle(message) {
+    if (message.id !== this.lastId) return; // of a run that was cancelled
     if (message.type !== 'failed') {
       const { waiting } = this;
       this.waiting = null;
@@ -127,7 +148,10 @@ export class OrtEngine {
   /** Ends the worker later, unless a run comes. */
   rest() {
     clearTimeout(this.idle);
-    this.idle = setTimeout(() => this.end(), idleMs);
+    this.idle = setTimeout(() => {
+      this.end();
+      if (this.standby && this.model) this.open().postMessage({ type: 'warm', ...this.urls, file: runtimeFile });
+    }, idleMs);
     /** @type {any} */ (this.idle).unref?.();
   }
 
@@ -135,6 +159,7 @@ export class OrtEngine {
     clearTimeout(this.idle);
     this.worker?.terminate();
     this.worker = null;
+    this.loaded = false;
   }
 
   dispose() {

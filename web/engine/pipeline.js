@@ -19,6 +19,7 @@ import { aborted, CutawayError, throwIfAborted } from './errors.js';
  *
  * @typedef {object} Parts
  * @property {Core} core
+ * @property {() => Promise<Core>} newCore another instance of the same compiled module
  * @property {(choice: { model?: unknown, engine?: string }, more: { signal?: AbortSignal,
  *   onProgress?: (loaded: number, total: number) => void }) => Promise<LoadedModel>} loadModel
  * @property {{ preload: () => Promise<void>, decode: (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray, width: number, height: number }>,

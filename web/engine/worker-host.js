@@ -7,11 +7,12 @@
 //   → {id, type: 'preload', options: {model, engine}}
 //   → {id, type: 'abi'}
 //   → {type: 'abort', id}                        no answer of its own
+//   → {type: 'trim'}                             the same: a new wasm instance, the old one's memory is given back
 //   ← {id, type: 'progress', progress: {stage, fraction, loaded?, total?}}
 //   ← {id, type: 'done', value, heapBytes}       value.bytes is transferred
-//   ← {id, type: 'failed', error: {code, message, detail, stage}, crashed}
+//   ← {id, type: 'failed', error: {code, message, detail, stage}}
 //
-// `crashed`: the wasm instance trapped; the client replaces this worker.
+// An instance that trapped is replaced here before the failure is told.
 import { CutawayError } from './errors.js';
 import { convert, cutOut, probe } from './pipeline.js';
 
@@ -70,6 +71,12 @@ export function hostJobs(port, makeParts) {
       running.get(request.id)?.abort();
       return;
     }
+    if (request.type === 'trim') {
+      // a job that has begun keeps the instance it began with
+      const parts = await making?.catch(() => null);
+      if (parts) parts.core = await parts.newCore();
+      return;
+    }
     const { id } = request;
     const controller = new AbortController();
     running.set(id, controller);
@@ -80,8 +87,9 @@ export function hostJobs(port, makeParts) {
       const transfer = bytes instanceof Uint8Array ? [/** @type {ArrayBuffer} */ (bytes.buffer)] : [];
       port.post({ id, type: 'done', value, heapBytes: parts.core.heapBytes }, transfer);
     } catch (error) {
-      const { core } = await ready().catch(() => ({ core: null }));
-      port.post({ id, type: 'failed', error: CutawayError.wrap(error).toJSON(), crashed: core?.crashed ?? false });
+      const parts = await making?.catch(() => null);
+      if (parts?.core.crashed) parts.core = await parts.newCore();
+      port.post({ id, type: 'failed', error: CutawayError.wrap(error).toJSON() });
     } finally {
       running.delete(id);
     }

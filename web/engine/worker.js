@@ -72,7 +72,7 @@ function spawnOrt() {
 
 /** @type {Record<string, () => Promise<any>>} */
 const engines = {
-  ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: at('vendor/ort/'), threads: threads() }),
+  ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: at('vendor/ort/'), threads: threads(), standby: true }),
 };
 
 hostJobs({
@@ -81,8 +81,11 @@ hostJobs({
 }, async () => {
   const response = await fetch(at('cutaway.wasm'));
   if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
+  const module = await WebAssembly.compileStreaming(response);
+  const newCore = () => loadCore(module);
   return {
-    core: await loadCore(response),
+    core: await newCore(),
+    newCore,
     loadModel: modelLoader({ fetch: (url, init) => fetch(url, init), cache, digest, base: at('models/base/manifest.json'), known: at('models/known.json') }, engines),
     webp: webpCodec({
       module: (path) => import(at(`vendor/webp/${path}`)),

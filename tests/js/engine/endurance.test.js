@@ -10,7 +10,7 @@ import { disc } from '../pictures.js';
 /** The pipeline on the real core, with an engine that takes the red channel. @returns {Promise<import('../../../web/engine/pipeline.js').Parts>} */
 async function parts() {
   return {
-    core: await loadCore(await readFile(new URL('../../../build/wasm/cutaway.wasm', import.meta.url))),
+    core: await loadCore(await WebAssembly.compile(await readFile(new URL('../../../build/wasm/cutaway.wasm', import.meta.url)))),
     loadModel: async () => ({
       name: 'red', manifest: brightnessManifest(),
       engine: { name: 'c', threads: 1, run: async ({ data, width, height }) => ({ data: data.slice(0, width * height), width, height }) },
