@@ -229,7 +229,8 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
     int32_t most = CUT_REFINE_CELLS * (matte->w > matte->h ? matte->w
                                                            : matte->h);
     if (most > CUT_REFINE_MOST) most = CUT_REFINE_MOST;
-    int32_t k = (side + most - 1) / most;
+    int32_t k = (side + most / 2) / most;
+    if (k < 1) k = 1;
     cut_image small = {0};
     cut_status status = cut_image_reduce(&small, photo, k, why);
     if (status) return status;
