@@ -9,8 +9,9 @@
  * fast guided filter (He, Sun 2015, arXiv 1505.00996) with the colour guide of
  * He, Sun, Tang 2013 (eq. 19, 20). The linear model alpha = a . rgb + b is
  * fitted in windows of a reduced photo and evaluated with the full one, so
- * that no staircase of the small map remains. Where the map is 0 or 1 all over
- * the window, alpha is exactly 0 or 255.
+ * that no staircase of the small map remains; then more contrast about the
+ * middle of the map's local range, so that no fog does. Where the map is 0 or
+ * 1, or within a floor of it, all over the window, alpha is exactly 0 or 255.
  *
  * @param[out] alpha u8 [h][w] of the photo; times the photo's own alpha,
  *                   rounded
