@@ -1,15 +1,14 @@
 // The page: the element, photos dropped beside it, and what the last run took.
 import './widget/background-remover.js';
-import { preload } from './engine/index.js';
 
 /** @type {(id: string) => any} */
 const byId = (id) => document.getElementById(id);
 const remover = /** @type {import('./widget/background-remover.js').BackgroundRemover} */ (document.querySelector('background-remover'));
 
 // Once the page stands, everything a photo needs is fetched, so that the network
-// may go before the first one comes. An element on another page waits for a hint.
+// may go before the first one comes. By itself an element waits for a hint.
 const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ call) => setTimeout(call, 200));
-window.addEventListener('load', () => whenIdle(() => preload().catch(() => {})));
+window.addEventListener('load', () => whenIdle(() => remover.preload()));
 
 // A photo that misses the drop zone must not replace the page.
 for (const type of ['dragover', 'drop']) {

@@ -360,11 +360,17 @@ test('an element taken out of the page stops, lets go and can come back', async 
   expect(await page.evaluate(() => window.fake.calls.map(({ name }) => name))).toEqual(['cat.bmp', 'again.bmp']);
 });
 
-test('the engine is warmed by the first pointer, not by the page', async ({ page }) => {
+test('an element warms its engine at the first pointer, once, and not before', async ({ page }) => {
+  await page.evaluate(() => {
+    const own = document.createElement('background-remover');
+    own.id = 'own';
+    document.querySelector('main').prepend(own);
+  });
+  await fakeEngine(page, '#own');
   expect(await page.evaluate(() => window.fake.preloads)).toBe(0);
-  await page.locator(remover).hover();
+  await page.locator('#own').hover();
   await page.mouse.move(2, 2);
-  await page.locator(remover).hover();
+  await page.locator('#own').hover();
   await expect.poll(() => page.evaluate(() => window.fake.preloads)).toBe(1);
 });
 

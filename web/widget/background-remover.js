@@ -97,7 +97,7 @@ export class BackgroundRemover extends HTMLElement {
     for (const type of ['pointerenter', 'focusin', 'dragenter']) {
       on(this, type, () => {
         last = this;
-        this.#warmUp();
+        this.preload();
       });
     }
     on(root, 'click', (event) => {
@@ -199,8 +199,8 @@ export class BackgroundRemover extends HTMLElement {
     return this.#engine;
   }
 
-  /** Fetches what the first photo will need. A failure is told when a photo meets it. */
-  #warmUp() {
+  /** Fetches what the first photo will need; done by itself at the first hint of one. A failure is told when a photo meets it. */
+  preload() {
     if (this.#warm) return;
     this.#warm = true;
     this.#open().catch(() => {});
