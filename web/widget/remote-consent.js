@@ -1,0 +1,118 @@
+// <remote-consent>: shows to which services photos may be sent, asks before it
+// is so, and takes it back. A page that sets up a remote for the shim puts it
+// where its user sees it:
+//
+//   const panel = document.querySelector('remote-consent')
+//   panel.remotes = { 'magic-hour': { name: 'Magic Hour', baseUrl: 'https://api.magichour.ai' } }
+//   panel.consent = createConsent()      // of cutaway/shim; the shim gets the same object
+//
+// The agreement is given by a click here and by nothing else; it is kept by
+// the consent object, for one service at one address.
+
+/**
+ * @typedef {{ granted: (dialect: string, baseUrl: string) => boolean, grant: (dialect: string, baseUrl: string) => void,
+ *   revoke: (dialect?: string) => void, list: () => Record<string, { origin: string, at: string }>, events: EventTarget }} Consent
+ */
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
+  :host { display: block; font: inherit; color: inherit; }
+  :host([hidden]) { display: none; }
+  ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .5rem; }
+  li { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between;
+    padding: .75rem 1rem; border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .75rem; }
+  p { margin: 0; flex: 1 1 14rem; }
+  small { display: block; opacity: .8; }
+  button { font: inherit; font-weight: 600; padding: .5rem .9rem; border-radius: .6rem; cursor: pointer;
+    border: 1px solid currentColor; background: none; color: inherit; min-height: 2.5rem; }
+  button:focus-visible { outline: 3px solid var(--focus, Highlight); outline-offset: 2px; }
+`);
+
+export class RemoteConsent extends HTMLElement {
+  /** @type {Consent | null} */ #consent = null;
+  /** @type {Record<string, { name: string, baseUrl: string }>} */ #remotes = {};
+  /** @type {AbortController | null} */ #connection = null;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sheet];
+    const list = document.createElement('ul');
+    list.part.add('list');
+    list.setAttribute('aria-live', 'polite');
+    root.append(list);
+  }
+
+  connectedCallback() {
+    this.#watch();
+  }
+
+  disconnectedCallback() {
+    this.#connection?.abort();
+    this.#connection = null;
+  }
+
+  set consent(/** @type {Consent | null} */ consent) {
+    this.#consent = consent;
+    this.#watch();
+  }
+
+  get consent() {
+    return this.#consent;
+  }
+
+  /** By API: the service's name for people, and where its pictures would go. */
+  set remotes(remotes) {
+    this.#remotes = remotes;
+    this.#show();
+  }
+
+  get remotes() {
+    return this.#remotes;
+  }
+
+  #watch() {
+    this.#connection?.abort();
+    if (!this.isConnected || !this.#consent) return;
+    this.#connection = new AbortController();
+    const { signal } = this.#connection;
+    this.#consent.events.addEventListener('change', () => this.#show(), { signal });
+    // another tab may give or take it
+    window.addEventListener('storage', () => this.#show(), { signal });
+    this.#show();
+  }
+
+  #show() {
+    const consent = this.#consent;
+    const list = /** @type {HTMLElement} */ (this.shadowRoot?.querySelector('ul'));
+    const focused = /** @type {HTMLElement | null} */ (this.shadowRoot?.activeElement)?.dataset.dialect;
+    if (!consent) return list.replaceChildren();
+    list.replaceChildren(...Object.entries(this.#remotes).map(([dialect, { name, baseUrl }]) => {
+      const agreed = consent.granted(dialect, baseUrl);
+      const { host } = new URL(baseUrl, location.href);
+      const row = document.createElement('li');
+      const text = document.createElement('p');
+      const since = agreed ? new Date(consent.list()[dialect].at).toLocaleDateString() : '';
+      text.textContent = agreed ? `Photos may be sent to ${name}` : `Photos are not sent to ${name}`;
+      const detail = document.createElement('small');
+      detail.textContent = agreed ? `${host}, agreed on ${since}` : `${host} would get them when this browser cannot do the work itself`;
+      text.append(detail);
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.part.add(agreed ? 'revoke' : 'grant');
+      button.dataset.dialect = dialect;
+      button.textContent = agreed ? 'Take back' : 'Allow';
+      button.setAttribute('aria-label', agreed ? `Take back: photos to ${name}` : `Allow: photos to ${name}`);
+      button.addEventListener('click', (event) => {
+        if (!event.isTrusted) return; // a script is no user
+        if (agreed) consent.revoke(dialect);
+        else consent.grant(dialect, baseUrl);
+      });
+      row.append(text, button);
+      return row;
+    }));
+    if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-dialect="${CSS.escape(focused)}"]`))?.focus();
+  }
+}
+
+customElements.define('remote-consent', RemoteConsent);
