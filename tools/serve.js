@@ -23,6 +23,7 @@ const types = {
   '.jpg': 'image/jpeg',
   '.webp': 'image/webp',
   '.md': 'text/plain; charset=utf-8',
+  '': 'text/plain; charset=utf-8', // LICENSE
 };
 
 /** No eval, no blob: worker, no other host; pictures may be blobs of the page. */

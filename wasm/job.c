@@ -161,6 +161,7 @@ static cut_status copy_pixels(cut_image *out, const uint8_t *rgba, uint32_t w,
                         (unsigned)w, (unsigned)h);
     out->w = probe->w;
     out->h = probe->h;
+    out->opaque = !probe->has_alpha_channel;
     memcpy(out->px, rgba, bytes);
     return CUT_OK;
 }

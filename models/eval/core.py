@@ -18,7 +18,7 @@ FLAGS = os.environ.get("CUT_FLAGS", "").split()
 
 
 class Image(ctypes.Structure):
-    _fields_ = [("px", ctypes.c_void_p), ("w", ctypes.c_int32), ("h", ctypes.c_int32)]
+    _fields_ = [("px", ctypes.c_void_p), ("w", ctypes.c_int32), ("h", ctypes.c_int32), ("opaque", ctypes.c_int32)]
 
 
 def build():

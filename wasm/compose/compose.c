@@ -35,6 +35,7 @@ void cut_compose_colour(cut_image *image, const uint8_t rgb[3])
         else
             over(px, rgb);
     }
+    image->opaque = 1;
 }
 
 void cut_compose_mask(cut_image *image)
@@ -45,6 +46,7 @@ void cut_compose_mask(cut_image *image)
         px[0] = px[1] = px[2] = px[3];
         px[3] = 255;
     }
+    image->opaque = 1;
 }
 
 static uint8_t to_byte(float v)

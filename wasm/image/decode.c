@@ -121,6 +121,6 @@ cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
                         "The %s file holds %d x %d, its header says %d x %d.",
                         name, w, h, (int)probe->w, (int)probe->h);
     }
-    *out = (cut_image){px, w, h};
+    *out = (cut_image){px, w, h, !probe->has_alpha_channel};
     return CUT_OK;
 }

@@ -61,6 +61,7 @@ cut_status cut_image_orient(cut_image *image, int orientation, cut_why *why)
     transpose(turned, px, w, h, orientation == 7 || orientation == 8,
               orientation == 6 || orientation == 7);
     cut_free(image->px);
-    *image = (cut_image){(uint8_t *)turned, (int32_t)h, (int32_t)w};
+    *image = (cut_image){(uint8_t *)turned, (int32_t)h, (int32_t)w,
+                         image->opaque};
     return CUT_OK;
 }

@@ -21,6 +21,7 @@ struct cut_resampler {
 
 int cut_image_is_opaque(const cut_image *image)
 {
+    if (image->opaque) return 1;
     const uint8_t *px = image->px;
     size_t count = (size_t)image->w * (size_t)image->h, i = 0;
     uint32_t all = 0xFFFFFFFFu;
@@ -98,7 +99,7 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
                         (uint32_t)rows);
     }
     cut_free(sum);
-    *out = (cut_image){px, w, h};
+    *out = (cut_image){px, w, h, 1};
     return CUT_OK;
 }
 

@@ -12,7 +12,7 @@
 
 #include "image/image.h"
 
-/** Whether every pixel has alpha 255. O(w*h), 16 bytes a step. */
+/** Whether every pixel has alpha 255. O(w*h) unless it is known. */
 int cut_image_is_opaque(const cut_image *image);
 
 /**

@@ -5,6 +5,7 @@
 #include "matte/layers.h"
 
 typedef float f32x4 __attribute__((vector_size(16)));
+typedef int32_t i32x4 __attribute__((vector_size(16)));
 
 #ifndef CUT_FOREGROUND_SIDE
 #define CUT_FOREGROUND_SIDE 1024 /* longer side of the layers, at most */
@@ -17,9 +18,13 @@ static f32x4 load(const float *p)
     return v;
 }
 
-static uint8_t to_byte(float v)
+/* Each lane to 0..255, without a branch: comparisons are lane masks. */
+static f32x4 clamped(f32x4 v)
 {
-    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v + 0.5f);
+    const f32x4 most = {255, 255, 255, 255};
+    i32x4 bits = (i32x4)v & (v > 0); /* below 0: the bits of 0.0 */
+    i32x4 over = v > most;
+    return (f32x4)((bits & ~over) | ((i32x4)most & over));
 }
 
 /* A layer's line at photo column x. */
@@ -35,10 +40,10 @@ static f32x4 sample(const float *line, int32_t x, float step, int32_t n)
 
 static void soft_pixel(uint8_t *px, uint8_t matte, f32x4 f, f32x4 b)
 {
-    float a = (float)matte / 255;
+    float a = (float)matte * (1 / 255.0f);
     f32x4 c = {(float)px[0], (float)px[1], (float)px[2], 0};
-    f32x4 v = f + (c - f * a - b * (1 - a)) * a;
-    for (int i = 0; i < 3; i++) px[i] = to_byte(v[i]);
+    f32x4 v = clamped(f + (c - f * a - b * (1 - a)) * a) + 0.5f;
+    for (int i = 0; i < 3; i++) px[i] = (uint8_t)v[i];
 }
 
 static void estimate_row(uint8_t *px, const uint8_t *alpha, int32_t w,
@@ -68,7 +73,12 @@ static void estimate_row(uint8_t *px, const uint8_t *alpha, int32_t w,
 
 static int has_soft(const uint8_t *alpha, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    size_t i = 0;
+    for (uint64_t eight; i + 8 <= count; i += 8) {
+        memcpy(&eight, alpha + i, 8);
+        if (eight != 0 && eight != UINT64_MAX) return 1;
+    }
+    for (; i < count; i++)
         if ((uint8_t)(alpha[i] + 1) > 1) return 1;
     return 0;
 }
@@ -88,6 +98,7 @@ cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
         if (!status && !lines)
             status = cut_fail(why, CUT_E_MEMORY, "No memory for colours.");
     }
+    if (!status) photo->opaque = 0;
     for (int32_t y = 0; !status && y < photo->h; y++) {
         const uint8_t *row = alpha + (size_t)y * w;
         if (lines && has_soft(row, w)) {
