@@ -6,9 +6,10 @@
 /**
  * @param {Blob} file a photo
  * @param {number} side of the model's input, pixels
+ * @param {Float32Array} map [side][side], 0..1: what the model would answer
  * @returns {Promise<{ times: Record<string, number>, bytes: number }>} ms by stage
  */
-export async function peerCutOut(file, side) {
+export async function peerCutOut(file, side, map) {
   /** @type {Record<string, number>} */
   const times = {};
   let last = performance.now();
@@ -45,15 +46,6 @@ export async function peerCutOut(file, side) {
     }
   }
   lap('prepare');
-
-  // An ellipse stands for the model's answer: the same work for any answer.
-  const map = new Float32Array(side * side);
-  for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++) {
-      const r = ((x / side - 0.5) / 0.35) ** 2 + ((y / side - 0.55) / 0.4) ** 2;
-      map[y * side + x] = Math.min(1, Math.max(0, (1.1 - r) * 5));
-    }
-  last = performance.now();
 
   const mask = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {

@@ -35,15 +35,21 @@ export async function benchPixels() {
         const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
         canvas.width = canvas.height = 1;
 
-        const { removeBackground } = await import(/** @type {any} */ ('/engine/index.js'));
+        const { removeBackground, segment } = await import(/** @type {any} */ ('/engine/index.js'));
         const peer = /** @type {any} */ (globalThis).peerCutOut;
+        // the same matte for both, at the size of the peer's model
+        const side = 1024;
+        const small = new OffscreenCanvas(side, side).getContext('2d');
+        if (!small) throw new Error('no 2d context');
+        small.drawImage(await createImageBitmap((await segment(file)).blob), 0, 0, side, side);
+        const map = Float32Array.from({ length: side * side }, ((grey) => (_, i) => grey[i * 4] / 255)(small.getImageData(0, 0, side, side).data));
         const ours = [], theirs = [];
         await removeBackground(file); // both warm
-        await peer(file, 1024);
+        await peer(file, side, map);
         for (let i = 0; i < runs; i++) {
           const { report } = await removeBackground(file);
           ours.push({ times: report.timings_ms, bytes: report.bytes, peak: report.peak_heap_bytes });
-          theirs.push(await peer(file, 1024));
+          theirs.push(await peer(file, side, map));
         }
         return { ours, theirs, fileBytes: file.size };
       }, { base64: photo.bytes.toString('base64'), width, height, runs });
