@@ -17,6 +17,9 @@ const cKept = {
   'cJSON.h': /^base\/json\.c$/,
   'stb_image.h': /^image\/stb_image\.c$/,
   'stb_image_write.h': /^image\/stb_image_write\.c$/,
+  'lib/deflate_constants.h': /^image\/libdeflate_runs\.c$/,
+  'lib/ht_matchfinder.h': /^image\/libdeflate_runs\.c$/,
+  'lib/deflate_compress.c': /^image\/libdeflate_runs\.c$/,
   'libdeflate.h': /^image\/(png|icc|stb_image)\.c$/,
 };
 

@@ -34,10 +34,10 @@ static layout smallest_layout(const cut_image *image, int keep_rgb)
     return clear ? (layout){4, 2} : (layout){0, 1};
 }
 
+/* RGBA to 3, 2 or 1 bytes a pixel. */
 static void pack_row(uint8_t *restrict out, const uint8_t *restrict px,
                      size_t w, size_t bpp)
 {
-    if (bpp == 4) memcpy(out, px, w * 4);
     for (size_t x = 0; bpp == 3 && x < w; x++) {
         out[x * 3] = px[x * 4];
         out[x * 3 + 1] = px[x * 4 + 1];
@@ -61,14 +61,17 @@ static uint8_t *filter_all(const cut_image *image, layout l)
         cut_free(rows);
         return NULL;
     }
-    uint8_t *row = rows, *above = rows + bytes;
+    const uint8_t *above = rows; /* zeros */
     for (size_t y = 0; y < (size_t)image->h; y++) {
-        pack_row(row, image->px + y * w * 4, w, l.bpp);
+        const uint8_t *row = image->px + y * w * 4;
+        if (l.bpp < 4) { /* the two packed rows take turns */
+            uint8_t *packed = rows + (y & 1 ? 0 : bytes);
+            pack_row(packed, row, w, l.bpp);
+            row = packed;
+        }
         cut_png_filter_row(out + y * (bytes + 1), row, above, bytes, l.bpp,
                            rows + 2 * bytes);
-        uint8_t *t = row;
-        row = above;
-        above = t;
+        above = row;
     }
     cut_free(rows);
     return out;

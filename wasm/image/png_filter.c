@@ -44,6 +44,14 @@ static void paeth(uint8_t *restrict out, const uint8_t *restrict row,
     }
 }
 
+static int clear8(const uint8_t *a, const uint8_t *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, 8);
+    memcpy(&y, b, 8);
+    return (x | y) == 0;
+}
+
 void cut_png_filter_row(uint8_t *out, const uint8_t *row,
                         const uint8_t *above, size_t bytes, size_t bpp,
                         uint8_t *tmp)
@@ -51,12 +59,18 @@ void cut_png_filter_row(uint8_t *out, const uint8_t *row,
     /* Clear pixels are zero in both rows and zero through every filter: only
      * the span between them needs work. */
     size_t lo = 0, hi = bytes;
+    while (lo + 8 <= hi && clear8(row + lo, above + lo)) lo += 8;
     while (lo < hi && !(row[lo] | above[lo])) lo++;
+    while (hi >= lo + 8 && clear8(row + hi - 8, above + hi - 8)) hi -= 8;
     while (hi > lo && !(row[hi - 1] | above[hi - 1])) hi--;
     lo -= lo % bpp;
-    memset(out, 0, bytes + 1);
-    if (lo >= hi) return;
+    if (lo >= hi) {
+        memset(out, 0, bytes + 1);
+        return;
+    }
     hi = hi + bpp < bytes ? hi + bpp : bytes; /* Sub reaches one pixel on */
+    memset(out, 0, lo + 1);
+    memset(out + 1 + hi, 0, bytes - hi);
 
     size_t count = hi - lo;
     uint8_t *sub = tmp, *up = tmp + bytes, *pth = tmp + 2 * bytes;
