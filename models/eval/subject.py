@@ -37,7 +37,6 @@ def main():
         print(folder, len(rows))
         for k, v in table[folder].items():
             print("   %-10s" % k, *("%.3f" % q for q in np.percentile(v, [0, 1, 5, 25, 50, 75, 95, 99])))
-    np.save("/tmp/subject.npy", table, allow_pickle=True) if "--save" in sys.argv else None
     print("flagged as none, by threshold on `sure` and `soft_share`:")
     for sure in (0.001, 0.002, 0.005, 0.01):
         for share in (0.5, 0.6, 0.7, 0.8, 0.9, 1.1):
