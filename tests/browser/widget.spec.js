@@ -124,6 +124,7 @@ test('several photos run one at a time, a bad one does not stop the rest', async
   await expect(page.locator('.thumb')).toHaveCount(3);
   await expect(page.locator('.thumb').nth(0)).toHaveAttribute('data-state', 'working');
   await expect(page.locator('.thumb').nth(1)).toHaveAttribute('data-state', 'waiting');
+  await expect.poll(() => page.evaluate(() => window.fake.running)).toBe(1);
   await setFake(page, { hold: false, fail: { code: 'corrupt_image', message: 'row 3 is missing' } });
   await page.evaluate(() => window.fake.release());
   await expect(page.locator('.thumb').nth(2)).toHaveAttribute('data-state', 'done');
@@ -372,6 +373,22 @@ test('an element warms its engine at the first pointer, once, and not before', a
   await page.mouse.move(2, 2);
   await page.locator('#own').hover();
   await expect.poll(() => page.evaluate(() => window.fake.preloads)).toBe(1);
+});
+
+test('an engine set while the own one is still on its way stays', async ({ page }) => {
+  let own = () => {};
+  const wanted = new Promise((resolve) => void page.route('**/engine/index.js*', async (route) => {
+    await new Promise((go) => resolve(own = go));
+    await route.continue();
+  }));
+  await page.goto('/'); // the page fetches its engine as soon as it is idle
+  await wanted;
+  await fakeEngine(page);
+  own();
+  await page.evaluate(() => import('./engine/index.js'));
+  await page.locator(`${remover} .files`).setInputFiles(photo('cat.bmp'));
+  await inState(page, 'done');
+  expect(await page.evaluate(() => window.fake.calls.length)).toBe(1);
 });
 
 test('names of files are text, never markup', async ({ page }) => {

@@ -195,7 +195,9 @@ export class BackgroundRemover extends HTMLElement {
 
   /** @returns {Promise<Engine>} */
   async #load() {
-    this.#engine ??= /** @type {Engine} */ (await import('../engine/index.js'));
+    if (this.#engine) return this.#engine;
+    const engine = /** @type {Engine} */ (await import('../engine/index.js'));
+    this.#engine ??= engine; // one set during the import stays
     return this.#engine;
   }
 
