@@ -2,6 +2,8 @@
 //   npm run bench                        all of them, as tables
 //   npm run bench -- pixels png          only these
 //   npm run bench -- --json              one JSON object on stdout
+//   npm run bench -- engines             with the larger networks, too
+//   npm run bench -- engines --models base,isnet-1024-int8
 // Absolute times drift with the machine; the ratios are what to quote.
 import { parseArgs } from 'node:util';
 import { build } from './build.js';
@@ -16,10 +18,13 @@ const suites = {
   png: async () => (await import('./bench/png.js')).benchPng(),
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
+  engines: async () => (await import('./bench/engines.js')).benchEngines({
+    models: values.models?.split(','), named: positionals.includes('engines'),
+  }),
 };
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: { json: { type: 'boolean', default: false }, models: { type: 'string' } },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !(name in suites));

@@ -11,7 +11,7 @@ import { serveStatic } from '../serve.js';
  *
  * @template T
  * @param {(page: import('@playwright/test').Page, url: string) => Promise<T>} use
- * @param {{ isolate?: boolean }} [options]
+ * @param {{ isolate?: boolean, dir?: string }} [options] dir: another than dist/
  * @returns {Promise<T>}
  */
 export async function inChromium(use, options) {
