@@ -20,11 +20,11 @@ import { pathToFileURL } from 'node:url';
  * @typedef {object} Measures
  * @property {number} load_ms from nothing but the model's bytes in hand to an engine that is ready
  * @property {number} first_ms
- * @property {number} steady_ms median of the runs after the first
+ * @property {number} steady_ms median of the `runs` after the first; the better of two
  * @property {number} runs
  * @property {number} heap_bytes of wasm memory at the end, model included
- * @property {number} [macs] by the plan
- * @property {any} [profile] of engine c, where it was built with one
+ * @property {number} [macs] of engine c: by its plan (net.macs)
+ * @property {any} [profile] of engine c, where it has one: {steps: [{op, kernel, ms, macs}]} (net.profile())
  * @property {number[]} answer the map
  */
 

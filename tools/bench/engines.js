@@ -66,7 +66,7 @@ async function prepare(name, photo) {
   if (name === 'base') {
     model.onnx = join(work, 'models/base/model.onnx');
     model.manifest = JSON.parse(await readFile(join(root, 'models/base/manifest.json'), 'utf8'));
-    model.rounds = 5;
+    model.rounds = 3;
   } else {
     const [network, side, weights] = name.split('-');
     await writeFile(model.onnx, files[network](Number(side), /** @type {import('./graphs.js').Weights} */ (weights)));
