@@ -24,16 +24,21 @@ static uint32_t next_random(void)
 typedef enum kind { GREY, GREY_ALPHA, RGB, RGBA } kind;
 static const uint8_t png_type[4] = {0, 4, 2, 6};
 
-/* Noise or a ramp, by `rough`; clear at the left when the kind has alpha. */
-static cut_image picture(kind k, int32_t w, int32_t h, int rough)
+enum { RAMP, NOISE, TILES }; /* TILES: repeated noise, long clear spans */
+
+/* By `style`; clear at the left when the kind has alpha. */
+static cut_image picture(kind k, int32_t w, int32_t h, int style)
 {
     cut_image image = {cut_alloc((size_t)w * (size_t)h, 4), w, h};
     for (int32_t y = 0; y < h; y++)
         for (int32_t x = 0; x < w; x++) {
             uint8_t *p = image.px + ((size_t)y * (size_t)w + (size_t)x) * 4;
             for (int c = 0; c < 4; c++)
-                p[c] = (uint8_t)(rough ? next_random()
-                                       : (uint32_t)(x * (c + 1) + y));
+                p[c] = (uint8_t)(style == NOISE  ? next_random()
+                                 : style == RAMP ? (uint32_t)(x * (c + 1) + y)
+                                 : (x / 90 + y / 40) % 3
+                                     ? 0
+                                     : (uint32_t)((x % 19 * 71 + c) * 29));
             if (k == GREY || k == GREY_ALPHA) p[1] = p[2] = p[0];
             if (k == GREY || k == RGB) p[3] = 255;
             if (p[3] != 255 && x < w / 3) memset(p, 0, 4);
@@ -63,13 +68,14 @@ static cut_status decode(cut_image *out, const cut_bytes *file)
 static void a_png_holds_every_pixel_in_the_smallest_colour_type(void)
 {
     static const int32_t sides[][2] = {{1, 1}, {2, 3}, {17, 1}, {1, 23},
-                                       {33, 31}, {130, 67}};
+                                       {33, 31}, {130, 67}, {701, 303},
+                                       {32768, 6}};
     static const cut_bytes none = {0};
     for (int k = GREY; k <= RGBA; k++)
         for (size_t s = 0; s < sizeof sides / sizeof *sides; s++)
-            for (int rough = 0; rough < 2; rough++) {
+            for (int style = RAMP; style <= TILES; style++) {
                 cut_image image = picture((kind)k, sides[s][0], sides[s][1],
-                                          rough);
+                                          style);
                 size_t size = (size_t)image.w * (size_t)image.h * 4;
                 uint8_t *before = malloc(size);
                 if (!before) return;
@@ -100,7 +106,7 @@ static void a_profile_goes_with_its_kind_of_picture_only(void)
                  {GREY, "GRAY", 0, 1}, {RGB, "GRAY", 2, 0},
                  {RGB, "CMYK", 2, 0}, {GREY, "CMYK", 0, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cut_image image = picture(cases[i].k, 19, 11, 1);
+        cut_image image = picture(cases[i].k, 19, 11, NOISE);
         cut_bytes icc = profile(cases[i].space), file = {0}, back = {0};
         CHECK_EQUAL(cut_png_encode(&file, &image, &icc, NULL), CUT_OK);
         CHECK_EQUAL(file.data[25], cases[i].type);
@@ -138,11 +144,12 @@ static uint32_t cost(const uint8_t *row, const uint8_t *above, size_t bytes,
     return sum;
 }
 
-/* Against the plain loop, over rows with clear spans at either end. */
+/* Against the plain loop, over rows with clear spans at either end; of rows
+ * longer than this only a part is judged. */
 static void the_filter_of_a_row_is_right_and_the_cheapest_of_four(void)
 {
     enum { MOST = 400 };
-    uint8_t row[MOST], above[MOST], out[MOST + 1], tmp[3 * MOST], want[MOST];
+    uint8_t row[MOST], above[MOST], out[MOST + 1], want[MOST];
     int seen[5] = {0};
     for (int run = 0; run < 600; run++) {
         size_t bpp = 1 + (size_t)run % 4, pixels = 1 + next_random() % 100;
@@ -160,7 +167,11 @@ static void the_filter_of_a_row_is_right_and_the_cheapest_of_four(void)
                                             : noise);
             if (clear) row[i] = above[i] = 0;
         }
-        cut_png_filter_row(out, row, above, bytes, bpp, tmp);
+        size_t from, to;
+        cut_png_filter_row(out, &from, &to, row, above, bytes, bpp);
+        CHECK(to <= bytes + 1);
+        for (size_t i = 1; i <= bytes; i++)
+            CHECK((i >= from && i < to) || out[i] == 0);
         CHECK(out[0] == 0 || out[0] == 1 || out[0] == 2 || out[0] == 4);
         uint32_t chosen = cost(row, above, bytes, bpp, out[0], want);
         CHECK(memcmp(out + 1, want, bytes) == 0);
@@ -172,9 +183,38 @@ static void the_filter_of_a_row_is_right_and_the_cheapest_of_four(void)
     CHECK(seen[0] && seen[1] && seen[2] && seen[4]);
 }
 
+/* A row that is judged by samples still goes through one filter exactly, and
+ * that is no bad one. */
+static void the_filter_of_a_long_row_is_nearly_the_cheapest(void)
+{
+    enum { BYTES = 4 * 5003 };
+    static uint8_t row[BYTES], above[BYTES], out[BYTES + 1], want[BYTES];
+    for (int style = 0; style < 4; style++) {
+        for (size_t i = 0; i < BYTES; i++) {
+            uint8_t noise = (uint8_t)(next_random() % 5);
+            above[i] = (uint8_t)next_random();
+            row[i] = (uint8_t)(style == 0   ? above[i] + noise
+                               : style == 1 ? i / 4 * 3 + noise
+                               : style == 2 ? noise
+                               : i < 4      ? 9
+                                            : row[i - 4] + above[i] -
+                                             above[i - 4] + noise / 2);
+        }
+        size_t from, to;
+        cut_png_filter_row(out, &from, &to, row, above, BYTES, 4);
+        uint32_t chosen = cost(row, above, BYTES, 4, out[0], want);
+        CHECK(memcmp(out + 1, want, BYTES) == 0);
+        for (int type = 0; type < 5; type++)
+            if (type != 3) {
+                uint32_t other = cost(row, above, BYTES, 4, type, want);
+                CHECK(chosen <= other + other / 50);
+            }
+    }
+}
+
 static void a_jpeg_keeps_its_colours_and_profile(void)
 {
-    cut_image image = picture(RGB, 40, 24, 0), back = {0};
+    cut_image image = picture(RGB, 40, 24, RAMP), back = {0};
     image.px[0] = image.px[1] = image.px[2] = 0;
     for (int32_t i = 0; i < image.w * image.h; i++) /* a smooth ramp */
         for (int c = 0; c < 3; c++)
@@ -209,7 +249,7 @@ static void a_jpeg_keeps_its_colours_and_profile(void)
 /* A profile beyond one segment comes back whole from its parts. */
 static void a_long_profile_is_split_over_jpeg_segments(void)
 {
-    cut_image image = picture(RGB, 8, 8, 0);
+    cut_image image = picture(RGB, 8, 8, RAMP);
     cut_bytes icc = {cut_alloc_zero(150000, 1), 150000}, file = {0};
     cut_bytes found = {0};
     for (size_t i = 128; i < icc.size; i++)
@@ -285,7 +325,7 @@ static void a_refused_allocation_is_out_of_memory_never_a_lost_profile(void)
     for (int encoder = 0; encoder < 3; encoder++) {
         int refused = 0, good = 0;
         for (uint32_t n = 1; n < 30; n++) {
-            cut_image image = picture(RGB, 50, 40, 1);
+            cut_image image = picture(RGB, 50, 40, NOISE);
             cut_bytes icc = profile("RGB "), file = {0}, found = {0};
             cut_alloc_fail_at(n);
             cut_status status = encode(encoder, &file, &image, &icc);
@@ -313,6 +353,7 @@ int main(void)
     a_png_holds_every_pixel_in_the_smallest_colour_type();
     a_profile_goes_with_its_kind_of_picture_only();
     the_filter_of_a_row_is_right_and_the_cheapest_of_four();
+    the_filter_of_a_long_row_is_nearly_the_cheapest();
     a_jpeg_keeps_its_colours_and_profile();
     a_long_profile_is_split_over_jpeg_segments();
     a_webp_gets_its_profile_and_keeps_its_size_and_alpha();

@@ -1,29 +1,211 @@
 /*
- * libdeflate's compressor, with one function of its fastest level replaced by
- * a wrapper: after a match it enters every byte of the match into its hash
- * table. In a cut-out most bytes are zeros, found as matches of 258, and those
- * entries were most of the time of encoding a PNG. After a long match only the
- * last bytes are entered; the output stays a valid stream, and is as small.
+ * libdeflate's Huffman coder and block writer behind a match finder of our
+ * own. Filtered rows of a cut-out are no text: most of their bytes are zeros,
+ * which need no search and no Adler-32 sum, and what repeats, repeats from the
+ * start of a pixel. libdeflate's fastest level looks up every byte.
+ *
+ * Its inner functions are static, so its file is compiled in here.
  */
 #include "lib/deflate_constants.h"
 #define MATCHFINDER_WINDOW_ORDER DEFLATE_WINDOW_ORDER
 #include "lib/ht_matchfinder.h"
 
-enum { LONG_MATCH = 32, ENTERED = 8 };
+/* 64-bit words on wasm32 too: more codes fit between two flushes */
+#define machine_word_t u64
+#define put_unaligned_leword(v, p) put_unaligned_le64(v, p)
+#include "lib/deflate_compress.c"
 
-static forceinline void
-skip_long_match(struct ht_matchfinder *mf, const u8 **in_base_p,
-                const u8 *in_next, const u8 *in_end, u32 count, u32 *next_hash)
+#include "base/alloc.h"
+#include "image/libdeflate_runs.h"
+
+enum {
+    WINDOW = 1 << DEFLATE_WINDOW_ORDER,
+    HASH_BITS = 15,
+    STRIP = 120000, /* bytes with Huffman codes of their own */
+    PADDING = 8,    /* words are loaded across the end of a strip */
+    LEAST_RUN = 3,  /* of zeros: then a strip has < SEQ_STORE_LENGTH matches */
+    LEAST_MATCH = 4,
+    ADLER = 65521
+};
+
+struct cut_deflater {
+    struct libdeflate_compressor *c; /* level 2, for its longer list */
+    u32 *table;   /* by hash of 4 bytes: the place where they stood last */
+    u8 *buffer;   /* the WINDOW before the strip, the strip, PADDING */
+    size_t bytes, bpp;
+    size_t filled, room; /* of the strip: whole rows */
+    u32 place;           /* of the strip's first byte; from 2 WINDOW on */
+    u32 s1, s2;          /* Adler-32 */
+    u8 *out;
+    struct deflate_output_bitstream os;
+};
+
+cut_deflater *cut_deflater_new(size_t bytes, size_t bpp)
 {
-    if (count >= LONG_MATCH) {
-        in_next += count - ENTERED; /* ENTERED >= 4: the load stays inside */
-        count = ENTERED;
-        *next_hash = lz_hash(get_unaligned_le32(in_next),
-                             HT_MATCHFINDER_HASH_ORDER);
-    }
-    ht_matchfinder_skip_bytes(mf, in_base_p, in_next, in_end, count,
-                              next_hash);
+    cut_deflater *d = cut_alloc_zero(1, sizeof *d);
+    if (!d) return NULL;
+    libdeflate_set_memory_allocator(cut_alloc_bytes, cut_free);
+    d->bytes = bytes;
+    d->bpp = bpp;
+    d->room = bytes < STRIP ? STRIP / bytes * bytes : bytes;
+    d->c = libdeflate_alloc_compressor(2);
+    d->table = cut_alloc((size_t)1 << HASH_BITS, sizeof *d->table);
+    d->buffer = cut_alloc(WINDOW + d->room + PADDING, 1);
+    if (d->c && d->table && d->buffer) return d;
+    cut_deflater_free(d);
+    return NULL;
 }
 
-#define ht_matchfinder_skip_bytes skip_long_match
-#include "lib/deflate_compress.c"
+void cut_deflater_free(cut_deflater *d)
+{
+    if (!d) return;
+    libdeflate_free_compressor(d->c);
+    cut_free(d->table);
+    cut_free(d->buffer);
+    cut_free(d);
+}
+
+void cut_deflater_begin(cut_deflater *d, uint8_t *out, size_t capacity)
+{
+    memset(d->table, 0, sizeof *d->table << HASH_BITS);
+    d->buffer[WINDOW - 1] = 1; /* no run of zeros goes on from before */
+    d->filled = 0;
+    d->place = 2 * WINDOW; /* farther than any match from an empty entry */
+    d->s1 = 1;
+    d->s2 = 0;
+    d->out = out;
+    memcpy(out, "\x78\x01", 2); /* deflate, 32 KB, fastest */
+    d->os = (struct deflate_output_bitstream){0};
+    d->os.next = out + 2;
+    d->os.end = out + capacity - 4 - OUTPUT_END_PADDING;
+}
+
+/* ---- matches ----------------------------------------------------------- */
+
+static forceinline u32 zeros(const u8 *p, u32 most)
+{
+    u32 n = 0;
+    while (n + 32 <= most && (load_u64_unaligned(p + n) |
+                              load_u64_unaligned(p + n + 8) |
+                              load_u64_unaligned(p + n + 16) |
+                              load_u64_unaligned(p + n + 24)) == 0)
+        n += 32;
+    while (n + 8 <= most && load_u64_unaligned(p + n) == 0) n += 8;
+    while (n < most && p[n] == 0) n++;
+    return n;
+}
+
+/* Chooses literals and matches for a strip. `bpp` is d->bpp, as a constant. */
+static forceinline void
+choose(cut_deflater *d, struct deflate_sequence *seq, const size_t bpp)
+{
+    const u32 start = d->place;
+    const size_t bytes = d->bytes;
+    u32 *table = d->table, *literal = d->c->freqs.litlen;
+    const u8 *begin = d->buffer + WINDOW, *end = begin + d->filled;
+    const u8 *p = begin, *literals = begin;
+    const u8 *row = begin, *next_row = begin + bytes;
+
+    while (p < end) {
+        u32 most = (u32)MIN(end - p, DEFLATE_MAX_MATCH_LEN);
+        u32 length = 0, distance = 1;
+        u64 eight = load_u64_unaligned(p);
+        if (eight == 0) {
+            if (p[-1]) {
+                literal[0]++;
+                p++;
+                most--;
+            }
+            length = zeros(p, most);
+            if (length < LEAST_RUN) length = 0;
+        } else if (most >= LEAST_MATCH) {
+            u32 hash = lz_hash((u32)eight, HASH_BITS);
+            u32 place = start + (u32)(p - begin);
+            distance = place - table[hash];
+            table[hash] = place;
+            if (distance <= WINDOW &&
+                load_u32_unaligned(p - distance) == (u32)eight)
+                length = lz_extend(p, p - distance, LEAST_MATCH, most);
+        }
+        if (length) {
+            seq->litrunlen_and_length = (u32)(p - literals);
+            deflate_choose_match(d->c, length, distance, false, &seq);
+            /* the pixels of a short match may be what a later one repeats */
+            for (size_t k = bpp; distance > 1 && k < length && k < 32; k += bpp)
+                table[lz_hash(load_u32_unaligned(p + k), HASH_BITS)] =
+                    start + (u32)(p - begin) + (u32)k;
+            p += length;
+            literals = p;
+            if (length == DEFLATE_MAX_MATCH_LEN) continue;
+        }
+        while (p >= next_row) {
+            row = next_row;
+            next_row += bytes;
+        }
+        /* without a match, on to the next pixel; with one, to a pixel */
+        size_t phase = p == row ? bpp - 1 : (size_t)(p - row - 1) % bpp;
+        if (length && (phase == 0 || p == row)) continue;
+        const u8 *pixel = p + (bpp - phase);
+        while (p < pixel && p < end) literal[*p++]++;
+    }
+    seq->litrunlen_and_length = (u32)(p - literals);
+}
+
+static void write_strip(cut_deflater *d, bool last)
+{
+    u8 *begin = d->buffer + WINDOW;
+    struct deflate_sequence *seq = d->c->p.g.sequences;
+    memset(begin + d->filled, 0, PADDING);
+    deflate_begin_sequences(d->c, seq);
+    switch (d->bpp) {
+    case 1: choose(d, seq, 1); break;
+    case 2: choose(d, seq, 2); break;
+    case 3: choose(d, seq, 3); break;
+    default: choose(d, seq, 4);
+    }
+    deflate_flush_block(d->c, &d->os, begin, (u32)d->filled, seq, last);
+    memmove(d->buffer, d->buffer + d->filled, WINDOW);
+    d->place += (u32)d->filled;
+    d->filled = 0;
+}
+
+/* ---- rows -------------------------------------------------------------- */
+
+uint8_t *cut_deflater_row(cut_deflater *d)
+{
+    if (d->filled == d->room) write_strip(d, false);
+    return d->buffer + WINDOW + d->filled;
+}
+
+static void sum_bytes(cut_deflater *d, const u8 *bytes, size_t count)
+{
+    u32 sum = libdeflate_adler32(d->s2 << 16 | d->s1, bytes, count);
+    d->s1 = sum & 0xFFFF;
+    d->s2 = sum >> 16;
+}
+
+static void sum_zeros(cut_deflater *d, size_t count)
+{
+    d->s2 = (u32)((d->s2 + (u64)count * d->s1) % ADLER);
+}
+
+void cut_deflater_add(cut_deflater *d, size_t from, size_t to)
+{
+    const u8 *row = d->buffer + WINDOW + d->filled;
+    if (from < 1) from = 1;
+    if (to < from) to = from;
+    sum_bytes(d, row, 1);
+    sum_zeros(d, from - 1);
+    sum_bytes(d, row + from, to - from);
+    sum_zeros(d, d->bytes - to);
+    d->filled += d->bytes;
+}
+
+size_t cut_deflater_end(cut_deflater *d)
+{
+    write_strip(d, true);
+    if (d->os.next >= d->os.end) return 0;
+    if (d->os.bitcount) *d->os.next++ = (u8)d->os.bitbuf;
+    put_unaligned_be32(d->s2 << 16 | d->s1, d->os.next);
+    return (size_t)(d->os.next + 4 - d->out);
+}

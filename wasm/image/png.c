@@ -4,11 +4,11 @@
 
 #include "image/bytes.h"
 #include "image/icc.h"
+#include "image/libdeflate_runs.h"
 #include "image/png_filter.h"
 #include "libdeflate.h"
 
-/* Level 1 is 2.5 times as fast as 6 for 4 % more bytes on filtered photos. */
-enum { LEVEL = 1, ICC_LEVEL = 9 };
+enum { ICC_LEVEL = 9 };
 
 /* PNG colour type and bytes a pixel */
 typedef struct layout {
@@ -50,18 +50,14 @@ static void pack_row(uint8_t *restrict out, const uint8_t *restrict px,
     for (size_t x = 0; bpp == 1 && x < w; x++) out[x] = px[x * 4];
 }
 
-/* All rows, each behind its filter type; NULL when memory is out. */
-static uint8_t *filter_all(const cut_image *image, layout l)
+/* All rows through their filters into zlib data; 0 when it does not fit.
+ * rows: [2][w * bpp], zeros, for packed rows. */
+static size_t deflate_rows(uint8_t *out, size_t capacity, cut_deflater *d,
+                           const cut_image *image, layout l, uint8_t *rows)
 {
     size_t w = (size_t)image->w, bytes = w * l.bpp;
-    uint8_t *out = cut_alloc((bytes + 1) * (size_t)image->h, 1);
-    uint8_t *rows = cut_alloc_zero(bytes * 5, 1); /* row, above, scratch */
-    if (!out || !rows) {
-        cut_free(out);
-        cut_free(rows);
-        return NULL;
-    }
     const uint8_t *above = rows; /* zeros */
+    cut_deflater_begin(d, out, capacity);
     for (size_t y = 0; y < (size_t)image->h; y++) {
         const uint8_t *row = image->px + y * w * 4;
         if (l.bpp < 4) { /* the two packed rows take turns */
@@ -69,12 +65,13 @@ static uint8_t *filter_all(const cut_image *image, layout l)
             pack_row(packed, row, w, l.bpp);
             row = packed;
         }
-        cut_png_filter_row(out + y * (bytes + 1), row, above, bytes, l.bpp,
-                           rows + 2 * bytes);
+        size_t from, to;
+        cut_png_filter_row(cut_deflater_row(d), &from, &to, row, above, bytes,
+                           l.bpp);
+        cut_deflater_add(d, from, to);
         above = row;
     }
-    cut_free(rows);
-    return out;
+    return cut_deflater_end(d);
 }
 
 /* Length, type and CRC around a payload that already stands at p + 8. */
@@ -96,22 +93,15 @@ static uint8_t *put_header(uint8_t *p, int32_t w, int32_t h, layout l)
     return close_chunk(p, "IHDR", 13);
 }
 
-/* zlib data of at most `capacity` bytes; 0 when it does not fit. */
-static size_t deflate(uint8_t *out, size_t capacity, const uint8_t *in,
-                      size_t size, int level)
-{
-    struct libdeflate_compressor *c = libdeflate_alloc_compressor(level);
-    if (!c) return 0;
-    size_t written = libdeflate_zlib_compress(c, in, size, out, capacity);
-    libdeflate_free_compressor(c);
-    return written;
-}
-
 /* NULL when memory is out: a result never loses its profile silently. */
 static uint8_t *put_icc(uint8_t *p, const cut_bytes *icc, size_t capacity)
 {
     memcpy(p + 8, "icc\0\0", 5); /* name, method: zlib */
-    size_t size = deflate(p + 13, capacity, icc->data, icc->size, ICC_LEVEL);
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(ICC_LEVEL);
+    if (!c) return NULL;
+    size_t size = libdeflate_zlib_compress(c, icc->data, icc->size, p + 13,
+                                           capacity);
+    libdeflate_free_compressor(c);
     return size ? close_chunk(p, "iCCP", size + 5) : NULL;
 }
 
@@ -124,20 +114,17 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
     layout l = smallest_layout(image, space == CUT_ICC_RGB);
     int with_icc = space == (l.type & 2 ? CUT_ICC_RGB : CUT_ICC_GREY);
 
-    uint8_t *raw = filter_all(image, l);
-    if (!raw)
-        return cut_fail(why, CUT_E_MEMORY, "No memory to encode %d x %d.",
-                        (int)w, (int)h);
-    cut_image_free(image);
-    size_t raw_size = ((size_t)w * l.bpp + 1) * (size_t)h;
+    size_t bytes = (size_t)w * l.bpp, raw_size = (bytes + 1) * (size_t)h;
     size_t icc_room = with_icc ? icc->size + icc->size / 8 + 1024 : 0;
     size_t around = 8 + 25 + icc_room + 12 + 12;
     size_t bound = libdeflate_zlib_compress_bound(NULL, raw_size);
     /* photos deflate below three quarters; the bound is the second try */
     size_t capacity = raw_size - raw_size / 4 + 4096;
+    cut_deflater *d = cut_deflater_new(bytes + 1, l.bpp);
+    uint8_t *rows = cut_alloc(bytes, 2);
     uint8_t *file = NULL, *p = NULL;
     size_t written = 0;
-    for (int attempt = 0; attempt < 2 && !written; attempt++) {
+    for (int attempt = 0; d && rows && attempt < 2 && !written; attempt++) {
         if (attempt || capacity > bound) capacity = bound;
         cut_free(file);
         file = cut_alloc(around + capacity, 1);
@@ -145,14 +132,17 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
         p = put_header(file, w, h, l);
         if (with_icc) p = put_icc(p, icc, icc_room - 32);
         if (!p) break;
-        written = deflate(p + 8, capacity, raw, raw_size, LEVEL);
+        memset(rows, 0, bytes * 2);
+        written = deflate_rows(p + 8, capacity, d, image, l, rows);
     }
-    cut_free(raw);
+    cut_deflater_free(d);
+    cut_free(rows);
     if (!written) {
         cut_free(file);
         return cut_fail(why, CUT_E_MEMORY, "No memory to encode %d x %d.",
                         (int)w, (int)h);
     }
+    cut_image_free(image);
     p = close_chunk(p, "IDAT", written);
     p = close_chunk(p, "IEND", 0);
     size_t size = (size_t)(p - file);

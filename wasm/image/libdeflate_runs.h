@@ -1,0 +1,33 @@
+/* Filtered PNG rows to a zlib stream, row by row, so that they never exist as
+ * a whole. */
+#ifndef CUT_IMAGE_LIBDEFLATE_RUNS_H
+#define CUT_IMAGE_LIBDEFLATE_RUNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct cut_deflater cut_deflater;
+
+/**
+ * @param bytes of a row, with its filter type in front; at least 2
+ * @param bpp   bytes a pixel, 1..4
+ * @return NULL when memory is out
+ */
+cut_deflater *cut_deflater_new(size_t bytes, size_t bpp);
+void cut_deflater_free(cut_deflater *d); /* NULL is allowed */
+
+/** Starts a stream; what was begun before is forgotten. */
+void cut_deflater_begin(cut_deflater *d, uint8_t *out, size_t capacity);
+
+/** Where the next row is to be written, all `bytes` of it. Contents undefined.
+ * To be followed by cut_deflater_add(). */
+uint8_t *cut_deflater_row(cut_deflater *d);
+
+/** Takes that row. All its bytes but the first are 0 outside from .. to - 1. */
+void cut_deflater_add(cut_deflater *d, size_t from, size_t to);
+
+/** @return bytes of the whole stream; 0 when it does not fit. A capacity of
+ * libdeflate_zlib_compress_bound() is always enough. */
+size_t cut_deflater_end(cut_deflater *d);
+
+#endif
