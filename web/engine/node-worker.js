@@ -11,6 +11,7 @@ import { parentPort, Worker } from 'node:worker_threads';
 import { loadCore } from './core.js';
 import { failure } from './errors.js';
 import { modelLoader } from './models.js';
+import { NetEngine } from './net.js';
 import { OrtEngine } from './ort.js';
 import { webpCodec } from './webp.js';
 import { hostJobs } from './worker-host.js';
@@ -94,13 +95,14 @@ function spawnOrt() {
 const ortFile = () => require.resolve('onnxruntime-web/wasm').replace(/[^/]+$/, 'ort.wasm.min.mjs');
 const webpDir = () => dirname(require.resolve('@jsquash/webp/package.json'));
 
-/** @type {Record<string, () => Promise<any>>} */
-const engines = {
+/** @param {() => Promise<import('./core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
+const engines = (newCore) => ({
+  c: async () => new NetEngine({ newCore }),
   ort: async () => {
     const ort = pathToFileURL(ortFile());
     return new OrtEngine({ spawn: spawnOrt, ort: ort.href, wasm: new URL('./', ort).href, threads: 1 });
   },
-};
+});
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 hostJobs({
@@ -117,7 +119,7 @@ hostJobs({
       digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
       base: pathToFileURL(join(root, 'models/base/manifest.json')).href,
       known: pathToFileURL(join(root, 'models/known.json')).href,
-    }, engines),
+    }, engines(newCore)),
     webp: webpCodec({
       module: (path) => import(pathToFileURL(join(webpDir(), path)).href),
       wasm: async (path) => WebAssembly.compile(await readFile(join(webpDir(), path))),

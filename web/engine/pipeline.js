@@ -1,5 +1,6 @@
 // THE order of a job in JavaScript, the same in a browser's worker and in
 // Node. It knows no platform: engines, models and codecs are handed to it.
+import { breathe } from './breathe.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
 
 /**
@@ -41,19 +42,6 @@ const shares = [['decode', 0.15], ['load', 0.1], ['prepare', 0.05], ['infer', 0.
   ['refine', 0.1], ['foreground', 0.1], ['compose', 0.03], ['encode', 0.15]];
 
 const mime = /** @type {Record<string, string>} */ ({ png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' });
-
-/** Lets messages (an abort among them) be handled between two stages. */
-function breathe() {
-  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve(undefined);
-    };
-    port2.postMessage(0);
-  });
-}
 
 /**
  * The promise's value, or "aborted" as soon as the signal says so.

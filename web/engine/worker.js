@@ -3,6 +3,7 @@
 import { loadCore } from './core.js';
 import { failure } from './errors.js';
 import { modelLoader } from './models.js';
+import { NetEngine } from './net.js';
 import { OrtEngine } from './ort.js';
 import { webpCodec } from './webp.js';
 import { hostJobs } from './worker-host.js';
@@ -70,10 +71,11 @@ function spawnOrt() {
   };
 }
 
-/** @type {Record<string, () => Promise<any>>} */
-const engines = {
+/** @param {() => Promise<import('./core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
+const engines = (newCore) => ({
+  c: async () => new NetEngine({ newCore }),
   ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: at('vendor/ort/'), threads: threads(), standby: true }),
-};
+});
 
 hostJobs({
   post: (message, transfer = []) => self.postMessage(message, { transfer }),
@@ -86,7 +88,7 @@ hostJobs({
   return {
     core: await newCore(),
     newCore,
-    loadModel: modelLoader({ fetch: (url, init) => fetch(url, init), cache, digest, base: at('models/base/manifest.json'), known: at('models/known.json') }, engines),
+    loadModel: modelLoader({ fetch: (url, init) => fetch(url, init), cache, digest, base: at('models/base/manifest.json'), known: at('models/known.json') }, engines(newCore)),
     webp: webpCodec({
       module: (path) => import(at(`vendor/webp/${path}`)),
       wasm: async (path) => WebAssembly.compileStreaming(fetch(at(`vendor/webp/${path}`))),

@@ -1,0 +1,521 @@
+/* From operations to steps: element types, scales, places in memory. */
+#include "nn/plan.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+cut_status cut_step_weights(cut_plan *plan, cut_step *step, size_t bytes,
+                            cut_why *why)
+{
+    cut_status status = cut_step_alloc(plan, &step->block, bytes + 64, 1, why);
+    if (!status)
+        step->weights = (uint8_t *)step->block +
+                        (64 - ((uintptr_t)step->block & 63));
+    return status;
+}
+
+cut_status cut_step_alloc(cut_plan *plan, void **block, size_t count,
+                          size_t size, cut_why *why)
+{
+    *block = cut_alloc_zero(count ? count : 1, size);
+    if (!*block)
+        return cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
+    plan->weight_bytes += count * size;
+    return CUT_OK;
+}
+
+/* What is only needed while the plan is made. */
+typedef struct draft {
+    cut_plan *plan;
+    const cut_graph *graph;
+    cut_why *why;
+    int *parent;     /* map this one is a view into, or -1 */
+    int32_t *channel; /* where in the parent */
+    int *group;      /* union-find: maps of one scale */
+    const cut_range *ranges;
+    float headroom;
+    int32_t *born, *dies; /* steps, of root maps */
+} draft;
+
+static int link_of(const draft *d, const cut_op *op, uint32_t k)
+{
+    return d->graph->links[op->first + k];
+}
+
+/* ---- types and padding ------------------------------------------------- */
+
+static int is_depthwise(const cut_graph *graph, const cut_op *op)
+{
+    int32_t c = graph->maps[graph->links[op->first]].c;
+    return op->groups == c && graph->maps[op->out].c == c;
+}
+
+int cut_plan_can(const cut_graph *graph, int arithmetic)
+{
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *op = &graph->ops[i];
+        if (arithmetic == CUT_I16 && !op->dead && op->kind == CUT_OP_CONV &&
+            op->groups > 1 && !is_depthwise(graph, op))
+            return 0;
+    }
+    return 1;
+}
+
+static int result_type(const draft *d, const cut_op *op)
+{
+    const cut_view *views = d->plan->views;
+    if (d->plan->arithmetic == CUT_F32 || op->kind == CUT_OP_CONST ||
+        d->graph->maps[op->out].c == 1)
+        return CUT_F32;
+    switch (op->kind) {
+    case CUT_OP_CONV: case CUT_OP_RESIZE: case CUT_OP_MAXPOOL:
+    case CUT_OP_AVGPOOL: case CUT_OP_MEAN:
+        return views[link_of(d, op, 0)].type;
+    case CUT_OP_CONCAT:
+        for (uint32_t k = 0; k < op->ins; k++)
+            if (views[link_of(d, op, k)].type == CUT_I16) return CUT_I16;
+        return CUT_F32;
+    default: return CUT_I16;
+    }
+}
+
+static void shape_view(const draft *d, int map, int type)
+{
+    const cut_map *m = &d->graph->maps[map];
+    int32_t cp = m->c == 1 ? 1 : (m->c + 7) / 8 * 8;
+    d->plan->views[map] = (cut_view){ .c = m->c, .cp = cp, .h = m->h,
+                                      .w = m->w, .ld = cp, .type = type,
+                                      .scale = 1 };
+}
+
+/* A narrow input that only whole convolutions read is padded to 4. */
+static void shape_input(const draft *d)
+{
+    const cut_graph *graph = d->graph;
+    int map = graph->input;
+    int32_t c = graph->maps[map].c;
+    int narrow = c > 1 && c <= 4 && map != graph->output;
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *op = &graph->ops[i];
+        for (uint32_t k = 0; k < op->ins && !op->dead; k++)
+            if (link_of(d, op, k) == map &&
+                (op->kind != CUT_OP_CONV || op->groups > 1))
+                narrow = 0;
+        if (!op->dead && op->residual == map) narrow = 0;
+    }
+    shape_view(d, map, c == 1 ? CUT_F32 : d->plan->arithmetic);
+    if (narrow) d->plan->views[map].cp = d->plan->views[map].ld = 4;
+}
+
+/* ---- concatenation in place -------------------------------------------- */
+
+static void alias_parts(const draft *d, const cut_op *op)
+{
+    cut_view *views = d->plan->views;
+    int32_t channel = 0;
+    for (uint32_t k = 0; k < op->ins; k++) {
+        int map = link_of(d, op, k);
+        int32_t c = views[map].c;
+        int fits = channel % 8 == 0 && (c % 8 == 0 || k + 1 == op->ins);
+        if (fits && d->parent[map] < 0 && map != d->graph->input && c > 1 &&
+            views[map].type == views[op->out].type) {
+            d->parent[map] = op->out;
+            d->channel[map] = channel;
+        }
+        channel += c;
+    }
+}
+
+static int root_of(const draft *d, int map, int32_t *channel)
+{
+    *channel = 0;
+    while (d->parent[map] >= 0) {
+        *channel += d->channel[map];
+        map = d->parent[map];
+    }
+    return map;
+}
+
+/* ---- scales ------------------------------------------------------------ */
+
+static int group_of(const draft *d, int map)
+{
+    while (d->group[map] != map) {
+        d->group[map] = d->group[d->group[map]];
+        map = d->group[map];
+    }
+    return map;
+}
+
+static void same_scale(const draft *d, int a, int b)
+{
+    const cut_view *views = d->plan->views;
+    if (views[a].type == CUT_I16 && views[b].type == CUT_I16)
+        d->group[group_of(d, a)] = group_of(d, b);
+}
+
+/* The magnitude that a map is expected to stay within. */
+static float magnitude(const draft *d, int map, const cut_op *op)
+{
+    float lo = d->ranges[map].lo, hi = d->ranges[map].hi;
+    float most = fmaxf(lo < 0 ? -lo : lo, hi < 0 ? -hi : hi) * d->headroom;
+    if (!(most >= 1e-6f)) most = 1e-6f;
+    if (op && op->act.kind == CUT_ACT_CLAMP) {
+        float a = op->act.a < 0 ? -op->act.a : op->act.a;
+        float b = op->act.b < 0 ? -op->act.b : op->act.b;
+        float bound = a > b ? a : b;
+        if (bound < most && bound >= 1e-6f) most = bound;
+    }
+    return most < 1e30f ? most : 1e30f;
+}
+
+static cut_status set_scales(const draft *d)
+{
+    const cut_graph *graph = d->graph;
+    cut_view *views = d->plan->views;
+    float *most = cut_alloc_zero((size_t)graph->map_count + 1, sizeof *most);
+    double *limit = cut_alloc_zero((size_t)graph->map_count + 1,
+                                   sizeof *limit);
+    if (!most || !limit) {
+        cut_free(most);
+        cut_free(limit);
+        return cut_fail(d->why, CUT_E_MEMORY, "No memory for the plan.");
+    }
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *op = &graph->ops[i];
+        if (op->dead) continue;
+        if (op->kind == CUT_OP_RESIZE || op->kind == CUT_OP_MAXPOOL)
+            same_scale(d, link_of(d, op, 0), op->out);
+        for (uint32_t k = 0; op->kind == CUT_OP_CONCAT && k < op->ins; k++)
+            same_scale(d, link_of(d, op, k), op->out);
+    }
+    for (uint32_t i = 0; i < graph->map_count; i++) limit[i] = 32767;
+    int input = group_of(d, graph->input);
+    most[input] = magnitude(d, graph->input, NULL);
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *op = &graph->ops[i];
+        if (op->dead) continue;
+        int made = group_of(d, op->out);
+        /* a concatenation is as wide as its parts, which count themselves */
+        float m = op->kind == CUT_OP_CONCAT ? 0 : magnitude(d, op->out, op);
+        most[made] = m > most[made] ? m : most[made];
+        int read = op->ins ? group_of(d, link_of(d, op, 0)) : -1;
+        if (op->kind != CUT_OP_CONV ||
+            views[link_of(d, op, 0)].type != CUT_I16)
+            continue;
+        double bound = floor(2147483647.0 / cut_conv_weight_sum(graph, op));
+        if (bound < limit[read]) limit[read] = bound;
+    }
+    for (uint32_t i = 0; i < graph->map_count; i++) {
+        if (views[i].ld == 0 || views[i].type != CUT_I16) continue;
+        int group = group_of(d, (int)i);
+        views[i].limit = (float)(limit[group] < 1 ? 1 : limit[group]);
+        views[i].scale = most[group] / views[i].limit;
+        if (!(views[i].scale >= 1e-30f)) views[i].scale = 1e-30f;
+    }
+    cut_free(most);
+    cut_free(limit);
+    return CUT_OK;
+}
+
+/* ---- memory ------------------------------------------------------------ */
+
+typedef struct block {
+    size_t size, offset;
+    int32_t born, dies;
+} block;
+
+/* Largest first, each at the lowest place that is free while it lives. */
+static cut_status place(block *blocks, size_t count, size_t *total,
+                        cut_why *why)
+{
+    uint32_t *order = cut_alloc(2 * count + 2, sizeof *order);
+    if (!order) return cut_fail(why, CUT_E_MEMORY, "No memory for the plan.");
+    uint32_t *placed = order + count; /* by offset */
+    size_t done = 0;
+    *total = 0;
+    for (size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
+    for (size_t gap = count / 2; gap > 0; gap /= 2) /* Shell's sort */
+        for (size_t i = gap; i < count; i++) {
+            uint32_t item = order[i];
+            size_t k = i;
+            for (; k >= gap && blocks[order[k - gap]].size < blocks[item].size;
+                 k -= gap)
+                order[k] = order[k - gap];
+            order[k] = item;
+        }
+    for (size_t i = 0; i < count; i++) {
+        block *b = &blocks[order[i]];
+        size_t at = 0, k = 0;
+        for (; k < done; k++) {
+            const block *p = &blocks[placed[k]];
+            if (p->dies < b->born || p->born > b->dies) continue;
+            if (p->offset >= at && p->offset - at >= b->size) break;
+            if (p->offset + p->size > at) at = p->offset + p->size;
+        }
+        b->offset = at;
+        if (__builtin_add_overflow(at, b->size, &at)) {
+            cut_free(order);
+            return cut_fail(why, CUT_E_MEMORY, "No memory for the plan.");
+        }
+        if (at > *total) *total = at;
+        /* the place may break its order behind blocks that never met it */
+        for (k = done; k > 0 && blocks[placed[k - 1]].offset > b->offset; k--)
+            placed[k] = placed[k - 1];
+        placed[k] = order[i];
+        done++;
+    }
+    cut_free(order);
+    return CUT_OK;
+}
+
+static size_t element(int type) { return type == CUT_I16 ? 2 : 4; }
+
+static size_t bytes_of(const cut_view *view)
+{
+    return ((size_t)view->h * (size_t)view->w * (size_t)view->ld *
+                element(view->type) + 63) / 64 * 64;
+}
+
+static void lives(const draft *d, int map, int32_t step)
+{
+    int32_t channel;
+    int root = root_of(d, map, &channel);
+    if (step < d->born[root]) d->born[root] = step;
+    if (step > d->dies[root]) d->dies[root] = step;
+}
+
+/* Blocks: root maps, then the scratch of each step, then the output. */
+static cut_status lay_out(const draft *d)
+{
+    cut_plan *plan = d->plan;
+    uint32_t maps = d->graph->map_count;
+    size_t count = (size_t)maps + plan->step_count + 1;
+    block *blocks = cut_alloc_zero(count, sizeof *blocks);
+    if (!blocks)
+        return cut_fail(d->why, CUT_E_MEMORY, "No memory for the plan.");
+    int32_t end = (int32_t)plan->step_count;
+    lives(d, d->graph->output, end);
+    for (uint32_t i = 0; i < maps; i++) {
+        blocks[i] = (block){ .born = d->born[i], .dies = d->dies[i] };
+        if (plan->views[i].ld && d->parent[i] < 0 &&
+            (d->dies[i] >= 0 || (int)i == d->graph->input))
+            blocks[i].size = bytes_of(&plan->views[i]);
+    }
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        size_t size = (plan->steps[i].scratch_bytes + 63) / 64 * 64;
+        blocks[maps + i] = (block){ .size = size, .born = (int32_t)i,
+                                    .dies = (int32_t)i };
+        if (size > plan->scratch_bytes) plan->scratch_bytes = size;
+    }
+    const cut_map *output = &d->graph->maps[d->graph->output];
+    plan->output = plan->views[d->graph->output];
+    if (plan->output.cp != 1)
+        blocks[count - 1] = (block){
+            .size = (size_t)output->c * (size_t)output->h *
+                    (size_t)output->w * 4,
+            .born = end, .dies = end };
+    cut_status status = place(blocks, count, &plan->arena_bytes, d->why);
+    for (uint32_t i = 0; i < maps && !status; i++) {
+        int32_t channel;
+        int root = root_of(d, (int)i, &channel);
+        cut_view *view = &plan->views[i];
+        if (view->ld == 0) continue;
+        view->ld = plan->views[root].ld;
+        view->offset = blocks[root].offset +
+                       (size_t)channel * element(view->type);
+    }
+    for (uint32_t i = 0; i < plan->step_count && !status; i++)
+        plan->steps[i].scratch = blocks[maps + i].offset;
+    plan->input = plan->views[d->graph->input];
+    plan->output = plan->views[d->graph->output];
+    plan->planar = blocks[count - 1].offset;
+    plan->arena_bytes += 64; /* a last vector may reach beyond */
+    cut_free(blocks);
+    return status;
+}
+
+/* ---- steps ------------------------------------------------------------- */
+
+static cut_step *step_new(cut_plan *plan, const cut_op *op)
+{
+    cut_step *step = &plan->steps[plan->step_count++];
+    *step = (cut_step){ .op = op, .kind = op->kind, .act = op->act,
+                        .fused_act = op->act.kind,
+                        .map = op->out, .read = { -1, -1 }, .binary = -1 };
+    return step;
+}
+
+/* Steps without their places yet: which maps they read and write. */
+static void list_steps(const draft *d)
+{
+    const cut_graph *graph = d->graph;
+    cut_plan *plan = d->plan;
+    lives(d, graph->input, -1);
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *op = &graph->ops[i];
+        if (op->dead) continue;
+        if (op->kind == CUT_OP_CONCAT) {
+            int32_t channel = 0;
+            for (uint32_t k = 0; k < op->ins; k++) {
+                int map = link_of(d, op, k);
+                int32_t now = (int32_t)plan->step_count;
+                int there = d->parent[map] == op->out &&
+                            d->channel[map] == channel;
+                channel += plan->views[map].c;
+                lives(d, op->out, now);
+                if (there) continue;
+                lives(d, map, now);
+                step_new(plan, op)->groups = (int32_t)k;
+            }
+            continue;
+        }
+        int32_t now = (int32_t)plan->step_count;
+        for (uint32_t k = 0; k < op->ins; k++) lives(d, link_of(d, op, k), now);
+        if (op->residual >= 0) lives(d, op->residual, now);
+        lives(d, op->out, now);
+        step_new(plan, op);
+    }
+}
+
+/* A part of a concatenation that is copied. */
+static void set_part(const draft *d, cut_step *step)
+{
+    const cut_view *views = d->plan->views;
+    const cut_op *op = step->op;
+    uint32_t which = (uint32_t)step->groups;
+    int32_t channel = 0;
+    for (uint32_t k = 0; k < which; k++)
+        channel += views[link_of(d, op, k)].c;
+    step->read[0] = link_of(d, op, which);
+    step->in = views[step->read[0]];
+    step->out = views[op->out];
+    step->out.offset = (size_t)channel * element(step->out.type);
+    step->out.c = step->in.c;
+    step->groups = which + 1 == op->ins ? views[op->out].cp - views[op->out].c
+                                        : 0;
+}
+
+static cut_status set_up(const draft *d, cut_step *step)
+{
+    const cut_view *views = d->plan->views;
+    const cut_op *op = step->op;
+    if (op->kind == CUT_OP_CONCAT) {
+        set_part(d, step);
+        step->kmacs = 1;
+        return cut_point_setup(d->plan, step, d->graph, d->why);
+    }
+    step->out = views[op->out];
+    if (op->ins > 0) step->read[0] = link_of(d, op, 0);
+    if (op->ins > 1) step->read[1] = link_of(d, op, 1);
+    if (op->residual >= 0) step->read[1] = op->residual;
+    if (step->read[0] >= 0) step->in = views[step->read[0]];
+    if (step->read[1] >= 0) step->other = views[step->read[1]];
+    size_t work = (size_t)step->out.h * (size_t)step->out.w *
+                  (size_t)step->out.cp / 4000;
+    step->kmacs = (uint32_t)work + 1; /* for the share of time only */
+    switch (op->kind) {
+    case CUT_OP_CONV:
+        return cut_conv_setup(d->plan, step, d->graph, d->why);
+    case CUT_OP_MAXPOOL: case CUT_OP_AVGPOOL: case CUT_OP_MEAN:
+    case CUT_OP_MEAN_CHANNELS:
+        return cut_pool_setup(d->plan, step, d->graph, d->why);
+    case CUT_OP_RESIZE:
+        return cut_resize_setup(d->plan, step, d->graph, d->why);
+    default: return cut_point_setup(d->plan, step, d->graph, d->why);
+    }
+}
+
+static cut_status make(const draft *d)
+{
+    const cut_graph *graph = d->graph;
+    cut_plan *plan = d->plan;
+    for (uint32_t i = 0; i < graph->map_count; i++) {
+        d->parent[i] = -1;
+        d->group[i] = (int)i;
+        d->born[i] = INT32_MAX;
+        d->dies[i] = -1;
+    }
+    shape_input(d);
+    for (uint32_t i = 0; i < graph->op_count; i++)
+        if (!graph->ops[i].dead)
+            shape_view(d, graph->ops[i].out, result_type(d, &graph->ops[i]));
+    for (uint32_t i = graph->op_count; i-- > 0;)
+        if (!graph->ops[i].dead && graph->ops[i].kind == CUT_OP_CONCAT)
+            alias_parts(d, &graph->ops[i]);
+    for (uint32_t i = 0; i < graph->map_count; i++) {
+        int32_t channel;
+        if (plan->views[i].ld)
+            plan->views[i].ld = plan->views[root_of(d, (int)i, &channel)].ld;
+    }
+    cut_status status = CUT_OK;
+    if (plan->arithmetic == CUT_I16) status = set_scales(d);
+    if (status) return status;
+    list_steps(d);
+    for (uint32_t i = 0; i < plan->step_count && !status; i++)
+        status = set_up(d, &plan->steps[i]);
+    if (!status) status = lay_out(d);
+    for (uint32_t i = 0; i < plan->step_count && !status; i++) {
+        cut_step *step = &plan->steps[i];
+        /* set up before places were known: offsets so far are within a map */
+        step->out.offset += plan->views[step->map].offset;
+        if (step->read[0] >= 0)
+            step->in.offset = plan->views[step->read[0]].offset;
+        if (step->read[1] >= 0)
+            step->other.offset = plan->views[step->read[1]].offset;
+        step->op = NULL;
+    }
+    return status;
+}
+
+cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
+                         int arithmetic, const cut_range *ranges,
+                         float headroom, cut_why *why)
+{
+    size_t maps = (size_t)graph->map_count + 1;
+    size_t steps = graph->op_count;
+    for (uint32_t i = 0; i < graph->op_count; i++)
+        if (graph->ops[i].kind == CUT_OP_CONCAT) steps += graph->ops[i].ins;
+    *plan = (cut_plan){ .arithmetic = arithmetic };
+    draft d = { .plan = plan, .graph = graph, .why = why, .ranges = ranges,
+                .headroom = headroom };
+    int *ints = cut_alloc(maps * 5, sizeof *ints);
+    plan->steps = cut_alloc_zero(steps + 1, sizeof *plan->steps);
+    plan->views = cut_alloc_zero(maps, sizeof *plan->views);
+    cut_status status = CUT_E_MEMORY;
+    if (ints && plan->steps && plan->views) {
+        d.parent = ints;
+        d.channel = ints + maps;
+        d.group = ints + maps * 2;
+        d.born = ints + maps * 3;
+        d.dies = ints + maps * 4;
+        status = make(&d);
+    } else {
+        cut_fail(why, status, "No memory for the plan.");
+    }
+    cut_free(ints);
+    if (status) cut_plan_free(plan);
+    return status;
+}
+
+void cut_plan_free(cut_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        cut_step *step = &plan->steps[i];
+        cut_free(step->block);
+        cut_free(step->mul);
+        cut_free(step->add);
+        cut_free(step->runs);
+        for (int k = 0; k < 2; k++) {
+            cut_free(step->axis[k].first);
+            cut_free(step->axis[k].second);
+            cut_free(step->axis[k].weight);
+        }
+    }
+    cut_free(plan->steps);
+    cut_free(plan->views);
+    *plan = (cut_plan){ 0 };
+}

@@ -1,0 +1,151 @@
+// The first engine: our own ONNX engine (wasm/nn) behind the interface that
+// ort.js has too: load(modelBytes, manifest), run(input) → output, dispose().
+// It has an instance of the core of its own, so that a model's memory goes
+// with it and a trap harms no photo. It runs in the caller's worker, in pieces
+// of a few milliseconds between which messages (an abort among them) come in.
+import { breathe } from './breathe.js';
+import { aborted, CutawayError, throwIfAborted } from './errors.js';
+
+/**
+ * @typedef {import('./pipeline.js').Tensor} Tensor
+ * @typedef {import('./core.js').Core} Core
+ */
+
+/** Work between two looks at the messages, million multiply-adds: 5 to 20 ms. */
+const sliceMmacs = 150;
+/** Arithmetic by the numbers of wasm/nn/net.h. */
+const arithmetics = { auto: 0, f32: 1, i16: 2 };
+
+export class NetEngine {
+  name = /** @type {const} */ ('c');
+  threads = 1;
+
+  /**
+   * @param {{ newCore: () => Promise<Core>, arithmetic?: keyof typeof arithmetics }} parts
+   *   newCore: another instance of cutaway.wasm
+   */
+  constructor({ newCore, arithmetic = 'auto' }) {
+    this.newCore = newCore;
+    this.arithmetic = arithmetics[arithmetic];
+    /** @type {Core | null} */ this.core = null;
+    this.pointer = 0;
+  }
+
+  /** Runs a cut_net_ function that answers a status. @param {string} stage @param {string} name @param {...number} args */
+  call(stage, name, ...args) {
+    const core = /** @type {Core} */ (this.core);
+    const status = core.guard(() => core.exports[`cut_net_${name}`](this.pointer, ...args), stage);
+    if (status === 0) return;
+    throw core.error(core.statuses.get(status)?.code ?? 'internal', core.text(core.exports.cut_net_message(this.pointer)), stage);
+  }
+
+  /**
+   * @param {Uint8Array} modelBytes an ONNX file
+   * @param {any} manifest
+   * @returns {Promise<void>} bad_model, unsupported_model, out_of_memory
+   */
+  async load(modelBytes, manifest) {
+    this.dispose();
+    const core = await this.newCore();
+    this.core = core;
+    this.model = modelBytes;
+    this.manifest = manifest;
+    try {
+      this.pointer = core.guard(() => core.exports.cut_net_new(), 'load');
+      if (!this.pointer) throw core.error('out_of_memory', 'No memory for a network.', 'load');
+      const [width, height] = manifest.input.size;
+      const output = new TextEncoder().encode(manifest.output?.name ?? '');
+      core.withBytes(modelBytes, (bytes, size) => core.withBytes(output, (name, length) =>
+        this.call('load', 'load', bytes, size, width, height, this.arithmetic, name, length)));
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /** Multiply-adds of one run. */
+  get macs() {
+    return this.core ? (this.core.exports.cut_net_kmacs(this.pointer) >>> 0) * 1000 : 0;
+  }
+
+  /** What it does, step by step: see cut_net_plan_json(). @returns {any} */
+  get plan() {
+    return this.core && JSON.parse(this.core.text(this.core.exports.cut_net_plan_json(this.pointer)));
+  }
+
+  /**
+   * @param {Tensor} input [1][3][height][width]
+   * @param {{ signal?: AbortSignal, onProgress?: (share: number) => void }} [more]
+   * @returns {Promise<Tensor>}
+   */
+  async run(input, { signal, onProgress } = {}) {
+    throwIfAborted(signal, 'infer');
+    try {
+      if (!this.core) await this.load(/** @type {Uint8Array} */ (this.model), this.manifest);
+      this.begin(input);
+      for (;;) {
+        this.call('infer', 'step', sliceMmacs);
+        const share = this.exports.cut_net_progress(this.pointer) / 1000;
+        onProgress?.(share);
+        if (share === 1) return this.output();
+        await breathe();
+        if (signal?.aborted) throw aborted('infer');
+      }
+    } catch (error) {
+      if (this.core?.crashed) this.dispose(); // the next run loads it anew
+      throw error;
+    }
+  }
+
+  /** @returns {any} of the loaded core */
+  get exports() {
+    return /** @type {Core} */ (this.core).exports;
+  }
+
+  /** @param {Tensor} input */
+  begin({ data }) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    /** @type {Core} */ (this.core).withBytes(bytes, (pointer) => this.call('infer', 'begin', pointer, data.length));
+  }
+
+  /** @returns {Tensor} a copy */
+  output() {
+    const { exports } = this;
+    const [channels, height, width] = [1, 2, 3].map((dimension) => exports.cut_net_dim(this.pointer, 1, dimension));
+    if (channels !== 1) {
+      throw new CutawayError('inference_failed', 'The model failed while running.', {
+        detail: `The model answered [1,${channels},${height},${width}], not one map.`, stage: 'infer',
+      });
+    }
+    const at = exports.cut_net_output(this.pointer) >>> 0;
+    return { data: new Float32Array(exports.memory.buffer, at, width * height).slice(), width, height };
+  }
+
+  /**
+   * Time of each step of a run on an input, for benchmarks.
+   *
+   * @param {Tensor} input
+   * @param {number} [runs] the fastest of so many counts
+   * @returns {{ steps: { op: string, kernel: string, name: string, shape: number[], ms: number, macs: number }[] }}
+   */
+  profile(input, runs = 5) {
+    const { steps } = this.plan;
+    /** @type {number[]} */
+    const best = steps.map(() => Infinity);
+    for (let run = 0; run < runs; run++) {
+      this.begin(input);
+      for (let i = 0; i < steps.length; i++) {
+        const from = performance.now();
+        this.call('infer', 'step', 0);
+        best[i] = Math.min(best[i], performance.now() - from);
+      }
+    }
+    return { steps: steps.map((/** @type {any} */ step, /** @type {number} */ i) => ({ ...step, ms: best[i] })) };
+  }
+
+  /** Gives the memory back: the instance goes. */
+  dispose() {
+    this.core = null;
+    this.pointer = 0;
+  }
+}
