@@ -13,8 +13,8 @@ import { aborted, CutawayError, throwIfAborted } from './errors.js';
 
 /** Work between two looks at the messages, million multiply-adds: 5 to 20 ms. */
 const sliceMmacs = 150;
-/** Arithmetic by the numbers of wasm/nn/net.h. */
-const arithmetics = { auto: 0, f32: 1, i16: 2 };
+/** Arithmetic by the numbers of wasm/nn/net.h; record: f32, and `ranges` afterwards. */
+const arithmetics = { auto: 0, f32: 1, i16: 2, record: 1 };
 
 export class NetEngine {
   name = /** @type {const} */ ('c');
@@ -26,7 +26,7 @@ export class NetEngine {
    */
   constructor({ newCore, arithmetic = 'auto' }) {
     this.newCore = newCore;
-    this.arithmetic = arithmetics[arithmetic];
+    this.arithmetic = arithmetic;
     /** @type {Core | null} */ this.core = null;
     this.pointer = 0;
   }
@@ -53,10 +53,11 @@ export class NetEngine {
     try {
       this.pointer = core.guard(() => core.exports.cut_net_new(), 'load');
       if (!this.pointer) throw core.error('out_of_memory', 'No memory for a network.', 'load');
+      if (this.arithmetic === 'record') core.exports.cut_net_record(this.pointer, 1);
       const [width, height] = manifest.input.size;
       const output = new TextEncoder().encode(manifest.output?.name ?? '');
       core.withBytes(modelBytes, (bytes, size) => core.withBytes(output, (name, length) =>
-        this.call('load', 'load', bytes, size, width, height, this.arithmetic, name, length)));
+        this.call('load', 'load', bytes, size, width, height, arithmetics[this.arithmetic], name, length)));
     } catch (error) {
       this.dispose();
       throw error;
@@ -71,6 +72,11 @@ export class NetEngine {
   /** What it does, step by step: see cut_net_plan_json(). @returns {any} */
   get plan() {
     return this.core && JSON.parse(this.core.text(this.core.exports.cut_net_plan_json(this.pointer)));
+  }
+
+  /** After runs with the arithmetic 'record': see cut_net_ranges(). @returns {string} */
+  get ranges() {
+    return this.core ? this.core.text(this.exports.cut_net_ranges(this.pointer)) : '';
   }
 
   /**
