@@ -192,6 +192,34 @@ static void reduce_is_the_rounded_mean_of_each_block(void)
         }
 }
 
+/* Every size of block, every sum that lies next to a rounding boundary. */
+static void means_round_exactly_at_every_block_size(void)
+{
+    for (int32_t k = 1; k <= 64; k++) {
+        int32_t n = k * k, blocks = 510;
+        int wrong = 0;
+        cut_image in = {cut_alloc((size_t)(blocks * k) * (size_t)k, 4),
+                        blocks * k, k, 1}, out = {0};
+        for (int32_t x = 0; x < in.w; x++)
+            for (int32_t y = 0; y < k; y++) {
+                /* block b sums to just below, then to just n * (b/2 + 1/2) */
+                int32_t b = x / k, at = y * k + x % k;
+                int32_t sum = b / 2 * n + (n + 1) / 2 - 1 + b % 2;
+                uint8_t *p = in.px + ((size_t)y * (size_t)in.w + (size_t)x) * 4;
+                memset(p, sum / n + (at < sum % n), 3);
+                p[3] = 255;
+            }
+        CHECK_EQUAL(cut_image_reduce(&out, &in, k, NULL), CUT_OK);
+        for (int32_t b = 0; b < blocks; b++) {
+            int32_t sum = b / 2 * n + (n + 1) / 2 - 1 + b % 2;
+            wrong += out.px[b * 4] != (sum + n / 2) / n;
+        }
+        CHECK_EQUAL(wrong, 0);
+        cut_image_free(&in);
+        cut_image_free(&out);
+    }
+}
+
 static void the_tensor_is_normalised_by_channel_and_by_its_own_maximum(void)
 {
     static const float mean[3] = {0.5f, 0.25f, 0}, std[3] = {0.5f, 2, 1};
@@ -287,6 +315,7 @@ int main(void)
     what_hides_under_alpha_0_is_white();
     one_translucent_pixel_is_enough_to_flatten();
     reduce_is_the_rounded_mean_of_each_block();
+    means_round_exactly_at_every_block_size();
     the_tensor_is_normalised_by_channel_and_by_its_own_maximum();
     a_black_picture_divides_by_no_zero();
     rows_in_any_order_are_the_same_rows();

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-typedef float f32x4 __attribute__((vector_size(16)));
+#include "base/simd.h"
 
 /* One axis: out sample o is the sum of weight[o][i] * in[first[o] + i]. */
 typedef struct axis {
@@ -55,19 +55,43 @@ static void add_row_on_white(uint16_t *restrict sum,
                 sum[x * 4 + c] + on_white(row[x * 4 + c], row[x * 4 + 3]));
 }
 
-/* Sums of k columns of the k-row sums, divided with rounding. */
-static void mean_of_columns(uint8_t *out, const uint16_t *sum, int32_t w,
-                            int32_t k, uint32_t rows)
+/* The mean over `columns` sums of `rows` pixels, with rounding. Exact without
+ * a division: sums stay below 2^20 + 2^11, so that the quotient is off by less
+ * than the half pixel that lies between it and the next integer. */
+static void put_mean(uint8_t out[4], const uint16_t *sum, int32_t columns,
+                     int32_t rows)
 {
-    for (int32_t x = 0; x < w; x += k) {
-        uint32_t columns = (uint32_t)(x + k <= w ? k : w - x);
-        uint32_t s[3] = {0}, n = rows * columns;
-        for (uint32_t i = 0; i < columns; i++)
-            for (uint32_t c = 0; c < 3; c++)
-                s[c] += sum[((uint32_t)x + i) * 4 + c];
-        for (uint32_t c = 0; c < 3; c++)
-            *out++ = (uint8_t)((s[c] + n / 2) / n);
-        *out++ = 255;
+    int32_t n = rows * columns, half = n / 2;
+    i32x4 total = {half, half, half, half};
+    for (int32_t i = 0; i < columns; i++)
+        total += cut_load_u16x4(sum + i * 4);
+    f32x4 mean = (__builtin_convertvector(total, f32x4) + 0.5f) *
+                 (1 / (float)n);
+    cut_store_u8x4(out, __builtin_convertvector(mean, i32x4));
+    out[3] = 255;
+}
+
+/* Columns at a time in cut_image_reduce(): their sums stay in L1. */
+enum { SPAN = 256 };
+
+/* The mean over blocks of k x k of `rows` rows: out[ceil(w / k)][4]. */
+static void reduce_rows(uint8_t *out, const uint8_t *px, int32_t w,
+                        int32_t rows, int32_t k, int opaque)
+{
+    uint16_t sum[(SPAN) * 4];
+    int32_t span = SPAN / k * k; /* k <= 64 */
+    for (int32_t x = 0; x < w; x += span) {
+        int32_t n = x + span < w ? span : w - x;
+        memset(sum, 0, (size_t)n * 4 * sizeof *sum);
+        for (int32_t y = 0; y < rows; y++) {
+            const uint8_t *row = px + ((size_t)y * (size_t)w + (size_t)x) * 4;
+            if (opaque)
+                add_row(sum, row, (size_t)n * 4);
+            else
+                add_row_on_white(sum, row, (size_t)n);
+        }
+        for (int32_t i = 0; i < n; i += k, out += 4)
+            put_mean(out, sum + i * 4, i + k <= n ? k : n - i, rows);
     }
 }
 
@@ -75,30 +99,15 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
                             cut_why *why)
 {
     int32_t w = (in->w + k - 1) / k, h = (in->h + k - 1) / k;
-    size_t count = (size_t)in->w * 4;
     uint8_t *px = cut_alloc((size_t)w * (size_t)h, 4);
-    uint16_t *sum = cut_alloc(count, sizeof *sum);
-    if (!px || !sum) {
-        cut_free(px);
-        cut_free(sum);
+    if (!px)
         return cut_fail(why, CUT_E_MEMORY, "No memory to reduce %d x %d.",
                         (int)in->w, (int)in->h);
-    }
     int opaque = cut_image_is_opaque(in);
-    for (int32_t y = 0; y < h; y++) {
-        int32_t rows = (y + 1) * k <= in->h ? k : in->h - y * k;
-        memset(sum, 0, count * sizeof *sum);
-        for (int32_t i = 0; i < rows; i++) {
-            const uint8_t *row = in->px + (size_t)(y * k + i) * count;
-            if (opaque)
-                add_row(sum, row, count);
-            else
-                add_row_on_white(sum, row, (size_t)in->w);
-        }
-        mean_of_columns(px + (size_t)y * (size_t)w * 4, sum, in->w, k,
-                        (uint32_t)rows);
-    }
-    cut_free(sum);
+    for (int32_t y = 0; y < h; y++)
+        reduce_rows(px + (size_t)y * (size_t)w * 4,
+                    in->px + (size_t)y * (size_t)k * (size_t)in->w * 4, in->w,
+                    (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque);
     *out = (cut_image){px, w, h, 1};
     return CUT_OK;
 }
@@ -199,11 +208,9 @@ void cut_resampler_row(cut_resampler *r, float *row, int32_t y)
         f32x4 sum = {0};
         for (int32_t i = 0; i < r->x.taps; i++) {
             if (!(wx[i] > 0)) continue;
-            f32x4 v;
-            memcpy(&v, in + (size_t)i * 4, sizeof v);
-            sum += v * wx[i];
+            sum += cut_load_f32(in + (size_t)i * 4) * wx[i];
         }
-        memcpy(row + (size_t)x * 4, &sum, sizeof sum);
+        cut_store_f32(row + (size_t)x * 4, sum);
     }
 }
 
