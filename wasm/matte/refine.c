@@ -5,12 +5,9 @@
  */
 #include "matte/refine.h"
 
-#include <string.h>
-
+#include "base/simd.h"
 #include "image/resample.h"
 #include "matte/guided.h"
-
-typedef float f32x4 __attribute__((vector_size(16)));
 
 /* Chosen by models/eval/matte.py: docs/decisions/matte-refinement.md. */
 #ifndef CUT_REFINE_CELLS
@@ -147,50 +144,80 @@ static void between(int32_t *at, float *t, int32_t i, int32_t k, int32_t n)
     if (*t > 1) *t = 1;
 }
 
-static f32x4 load(const float *p)
+/* How many samples from line[0] on say the same 0, or the same 1, whatever the
+ * colour; 0 when the first says anything else. */
+static int32_t flat_samples(const float *line, int32_t n)
 {
-    f32x4 v;
-    memcpy(&v, p, sizeof v);
-    return v;
+    if (line[0] != 0 || line[1] != 0 || line[2] != 0 ||
+        (line[3] != 0 && line[3] != 1))
+        return 0;
+    uint64_t first[2], next[2]; /* memcmp() is a call in wasm */
+    memcpy(first, line, sizeof first);
+    int32_t i = 1;
+    for (; i < n; i++) {
+        memcpy(next, line + (size_t)i * 4, sizeof next);
+        if (((next[0] ^ first[0]) | (next[1] ^ first[1])) != 0) break;
+    }
+    return i;
 }
 
-static int is_flat(f32x4 c)
+/* Where the pixels between sample `cell` and the next end. */
+static int32_t end_of_cell(int32_t cell, int32_t n, int32_t k, int32_t w)
 {
-    return c[0] == 0 && c[1] == 0 && c[2] == 0 && (c[3] == 0 || c[3] == 1);
+    if (cell >= n - 2) return w;
+    int32_t end = (2 * cell + 3) * k / 2; /* (x + 0.5)/k - 0.5 >= cell + 1 */
+    return end < w ? end : w;
+}
+
+/* Alpha of four pixels, lane i at s[i] of the way from a sample's coefficients
+ * c0 to the next's, c0 + d. */
+static i32x4 alpha_of_four(const uint8_t *px, f32x4 s, f32x4 c0, f32x4 d)
+{
+    u32x4 q = cut_load_u32(px);
+    f32x4 a = (d[0] * s + c0[0]) * cut_to_f32(q & 255) +
+              (d[1] * s + c0[1]) * cut_to_f32(q >> 8 & 255) +
+              (d[2] * s + c0[2]) * cut_to_f32(q >> 16 & 255) +
+              (d[3] * s + c0[3]);
+    return __builtin_convertvector(cut_clamp(a, 1) * 255 + 0.5f, i32x4);
 }
 
 /* One row of alpha from one row of coefficients [n][4]. */
 static void evaluate_row(uint8_t *alpha, const float *line, const uint8_t *px,
                          int32_t w, int32_t n, int32_t k)
 {
+    const float step = 1 / (float)k;
+    const f32x4 four = {0, step, 2 * step, 3 * step};
     int32_t x = 0;
     for (int32_t cell = 0; x < w; cell++) {
         /* photo pixels whose left neighbour is this sample */
-        f32x4 c0 = load(line + (size_t)cell * 4);
-        f32x4 c1 = cell + 1 < n ? load(line + (size_t)(cell + 1) * 4) : c0;
-        f32x4 d = c1 - c0;
-        int32_t end = w;
-        if (cell < n - 2) {
-            end = (2 * cell + 3) * k / 2; /* (x + 0.5)/k - 0.5 >= cell + 1 */
-            if (end > w) end = w;
-        }
-        if (is_flat(c0) && is_flat(c1) && c0[3] == c1[3]) {
-            if (end > x) memset(alpha + x, c0[3] == 1 ? 255 : 0,
-                                (size_t)(end - x));
-            x = end > x ? end : x;
+        const float *at = line + (size_t)cell * 4;
+        int32_t same = flat_samples(at, n - cell);
+        if (same > 1 || same == n) {
+            cell += same > 1 ? same - 2 : 0;
+            int32_t end = end_of_cell(cell, n, k, w);
+            memset(alpha + x, at[3] == 1 ? 255 : 0, (size_t)(end - x));
+            x = end;
             continue;
         }
-        float step = 1 / (float)k;
-        float t = ((float)x + 0.5f) * step - 0.5f - (float)cell;
-        for (; x < end; x++, t += step) {
-            float s = t < 0 ? 0 : t > 1 ? 1 : t;
-            f32x4 c = c0 + d * s;
+        int32_t end = end_of_cell(cell, n, k, w);
+        f32x4 c0 = cut_load_f32(at);
+        f32x4 c1 = cell + 1 < n ? cut_load_f32(at + 4) : c0;
+        f32x4 d = c1 - c0;
+        int border = cell == 0 || end == w; /* beyond the outermost samples */
+        for (; x < end; x += 4) {
+            f32x4 s = ((float)x + 0.5f) * step - 0.5f - (float)cell + four;
+            if (border) s = cut_clamp(s, 1);
             const uint8_t *q = px + (size_t)x * 4;
-            float a = c[0] * (float)q[0] + c[1] * (float)q[1] +
-                      c[2] * (float)q[2] + c[3];
-            a = a < 0 ? 0 : a > 1 ? 1 : a;
-            alpha[x] = (uint8_t)(a * 255 + 0.5f);
+            if (x + 4 <= w) { /* what lies beyond `end` is written again */
+                cut_store_u8x4(alpha + x, alpha_of_four(q, s, c0, d));
+                continue;
+            }
+            uint8_t in[16] = {0}, out[4];
+            memcpy(in, q, (size_t)(w - x) * 4);
+            cut_store_u8x4(out, alpha_of_four(in, s, c0, d));
+            memcpy(alpha + x, out, (size_t)(w - x));
         }
+        x = x > end ? end : x;
     }
 }
 

@@ -5,6 +5,8 @@
  */
 #include "matte/subject.h"
 
+#include "base/simd.h"
+
 #define SURE_ALPHA 0.95f
 #define LEAST_SURE 0.002f /* share of the map above SURE_ALPHA */
 #define SOLID_ALPHA 0.9f
@@ -32,14 +34,24 @@ void cut_subject_measure(cut_subject *subject, const uint8_t *alpha, int32_t w,
     uint64_t sum = 0;
     for (int32_t y = 0; y < h; y++) {
         const uint8_t *row = alpha + (size_t)y * (size_t)w;
-        uint32_t row_sum = 0; /* 32768 x 255 fits */
-        uint8_t most = 0;
-        for (int32_t x = 0; x < w; x++) {
-            row_sum += row[x];
-            most = row[x] > most ? row[x] : most;
+        u8x16 any = {0};
+        int32_t at = 0;
+        while (at + 16 <= w) {
+            u16x8 sums = {0}; /* 128 x 2 x 255 fits */
+            for (int i = 0; i < 128 && at + 16 <= w; i++, at += 16) {
+                u8x16 v = cut_load_u8(row + at);
+                any |= v;
+                sums += ((u16x8)v & 255) + ((u16x8)v >> 8);
+            }
+            for (int i = 0; i < 8; i++) sum += sums[i];
         }
-        sum += row_sum;
-        if (most < 128) continue;
+        uint8_t bits = 0;
+        for (int i = 0; i < 16; i++) bits |= any[i];
+        for (; at < w; at++) {
+            bits |= row[at];
+            sum += row[at];
+        }
+        if (bits < 128) continue;
         if (top == h) top = y;
         bottom = y;
         int32_t x = 0;
