@@ -12,17 +12,20 @@ import { F32, I16, floats, random, runNet, runOrt } from './run-net.js';
  * @property {number} [opset]
  * @property {string} [output] asked for; the first when absent
  * @property {(graph: Graph) => string | string[]} build names of the graph's outputs
- * @property {(plan: any) => void} [plan] looks at the plan
+ * @property {'f32' | 'i16'} [runs] the arithmetic that the plan has chosen, where it is not what was asked for
+ * @property {boolean} [probe] i16: no ranges in the file
  * @property {'all' | 'basic'} [level] of ONNX Runtime's optimisations
  * @property {[number, number]} [range] of the input's values
  */
 
 /** @typedef {{ max: number, mean: number }} Distance both relative to the output's largest magnitude (at least 1 for f32) */
 
-/** f32: largest difference allowed, relative to max(1, max |y|). */
-const F32_MAX = 1e-4;
-/** i16: differences allowed, relative to max |y|. */
-const I16_MAX = 1e-2, I16_MEAN = 2e-3;
+/** f32: largest difference allowed, relative to max(1, max |y|); seen: 2.1e-6 (9 x 11, weights up to 1, inputs up to 8). */
+const F32_MAX = 1e-5;
+/** i16 with recorded ranges, relative to max |y|; seen: 2.8e-4 and 1.7e-4 (of one pixel). */
+const I16_MAX = 6e-4, I16_MEAN = 3.5e-4;
+/** i16 with the ranges of the synthetic picture, four times as wide; seen: 8.0e-4 and 1.6e-4. */
+const PROBED = 3;
 
 /** @param {Float32Array} got @param {Float32Array} want @param {number} least @returns {Distance} */
 export function distance(got, want, least) {
@@ -44,7 +47,7 @@ export function distance(got, want, least) {
  * @param {number} arithmetic
  * @returns {Promise<Distance>}
  */
-async function compare({ dims = [1, 8, 13, 17], opset, output, build, plan, level, range = [-1, 1] }, arithmetic) {
+async function compare({ dims = [1, 8, 13, 17], opset, output, build, runs, probe, level, range = [-1, 1] }, arithmetic) {
   const graph = new Graph(dims, { opset, int8: arithmetic === I16 });
   const outputs = build(graph);
   let bytes = graph.bytes(outputs);
@@ -52,18 +55,18 @@ async function compare({ dims = [1, 8, 13, 17], opset, output, build, plan, leve
   const want = await runOrt(bytes, input, dims, output, level);
   assert.ok(want.data.every(Number.isFinite), 'a test of no use: the answer is not finite');
   const options = { h: dims[2], w: dims[3], output };
-  if (arithmetic === I16) {
+  if (arithmetic === I16 && !probe) {
     const { ranges } = await runNet(bytes, input, { ...options, record: true });
     graph.metadata['cutaway.ranges'] = ranges;
     bytes = graph.bytes(outputs);
   }
   const got = await runNet(bytes, input, { ...options, arithmetic });
   assert.deepEqual(got.dims, want.dims);
-  assert.equal(got.plan.arithmetic, arithmetic === I16 ? 'i16' : 'f32');
-  plan?.(got.plan);
+  assert.equal(got.plan.arithmetic, runs ?? (arithmetic === I16 ? 'i16' : 'f32'));
   const found = distance(got.data, want.data, arithmetic === I16 ? 1e-6 : 1);
   const { max, mean } = found;
-  const good = arithmetic === I16 ? max <= I16_MAX && mean <= I16_MEAN : max <= F32_MAX;
+  const times = probe ? PROBED : 1;
+  const good = arithmetic === I16 ? max <= I16_MAX * times && mean <= I16_MEAN * times : max <= F32_MAX;
   assert.ok(good, `max |diff| ${max.toPrecision(2)}, mean ${mean.toPrecision(2)}`);
   return found;
 }

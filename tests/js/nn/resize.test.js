@@ -29,7 +29,7 @@ agrees('linear, by scales', coordinates.flatMap((coordinate) => shapes.flatMap((
     build: (/** @type {Graph} */ g) => byScales(g, 'x', scales, { mode: 'linear', coordinate_transformation_mode: coordinate }),
   })))));
 
-agrees('nearest, by sizes', coordinates.flatMap((coordinate) => ['floor', 'ceil', 'round_prefer_floor', 'round_prefer_ceil'].flatMap((nearest) => shapes.flatMap((dims) =>
+agrees('nearest, by sizes', coordinates.flatMap((coordinate) => ['floor', 'ceil', 'round_prefer_floor'].flatMap((nearest) => shapes.flatMap((dims) =>
   targets(dims[2], dims[3]).map((to) => ({
     name: `${coordinate} ${nearest} ${dims} to ${to}`, dims,
     build: (/** @type {Graph} */ g) => bySizes(g, 'x', [1, dims[1], ...to], { mode: 'nearest', coordinate_transformation_mode: coordinate, nearest_mode: nearest }),

@@ -62,12 +62,12 @@ function run(core, net, bytes, input, { w, h, arithmetic = F32, output = '', rec
     if (status === 0) return;
     throw core.error(core.statuses.get(status)?.code ?? 'internal', core.text(exports.cut_net_message(net)), stage);
   };
+  if (record) exports.cut_net_record(net, 1);
   core.withBytes(bytes, (file, size) => core.withBytes(new TextEncoder().encode(output), (name, length) =>
     check(core.guard(() => exports.cut_net_load(net, file, size, w, h, arithmetic, name, length)), 'load')));
   const json = core.guard(() => exports.cut_net_plan_json(net));
   if (json === 0) throw core.error('out_of_memory', 'No memory for the plan.', 'load');
   const plan = JSON.parse(core.text(json));
-  if (record) exports.cut_net_record(net, 1);
   const raw = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
   core.withBytes(raw, (values) => check(core.guard(() => exports.cut_net_begin(net, values, input.length)), 'infer'));
   let steps = 0;
