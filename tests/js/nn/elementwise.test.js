@@ -38,6 +38,27 @@ agrees('one value a channel over a map', operators.flatMap((op) => [[1, 1, 5, 7]
   },
 })))));
 
+agrees('one map over all channels', operators.flatMap((op) => [[1, 1, 5, 7], [1, 8, 13, 17], [1, 13, 3, 2], [1, 8, 1, 1]].flatMap((dims) => [true, false].map((first) => ({
+  name: `${op} ${dims}${first ? ', the one first' : ''}`, dims,
+  build: (/** @type {Graph} */ g) => {
+    const single = positive(g, g.conv('x', { oc: 1 }));
+    const many = positive(g, g.conv('x'));
+    return g.op(op, first ? [single, many] : [many, single]);
+  },
+})))));
+
+agrees('one value over all channels', ['Add', 'Mul'].flatMap((op) => [[1, 8, 13, 17], [1, 13, 3, 2]].flatMap((dims) => [true, false].map((first) => ({
+  name: `${op} ${dims}${first ? ', the one first' : ''}`, dims,
+  build: (/** @type {Graph} */ g) => {
+    const single = g.op('GlobalAveragePool', [g.conv('x', { oc: 1 })]);
+    return g.op(op, first ? [single, g.conv('x')] : [g.conv('x'), single]);
+  },
+})))));
+
+agrees('a constant map over all channels', operators.flatMap((op) => [[1, 13, 17], [1, 1, 13, 17], [13, 17]].map((shape) => ({
+  name: `${op} [${shape}]`, build: (/** @type {Graph} */ g) => g.op(op, [g.conv('x'), g.noise(shape, 0.5, 2)]),
+}))));
+
 agrees('a value is used by several', /** @type {Case[]} */ ([
   { name: 'Mul of a sum by itself', build: (g) => {
     const a = g.op('Add', ['x', g.scalar(1)]);

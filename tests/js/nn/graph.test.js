@@ -62,6 +62,8 @@ agrees('constants', /** @type {Case[]} */ ([
   { name: 'Identity of weights', build: (g) => g.op('Conv', ['x', g.op('Identity', [g.noise([3, 8, 1, 1])])]) },
   { name: 'Reshape of weights', build: (g) => g.op('Conv', ['x', g.op('Reshape', [g.noise([3, 8]), g.ints([3, -1, 1, 1])])]) },
   { name: 'Unsqueeze of what is added', build: (g) => g.op('Add', ['x', g.op('Unsqueeze', [g.noise([8]), g.ints([1, 2])])]) },
+  { name: 'Unsqueeze of what is added, a map of one row as wide', dims: [1, 8, 1, 8], build: (g) => g.op('Add', ['x', g.op('Unsqueeze', [g.noise([8]), g.ints([1, 2])])]) },
+  { name: 'Reshape of what is added', dims: [1, 8, 5, 8], build: (g) => g.op('Add', ['x', g.op('Reshape', [g.noise([8]), g.ints([1, 8, 1, 1])])]) },
   { name: 'arithmetic of constants', build: (g) => g.op('Mul', ['x', g.op('Div', [g.scalar(1), g.op('Sub', [g.scalar(3), g.op('Constant', [], { value_float: { float: 0.5 } })])])]) },
   { name: 'Cast of a constant', build: (g) => g.op('Mul', ['x', g.op('Cast', [g.constant([], BigInt64Array.of(3n))], { to: FLOAT })]) },
 ]));
