@@ -56,7 +56,6 @@ agrees('DequantizeLinear elsewhere', /** @type {Case[]} */ ([
 agrees('constants', /** @type {Case[]} */ ([
   { name: 'Constant: value', build: (g) => g.op('Add', ['x', g.op('Constant', [], { value: { tensor: tensor('', [8, 1, 1], floats(8, g.next)) } })]) },
   { name: 'Constant: value_float', build: (g) => g.op('Mul', ['x', g.op('Constant', [], { value_float: { float: 1.5 } })]) },
-  { name: 'Constant: value_floats as scales', build: (g) => g.op('Resize', ['x', '', g.op('Constant', [], { value_floats: { floats: [1, 1, 2, 2] } })]) },
   { name: 'Constant: value_ints as sizes', build: (g) => g.op('Resize', ['x', '', '', g.op('Constant', [], { value_ints: [1, 8, 9, 9] })], { mode: 'linear' }) },
   { name: 'Constant: weights', build: (g) => g.op('Conv', ['x', g.op('Constant', [], { value: { tensor: tensor('w', [3, 8, 1, 1], floats(24, g.next)) } })]) },
   { name: 'Identity of weights', build: (g) => g.op('Conv', ['x', g.op('Identity', [g.noise([3, 8, 1, 1])])]) },
