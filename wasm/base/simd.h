@@ -2,6 +2,7 @@
  * Vectors by the compiler's extension, which gcc and clang share: operators
  * work lane by lane, a comparison gives a mask of all-ones lanes.
  * Memory is aligned to 8 only, so loads and stores go through memcpy.
+ * __builtin_shufflevector() is in gcc from 12 on.
  */
 #ifndef CUT_BASE_SIMD_H
 #define CUT_BASE_SIMD_H
@@ -48,13 +49,6 @@ static inline i32x4 cut_load_u16x4(const uint16_t *p)
     return __builtin_convertvector(v, i32x4);
 }
 
-/** Lanes 0..255. */
-static inline void cut_store_u8x4(uint8_t *p, i32x4 v)
-{
-    u8x4 bytes = __builtin_convertvector(v, u8x4);
-    memcpy(p, &bytes, sizeof bytes);
-}
-
 static inline u32x4 cut_load_u32(const uint8_t *p)
 {
     u32x4 v;
@@ -66,6 +60,24 @@ static inline u32x4 cut_load_u32(const uint8_t *p)
 static inline f32x4 cut_to_f32(u32x4 v)
 {
     return __builtin_convertvector((i32x4)v, f32x4);
+}
+
+/** Four bytes, such as a pixel: one shuffle, where __builtin_convertvector()
+ * goes through scalars. */
+static inline f32x4 cut_load_u8x4(const uint8_t *p)
+{
+    uint32_t four;
+    memcpy(&four, p, sizeof four);
+    const u32x4 v = {four, 0, 0, 0};
+    return cut_to_f32((u32x4)__builtin_shufflevector(
+        (u8x16)v, (u8x16)v, 0, 4, 4, 4, 1, 4, 4, 4, 2, 4, 4, 4, 3, 4, 4, 4));
+}
+
+/** Lanes 0..255. */
+static inline void cut_store_u8x4(uint8_t *p, i32x4 v)
+{
+    u8x4 bytes = __builtin_convertvector(v, u8x4);
+    memcpy(p, &bytes, sizeof bytes);
 }
 
 /** Each lane to 0..most; not a number to 0. */

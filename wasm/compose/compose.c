@@ -2,12 +2,11 @@
 
 #include <string.h>
 
+#include "base/simd.h"
 #include "image/resample.h"
 
 #define BLUR_SIDE 384 /* longer side of the blurred layer, at most */
 #define BLUR_SHARE 48 /* box radius = longer side / this; three passes */
-
-typedef float f32x4 __attribute__((vector_size(16)));
 
 /* (v + 127) / 255 for v <= 65025, exactly, without a division */
 static uint8_t by_255(uint32_t v)
@@ -82,27 +81,20 @@ cut_status cut_compose_image(cut_image *image, const cut_image *behind,
 
 /* ---- blur -------------------------------------------------------------- */
 
-static f32x4 load(const float *p)
-{
-    f32x4 v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
 /* Box mean along n samples `step` floats apart; edges repeat. */
 static void box_line(float *out, const float *in, int32_t n, size_t step,
                      int32_t radius)
 {
-    f32x4 sum = load(in) * (float)(radius + 1);
+    f32x4 sum = cut_load_f32(in) * (float)(radius + 1);
     for (int32_t i = 1; i <= radius; i++)
-        sum += load(in + (size_t)(i < n ? i : n - 1) * step);
+        sum += cut_load_f32(in + (size_t)(i < n ? i : n - 1) * step);
     for (int32_t i = 0; i < n; i++) {
         f32x4 mean = sum / (float)(2 * radius + 1);
-        memcpy(out + (size_t)i * step, &mean, sizeof mean);
+        cut_store_f32(out + (size_t)i * step, mean);
         int32_t in_at = i + radius + 1 < n ? i + radius + 1 : n - 1;
         int32_t out_at = i - radius > 0 ? i - radius : 0;
-        sum += load(in + (size_t)in_at * step) -
-               load(in + (size_t)out_at * step);
+        sum += cut_load_f32(in + (size_t)in_at * step) -
+               cut_load_f32(in + (size_t)out_at * step);
     }
 }
 
@@ -143,25 +135,22 @@ cut_status cut_blur_new(cut_layer *out, const cut_image *photo,
 cut_status cut_compose_blur(cut_image *image, const cut_layer *layer,
                             cut_why *why)
 {
-    float *line = cut_alloc((size_t)layer->w * 4, sizeof *line);
+    float *line = cut_alloc((size_t)layer->w * 4 + 4, sizeof *line);
     float *row = cut_alloc((size_t)image->w * 4, sizeof *row);
     if (!line || !row) {
         cut_free(line);
         cut_free(row);
         return cut_fail(why, CUT_E_MEMORY, "No memory to compose.");
     }
-    float step = 1 / (float)layer->k;
     for (int32_t y = 0; y < image->h; y++) {
-        cut_layer_line(line, layer, y);
-        for (int32_t x = 0; x < image->w; x++) {
-            float f = ((float)x + 0.5f) * step - 0.5f;
-            if (f < 0) f = 0;
-            int32_t at = (int32_t)f < layer->w - 1 ? (int32_t)f : layer->w - 1;
-            f32x4 c0 = load(line + (size_t)at * 4);
-            f32x4 c1 = at + 1 < layer->w ? load(line + (size_t)(at + 1) * 4)
-                                         : c0;
-            f32x4 c = c0 + (c1 - c0) * (f - (float)at);
-            memcpy(row + (size_t)x * 4, &c, sizeof c);
+        cut_layer_line(line, layer, y, 0, image->w);
+        for (int32_t x = 0, at = 0; x < image->w; at++) {
+            f32x4 c0 = cut_load_f32(line + (size_t)at * 4);
+            f32x4 d = cut_load_f32(line + (size_t)at * 4 + 4) - c0;
+            int32_t end = cut_layer_end(layer, at);
+            for (; x < end && x < image->w; x++)
+                cut_store_f32(row + (size_t)x * 4,
+                              c0 + d * cut_layer_way(layer, x, at)[0]);
         }
         over_row(image->px + (size_t)y * (size_t)image->w * 4, row, image->w);
     }

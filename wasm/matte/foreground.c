@@ -1,112 +1,163 @@
 #include "matte/foreground.h"
 
-#include <string.h>
-
 #include "matte/layers.h"
-
-typedef float f32x4 __attribute__((vector_size(16)));
-typedef int32_t i32x4 __attribute__((vector_size(16)));
 
 #ifndef CUT_FOREGROUND_SIDE
 #define CUT_FOREGROUND_SIDE 1024 /* longer side of the layers, at most */
 #endif
 
-static f32x4 load(const float *p)
+/* Between two samples of a layer, c0 and c0 + d. */
+typedef struct slope {
+    f32x4 c0, d;
+} slope;
+
+static slope slope_at(const float *line, int32_t at)
 {
-    f32x4 v;
-    memcpy(&v, p, sizeof v);
-    return v;
+    f32x4 c0 = cut_load_f32(line + (size_t)at * 4);
+    return (slope){c0, cut_load_f32(line + (size_t)at * 4 + 4) - c0};
 }
 
-/* Each lane to 0..255, without a branch: comparisons are lane masks. */
-static f32x4 clamped(f32x4 v)
+/* One channel of four pixels, lane by lane; c is the photo's. */
+static u32x4 channel(int i, f32x4 c, f32x4 a, f32x4 s, const slope *f,
+                     const slope *b)
 {
-    const f32x4 most = {255, 255, 255, 255};
-    i32x4 bits = (i32x4)v & (v > 0); /* below 0: the bits of 0.0 */
-    i32x4 over = v > most;
-    return (f32x4)((bits & ~over) | ((i32x4)most & over));
+    f32x4 fore = f->c0[i] + f->d[i] * s, back = b->c0[i] + b->d[i] * s;
+    f32x4 v = fore + (c - fore * a - back * (1 - a)) * a;
+    return (u32x4)__builtin_convertvector(cut_clamp(v, 255) + 0.5f, i32x4);
 }
 
-/* A layer's line at photo column x. */
-static f32x4 sample(const float *line, int32_t x, float step, int32_t n)
+/* The first `count` of four pixels, between the same two samples, s of the way
+ * from one to the other. */
+static void estimate_four(uint8_t *px, const uint8_t *alpha, int32_t count,
+                          f32x4 s, const slope *f, const slope *b)
 {
-    float f = ((float)x + 0.5f) * step - 0.5f;
-    if (f < 0) f = 0;
-    int32_t at = (int32_t)f < n - 1 ? (int32_t)f : n - 1;
-    f32x4 c0 = load(line + (size_t)at * 4);
-    f32x4 c1 = at + 1 < n ? load(line + (size_t)(at + 1) * 4) : c0;
-    return c0 + (c1 - c0) * (f - (float)at);
+    u32x4 q = cut_load_u32(px);
+    uint8_t part[4];
+    for (int i = 0; i < 4; i++)
+        part[i] = cut_matte_part(alpha[i], px[i * 4 + 3]);
+    f32x4 matte = cut_load_u8x4(part), a = matte * (1 / 255.0f);
+    u32x4 v = channel(0, cut_to_f32(q & 255), a, s, f, b) |
+              channel(1, cut_to_f32(q >> 8 & 255), a, s, f, b) << 8 |
+              channel(2, cut_to_f32(q >> 16 & 255), a, s, f, b) << 16;
+    u32x4 opaque = (u32x4)(matte == 255), clear = (u32x4)(matte == 0);
+    v = ((v & ~opaque) | (q & opaque)) & ~clear & 0xFFFFFF;
+    v |= __builtin_convertvector(cut_load_u8x4(alpha), u32x4) << 24;
+    u32x4 beyond = (u32x4)((i32x4){0, 1, 2, 3} >= count);
+    v = (v & ~beyond) | (q & beyond);
+    memcpy(px, &v, sizeof v);
 }
 
-static void soft_pixel(uint8_t *px, uint8_t matte, f32x4 f, f32x4 b)
+/* The first soft pixel and behind the last one; none: both 0. */
+typedef struct span {
+    int32_t from, to;
+} span;
+
+static int is_soft(uint8_t alpha)
 {
-    float a = (float)matte * (1 / 255.0f);
-    f32x4 c = {(float)px[0], (float)px[1], (float)px[2], 0};
-    f32x4 v = clamped(f + (c - f * a - b * (1 - a)) * a) + 0.5f;
-    for (int i = 0; i < 3; i++) px[i] = (uint8_t)v[i];
+    return (uint8_t)(alpha + 1) > 1;
 }
 
-static void estimate_row(uint8_t *px, const uint8_t *alpha, int32_t w,
-                         const float *f, const float *b, int32_t n, int32_t k)
+/* Whether eight pixels are all clear or all opaque. */
+static int is_plain(const uint8_t *alpha)
 {
-    float step = 1 / (float)k;
-    for (int32_t x = 0; x < w; x++) {
-        uint8_t *p = px + (size_t)x * 4;
-        uint64_t eight = 1;
-        if (x + 8 <= w) memcpy(&eight, alpha + x, 8);
-        if (eight == 0 || eight == UINT64_MAX) {
-            /* opaque: the photo is opaque here too, so nothing changes */
-            if (eight == 0) memset(p, 0, 32);
-            x += 7;
-            continue;
-        }
-        if (alpha[x] == 0) {
-            memset(p, 0, 4);
-            continue;
-        }
-        uint8_t matte = cut_matte_part(alpha[x], p[3]);
-        if (matte != 255)
-            soft_pixel(p, matte, sample(f, x, step, n), sample(b, x, step, n));
-        p[3] = alpha[x];
-    }
+    uint64_t eight;
+    memcpy(&eight, alpha, 8);
+    return eight == 0 || eight == UINT64_MAX;
 }
 
-static int has_soft(const uint8_t *alpha, size_t count)
+static span soft_span(const uint8_t *alpha, int32_t w)
 {
-    size_t i = 0;
-    for (uint64_t eight; i + 8 <= count; i += 8) {
-        memcpy(&eight, alpha + i, 8);
-        if (eight != 0 && eight != UINT64_MAX) return 1;
-    }
-    for (; i < count; i++)
-        if ((uint8_t)(alpha[i] + 1) > 1) return 1;
+    int32_t from = 0, to = w;
+    while (from < w && !is_soft(alpha[from]))
+        from += from + 8 <= w && is_plain(alpha + from) ? 8 : 1;
+    if (from == w) return (span){0, 0};
+    while (!is_soft(alpha[to - 1]))
+        to -= to - 8 >= from && is_plain(alpha + to - 8) ? 8 : 1;
+    return (span){from, to};
+}
+
+static int has_soft(const uint8_t *alpha, int32_t w, int32_t h)
+{
+    for (int32_t y = 0; y < h; y++)
+        if (soft_span(alpha + (size_t)y * (size_t)w, w).to) return 1;
     return 0;
+}
+
+/* Pixels that are clear or opaque. The photo is opaque where the matte is, so
+ * that nothing changes there. */
+static void clear_span(uint8_t *px, const uint8_t *alpha, int32_t x,
+                       int32_t end)
+{
+    while (x < end) {
+        uint8_t *p = px + (size_t)x * 4;
+        if (x + 8 <= end && is_plain(alpha + x)) {
+            if (alpha[x] == 0) memset(p, 0, 32);
+            x += 8;
+        } else {
+            if (alpha[x] == 0) memset(p, 0, 4);
+            x++;
+        }
+    }
+}
+
+/* Pixels of any alpha, in a row of w; f, b: the layers' lines. */
+static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
+                          int32_t w, const cut_layer *layer, const float *f,
+                          const float *b)
+{
+    for (int32_t x = soft.from; x < soft.to;) {
+        if (x + 8 <= soft.to && is_plain(alpha + x)) {
+            clear_span(px, alpha, x, x + 8);
+            x += 8;
+            continue;
+        }
+        int32_t at = cut_layer_sample(layer, x), end = cut_layer_end(layer, at);
+        int32_t count = end - x < 4 ? end - x : 4;
+        slope fore = slope_at(f, at), back = slope_at(b, at);
+        f32x4 s = cut_layer_way(layer, x, at);
+        uint8_t *p = px + (size_t)x * 4;
+        if (x + 4 <= w) {
+            estimate_four(p, alpha + x, count, s, &fore, &back);
+        } else { /* the row ends before */
+            uint8_t in[16] = {0}, by[4] = {0};
+            if (count > w - x) count = w - x;
+            memcpy(in, p, (size_t)count * 4);
+            memcpy(by, alpha + x, (size_t)count);
+            estimate_four(in, by, count, s, &fore, &back);
+            memcpy(p, in, (size_t)count * 4);
+        }
+        x += count;
+    }
 }
 
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
                                    cut_why *why)
 {
-    size_t w = (size_t)photo->w;
-    int32_t side = photo->w > photo->h ? photo->w : photo->h;
+    int32_t w = photo->w, h = photo->h, side = w > h ? w : h;
     int32_t k = (side + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
     cut_layer f = {0}, b = {0};
     float *lines = NULL;
+    size_t line = 0;
     cut_status status = CUT_OK;
-    if (has_soft(alpha, w * (size_t)photo->h)) {
+    if (has_soft(alpha, w, h)) {
         status = cut_layers_new(&f, &b, photo, alpha, k, why);
-        if (!status) lines = cut_alloc((size_t)f.w * 8, sizeof *lines);
+        line = ((size_t)f.w + 1) * 4;
+        if (!status) lines = cut_alloc(line * 2, sizeof *lines);
         if (!status && !lines)
             status = cut_fail(why, CUT_E_MEMORY, "No memory for colours.");
     }
     if (!status) photo->opaque = 0;
-    for (int32_t y = 0; !status && y < photo->h; y++) {
-        const uint8_t *row = alpha + (size_t)y * w;
-        if (lines && has_soft(row, w)) {
-            cut_layer_line(lines, &f, y);
-            cut_layer_line(lines + (size_t)f.w * 4, &b, y);
+    for (int32_t y = 0; !status && y < h; y++) {
+        const uint8_t *by = alpha + (size_t)y * (size_t)w;
+        uint8_t *px = photo->px + (size_t)y * (size_t)w * 4;
+        span soft = lines ? soft_span(by, w) : (span){0};
+        clear_span(px, by, 0, soft.from);
+        if (soft.from < soft.to) {
+            cut_layer_line(lines, &f, y, soft.from, soft.to);
+            cut_layer_line(lines + line, &b, y, soft.from, soft.to);
+            estimate_span(px, by, soft, w, &f, lines, lines + line);
         }
-        estimate_row(photo->px + (size_t)y * w * 4, row, photo->w, lines,
-                     lines ? lines + (size_t)f.w * 4 : NULL, f.w, k);
+        clear_span(px, by, soft.to, w);
     }
     cut_free(lines);
     cut_layer_free(&f);

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-
-typedef float f32x4 __attribute__((vector_size(16)));
+#include "base/simd.h"
 
 enum { LANES = 16 };
 enum { R, G, B, P, RP, GP, BP, RR, RG, RB, GG, GB, BB };
@@ -86,13 +85,6 @@ static void solve_row(float *out, const int32_t *columns, int32_t w,
     }
 }
 
-static f32x4 load(const float *p)
-{
-    f32x4 v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
 /* Sums over -radius..radius of every `step` floats around p, within 0..n-1. */
 static f32x4 window_sum(const float *line, int32_t at, int32_t n, size_t step,
                         int32_t radius)
@@ -100,7 +92,7 @@ static f32x4 window_sum(const float *line, int32_t at, int32_t n, size_t step,
     int32_t lo = at - radius < 0 ? 0 : at - radius;
     int32_t hi = at + radius > n - 1 ? n - 1 : at + radius;
     f32x4 sum = {0};
-    for (int32_t i = lo; i <= hi; i++) sum += load(line + (size_t)i * step);
+    for (int32_t i = lo; i <= hi; i++) sum += cut_load_f32(line + (size_t)i * step);
     return sum;
 }
 
@@ -113,13 +105,13 @@ static void mean_filter(float *out, float *raw, int32_t w, int32_t h,
     for (int32_t y = 0; y < h; y++)
         for (int32_t x = 0; x < w; x++) {
             f32x4 sum = window_sum(raw + (size_t)y * row, x, w, 4, radius);
-            memcpy(out + (size_t)y * row + (size_t)x * 4, &sum, sizeof sum);
+            cut_store_f32(out + (size_t)y * row + (size_t)x * 4, sum);
         }
     for (int32_t y = 0; y < h; y++)
         for (int32_t x = 0; x < w; x++) {
             f32x4 sum = window_sum(out + (size_t)x * 4, y, h, row, radius);
             sum /= (float)(clipped(x, radius, w) * clipped(y, radius, h));
-            memcpy(raw + (size_t)y * row + (size_t)x * 4, &sum, sizeof sum);
+            cut_store_f32(raw + (size_t)y * row + (size_t)x * 4, sum);
         }
     memcpy(out, raw, row * (size_t)h * sizeof *out);
 }

@@ -5,6 +5,7 @@
 #ifndef CUT_MATTE_LAYERS_H
 #define CUT_MATTE_LAYERS_H
 
+#include "base/simd.h"
 #include "image/image.h"
 
 /** f32 [h][w][4]: RGB 0..255, the last lane is scratch. Sample i stands for
@@ -48,7 +49,31 @@ static inline uint8_t cut_matte_part(uint8_t alpha, uint8_t photo_alpha)
     return (uint8_t)((alpha * 255u + photo_alpha / 2u) / photo_alpha);
 }
 
-/** The layer along photo row y: f32 [layer->w][4], between its rows. */
-void cut_layer_line(float *line, const cut_layer *layer, int32_t y);
+/** The layer along photo row y: f32 [layer->w + 1][4], between its rows. Only
+ * the samples that photo columns from .. to - 1 lie between. */
+void cut_layer_line(float *line, const cut_layer *layer, int32_t y,
+                    int32_t from, int32_t to);
+
+/** The last sample that does not lie right of photo column x, at least 0. */
+static inline int32_t cut_layer_sample(const cut_layer *layer, int32_t x)
+{
+    int32_t halves = 2 * x + 1 - layer->k; /* x lies at halves / 2k */
+    return halves > 0 ? halves / (2 * layer->k) : 0;
+}
+
+/** The first photo column at sample `at` + 1 or right of it. */
+static inline int32_t cut_layer_end(const cut_layer *layer, int32_t at)
+{
+    return (2 * at + 3) * layer->k / 2;
+}
+
+/** How far photo columns x .. x + 3 are from sample `at` to the next, 0..1. */
+static inline f32x4 cut_layer_way(const cut_layer *layer, int32_t x,
+                                  int32_t at)
+{
+    const float step = 1 / (float)layer->k;
+    const f32x4 lanes = {0, step, 2 * step, 3 * step};
+    return cut_clamp(((float)x + 0.5f) * step - 0.5f - (float)at + lanes, 1);
+}
 
 #endif
