@@ -79,12 +79,10 @@ double cut_conv_weight_sum(const cut_graph *graph, const cut_op *op)
     int16_t *filter = cut_alloc(size, sizeof *filter);
     float *tmp = cut_alloc(size, sizeof *tmp);
     for (int32_t o = 0; filter && tmp && o < weights->dims[0]; o++) {
-        uint32_t sum = 0;
+        int32_t sum = 0;
         filter_i16(graph, op, o, filter, tmp);
-        for (size_t i = 0; i < size; i++) {
-            int magnitude = filter[i] < 0 ? -filter[i] : filter[i];
-            sum += (uint32_t)magnitude;
-        }
+        for (size_t i = 0; i < size; i++)
+            sum += filter[i] < 0 ? -filter[i] : filter[i];
         most = (double)sum > most ? (double)sum : most;
     }
     /* no memory: the bound that no weights of 8 bits can exceed */
@@ -111,205 +109,229 @@ typedef struct packing {
     size_t depth; /* run_count * run_size */
 } packing;
 
-/* Index of element [o][ci][ky][kx] in the packed weights. */
-static size_t packed_at(const packing *p, int32_t o, int32_t ci, int32_t ky,
-                        int32_t kx)
+/* Where the filter of channel o begins in the packed weights. */
+static size_t first_of(const packing *p, int32_t o)
+{
+    if (p->depthwise) return (size_t)o;
+    if (p->one) return 0;
+    size_t tile = (size_t)o / CUT_TILE, lane = (size_t)o % CUT_TILE;
+    return tile * p->depth * CUT_TILE +
+           (p->step->in.type == CUT_F32 ? lane : lane * 2);
+}
+
+/* How far from there each element [ci][ky][kx] of a filter stands. */
+static void offsets_of(const packing *p, uint32_t *offsets)
 {
     const cut_step *step = p->step;
-    if (p->depthwise)
-        return (size_t)(ky * step->window.k[1] + kx) * (size_t)step->in.cp +
-               (size_t)o;
-    size_t k = place(step, ci, ky, kx, p->merged);
-    if (p->one) return k;
-    size_t tile = (size_t)o / CUT_TILE, lane = (size_t)o % CUT_TILE;
-    if (step->in.type == CUT_F32)
-        return (tile * p->depth + k) * CUT_TILE + lane;
-    return (tile * p->depth + k / 2 * 2) * CUT_TILE + lane * 2 + k % 2;
+    int32_t cin = p->depthwise ? 1 : step->in.c;
+    for (int32_t ci = 0; ci < cin; ci++)
+        for (int32_t ky = 0; ky < step->window.k[0]; ky++)
+            for (int32_t kx = 0; kx < step->window.k[1]; kx++) {
+                size_t k = place(step, ci, ky, kx, p->merged);
+                if (p->depthwise)
+                    k = (size_t)(ky * step->window.k[1] + kx) *
+                        (size_t)step->in.cp;
+                else if (!p->one && step->in.type == CUT_F32)
+                    k *= CUT_TILE;
+                else if (!p->one)
+                    k = k / 2 * 2 * CUT_TILE + k % 2;
+                *offsets++ = (uint32_t)k;
+            }
 }
 
 static cut_status pack(cut_plan *plan, const packing *p, cut_why *why)
 {
     cut_step *step = p->step;
     const cut_op *op = step->op;
-    const cut_const *weights = &p->graph->consts[op->weights];
-    int32_t cin = weights->dims[1], kh = step->window.k[0],
-            kw = step->window.k[1];
-    size_t size = window_size(weights);
+    size_t size = window_size(&p->graph->consts[op->weights]);
     int wide = step->in.type == CUT_F32;
-    size_t count = p->depthwise ? (size_t)(kh * kw) * (size_t)step->in.cp
+    size_t taps = (size_t)(step->window.k[0] * step->window.k[1]);
+    size_t count = p->depthwise ? taps * (size_t)step->in.cp
                    : p->one ? p->depth : p->depth * (size_t)step->out.cp;
     float *tmp = cut_alloc(size, sizeof *tmp);
     int16_t *filter = cut_alloc(size, sizeof *filter);
-    cut_status status = tmp && filter
+    uint32_t *offsets = cut_alloc(size, sizeof *offsets);
+    cut_status status = tmp && filter && offsets
         ? cut_step_weights(plan, step, count * (wide ? 4u : 2u), why)
         : cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
+    if (!status) offsets_of(p, offsets);
+    float to = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
     for (int32_t o = 0; !status && o < step->out.c; o++) {
         float gain = op->mul ? op->mul[o] : 1.0f, scale = 1.0f;
-        if (wide)
+        float *f = (float *)step->weights + first_of(p, o);
+        int16_t *q = (int16_t *)step->weights + first_of(p, o);
+        if (wide) {
             filter_f32(p->graph, op, o, tmp);
-        else
+            for (size_t i = 0; i < size; i++) f[offsets[i]] = tmp[i] * gain;
+        } else {
             scale = filter_i16(p->graph, op, o, filter, tmp) * gain *
                     step->in.scale;
-        float *f = step->weights;
-        int16_t *q = step->weights;
-        size_t i = 0;
-        for (int32_t ci = 0; ci < cin; ci++)
-            for (int32_t ky = 0; ky < kh; ky++)
-                for (int32_t kx = 0; kx < kw; kx++, i++) {
-                    size_t at = packed_at(p, o, ci, ky, kx);
-                    if (wide)
-                        f[at] = tmp[i] * gain;
-                    else
-                        q[at] = filter[i];
-                }
-        float to = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
+            for (size_t i = 0; i < size; i++) q[offsets[i]] = filter[i];
+        }
         step->mul[o] = scale * to;
         step->add[o] = (op->add ? op->add[o] : 0) * to;
     }
     cut_free(tmp);
     cut_free(filter);
+    cut_free(offsets);
     return status;
 }
 
 /* ---- bands ------------------------------------------------------------- */
+
 
 static int32_t reach(const cut_step *step, int axis)
 {
     return step->window.d[axis] * (step->window.k[axis] - 1) + 1;
 }
 
-/* Rows of the padded map that rows from..to of the result need. */
-static void copy_band(const cut_step *step, const uint8_t *arena,
-                      uint8_t *scratch, int32_t from, int32_t to)
+/* Where rows of a map begin, and how far it is from pixel to pixel. */
+typedef struct rows {
+    uint8_t *at;
+    size_t pitch; /* bytes from row to row */
+    int32_t ld;   /* elements from pixel to pixel */
+} rows;
+
+static rows rows_of(const cut_view *view, uint8_t *arena, int32_t y)
+{
+    size_t pitch = (size_t)view->w * (size_t)view->ld *
+                   cut_element(view->type);
+    return (rows){ view->c ? arena + view->offset + (size_t)y * pitch : NULL,
+                   pitch, view->ld };
+}
+
+/* One row of the padded map; what does not lie on the map is 0. */
+static void copy_row(const cut_step *step, const uint8_t *arena, uint8_t *row,
+                     int32_t y)
 {
     const cut_view *in = &step->in;
     size_t element = cut_element(in->type);
     size_t pixel = (size_t)in->cp * element;
     size_t pitch = (size_t)step->pad_w * pixel;
-    size_t left = (size_t)step->window.before[1];
-    size_t inside = (size_t)in->w;
+    size_t left = (size_t)step->window.before[1], inside = (size_t)in->w;
     if (left + inside > (size_t)step->pad_w)
         inside = (size_t)step->pad_w - left;
-    int32_t first = from * step->window.s[0] - step->window.before[0];
-    int32_t count = (to - from - 1) * step->window.s[0] + reach(step, 0);
-    for (int32_t r = 0; r < count; r++) {
-        uint8_t *row = scratch + (size_t)r * pitch;
-        if (first + r < 0 || first + r >= in->h) {
-            memset(row, 0, pitch);
-            continue;
-        }
-        const uint8_t *src = arena + in->offset +
-                             (size_t)(first + r) * (size_t)in->w *
-                                 (size_t)in->ld * element;
-        memset(row, 0, left * pixel);
-        if (in->ld == in->cp)
-            memcpy(row + left * pixel, src, inside * pixel);
-        else
-            for (size_t x = 0; x < inside; x++)
-                memcpy(row + (left + x) * pixel,
-                       src + x * (size_t)in->ld * element, pixel);
-        memset(row + (left + inside) * pixel, 0,
-               pitch - (left + inside) * pixel);
+    if (y < 0 || y >= in->h) {
+        memset(row, 0, pitch);
+        return;
+    }
+    const uint8_t *src = arena + in->offset + (size_t)y * (size_t)in->w *
+                                                  (size_t)in->ld * element;
+    memset(row, 0, left * pixel);
+    if (in->ld == in->cp)
+        memcpy(row + left * pixel, src, inside * pixel);
+    else
+        for (size_t x = 0; x < inside; x++)
+            memcpy(row + (left + x) * pixel, src + x * (size_t)in->ld * element,
+                   pixel);
+    memset(row + (left + inside) * pixel, 0, pitch - (left + inside) * pixel);
+}
+
+static void run_rows(const cut_step *step, uint8_t *arena, int32_t from,
+                     int32_t to, rows out);
+
+/* The same rows made by the step before, where it was fused into this one.
+ * Those that the band before had are kept: bands come in order, each of
+ * step->band rows. */
+static void make_rows(const cut_step *step, uint8_t *arena, uint8_t *scratch,
+                      int32_t from, int32_t first, int32_t count)
+{
+    const cut_view *in = &step->in;
+    size_t pixel = (size_t)in->cp * cut_element(in->type);
+    size_t pitch = (size_t)step->pad_w * pixel;
+    size_t left = (size_t)step->window.before[1];
+    int32_t have = 0;
+    if (from == 0) {
+        memset(scratch, 0, pitch * (size_t)count);
+    } else {
+        int32_t moved = step->band * step->window.s[0];
+        int32_t before = (step->band - 1) * step->window.s[0] +
+                         reach(step, 0);
+        have = before > moved ? before - moved : 0;
+        if (have > count) have = count;
+        memmove(scratch, scratch + (size_t)moved * pitch,
+                (size_t)have * pitch);
+    }
+    int32_t start = first + have, end = first + count;
+    if (start < 0) start = 0;
+    if (end > in->h) {
+        size_t kept = (size_t)(in->h > start ? in->h - first : start - first);
+        memset(scratch + kept * pitch, 0, ((size_t)count - kept) * pitch);
+        end = in->h;
+    }
+    for (int32_t y = start; y < end;) {
+        int32_t to = y + step->inner->band < end ? y + step->inner->band : end;
+        run_rows(step->inner, arena, y, to,
+                 (rows){ scratch + (size_t)(y - first) * pitch + left * pixel,
+                         pitch, in->cp });
+        y = to;
     }
 }
 
-/* The window of the first pixel of row `from`, after copying if need be. */
+/* The window of the first pixel of row `from`: in the map, or in a padded
+ * copy. `pitch`: from one row of windows to the next. */
 static const uint8_t *band(const cut_step *step, uint8_t *arena, int32_t from,
                            int32_t to, size_t *pitch, int32_t *pixel)
 {
     size_t element = cut_element(step->in.type);
-    if (step->pad_w) {
-        uint8_t *scratch = arena + step->scratch;
-        copy_band(step, arena, scratch, from, to);
-        *pitch = (size_t)step->pad_w * (size_t)step->in.cp * element *
-                 (size_t)step->window.s[0];
-        *pixel = step->window.s[1] * step->in.cp;
-        return scratch;
+    if (!step->pad_w) {
+        size_t row = (size_t)step->in.w * (size_t)step->in.ld * element;
+        *pitch = row * (size_t)step->window.s[0];
+        *pixel = step->window.s[1] * step->in.ld;
+        return arena + step->in.offset + *pitch * (size_t)from;
     }
-    size_t row = (size_t)step->in.w * (size_t)step->in.ld * element;
+    uint8_t *scratch = arena + step->scratch;
+    size_t row = (size_t)step->pad_w * (size_t)step->in.cp * element;
+    int32_t first = from * step->window.s[0] - step->window.before[0];
+    int32_t count = (to - from - 1) * step->window.s[0] + reach(step, 0);
+    if (step->inner)
+        make_rows(step, arena, scratch, from, first, count);
+    else
+        for (int32_t r = 0; r < count; r++)
+            copy_row(step, arena, scratch + (size_t)r * row, first + r);
     *pitch = row * (size_t)step->window.s[0];
-    *pixel = step->window.s[1] * step->in.ld;
-    return arena + step->in.offset + *pitch * (size_t)from;
+    *pixel = step->window.s[1] * step->in.cp;
+    return scratch;
 }
 
-static uint8_t *row_of(const cut_view *view, uint8_t *arena, int32_t y)
+static void run_rows(const cut_step *step, uint8_t *arena, int32_t from,
+                     int32_t to, rows out)
 {
-    return view->c ? arena + view->offset +
-                         (size_t)y * (size_t)view->w * (size_t)view->ld *
-                             cut_element(view->type)
-                   : NULL;
-}
-
-static void run_tiles(const cut_step *step, uint8_t *arena, int32_t from,
-                      int32_t to, cut_tile_run *tile_run, size_t tile_bytes,
-                      int32_t tiles)
-{
-    size_t pitch;
-    cut_tile tile = { .step = step };
+    size_t pitch, element = cut_element(step->out.type);
+    size_t other_size = cut_element(step->other.type);
+    cut_tile tile = { .step = step, .ld = out.ld };
     const uint8_t *a = band(step, arena, from, to, &pitch, &tile.pixel);
-    int flat = !step->pad_w && step->window.k[0] * step->window.k[1] == 1 &&
-               step->window.s[0] * step->window.s[1] == 1;
-    int32_t rows = flat ? 1 : to - from;
+    rows other = rows_of(&step->other, arena, from);
+    /* a 1x1 convolution in place goes over its rows as one */
+    int flat = !step->pad_w && step->run_count == 1 && step->window.s[1] == 1 &&
+               step->window.s[0] == 1 &&
+               out.pitch == (size_t)step->out.w * (size_t)out.ld * element;
+    int32_t count = flat ? 1 : to - from;
     tile.n = flat ? (to - from) * step->out.w : step->out.w;
-    for (int32_t i = 0; i < tiles; i++) {
-        tile.w = (const uint8_t *)step->weights + (size_t)i * tile_bytes;
+    for (int32_t i = 0; i < step->tiles; i++) {
+        tile.w = (const uint8_t *)step->weights + (size_t)i * step->tile_bytes;
         tile.channel = i * CUT_TILE;
-        for (int32_t y = 0; y < rows; y++) {
+        for (int32_t y = 0; y < count; y++) {
             tile.a = a + (size_t)y * pitch;
-            tile.out = row_of(&step->out, arena, from + y);
-            tile.other = row_of(&step->other, arena, from + y);
-            tile_run(&tile);
+            tile.out = out.at + (size_t)y * out.pitch +
+                       (size_t)tile.channel * element;
+            tile.other = other.at ? other.at + (size_t)y * other.pitch +
+                                        (size_t)tile.channel * other_size
+                                  : NULL;
+            step->tile(&tile);
         }
     }
+}
+
+static void run_conv(const cut_step *step, uint8_t *arena, int32_t from,
+                     int32_t to)
+{
+    run_rows(step, arena, from, to, rows_of(&step->out, arena, from));
 }
 
 static size_t depth(const cut_step *step)
 {
     return (size_t)step->run_count * (size_t)step->run_size;
-}
-
-static void run_i16(const cut_step *step, uint8_t *arena, int32_t from,
-                    int32_t to)
-{
-    run_tiles(step, arena, from, to, cut_conv_tile_i16,
-              depth(step) * CUT_TILE * 2, step->out.cp / CUT_TILE);
-}
-
-static void run_f32(const cut_step *step, uint8_t *arena, int32_t from,
-                    int32_t to)
-{
-    run_tiles(step, arena, from, to, cut_conv_tile_f32,
-              depth(step) * CUT_TILE * 4, step->out.cp / CUT_TILE);
-}
-
-static void run_one_i16(const cut_step *step, uint8_t *arena, int32_t from,
-                        int32_t to)
-{
-    run_tiles(step, arena, from, to, cut_conv_one_i16, 0, 1);
-}
-
-static void run_one_f32(const cut_step *step, uint8_t *arena, int32_t from,
-                        int32_t to)
-{
-    run_tiles(step, arena, from, to, cut_conv_one_f32, 0, 1);
-}
-
-static void run_depthwise_f32(const cut_step *step, uint8_t *arena,
-                              int32_t from, int32_t to)
-{
-    run_tiles(step, arena, from, to, cut_depthwise_f32, 0, 1);
-}
-
-static void run_depthwise_i16(const cut_step *step, uint8_t *arena,
-                              int32_t from, int32_t to)
-{
-    run_tiles(step, arena, from, to, cut_depthwise_i16, 0, 1);
-}
-
-static void run_depthwise3_i16(const cut_step *step, uint8_t *arena,
-                               int32_t from, int32_t to)
-{
-    run_tiles(step, arena, from, to, cut_depthwise3_i16, 0, 1);
 }
 
 /* Any groups, plainly: rare in this field. */
@@ -323,9 +345,9 @@ static void run_groups(const cut_step *step, uint8_t *arena, int32_t from,
     for (int32_t y = from; y < to; y++) {
         const float *row = (const float *)(const void *)(band_at +
             (size_t)(y - from) * pitch);
-        float *out = (float *)(void *)row_of(&step->out, arena, y);
+        float *out = (float *)(void *)rows_of(&step->out, arena, y).at;
         const float *other =
-            (const float *)(const void *)row_of(&step->other, arena, y);
+            (const float *)(const void *)rows_of(&step->other, arena, y).at;
         for (int32_t x = 0; x < step->out.w; x++, out += step->out.ld) {
             const float *w = step->weights;
             for (int32_t o = 0; o < step->out.c; o++) {
@@ -361,7 +383,12 @@ static void set_bounds(cut_step *step)
         float limit = step->out.limit;
         lo = lo < -limit ? -limit : lo > limit ? limit : lo;
         hi = hi < -limit ? -limit : hi > limit ? limit : hi;
+        lo += CUT_MAGIC;
+        hi += CUT_MAGIC;
+        for (int32_t o = 0; o < step->out.cp; o++) step->add[o] += CUT_MAGIC;
     }
+    float to = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
+    step->ratio = step->other.type == CUT_I16 ? step->other.scale * to : to;
     step->act.a = lo;
     step->act.b = hi;
 }
@@ -378,10 +405,10 @@ static void set_band(cut_step *step)
     int32_t width = step->pad_w ? step->pad_w : step->in.w;
     size_t row = (size_t)width * (size_t)step->in.cp * element;
     int32_t overlap = reach(step, 0) - step->window.s[0];
-    int32_t rows = (int32_t)(BAND_BYTES / (row * (size_t)step->window.s[0])) -
+    int32_t count = (int32_t)(BAND_BYTES / (row * (size_t)step->window.s[0])) -
                    overlap;
     int32_t least = overlap > 2 ? overlap : 2;
-    step->band = rows < least ? least : rows;
+    step->band = count < least ? least : count;
     if (step->band > step->out.h) step->band = step->out.h;
     if (step->pad_w)
         step->scratch_bytes = row * (size_t)((step->band - 1) *
@@ -410,6 +437,44 @@ static cut_status set_runs(cut_plan *plan, cut_step *step, int merged,
     return CUT_OK;
 }
 
+static uint32_t kmacs_of(const cut_step *step, const cut_const *weights)
+{
+    double macs = (double)weights->count * step->out.h * step->out.w / 1000;
+    return macs < 6e7 ? (uint32_t)macs : 60000000u; /* the sum stays in 32 bits */
+}
+
+/* Weights [o][ci][kh][kw] as in the file; the runs are the taps. */
+static cut_status setup_groups(cut_plan *plan, cut_step *step,
+                               const cut_graph *graph, cut_why *why)
+{
+    const cut_op *op = step->op;
+    const cut_const *weights = &graph->consts[op->weights];
+    size_t size = window_size(weights);
+    cut_status status = cut_step_weights(plan, step, weights->count * 4, why);
+    for (int32_t o = 0; !status && o < step->out.c; o++) {
+        float *w = (float *)step->weights + (size_t)o * size;
+        float gain = op->mul ? op->mul[o] : 1.0f;
+        filter_f32(graph, op, o, w);
+        for (size_t i = 0; i < size; i++) w[i] *= gain;
+        step->add[o] = op->add ? op->add[o] : 0;
+    }
+    set_bounds(step);
+    step->run = run_groups;
+    step->kernel = "groups f32";
+    return status;
+}
+
+static cut_status zip3(cut_plan *plan, cut_step *step, cut_why *why)
+{
+    void *plain = step->block;
+    const int16_t *w = step->weights;
+    cut_status status =
+        cut_step_weights(plan, step, (size_t)step->in.cp * 20, why);
+    if (!status) cut_depthwise3_pack(step->weights, w, step->in.cp);
+    cut_free(plain);
+    return status;
+}
+
 cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
                           const cut_graph *graph, cut_why *why)
 {
@@ -434,47 +499,49 @@ cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
         status = cut_step_alloc(plan, &add, (size_t)step->out.cp, 4, why);
     step->add = add;
     if (status) return status;
-    set_bounds(step);
     p.depth = depth(step);
-    size_t kmacs = weights->count / 1000 * (size_t)step->out.h *
-                   (size_t)step->out.w;
-    if (weights->count < 100000)
-        kmacs = weights->count * (size_t)step->out.h * (size_t)step->out.w /
-                1000;
-    step->kmacs = kmacs > UINT32_MAX / 64 ? UINT32_MAX / 64 : (uint32_t)kmacs;
+    step->kmacs = kmacs_of(step, weights);
     int i16 = step->in.type == CUT_I16;
-    if (grouped) {
-        /* [o][ci][kh][kw] as in the file; runs are the taps */
-        size_t size = window_size(weights);
-        status = cut_step_weights(plan, step, weights->count * 4, why);
-        for (int32_t o = 0; !status && o < step->out.c; o++) {
-            float *w = (float *)step->weights + (size_t)o * size;
-            float gain = op->mul ? op->mul[o] : 1.0f;
-            filter_f32(graph, op, o, w);
-            for (size_t i = 0; i < size; i++) w[i] *= gain;
-            step->add[o] = op->add ? op->add[o] : 0;
-        }
-        step->run = run_groups;
-        step->kernel = "groups f32";
-        return status;
-    }
+    if (grouped) return setup_groups(plan, step, graph, why);
     status = pack(plan, &p, why);
     if (status) return status;
-    if (p.depthwise && i16 && kh == 3 && kw == 3) {
-        void *plain = step->block;
-        const int16_t *w = step->weights;
-        status = cut_step_weights(plan, step, (size_t)step->in.cp * 20, why);
-        if (!status) cut_depthwise3_pack(step->weights, w, step->in.cp);
-        cut_free(plain);
-        if (status) return status;
+    set_bounds(step);
+    step->run = run_conv;
+    step->tiles = 1;
+    if (p.depthwise) {
+        int three = i16 && kh == 3 && kw == 3;
+        step->tile = three ? cut_depthwise3_i16
+                     : i16 ? cut_depthwise_i16 : cut_depthwise_f32;
+        step->kernel = i16 ? "depthwise i16" : "depthwise f32";
+        return three ? zip3(plan, step, why) : CUT_OK;
     }
-    step->run = p.depthwise ? (!i16 ? run_depthwise_f32
-                               : kh == 3 && kw == 3 ? run_depthwise3_i16
-                                                    : run_depthwise_i16)
-                : p.one ? (i16 ? run_one_i16 : run_one_f32)
-                        : (i16 ? run_i16 : run_f32);
-    step->kernel = p.depthwise ? (i16 ? "depthwise i16" : "depthwise f32")
-                   : p.one ? (i16 ? "one channel i16" : "one channel f32")
-                           : (i16 ? "gemm i16" : "gemm f32");
+    if (p.one) {
+        step->tile = i16 ? cut_conv_one_i16 : cut_conv_one_f32;
+        step->kernel = i16 ? "one channel i16" : "one channel f32";
+        return CUT_OK;
+    }
+    step->tiles = step->out.cp / CUT_TILE;
+    step->tile_bytes = p.depth * CUT_TILE * cut_element(step->in.type);
+    step->tile = i16 ? cut_conv_tile_i16 : cut_conv_tile_f32;
+    step->kernel = i16 ? "gemm i16" : "gemm f32";
     return CUT_OK;
+}
+
+/* Bytes of rows that one band of a fused pair passes through. */
+#define FUSED_BYTES 98304
+
+void cut_conv_fuse(cut_step *step, cut_step *inner)
+{
+    size_t row = (size_t)step->pad_w * (size_t)step->in.cp *
+                 cut_element(step->in.type);
+    int32_t stride = step->window.s[0], overlap = reach(step, 0) - stride;
+    step->band = ((int32_t)(FUSED_BYTES / row) - overlap) / stride;
+    int32_t least = overlap > 2 ? overlap : 2;
+    if (step->band < least) step->band = least;
+    if (step->band > step->out.h) step->band = step->out.h;
+    step->scratch_bytes = row * (size_t)((step->band - 1) * stride +
+                                         reach(step, 0));
+    step->scratch_bytes = (step->scratch_bytes + 63) / 64 * 64;
+    step->inner = inner;
+    step->kmacs += inner->kmacs;
 }

@@ -4,16 +4,16 @@
  * pixel), so nothing is unfolded; where a window can reach beyond the map, a
  * band of rows is copied into a padded scratch first.
  *
- * A kernel makes `n` pixels of one row for one tile of CUT_TILE output
- * channels:
- *   a       the window of the first pixel; the next lies `step` elements on
- *   w       weights of the tile: i16 [run_size/2][8][2] by run, f32
- *           [run_size][8] by run; for the kernels of one output channel
- *           [run_size] by run
- *   channel first output channel of the tile
- *   out     first pixel of the row, channel 0
+ * A kernel makes `n` pixels of one row:
+ *   a       the window of the first pixel; the next lies `pixel` elements on
+ *   w       weights of CUT_TILE output channels: i16 [run_size/2][8][2] by run,
+ *           f32 [run_size][8] by run; one output channel: [run_size] by run;
+ *           depthwise: all channels, [tap][cp], 3x3 as cut_depthwise3_pack()
+ *   out     first pixel of the row, first channel of the tile; `ld` elements
+ *           from pixel to pixel
  *   other   the same of the residual, or NULL
- * y = clamp(sum * mul[c] + add[c] + other * ratio). Oracle: tests/c/test_nn_*.
+ * y = clamp(sum * mul[c] + add[c] + other * ratio). Where the result is i16,
+ * add, lo and hi are shifted by CUT_MAGIC. Oracle: tests/c/test_nn_conv.c.
  */
 #ifndef CUT_NN_CONV_H
 #define CUT_NN_CONV_H
@@ -23,41 +23,24 @@
 
 #define CUT_TILE 8
 
-typedef struct cut_tile {
+struct cut_tile {
     const cut_step *step;
-    const void *a;
-    int32_t pixel; /* elements from window to window */
-    int32_t n;
-    const void *w;
-    int32_t channel;
+    const void *a, *w;
+    int32_t pixel, n;
+    int32_t channel; /* of the tile's first: index of mul and add */
     uint8_t *out;
+    int32_t ld;
     const uint8_t *other;
-} cut_tile;
+};
 
-typedef void cut_tile_run(const cut_tile *tile);
+cut_tile_run cut_conv_tile_i16, cut_conv_tile_f32;
+cut_tile_run cut_conv_one_i16, cut_conv_one_f32; /* f32 result */
+cut_tile_run cut_depthwise_i16, cut_depthwise3_i16, cut_depthwise_f32;
 
-/* Sums of products, by type of input; the result is I16 or F32 as the step's
- * `out` says (f32 kernels: F32 only). */
-void cut_conv_tile_i16(const cut_tile *tile);
-void cut_conv_tile_f32(const cut_tile *tile);
-/* One output channel, not padded; F32 result. */
-void cut_conv_one_i16(const cut_tile *tile);
-void cut_conv_one_f32(const cut_tile *tile);
-
-/* A depthwise row: every channel, weights [kh * kw][cp]. */
-void cut_depthwise_i16(const cut_tile *tile);
-void cut_depthwise3_i16(const cut_tile *tile);
-void cut_depthwise_f32(const cut_tile *tile);
-/** Weights of a 3x3 depthwise as cut_depthwise3_i16() wants them: [cp / 8]
- * [10][8]. */
+/** [cp / 8][5][8][2]: the pairs of taps that are summed together. */
 void cut_depthwise3_pack(int16_t *out, const int16_t *w, int32_t cp);
 
-/** How much of the residual is added, in units of the result. */
-static inline float cut_ratio(const cut_step *step)
-{
-    float to = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
-    return step->other.type == CUT_I16 ? step->other.scale * to : to;
-}
+static inline size_t cut_element(int type) { return type == CUT_I16 ? 2 : 4; }
 
 CUT_INLINE void cut_load8(const uint8_t *p, int type, f32x4 *lo, f32x4 *hi)
 {
@@ -82,6 +65,43 @@ CUT_INLINE void cut_store8(uint8_t *p, int type, f32x4 lo, f32x4 hi)
     }
 }
 
-static inline size_t cut_element(int type) { return type == CUT_I16 ? 2 : 4; }
+/* What all eight channels of a tile's result share. */
+typedef struct cut_finish {
+    f32x4 m0, m1, b0, b1, lo, hi, ratio;
+} cut_finish;
+
+CUT_INLINE cut_finish cut_finish_of(const cut_step *step, int32_t channel)
+{
+    return (cut_finish){
+        .m0 = cut_f32x4_load(step->mul + channel),
+        .m1 = cut_f32x4_load(step->mul + channel + 4),
+        .b0 = cut_f32x4_load(step->add + channel),
+        .b1 = cut_f32x4_load(step->add + channel + 4),
+        .lo = cut_f32x4(step->act.a), .hi = cut_f32x4(step->act.b),
+        .ratio = cut_f32x4(step->ratio)
+    };
+}
+
+/* Eight channels of one pixel: sums already scaled and shifted by the bias. */
+CUT_INLINE void cut_finish8(const cut_finish *f, f32x4 y0, f32x4 y1, int type,
+                            uint8_t *out, const uint8_t *other,
+                            int other_type)
+{
+    if (other) {
+        f32x4 r0, r1;
+        cut_load8(other, other_type, &r0, &r1);
+        y0 += r0 * f->ratio;
+        y1 += r1 * f->ratio;
+    }
+    y0 = cut_min(cut_max(y0, f->lo), f->hi);
+    y1 = cut_min(cut_max(y1, f->lo), f->hi);
+    if (type == CUT_I16) {
+        cut_i16x8_store((int16_t *)(void *)out,
+                        cut_narrow(cut_unshift(y0), cut_unshift(y1)));
+    } else {
+        cut_f32x4_store((float *)(void *)out, y0);
+        cut_f32x4_store((float *)(void *)out + 4, y1);
+    }
+}
 
 #endif

@@ -86,8 +86,14 @@ static void add_step(cut_text *text, const cut_graph *graph,
     }
     if (act && step->kind != CUT_OP_ACT)
         cut_text_add(text, "%s\"%s\"", comma, act);
+    cut_text_add(text, "],");
+    if (step->inner) {
+        cut_text_add(text, "\"before\":");
+        add_step(text, graph, step->inner);
+        cut_text_add(text, ",");
+    }
     cut_text_add(text,
-                 "],\"shape\":[%d,%d,%d],\"macs\":%llu,\"offset\":%llu,"
+                 "\"shape\":[%d,%d,%d],\"macs\":%llu,\"offset\":%llu,"
                  "\"bytes\":%llu,\"type\":\"%s\",\"kernel\":\"%s\"}",
                  (int)step->out.c, (int)step->out.h, (int)step->out.w,
                  step->kind == CUT_OP_CONV

@@ -267,7 +267,7 @@ static cut_status probe_ranges(cut_net *net, const cut_graph *graph)
     const cut_map *in = &graph->maps[graph->input];
     size_t count = (size_t)in->c * (size_t)in->h * (size_t)in->w;
     cut_status status = cut_plan_make(&net->plan, graph, CUT_F32, NULL, 1,
-                                      &net->why);
+                                      1, &net->why);
     if (!status) status = make_arena(net);
     float *input = status ? NULL : cut_alloc(count, sizeof *input);
     if (!status && !input)
@@ -340,7 +340,8 @@ static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
     }
     if (!status)
         status = cut_plan_make(&net->plan, graph, i16 ? CUT_I16 : CUT_F32,
-                               net->ranges, headroom, &net->why);
+                               net->ranges, headroom, net->recording,
+                               &net->why);
     if (!status && net->recording) status = keep_names(net, graph);
     if (!net->recording) {
         cut_free(net->ranges);

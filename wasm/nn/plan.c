@@ -38,6 +38,7 @@ typedef struct draft {
     const cut_range *ranges;
     float headroom;
     int32_t *born, *dies; /* steps, of root maps */
+    int *into;            /* of an op: the depthwise op it is fused into */
 } draft;
 
 static int link_of(const draft *d, const cut_op *op, uint32_t k)
@@ -306,7 +307,9 @@ static cut_status lay_out(const draft *d)
             blocks[i].size = bytes_of(&plan->views[i]);
     }
     for (uint32_t i = 0; i < plan->step_count; i++) {
-        size_t size = (plan->steps[i].scratch_bytes + 63) / 64 * 64;
+        const cut_step *step = &plan->steps[i];
+        size_t size = (step->scratch_bytes + 63) / 64 * 64;
+        if (step->inner) size += step->inner->scratch_bytes;
         blocks[maps + i] = (block){ .size = size, .born = (int32_t)i,
                                     .dies = (int32_t)i };
         if (size > plan->scratch_bytes) plan->scratch_bytes = size;
@@ -340,13 +343,49 @@ static cut_status lay_out(const draft *d)
 
 /* ---- steps ------------------------------------------------------------- */
 
-static cut_step *step_new(cut_plan *plan, const cut_op *op)
+static void step_init(cut_step *step, const cut_op *op)
 {
-    cut_step *step = &plan->steps[plan->step_count++];
     *step = (cut_step){ .op = op, .kind = op->kind, .act = op->act,
                         .fused_act = op->act.kind,
                         .map = op->out, .read = { -1, -1 }, .binary = -1 };
+}
+
+static cut_step *step_new(cut_plan *plan, const cut_op *op)
+{
+    cut_step *step = &plan->steps[plan->step_count++];
+    step_init(step, op);
     return step;
+}
+
+/* The op that is fused into op `i`, or NULL. */
+static const cut_op *inner_of(const draft *d, uint32_t i)
+{
+    for (uint32_t k = 0; k < i; k++)
+        if (d->into[k] == (int)i) return &d->graph->ops[k];
+    return NULL;
+}
+
+/* Which convolutions make a map that only a depthwise one reads, and can make
+ * it a band at a time: the wide map of an inverted residual never exists. */
+static void find_pairs(const draft *d)
+{
+    const cut_graph *graph = d->graph;
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *op = &graph->ops[i];
+        if (op->dead || op->kind != CUT_OP_CONV || !is_depthwise(graph, op))
+            continue;
+        int map = link_of(d, op, 0);
+        if (graph->maps[map].uses != 1 || map == graph->output ||
+            d->parent[map] >= 0 || op->window.k[0] * op->window.k[1] == 1)
+            continue;
+        for (uint32_t k = 0; k < i; k++)
+            if (!graph->ops[k].dead && graph->ops[k].out == map &&
+                graph->ops[k].kind == CUT_OP_CONV &&
+                (graph->ops[k].groups == 1 ||
+                 is_depthwise(graph, &graph->ops[k])) &&
+                !inner_of(d, k)) /* one deep */
+                d->into[k] = (int)i;
+    }
 }
 
 /* Steps without their places yet: which maps they read and write. */
@@ -373,11 +412,19 @@ static void list_steps(const draft *d)
             }
             continue;
         }
+        if (d->into[i] >= 0) continue;
         int32_t now = (int32_t)plan->step_count;
-        for (uint32_t k = 0; k < op->ins; k++) lives(d, link_of(d, op, k), now);
+        const cut_op *reader = inner_of(d, i);
+        if (reader)
+            step_new(plan, op)->pair = reader;
+        else
+            step_new(plan, op);
+        if (!reader) reader = op;
+        for (uint32_t k = 0; k < reader->ins; k++)
+            lives(d, link_of(d, reader, k), now);
+        if (reader->residual >= 0) lives(d, reader->residual, now);
         if (op->residual >= 0) lives(d, op->residual, now);
         lives(d, op->out, now);
-        step_new(plan, op);
     }
 }
 
@@ -399,10 +446,25 @@ static void set_part(const draft *d, cut_step *step)
                                         : 0;
 }
 
+static cut_status set_up(const draft *d, cut_step *step);
+
+static cut_status set_up_pair(const draft *d, cut_step *step)
+{
+    const cut_op *pair = step->pair;
+    cut_step *inner = cut_alloc(1, sizeof *inner);
+    if (!inner) return cut_fail(d->why, CUT_E_MEMORY, "No memory for the plan.");
+    step_init(inner, pair);
+    step->inner = inner; /* freed with the step, whatever happens */
+    cut_status status = set_up(d, inner);
+    if (!status) status = cut_conv_setup(d->plan, step, d->graph, d->why);
+    if (!status) cut_conv_fuse(step, inner);
+    return status;
+}
+
 static cut_status set_up(const draft *d, cut_step *step)
 {
     const cut_view *views = d->plan->views;
-    const cut_op *op = step->op;
+    const cut_op *op = step->op, *pair = step->pair;
     if (op->kind == CUT_OP_CONCAT) {
         set_part(d, step);
         step->kmacs = 1;
@@ -419,7 +481,8 @@ static cut_status set_up(const draft *d, cut_step *step)
     step->kmacs = (uint32_t)work + 1; /* for the share of time only */
     switch (op->kind) {
     case CUT_OP_CONV:
-        return cut_conv_setup(d->plan, step, d->graph, d->why);
+        return pair ? set_up_pair(d, step)
+                    : cut_conv_setup(d->plan, step, d->graph, d->why);
     case CUT_OP_MAXPOOL: case CUT_OP_AVGPOOL: case CUT_OP_MEAN:
     case CUT_OP_MEAN_CHANNELS:
         return cut_pool_setup(d->plan, step, d->graph, d->why);
@@ -429,7 +492,18 @@ static cut_status set_up(const draft *d, cut_step *step)
     }
 }
 
-static cut_status make(const draft *d)
+/* Steps are set up before places are known: offsets so far are within a map. */
+static void take_places(const cut_plan *plan, cut_step *step)
+{
+    step->out.offset += plan->views[step->map].offset;
+    if (step->read[0] >= 0)
+        step->in.offset = plan->views[step->read[0]].offset;
+    if (step->read[1] >= 0)
+        step->other.offset = plan->views[step->read[1]].offset;
+    step->op = step->pair = NULL;
+}
+
+static cut_status make(const draft *d, int whole)
 {
     const cut_graph *graph = d->graph;
     cut_plan *plan = d->plan;
@@ -454,26 +528,26 @@ static cut_status make(const draft *d)
     cut_status status = CUT_OK;
     if (plan->arithmetic == CUT_I16) status = set_scales(d);
     if (status) return status;
+    for (uint32_t i = 0; i < graph->op_count; i++) d->into[i] = -1;
+    if (!whole) find_pairs(d);
     list_steps(d);
     for (uint32_t i = 0; i < plan->step_count && !status; i++)
         status = set_up(d, &plan->steps[i]);
     if (!status) status = lay_out(d);
     for (uint32_t i = 0; i < plan->step_count && !status; i++) {
         cut_step *step = &plan->steps[i];
-        /* set up before places were known: offsets so far are within a map */
-        step->out.offset += plan->views[step->map].offset;
-        if (step->read[0] >= 0)
-            step->in.offset = plan->views[step->read[0]].offset;
-        if (step->read[1] >= 0)
-            step->other.offset = plan->views[step->read[1]].offset;
-        step->op = NULL;
+        take_places(plan, step);
+        if (!step->inner) continue;
+        take_places(plan, step->inner);
+        step->inner->scratch = step->scratch +
+                               (step->scratch_bytes + 63) / 64 * 64;
     }
     return status;
 }
 
 cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
                          int arithmetic, const cut_range *ranges,
-                         float headroom, cut_why *why)
+                         float headroom, int whole, cut_why *why)
 {
     size_t maps = (size_t)graph->map_count + 1;
     size_t steps = graph->op_count;
@@ -482,7 +556,7 @@ cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
     *plan = (cut_plan){ .arithmetic = arithmetic };
     draft d = { .plan = plan, .graph = graph, .why = why, .ranges = ranges,
                 .headroom = headroom };
-    int *ints = cut_alloc(maps * 5, sizeof *ints);
+    int *ints = cut_alloc(maps * 5 + graph->op_count, sizeof *ints);
     plan->steps = cut_alloc_zero(steps + 1, sizeof *plan->steps);
     plan->views = cut_alloc_zero(maps, sizeof *plan->views);
     cut_status status = CUT_E_MEMORY;
@@ -492,7 +566,8 @@ cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
         d.group = ints + maps * 2;
         d.born = ints + maps * 3;
         d.dies = ints + maps * 4;
-        status = make(&d);
+        d.into = ints + maps * 5;
+        status = make(&d, whole);
     } else {
         cut_fail(why, status, "No memory for the plan.");
     }
@@ -501,19 +576,26 @@ cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
     return status;
 }
 
+static void step_free(cut_step *step)
+{
+    cut_free(step->block);
+    cut_free(step->mul);
+    cut_free(step->add);
+    cut_free(step->runs);
+    for (int k = 0; k < 2; k++) {
+        cut_free(step->axis[k].first);
+        cut_free(step->axis[k].second);
+        cut_free(step->axis[k].weight);
+    }
+}
+
 void cut_plan_free(cut_plan *plan)
 {
     for (uint32_t i = 0; i < plan->step_count; i++) {
         cut_step *step = &plan->steps[i];
-        cut_free(step->block);
-        cut_free(step->mul);
-        cut_free(step->add);
-        cut_free(step->runs);
-        for (int k = 0; k < 2; k++) {
-            cut_free(step->axis[k].first);
-            cut_free(step->axis[k].second);
-            cut_free(step->axis[k].weight);
-        }
+        if (step->inner) step_free(step->inner);
+        cut_free(step->inner);
+        step_free(step);
     }
     cut_free(plan->steps);
     cut_free(plan->views);

@@ -33,6 +33,10 @@ typedef struct cut_axis {
 
 typedef struct cut_step cut_step;
 
+/** Pixels of one row by one kernel: conv.h. */
+typedef struct cut_tile cut_tile;
+typedef void cut_tile_run(const cut_tile *tile);
+
 /** Makes rows from..to - 1 of `out`. Bands of one step come in order. */
 typedef void cut_run(const cut_step *step, uint8_t *arena, int32_t from,
                      int32_t to);
@@ -40,7 +44,8 @@ typedef void cut_run(const cut_step *step, uint8_t *arena, int32_t from,
 struct cut_step {
     cut_run *run;
     const char *kernel;
-    const cut_op *op; /* only while the plan is made */
+    /* only while the plan is made: the op, and the one that makes `in` */
+    const cut_op *op, *pair;
     cut_op_kind kind;
     int map;     /* what `out` is, or is a part of */
     int read[2]; /* maps of `in` and `other`, or -1 */
@@ -52,13 +57,18 @@ struct cut_step {
     cut_window window;
     int32_t groups;
     int include_pad, binary;
-    size_t scratch, scratch_bytes; /* of the arena */
+    size_t scratch, scratch_bytes; /* of the arena; inner's behind it */
     void *weights;    /* packed for the kernel, aligned to 64 bytes, in: */
     void *block;      /* owned */
     float *mul, *add; /* [out.cp], owned; what they mean is the kernel's */
     int32_t *runs;    /* offsets of the contiguous pieces of one window */
     int32_t run_count, run_size; /* elements */
     int32_t pad_w;    /* pixels of a padded row in the scratch; 0: in place */
+    cut_tile_run *tile; /* CONV */
+    size_t tile_bytes;  /* weights from tile to tile of output channels */
+    int32_t tiles;
+    float ratio;        /* of the residual, in units of `out` */
+    cut_step *inner;    /* makes `in` in the scratch, band by band; owned */
     cut_axis axis[2]; /* Resize: y, x; owned */
 };
 
@@ -81,10 +91,13 @@ typedef struct cut_plan {
  * @param ranges     [map_count] for CUT_I16: what values to expect; NULL for
  *                   CUT_F32
  * @param headroom   I16: how far beyond its range a map may go unclipped, >= 1
+ * @param whole      every map is made as a whole, so that it can be looked at;
+ *                   otherwise one that only a depthwise convolution reads
+ *                   exists for a band of rows at a time
  */
 cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
                          int arithmetic, const cut_range *ranges,
-                         float headroom, cut_why *why);
+                         float headroom, int whole, cut_why *why);
 void cut_plan_free(cut_plan *plan);
 
 /** Whether every operation has a kernel in this arithmetic. */
@@ -103,6 +116,9 @@ cut_status cut_step_weights(cut_plan *plan, cut_step *step, size_t bytes,
 /* conv.c, depthwise.c, point.c, window.c, resize.c */
 cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
                           const cut_graph *graph, cut_why *why);
+/** A depthwise step that was set up takes over the step that makes its input,
+ * and its memory. */
+void cut_conv_fuse(cut_step *step, cut_step *inner);
 cut_status cut_point_setup(cut_plan *plan, cut_step *step,
                            const cut_graph *graph, cut_why *why);
 cut_status cut_pool_setup(cut_plan *plan, cut_step *step,

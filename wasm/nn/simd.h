@@ -137,13 +137,20 @@ CUT_INLINE i16x8 cut_narrow(i32x4 a, i32x4 b)
 #endif
 }
 
-/** Nearest integer of |v| < 2^22: adding 1.5 * 2^23 leaves it in the low
- * bits, which is far cheaper than the saturating conversion. */
-CUT_INLINE i32x4 cut_round(f32x4 v)
+/** Adding 1.5 * 2^23 leaves the nearest integer of |v| < 2^22 in the low bits,
+ * which is far cheaper than the saturating conversion. Where a bias is added
+ * anyway it can carry the shift. */
+#define CUT_MAGIC 12582912.0f
+CUT_INLINE i32x4 cut_unshift(f32x4 shifted)
 {
-    f32x4 shifted = v + cut_f32x4(12582912.0f);
     return (i32x4)shifted - (i32x4){ 0x4B400000, 0x4B400000, 0x4B400000,
                                      0x4B400000 };
+}
+
+/** Nearest integer of |v| < 2^22. */
+CUT_INLINE i32x4 cut_round(f32x4 v)
+{
+    return cut_unshift(v + cut_f32x4(CUT_MAGIC));
 }
 
 /** Low and high four lanes, sign extended. */
