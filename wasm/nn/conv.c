@@ -303,8 +303,9 @@ static void run_rows(const cut_step *step, uint8_t *arena, int32_t from,
     const uint8_t *a = band(step, arena, from, to, &pitch, &tile.pixel);
     rows other = rows_of(&step->other, arena, from);
     /* a 1x1 convolution in place goes over its rows as one */
-    int flat = !step->pad_w && step->run_count == 1 && step->window.s[1] == 1 &&
-               step->window.s[0] == 1 &&
+    const cut_window *window = &step->window;
+    int flat = !step->pad_w && window->k[0] * window->k[1] == 1 &&
+               window->s[0] * window->s[1] == 1 &&
                out.pitch == (size_t)step->out.w * (size_t)out.ld * element;
     int32_t count = flat ? 1 : to - from;
     tile.n = flat ? (to - from) * step->out.w : step->out.w;

@@ -108,7 +108,7 @@ typedef struct fold {
     cut_graph *graph;
     const cut_onnx_node *node;
     cut_why *why;
-    cut_const *in[4]; /* NULL: absent */
+    cut_const *in[5]; /* NULL: absent */
     uint32_t ins;
 } fold;
 
@@ -295,7 +295,8 @@ static cut_status fold_slice(const fold *f)
         from = at(f, 1, 0);
         to = at(f, 2, 0);
     }
-    if (data->rank != 1 || f->ins > 4)
+    if (data->rank != 1 || (f->in[3] && f->in[3]->count != 1) ||
+        (f->in[4] && (f->in[4]->count != 1 || at(f, 4, 0) != 1)))
         return unsupported(f, "more than one dimension, or a step");
     int32_t first = bound(from, (double)data->count),
             last = bound(to, (double)data->count);
@@ -338,6 +339,46 @@ static cut_status fold_concat(fold *f)
     return CUT_OK;
 }
 
+/* The shape after Unsqueeze or Squeeze; axes as attribute or as input. */
+static cut_status squeezed(const fold *f, int32_t dims[CUT_ONNX_MAX_RANK],
+                           int *rank)
+{
+    const cut_const *from = f->in[0], *list = f->in[1];
+    int32_t axes[CUT_ONNX_MAX_RANK];
+    int count, add = cut_slice_is(f->node->op, "Unsqueeze");
+    cut_status status = cut_onnx_ints(f->node, "axes", axes,
+                                      CUT_ONNX_MAX_RANK, &count, f->why);
+    if (status) return status;
+    if (list) {
+        count = list->count > CUT_ONNX_MAX_RANK ? CUT_ONNX_MAX_RANK + 1
+                                                : (int)list->count;
+        for (int i = 0; i < count && i < CUT_ONNX_MAX_RANK; i++)
+            axes[i] = (int32_t)at(f, 1, (size_t)i);
+    }
+    int total = from->rank + (add ? count : 0);
+    if (total > CUT_ONNX_MAX_RANK || count > CUT_ONNX_MAX_RANK)
+        return unsupported(f, "its shape");
+    uint32_t chosen = 0;
+    for (int i = 0; i < count; i++) {
+        int32_t axis = axes[i] < 0 ? axes[i] + total : axes[i];
+        if (axis < 0 || axis >= total) return unsupported(f, "its axes");
+        chosen |= 1u << axis;
+    }
+    int next = 0;
+    *rank = 0;
+    for (int i = 0; i < total; i++) {
+        int is_chosen = (int)(chosen >> i & 1);
+        if (add) {
+            if (!is_chosen && next == from->rank)
+                return unsupported(f, "its axes");
+            dims[(*rank)++] = is_chosen ? 1 : from->dims[next++];
+        } else if (!is_chosen && (count || from->dims[i] != 1)) {
+            dims[(*rank)++] = from->dims[i];
+        }
+    }
+    return CUT_OK;
+}
+
 static cut_status fold_reshape(const fold *f)
 {
     const cut_const *from = f->in[0];
@@ -362,15 +403,9 @@ static cut_status fold_reshape(const fold *f)
         }
         if (rest >= 0)
             dims[rest] = known ? (int32_t)(from->count / known) : 0;
-    } else { /* Unsqueeze, Squeeze: between a number and a list of one */
-        if (from->count != 1) {
-            if (from->rank > 1) return unsupported(f, "its shape");
-            rank = 1;
-            dims[0] = (int32_t)from->count;
-        } else {
-            rank = cut_slice_is(f->node->op, "Unsqueeze");
-            dims[0] = 1;
-        }
+    } else {
+        cut_status status = squeezed(f, dims, &rank);
+        if (status) return status;
     }
     size_t count = 1;
     for (int i = 0; i < rank; i++) count *= (size_t)dims[i];
@@ -453,7 +488,7 @@ cut_status cut_fold(cut_graph *graph, const cut_onnx_node *node, int *done,
             *done = 0;
             return CUT_OK;
         }
-        if (i < 4) f.in[i] = value ? &graph->consts[value->index] : NULL;
+        if (i < 5) f.in[i] = value ? &graph->consts[value->index] : NULL;
     }
     if (!f.in[0]) {
         *done = 0; /* no input at all: infer names it */

@@ -60,7 +60,8 @@ typedef struct cut_act {
     float a, b; /* CLAMP: lo, hi */
 } cut_act;
 
-enum { CUT_ADD, CUT_SUB, CUT_MUL, CUT_DIV };
+enum { CUT_ADD, CUT_SUB, CUT_MUL, CUT_DIV,
+       CUT_SUB_FROM, CUT_DIV_INTO /* b - a, b / a */ };
 
 /** How a window slides: kernel, stride, dilation, padding before, by [y, x]. */
 typedef struct cut_window {

@@ -323,15 +323,16 @@ static cut_status infer_binary(infer *f, int binary)
         status = const_map(f, i, &map[i]);
         if (status) return status;
     }
-    /* the larger first; a op b = op'(b, a) for + and * only */
+    /* the larger first */
     const cut_map *a = &f->graph->maps[map[0]], *b = &f->graph->maps[map[1]];
-    if (!broadcasts(a, b) && broadcasts(b, a) &&
-        (binary == CUT_ADD || binary == CUT_MUL)) {
+    if (!broadcasts(a, b) && broadcasts(b, a)) {
         int swap = map[0];
         map[0] = map[1];
         map[1] = swap;
         a = &f->graph->maps[map[0]];
         b = &f->graph->maps[map[1]];
+        if (binary == CUT_SUB) binary = CUT_SUB_FROM;
+        if (binary == CUT_DIV) binary = CUT_DIV_INTO;
     }
     if (!broadcasts(a, b)) return unsupported(f, "the shapes it broadcasts");
     cut_op *op;

@@ -363,6 +363,9 @@ int cut_net_load(cut_net *net, const uint8_t *bytes, uint32_t size_bytes,
 {
     if (net->tried)
         return (int)cut_fail(&net->why, CUT_E_STATE, "A network loads once.");
+    if (arithmetic < CUT_NET_AUTO || arithmetic > CUT_NET_I16)
+        return (int)cut_fail(&net->why, CUT_E_STATE,
+                             "There is no arithmetic %d.", arithmetic);
     net->tried = 1;
     if (w < 1 || h < 1 || w > CUT_MAX_MODEL_SIDE || h > CUT_MAX_MODEL_SIDE)
         return (int)cut_fail(&net->why, CUT_E_MODEL,

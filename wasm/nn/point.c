@@ -50,6 +50,8 @@ CUT_INLINE f32x4 binary4(int binary, f32x4 a, f32x4 b)
     case CUT_ADD: return a + b;
     case CUT_SUB: return a - b;
     case CUT_MUL: return a * b;
+    case CUT_SUB_FROM: return b - a;
+    case CUT_DIV_INTO: return b / a;
     default: return a / b;
     }
 }
@@ -148,7 +150,8 @@ static void run_point(const cut_step *step, uint8_t *arena, int32_t from,
                 eight(step, o + (size_t)c * out_size, a + (size_t)c * in_size,
                       b ? b + (spread ? 0 : (size_t)c * other_size) : NULL, c,
                       spread);
-            if (step->binary == CUT_DIV) /* 0 / 0 in the padding */
+            if (step->binary == CUT_DIV || step->binary == CUT_DIV_INTO)
+                /* what dividing by 0 left in the padding */
                 memset(o + (size_t)out->c * out_size, 0,
                        (size_t)(out->cp - out->c) * out_size);
             a += (size_t)in->ld * in_size;
