@@ -98,11 +98,12 @@ cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
     if (!complete(bytes, size, probe))
         return cut_fail(why, CUT_E_CORRUPT,
                         "The %s file ends before its pixels do.", name);
-    int w = 0, h = 0;
+    int w = probe->w, h = probe->h;
     const char *reason = "";
     uint32_t refusals = cut_alloc_refusals();
     cut_budget old = cut_budget_begin(budget(size, probe));
-    uint8_t *px = cut_stb_decode(bytes, (int)size, probe->bits, &w, &h,
+    uint8_t *px = cut_stb_decode(bytes, (int)size, probe->bits,
+                                 probe->format == CUT_FORMAT_JPEG, &w, &h,
                                  &reason);
     int over_budget = cut_budget_end(old);
     if (!px && over_budget)

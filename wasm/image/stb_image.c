@@ -26,11 +26,22 @@
 #define STBI_NO_THREAD_LOCALS /* one instance, one thread */
 #define STBI_ASSERT(x) ((void)0)
 #define STBI_MAX_DIMENSIONS CUT_MAX_SIDE
-/* zeroed: where a damaged JPEG lacks a scan, stb shows what the memory held
- * before, which may be another photo */
-#define STBI_MALLOC(size) cut_alloc_zero(1, size)
+#define STBI_MALLOC(size) stb_alloc(size)
 #define STBI_REALLOC(block, size) cut_realloc(block, 1, size)
 #define STBI_FREE(block) cut_free(block)
+
+/* Bytes of the block in which a JPEG's planes are joined, all of it written:
+ * one more than its pixels take. No other block of stb's is as long: they are
+ * 0 or 15 beyond a multiple of 4, or a row. 0: not a JPEG. */
+static size_t joined;
+
+/* Zeroed: where a damaged JPEG lacks a scan, stb shows what the memory held
+ * before, which may be another photo. */
+static void *stb_alloc(size_t size)
+{
+    return size == joined ? cut_alloc(size, 1) : cut_alloc_zero(size, 1);
+}
+
 #include "stb_image.h"
 
 /*
@@ -75,10 +86,11 @@ static unsigned char *high_bytes(stbi_us *wide, size_t count)
 }
 
 unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
-                              int *w, int *h, const char **reason)
+                              int is_jpeg, int *w, int *h, const char **reason)
 {
     int channels;
     unsigned char *px = NULL;
+    joined = is_jpeg ? (size_t)*w * (size_t)*h * 4 + 1 : 0;
     if (bits == 16) {
         stbi_us *wide =
             stbi_load_16_from_memory(bytes, size, w, h, &channels, 4);
