@@ -8,8 +8,8 @@ enum { LEVELS = 16 };
  * empty in part, so that a few faint pixels do not decide its colour. */
 #define FULL_WEIGHT 1.0f
 
-/* Blocks around a soft one whose colours are gathered. */
-enum { REACH = 6 };
+/* Blocks around a soft one whose colours are gathered: 1 + 2 + 3. */
+enum { STEPS = 3 };
 
 /* ---- which blocks matter ----------------------------------------------- */
 
@@ -29,21 +29,20 @@ static void mark_soft(uint8_t *marks, const uint8_t *alpha, int32_t w,
         if ((uint8_t)(alpha[x] + 1) > 1) marks[x / k] = 1;
 }
 
-/* Spreads marks by REACH along n bytes, `step` apart. */
-static void spread(uint8_t *marks, int32_t n, size_t step)
+static void join(uint8_t *restrict marks, const uint8_t *restrict more,
+                 size_t count)
 {
-    for (int32_t i = 0, left = 0; i < n; i++) { /* forwards */
-        uint8_t *m = marks + (size_t)i * step;
-        left = *m == 1 ? REACH : left - 1;
-        if (left >= 0 && !*m) *m = 2;
-    }
-    for (int32_t i = n - 1, left = 0; i >= 0; i--) {
-        uint8_t *m = marks + (size_t)i * step;
-        left = *m == 1 ? REACH : left - 1;
-        if (left >= 0 && !*m) *m = 2;
-    }
-    for (int32_t i = 0; i < n; i++)
-        if (marks[(size_t)i * step]) marks[(size_t)i * step] = 1;
+    for (size_t i = 0; i < count; i++) marks[i] |= more[i];
+}
+
+/* Spreads n marks by `distance` both ways. scratch: [n] */
+static void spread(uint8_t *marks, uint8_t *scratch, size_t n,
+                   size_t distance)
+{
+    if (distance >= n) distance = n;
+    memcpy(scratch, marks, n);
+    join(marks, scratch + distance, n - distance);
+    join(marks + distance, scratch, n - distance);
 }
 
 /* u8 [h][w]: 1 where a block's colours can reach a soft pixel. Only soft
@@ -51,13 +50,18 @@ static void spread(uint8_t *marks, int32_t n, size_t step)
 static uint8_t *blocks_near_soft(const cut_image *photo, const uint8_t *alpha,
                                  int32_t w, int32_t h, int32_t k)
 {
-    uint8_t *marks = cut_alloc_zero((size_t)w * (size_t)h, 1);
+    size_t count = (size_t)w * (size_t)h;
+    uint8_t *marks = cut_alloc_zero(count, 2);
     if (!marks) return NULL;
+    uint8_t *scratch = marks + count;
     for (int32_t y = 0; y < photo->h; y++)
         mark_soft(marks + (size_t)(y / k) * (size_t)w,
                   alpha + (size_t)y * (size_t)photo->w, photo->w, k);
-    for (int32_t y = 0; y < h; y++) spread(marks + (size_t)y * (size_t)w, w, 1);
-    for (int32_t x = 0; x < w; x++) spread(marks + x, h, (size_t)w);
+    for (size_t d = 1; d <= STEPS; d++) {
+        for (size_t y = 0; y < (size_t)h; y++)
+            spread(marks + y * (size_t)w, scratch, (size_t)w, d);
+        spread(marks, scratch, count, d * (size_t)w);
+    }
     return marks;
 }
 
