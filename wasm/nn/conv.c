@@ -209,6 +209,8 @@ static void copy_row(const cut_step *step, const uint8_t *arena, uint8_t *row,
     size_t pixel = (size_t)in->cp * element;
     size_t pitch = (size_t)step->pad_w * pixel;
     size_t left = (size_t)step->window.before[1], inside = (size_t)in->w;
+    /* strides may end within the padding before the map, or within the map */
+    if (left > (size_t)step->pad_w) left = (size_t)step->pad_w;
     if (left + inside > (size_t)step->pad_w)
         inside = (size_t)step->pad_w - left;
     if (y < 0 || y >= in->h) {
@@ -403,6 +405,9 @@ static void set_band(cut_step *step)
                  last <= step->in.w && last_row <= step->in.h;
     int point = step->window.k[0] * step->window.k[1] == 1;
     step->pad_w = inside && (point || step->in.ld == step->in.cp) ? 0 : last;
+    /* the step before writes whole rows, whatever the windows reach */
+    int32_t made = step->window.before[1] + step->in.w;
+    if (step->inner) step->pad_w = last > made ? last : made;
     int32_t width = step->pad_w ? step->pad_w : step->in.w;
     size_t row = (size_t)width * (size_t)step->in.cp * element;
     int32_t overlap = reach(step, 0) - step->window.s[0];
