@@ -272,8 +272,9 @@ static void make_rows(const cut_step *step, uint8_t *arena, uint8_t *scratch,
 
 /* The window of the first pixel of row `from`: in the map, or in a padded
  * copy. `pitch`: from one row of windows to the next. */
-static const uint8_t *band(const cut_step *step, uint8_t *arena, int32_t from,
-                           int32_t to, size_t *pitch, int32_t *pixel)
+const uint8_t *cut_conv_band(const cut_step *step, uint8_t *arena,
+                             int32_t from, int32_t to, size_t *pitch,
+                             int32_t *pixel)
 {
     size_t element = cut_element(step->in.type);
     if (!step->pad_w) {
@@ -302,7 +303,7 @@ static void run_rows(const cut_step *step, uint8_t *arena, int32_t from,
     size_t pitch, element = cut_element(step->out.type);
     size_t other_size = cut_element(step->other.type);
     cut_tile tile = { .step = step, .ld = out.ld };
-    const uint8_t *a = band(step, arena, from, to, &pitch, &tile.pixel);
+    const uint8_t *a = cut_conv_band(step, arena, from, to, &pitch, &tile.pixel);
     rows other = rows_of(&step->other, arena, from);
     /* a 1x1 convolution in place goes over its rows as one */
     const cut_window *window = &step->window;
@@ -343,7 +344,7 @@ static void run_groups(const cut_step *step, uint8_t *arena, int32_t from,
 {
     size_t pitch;
     int32_t pixel;
-    const uint8_t *band_at = band(step, arena, from, to, &pitch, &pixel);
+    const uint8_t *band_at = cut_conv_band(step, arena, from, to, &pitch, &pixel);
     int32_t cin = step->in.c / step->groups, cout = step->out.c / step->groups;
     for (int32_t y = from; y < to; y++) {
         const float *row = (const float *)(const void *)(band_at +
@@ -509,6 +510,12 @@ cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
     step->kmacs = kmacs_of(step, weights);
     int i16 = step->in.type == CUT_I16;
     if (grouped) return setup_groups(plan, step, graph, why);
+    if (cut_winograd_fits(step)) {
+        for (int32_t o = 0; o < step->out.c; o++)
+            step->add[o] = op->add ? op->add[o] : 0;
+        set_bounds(step);
+        return cut_winograd_setup(plan, step, graph, filter_f32, why);
+    }
     status = pack(plan, &p, why);
     if (status) return status;
     set_bounds(step);

@@ -162,6 +162,7 @@ static void same_scale(const draft *d, int a, int b)
 static float magnitude(const draft *d, int map, const cut_op *op)
 {
     float lo = d->ranges[map].lo, hi = d->ranges[map].hi;
+    if (lo > hi) return 0; /* a concatenation has none of its own */
     float most = fmaxf(lo < 0 ? -lo : lo, hi < 0 ? -hi : hi) * d->headroom;
     if (!(most >= 1e-6f)) most = 1e-6f;
     if (op && op->act.kind == CUT_ACT_CLAMP) {
@@ -200,7 +201,12 @@ static cut_status set_scales(const draft *d)
         const cut_op *op = &graph->ops[i];
         if (op->dead) continue;
         int made = group_of(d, op->out);
-        /* a concatenation is as wide as its parts, which count themselves */
+        /* a concatenation is as wide as its parts; those of its scale count
+         * themselves */
+        for (uint32_t k = 0; op->kind == CUT_OP_CONCAT && k < op->ins; k++) {
+            float m = magnitude(d, link_of(d, op, k), NULL);
+            most[made] = m > most[made] ? m : most[made];
+        }
         float m = op->kind == CUT_OP_CONCAT ? 0 : magnitude(d, op->out, op);
         most[made] = m > most[made] ? m : most[made];
         int read = op->ins ? group_of(d, link_of(d, op, 0)) : -1;
@@ -214,6 +220,7 @@ static cut_status set_scales(const draft *d)
         if (views[i].ld == 0 || views[i].type != CUT_I16) continue;
         int group = group_of(d, (int)i);
         views[i].limit = (float)(limit[group] < 1 ? 1 : limit[group]);
+        if (!(most[group] >= 1e-6f)) most[group] = 1e-6f;
         views[i].scale = most[group] / views[i].limit;
         if (!(views[i].scale >= 1e-30f)) views[i].scale = 1e-30f;
     }
@@ -454,6 +461,7 @@ static cut_status set_up_pair(const draft *d, cut_step *step)
     cut_step *inner = cut_alloc(1, sizeof *inner);
     if (!inner) return cut_fail(d->why, CUT_E_MEMORY, "No memory for the plan.");
     step_init(inner, pair);
+    inner->banded = 1;
     step->inner = inner; /* freed with the step, whatever happens */
     cut_status status = set_up(d, inner);
     if (!status) status = cut_conv_setup(d->plan, step, d->graph, d->why);

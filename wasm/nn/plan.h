@@ -69,6 +69,7 @@ struct cut_step {
     int32_t tiles;
     float ratio;        /* of the residual, in units of `out` */
     cut_step *inner;    /* makes `in` in the scratch, band by band; owned */
+    int banded;         /* this is such an inner step */
     cut_axis axis[2]; /* Resize: y, x; owned */
 };
 
@@ -116,6 +117,14 @@ cut_status cut_step_weights(cut_plan *plan, cut_step *step, size_t bytes,
 /* conv.c, depthwise.c, point.c, window.c, resize.c */
 cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
                           const cut_graph *graph, cut_why *why);
+/** Whether Winograd's algorithm serves a step that has its window and views,
+ * and its set-up: `filter` gives a channel's weights [cin][3][3]. */
+int cut_winograd_fits(const cut_step *step);
+typedef void cut_filter(const cut_graph *graph, const cut_op *op, int32_t o,
+                        float *out);
+cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
+                              const cut_graph *graph, cut_filter *filter,
+                              cut_why *why);
 /** A depthwise step that was set up takes over the step that makes its input,
  * and its memory. */
 void cut_conv_fuse(cut_step *step, cut_step *inner);
