@@ -61,26 +61,41 @@ static int32_t clipped(int32_t i, int32_t radius, int32_t size)
     return hi - lo + 1;
 }
 
-/* The window of a row slides over the column sums. */
-static void solve_row(float *out, const int32_t *columns, int32_t w,
-                      int32_t radius, int32_t rows, float eps)
+/* x0 .. x1 - 1, y0 .. y1 - 1 */
+typedef struct box {
+    int32_t x0, y0, x1, y1;
+} box;
+
+static box grown(box b, int32_t by, int32_t w, int32_t h)
+{
+    return (box){b.x0 > by ? b.x0 - by : 0, b.y0 > by ? b.y0 - by : 0,
+                 b.x1 + by < w ? b.x1 + by : w, b.y1 + by < h ? b.y1 + by : h};
+}
+
+/* The window of a row slides over the column sums, which begin at `first` and
+ * reach as far as the windows of x0 .. x1 - 1 do. out: [x1 - x0][4] */
+static void solve_row(float *out, const int32_t *columns, int32_t first,
+                      int32_t x0, int32_t x1, int32_t w, int32_t radius,
+                      int32_t rows, float eps)
 {
     int32_t s[LANES] = {0};
-    for (int32_t x = 0; x < w && x < radius; x++)
-        for (int i = 0; i < LANES; i++) s[i] += columns[x * LANES + i];
-    for (int32_t x = 0; x < w; x++) {
-        if (x + radius < w)
+    for (int32_t x = first; x < w && x < x0 + radius; x++)
+        for (int i = 0; i < LANES; i++)
+            s[i] += columns[(x - first) * LANES + i];
+    for (int32_t x = x0; x < x1; x++, out += 4) {
+        int32_t in = x + radius, gone = x - radius - 1;
+        if (in < w)
             for (int i = 0; i < LANES; i++)
-                s[i] += columns[(x + radius) * LANES + i];
-        if (x - radius - 1 >= 0)
+                s[i] += columns[(in - first) * LANES + i];
+        if (gone >= first)
             for (int i = 0; i < LANES; i++)
-                s[i] -= columns[(x - radius - 1) * LANES + i];
+                s[i] -= columns[(gone - first) * LANES + i];
         int32_t count = rows * clipped(x, radius, w);
         if (s[P] == 0 || s[P] == count * CUT_GUIDED_ONE) {
-            memset(out + x * 4, 0, 3 * sizeof *out);
-            out[x * 4 + 3] = s[P] ? 1 : 0;
+            memset(out, 0, 3 * sizeof *out);
+            out[3] = s[P] ? 1 : 0;
         } else {
-            solve(out + x * 4, s, count, eps);
+            solve(out, s, count, eps);
         }
     }
 }
@@ -92,58 +107,122 @@ static f32x4 window_sum(const float *line, int32_t at, int32_t n, size_t step,
     int32_t lo = at - radius < 0 ? 0 : at - radius;
     int32_t hi = at + radius > n - 1 ? n - 1 : at + radius;
     f32x4 sum = {0};
-    for (int32_t i = lo; i <= hi; i++) sum += cut_load_f32(line + (size_t)i * step);
+    for (int32_t i = lo; i <= hi; i++)
+        sum += cut_load_f32(line + (size_t)i * step);
     return sum;
 }
 
-/* Mean of the coefficients over the window. Summed anew for each pixel:
- * running sums of floats would drift, and a constant must stay exactly that. */
-static void mean_filter(float *out, float *raw, int32_t w, int32_t h,
-                        int32_t radius)
+/* ---- tiles ------------------------------------------------------------- */
+
+/* Most of a matte is settled: tiles whose windows see nothing else are not
+ * fitted. The others' sums stay in L1. */
+enum { TILE = 32 };
+
+typedef struct tiles {
+    const uint8_t *guide;
+    const uint16_t *p;
+    int32_t w, h, radius;
+    float eps;        /* of a guide in 0..255 */
+    int32_t *columns; /* [TILE + 4 radius][LANES] */
+    float *raw;       /* [TILE + 2 radius][TILE + 2 radius][4] */
+    float *summed;    /* [TILE + 2 radius][TILE][4] */
+} tiles;
+
+/* Whether p is 0, or CUT_GUIDED_ONE, all over the box. */
+static int is_settled(const tiles *t, box b)
 {
-    size_t row = (size_t)w * 4;
-    for (int32_t y = 0; y < h; y++)
-        for (int32_t x = 0; x < w; x++) {
-            f32x4 sum = window_sum(raw + (size_t)y * row, x, w, 4, radius);
-            cut_store_f32(out + (size_t)y * row + (size_t)x * 4, sum);
+    uint16_t least = UINT16_MAX, most = 0;
+    for (int32_t y = b.y0; y < b.y1; y++)
+        for (int32_t x = b.x0; x < b.x1; x++) {
+            uint16_t v = t->p[(size_t)y * (size_t)t->w + (size_t)x];
+            least = v < least ? v : least;
+            most = v > most ? v : most;
         }
-    for (int32_t y = 0; y < h; y++)
-        for (int32_t x = 0; x < w; x++) {
-            f32x4 sum = window_sum(out + (size_t)x * 4, y, h, row, radius);
-            sum /= (float)(clipped(x, radius, w) * clipped(y, radius, h));
-            cut_store_f32(raw + (size_t)y * row + (size_t)x * 4, sum);
+    return most == 0 || least == CUT_GUIDED_ONE;
+}
+
+/* Coefficients of each window in the box: t->raw, [y1 - y0][x1 - x0][4] */
+static void fit_box(const tiles *t, box b)
+{
+    int32_t radius = t->radius;
+    box all = grown(b, radius, t->w, t->h);
+    int32_t n = all.x1 - all.x0;
+    float *out = t->raw;
+    memset(t->columns, 0, (size_t)n * LANES * sizeof *t->columns);
+    for (int32_t y = all.y0 - radius; y < b.y1; y++) {
+        int32_t in = y + radius, gone = y - radius - 1;
+        size_t row = (size_t)t->w, x = (size_t)all.x0;
+        if (in >= all.y0 && in < all.y1)
+            add_row(t->columns, t->guide + ((size_t)in * row + x) * 4,
+                    t->p + (size_t)in * row + x, n, 1);
+        if (gone >= all.y0)
+            add_row(t->columns, t->guide + ((size_t)gone * row + x) * 4,
+                    t->p + (size_t)gone * row + x, n, -1);
+        if (y < b.y0) continue;
+        solve_row(out, t->columns, all.x0, b.x0, b.x1, t->w, radius,
+                  clipped(y, radius, t->h), t->eps);
+        out += (b.x1 - b.x0) * 4;
+    }
+}
+
+/* Means over the windows of a tile. Summed anew for each sample: running sums
+ * of floats would drift, and a constant must stay exactly that. */
+static void fit_tile(const tiles *t, float *out, box b)
+{
+    box r = grown(b, t->radius, t->w, t->h);
+    int32_t n = r.x1 - r.x0, rows = r.y1 - r.y0, columns = b.x1 - b.x0;
+    fit_box(t, r);
+    for (int32_t y = 0; y < rows; y++)
+        for (int32_t x = 0; x < columns; x++)
+            cut_store_f32(t->summed + (y * columns + x) * 4,
+                          window_sum(t->raw + y * n * 4, x + b.x0 - r.x0, n, 4,
+                                     t->radius));
+    for (int32_t y = b.y0; y < b.y1; y++)
+        for (int32_t x = b.x0; x < b.x1; x++) {
+            f32x4 sum = window_sum(t->summed + (x - b.x0) * 4, y - r.y0, rows,
+                                   (size_t)columns * 4, t->radius);
+            int32_t count = clipped(x, t->radius, t->w) *
+                            clipped(y, t->radius, t->h);
+            cut_store_f32(out + ((size_t)y * (size_t)t->w + (size_t)x) * 4,
+                          sum / (float)count);
         }
-    memcpy(out, raw, row * (size_t)h * sizeof *out);
+}
+
+static void settle_tile(const tiles *t, float *out, box b)
+{
+    for (int32_t y = b.y0; y < b.y1; y++)
+        for (int32_t x = b.x0; x < b.x1; x++) {
+            size_t at = (size_t)y * (size_t)t->w + (size_t)x;
+            const f32x4 flat = {0, 0, 0, t->p[at] ? 1 : 0};
+            cut_store_f32(out + at * 4, flat);
+        }
 }
 
 cut_status cut_guided_fit(float *coefficients, const uint8_t *guide,
                           const uint16_t *p, int32_t w, int32_t h,
                           int32_t radius, float eps, cut_why *why)
 {
-    int32_t *columns = cut_alloc_zero((size_t)w * LANES, sizeof *columns);
-    float *raw = cut_alloc((size_t)w * (size_t)h * 4, sizeof *raw);
-    if (!columns || !raw) {
-        cut_free(columns);
-        cut_free(raw);
-        return cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.",
-                        (int)w, (int)h);
-    }
-    size_t row = (size_t)w;
-    for (int32_t y = 0; y < h && y < radius; y++)
-        add_row(columns, guide + (size_t)y * row * 4, p + (size_t)y * row, w, 1);
-    for (int32_t y = 0; y < h; y++) {
-        int32_t in = y + radius, gone = y - radius - 1;
-        if (in < h)
-            add_row(columns, guide + (size_t)in * row * 4,
-                    p + (size_t)in * row, w, 1);
-        if (gone >= 0)
-            add_row(columns, guide + (size_t)gone * row * 4,
-                    p + (size_t)gone * row, w, -1);
-        solve_row(raw + (size_t)y * row * 4, columns, w, radius,
-                  clipped(y, radius, h), eps * 255 * 255);
-    }
-    mean_filter(coefficients, raw, w, h, radius);
-    cut_free(columns);
-    cut_free(raw);
-    return CUT_OK;
+    size_t side = TILE + 2 * (size_t)radius;
+    tiles t = {.guide = guide, .p = p, .w = w, .h = h, .radius = radius,
+               .eps = eps * 255 * 255};
+    t.columns = cut_alloc((side + 2 * (size_t)radius) * LANES,
+                          sizeof *t.columns);
+    t.raw = cut_alloc(side * side * 4, sizeof *t.raw);
+    t.summed = cut_alloc(side * TILE * 4, sizeof *t.summed);
+    int ready = t.columns && t.raw && t.summed;
+    for (int32_t y = 0; ready && y < h; y += TILE)
+        for (int32_t x = 0; x < w; x += TILE) {
+            box b = {x, y, x + TILE < w ? x + TILE : w,
+                     y + TILE < h ? y + TILE : h};
+            if (is_settled(&t, grown(b, 2 * radius, w, h)))
+                settle_tile(&t, coefficients, b);
+            else
+                fit_tile(&t, coefficients, b);
+        }
+    cut_free(t.columns);
+    cut_free(t.raw);
+    cut_free(t.summed);
+    if (ready) return CUT_OK;
+    return cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.", (int)w,
+                    (int)h);
 }
