@@ -122,7 +122,9 @@ static void it_equals_the_formulas(void)
     } cases[] = {{40, 30, 4, 1e-2f, 2e-5f}, {40, 30, 4, 1e-4f, 5e-4f},
                  {33, 50, 8, 1e-3f, 1e-4f}, {25, 20, 1, 1e-5f, 2e-3f},
                  {1, 1, 4, 1e-3f, 1e-4f},   {3, 60, 15, 1e-3f, 1e-4f},
-                 {50, 2, 2, 1e-4f, 5e-4f}};
+                 {50, 2, 2, 1e-4f, 5e-4f},
+                 /* many tiles, settled ones among them */
+                 {170, 130, 2, 5e-4f, 2e-5f}, {97, 70, 15, 1e-3f, 1e-5f}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         int32_t w = cases[k].w, h = cases[k].h;
         size_t count = (size_t)w * (size_t)h;
