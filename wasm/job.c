@@ -145,42 +145,49 @@ int cut_job_probe(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     return CUT_OK;
 }
 
-/* Pixels that a codec outside decoded, against what the header promised. */
-static cut_status copy_pixels(cut_image *out, const uint8_t *rgba, uint32_t w,
-                              uint32_t h, const cut_probe *probe, cut_why *why)
+/* A file and, where a codec outside decoded it, its pixels. */
+typedef struct source {
+    const uint8_t *bytes;
+    uint32_t size;
+    int is_decoded;
+    const uint8_t *rgba; /* [h][w][4] */
+    uint32_t w, h;
+} source;
+
+/* Decoded pixels, against what the header promised. */
+static cut_status copy_pixels(cut_image *out, const source *from,
+                              const cut_probe *probe, cut_why *why)
 {
-    if (!rgba || w != (uint32_t)probe->w || h != (uint32_t)probe->h)
+    if (!from->rgba) return cut_fail(why, CUT_E_ARGUMENT, "No pixels given.");
+    if (from->w != (uint32_t)probe->w || from->h != (uint32_t)probe->h)
         return cut_fail(why, CUT_E_CORRUPT,
                         "The codec decoded %u x %u, the header says %d x %d.",
-                        (unsigned)w, (unsigned)h, (int)probe->w,
+                        (unsigned)from->w, (unsigned)from->h, (int)probe->w,
                         (int)probe->h);
-    size_t bytes = (size_t)w * h * 4;
-    out->px = cut_alloc(bytes, 1);
-    if (!out->px)
+    size_t bytes = (size_t)from->w * from->h * 4;
+    uint8_t *px = cut_alloc(bytes, 1);
+    if (!px)
         return cut_fail(why, CUT_E_MEMORY, "No memory for %u x %u pixels.",
-                        (unsigned)w, (unsigned)h);
-    out->w = probe->w;
-    out->h = probe->h;
-    out->opaque = !probe->has_alpha_channel;
-    memcpy(out->px, rgba, bytes);
+                        (unsigned)from->w, (unsigned)from->h);
+    memcpy(px, from->rgba, bytes);
+    *out = (cut_image){px, probe->w, probe->h, !probe->has_alpha_channel};
     return CUT_OK;
 }
 
-/* File, or file and its decoded pixels, to an upright picture. */
+/* To an upright picture. */
 static cut_status read_picture(cut_image *out, cut_probe *probe,
-                               const uint8_t *rgba, uint32_t w, uint32_t h,
-                               const uint8_t *bytes, size_t size, cut_why *why)
+                               const source *from, cut_why *why)
 {
     cut_image image = {0};
-    cut_status status = cut_image_probe(probe, bytes, size, why);
+    cut_status status = cut_image_probe(probe, from->bytes, from->size, why);
     if (status) return status;
-    if (rgba)
-        status = copy_pixels(&image, rgba, w, h, probe, why);
+    if (from->is_decoded)
+        status = copy_pixels(&image, from, probe, why);
     else if (probe->format == CUT_FORMAT_WEBP)
         status = cut_fail(why, CUT_E_NEEDS_CODEC,
                           "WebP is decoded outside the core.");
     else
-        status = cut_image_decode(&image, bytes, size, probe, why);
+        status = cut_image_decode(&image, from->bytes, from->size, probe, why);
     if (!status) status = cut_image_orient(&image, probe->orientation, why);
     if (status) {
         cut_image_free(&image);
@@ -190,24 +197,22 @@ static cut_status read_picture(cut_image *out, cut_probe *probe,
     return CUT_OK;
 }
 
-static int decode(cut_job *job, const uint8_t *rgba, uint32_t w, uint32_t h,
-                  const uint8_t *bytes, uint32_t size)
+static int decode(cut_job *job, source from)
 {
     cut_status status = in_state(job, CUT_NEW);
     cut_probe probe;
     cut_image image = {0};
     cut_bytes icc = {0};
+    if (!status) status = read_picture(&image, &probe, &from, &job->why);
     if (!status)
-        status = read_picture(&image, &probe, rgba, w, h, bytes, size,
+        status = cut_icc_read(&icc, from.bytes, from.size, probe.format,
                               &job->why);
-    if (!status)
-        status = cut_icc_read(&icc, bytes, size, probe.format, &job->why);
     if (status) {
         cut_image_free(&image);
         return (int)status;
     }
     job->probe = probe;
-    job->input_bytes = size;
+    job->input_bytes = from.size;
     job->image = image;
     job->icc = icc;
     job->in_w = image.w;
@@ -216,47 +221,41 @@ static int decode(cut_job *job, const uint8_t *rgba, uint32_t w, uint32_t h,
     return CUT_OK;
 }
 
-int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
-{
-    return decode(job, NULL, 0, 0, bytes, size_bytes);
-}
-
-int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
-                          uint32_t h, const uint8_t *bytes,
-                          uint32_t size_bytes)
-{
-    if (!rgba)
-        return (int)cut_fail(&job->why, CUT_E_ARGUMENT, "No pixels given.");
-    return decode(job, rgba, w, h, bytes, size_bytes);
-}
-
-static int background(cut_job *job, const uint8_t *rgba, uint32_t w,
-                      uint32_t h, const uint8_t *bytes, uint32_t size)
+static int background(cut_job *job, source from)
 {
     if (job->state != CUT_NEW && job->state != CUT_DECODED)
         return (int)in_state(job, CUT_DECODED);
     cut_probe probe;
     cut_image image = {0};
-    cut_status status = read_picture(&image, &probe, rgba, w, h, bytes, size,
-                                     &job->why);
+    cut_status status = read_picture(&image, &probe, &from, &job->why);
     if (status) return (int)status;
     cut_image_free(&job->background);
     job->background = image;
     return CUT_OK;
 }
 
+int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
+{
+    return decode(job, (source){.bytes = bytes, .size = size_bytes});
+}
+
+int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
+                          uint32_t h, const uint8_t *bytes,
+                          uint32_t size_bytes)
+{
+    return decode(job, (source){bytes, size_bytes, 1, rgba, w, h});
+}
+
 int cut_job_background(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
-    return background(job, NULL, 0, 0, bytes, size_bytes);
+    return background(job, (source){.bytes = bytes, .size = size_bytes});
 }
 
 int cut_job_background_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                               uint32_t h, const uint8_t *bytes,
                               uint32_t size_bytes)
 {
-    if (!rgba)
-        return (int)cut_fail(&job->why, CUT_E_ARGUMENT, "No pixels given.");
-    return background(job, rgba, w, h, bytes, size_bytes);
+    return background(job, (source){bytes, size_bytes, 1, rgba, w, h});
 }
 
 /* ---- the network's two sides ------------------------------------------- */
