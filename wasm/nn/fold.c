@@ -133,6 +133,13 @@ static cut_status result(const fold *f, const cut_const *constant)
                       1, index, f->why);
 }
 
+/* The number as an int32_t; what is none becomes one that fits nowhere. */
+static int32_t whole(double value)
+{
+    return value > -2147483648.0 && value < 2147483648.0 ? (int32_t)value
+                                                         : INT32_MIN;
+}
+
 /* A constant of other dims or type with the elements of another. */
 static cut_status reshaped(const fold *f, const cut_const *from, int type,
                            int rank, const int32_t *dims)
@@ -206,7 +213,8 @@ static cut_status fold_dequantize(const fold *f)
     if (!scale || from->quantised || scale->type != CUT_ONNX_F32 ||
         scale->quantised ||
         (from->type != CUT_ONNX_I8 && from->type != CUT_ONNX_U8 &&
-         from->type != CUT_ONNX_I32))
+         from->type != CUT_ONNX_I32) ||
+        (zero && (zero->type != from->type || zero->quantised)))
         return unsupported(f, "not 8 or 32 bits by an f32 scale");
     if (axis < 0) axis += from->rank;
     if (scale->count == 0 || (zero && zero->count != scale->count) ||
@@ -269,7 +277,7 @@ static cut_status fold_gather(const fold *f)
 static int32_t bound(double value, double count)
 {
     if (value < 0) value += count;
-    return (int32_t)(value < 0 ? 0 : value > count ? count : value);
+    return (int32_t)(value > count ? count : value > 0 ? value : 0);
 }
 
 static cut_status fold_slice(const fold *f)
@@ -326,7 +334,8 @@ static cut_status fold_concat(fold *f)
                 cut_input(f->graph, f->node, k, &status, f->why);
             if (!value) return status ? status : unsupported(f, "no input");
             const cut_const *part = &f->graph->consts[value->index];
-            if (part->rank > 1 || count + part->count > MAX_NUMBERS)
+            if (part->rank > 1 ||
+                (pass == 0 && count + part->count > MAX_NUMBERS))
                 return unsupported(f, "more than one dimension");
             if (pass == 0)
                 count += part->count;
@@ -353,7 +362,7 @@ static cut_status squeezed(const fold *f, int32_t dims[CUT_ONNX_MAX_RANK],
         count = list->count > CUT_ONNX_MAX_RANK ? CUT_ONNX_MAX_RANK + 1
                                                 : (int)list->count;
         for (int i = 0; i < count && i < CUT_ONNX_MAX_RANK; i++)
-            axes[i] = (int32_t)at(f, 1, (size_t)i);
+            axes[i] = whole(at(f, 1, (size_t)i));
     }
     int total = from->rank + (add ? count : 0);
     if (total > CUT_ONNX_MAX_RANK || count > CUT_ONNX_MAX_RANK)
@@ -394,12 +403,11 @@ static cut_status fold_reshape(const fold *f)
             if (size == 0 && i < from->rank) size = from->dims[i];
             if (size == -1 && rest < 0)
                 rest = i;
-            else if (size >= 0 && size <= INT32_MAX)
-                known *= (size_t)(dims[i] = (int32_t)size);
+            else if (!(size >= 0 && size <= INT32_MAX) ||
+                     __builtin_mul_overflow(known, (size_t)size, &known))
+                return unsupported(f, "its shape");
             else
-                return unsupported(f, "its shape");
-            if (known > SIZE_MAX / 16 / MAX_NUMBERS)
-                return unsupported(f, "its shape");
+                dims[i] = (int32_t)size;
         }
         if (rest >= 0)
             dims[rest] = known ? (int32_t)(from->count / known) : 0;
@@ -408,17 +416,22 @@ static cut_status fold_reshape(const fold *f)
         if (status) return status;
     }
     size_t count = 1;
-    for (int i = 0; i < rank; i++) count *= (size_t)dims[i];
+    for (int i = 0; i < rank; i++)
+        if (__builtin_mul_overflow(count, (size_t)dims[i], &count))
+            return unsupported(f, "its shape");
     if (count != from->count) return unsupported(f, "its shape");
-    return reshaped(f, from, from->type, rank, dims);
+    return reshaped(f, from, type_of(from), rank, dims);
 }
 
 static cut_status fold_arithmetic(const fold *f, char op)
 {
     const cut_const *a = f->in[0], *b = f->in[1] ? f->in[1] : a;
-    if (a->count != b->count && a->count != 1 && b->count != 1)
+    int same = a->rank == b->rank &&
+               memcmp(a->dims, b->dims, (size_t)a->rank * 4) == 0;
+    if (!same && a->count != 1 && b->count != 1)
         return unsupported(f, "shapes that differ");
-    const cut_const *shape = a->count >= b->count ? a : b;
+    const cut_const *shape =
+        a->count == 1 && (b->count != 1 || b->rank > a->rank) ? b : a;
     cut_const *out = cut_const_new(f->graph, type_of(a), shape->rank,
                                    shape->dims, f->why);
     if (!out) return CUT_E_MEMORY;
@@ -495,9 +508,7 @@ cut_status cut_fold(cut_graph *graph, const cut_onnx_node *node, int *done,
         return CUT_OK;
     }
     if (cut_slice_is(node->op, "DequantizeLinear")) return fold_dequantize(&f);
-    if (cut_slice_is(node->op, "Identity"))
-        return reshaped(&f, f.in[0], f.in[0]->type, f.in[0]->rank,
-                        f.in[0]->dims);
+    if (cut_slice_is(node->op, "Identity")) return result(&f, f.in[0]);
     if (cut_slice_is(node->op, "Cast")) return fold_cast(&f);
     if (cut_slice_is(node->op, "Reshape") ||
         cut_slice_is(node->op, "Unsqueeze") ||

@@ -137,6 +137,8 @@ static cut_status window_of(const infer *f, cut_window *window,
     if (!status)
         status = cut_onnx_string(f->node, "auto_pad", &auto_pad, f->why);
     if (status) return status;
+    for (int i = 0; i < 2 && k; i++)
+        if (k[i] > 1024) return unsupported(f, "its kernel is over 1024 wide");
     if (k && window->k[0] == 0) memcpy(window->k, k, sizeof window->k);
     if (window->k[0] == 0 ||
         (k && (k[0] != window->k[0] || k[1] != window->k[1])))
@@ -157,6 +159,11 @@ static cut_status window_of(const infer *f, cut_window *window,
     }
     out[0] = slid(window, 0, in->h, auto_pad, ceil_mode);
     out[1] = slid(window, 1, in->w, auto_pad, ceil_mode);
+    /* kernels may copy the padded map, or as much of it as a window needs */
+    int64_t h = (int64_t)in->h + window->before[0] + window->after[0],
+            w = (int64_t)in->w + window->before[1] + window->after[1];
+    if (h * w > CUT_NN_MAX_ELEMENTS / (in->c + 7))
+        return unsupported(f, "its padded input is too large");
     return CUT_OK;
 }
 
@@ -186,6 +193,8 @@ static cut_status infer_conv(infer *f)
     if (!in || !weights || (f->in[2] && !bias))
         return unsupported(f, "the weights are not constant");
     if (weights->rank != 4) return unsupported(f, "it is not of two dimensions");
+    if (weights->count > CUT_NN_MAX_ELEMENTS / 4)
+        return unsupported(f, "it has too many weights");
     int32_t c = weights->dims[0];
     if (groups < 1 || in->c % groups || c < 1 || c % groups ||
         weights->dims[1] != in->c / groups || weights->dims[2] < 1 ||
@@ -391,6 +400,18 @@ static cut_status infer_simple_act(infer *f, cut_act act)
     return status ? status : infer_act(f, act);
 }
 
+/* Whether every window has an element on the map, along one axis: pads may be
+ * as wide as a window, and a dilated one may step over a small map. */
+static int meets(const cut_window *window, int axis, int32_t in, int32_t out)
+{
+    for (int32_t i = 0; i < out; i++) {
+        int32_t at = i * window->s[axis] - window->before[axis];
+        int32_t d = window->d[axis], first = at < 0 ? (d - 1 - at) / d : 0;
+        if (first >= window->k[axis] || at + first * d >= in) return 0;
+    }
+    return 1;
+}
+
 static cut_status infer_pool(infer *f, cut_op_kind kind)
 {
     int32_t ceil_mode = 0, include_pad = 0, order = 0, out[2];
@@ -411,12 +432,10 @@ static cut_status infer_pool(infer *f, cut_op_kind kind)
     cut_window window;
     if (!status) status = window_of(f, &window, NULL, ceil_mode, out);
     if (status) return status;
-    for (int i = 0; i < 2; i++) {
-        int32_t reach = window.d[i] * (window.k[i] - 1) + 1;
-        if (window.before[i] >= reach || window.after[i] >= reach)
-            return unsupported(f, "pads as large as the window");
-    }
     const cut_map *in = map_in(f, 0);
+    for (int i = 0; i < 2; i++)
+        if (!meets(&window, i, i ? in->w : in->h, out[i]))
+            return unsupported(f, "a window lies in the padding alone");
     cut_op *op;
     status = op_new(f, kind, f->in[0]->index, in->c, out[0], out[1], &op);
     if (status) return status;
@@ -438,10 +457,13 @@ static cut_status infer_mean(infer *f, int global)
         if (!status) status = cut_onnx_int(f->node, "keepdims", &keep, f->why);
         if (status) return status;
         const cut_const *list = const_in(f, 1);
-        if (f->in[1] && (!list || list->count > 4))
+        if (f->in[1] && (!list || count || list->count > 4))
             return unsupported(f, "its axes are not constant");
-        for (size_t i = 0; list && i < list->count; i++)
-            axes[count++] = (int32_t)cut_const_at(f->graph, list, i);
+        for (size_t i = 0; list && i < list->count; i++) {
+            double axis = cut_const_at(f->graph, list, i);
+            if (!(axis >= -4 && axis <= 3)) return wrong(f, "its axes");
+            axes[count++] = (int32_t)axis;
+        }
         uint32_t mask = 0;
         for (int i = 0; i < count; i++) {
             int32_t axis = axes[i] < 0 ? axes[i] + 4 : axes[i];

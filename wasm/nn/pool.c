@@ -63,7 +63,17 @@ static void max_f32(const cut_step *step, const uint8_t *arena, spot s,
     }
 }
 
-/* i16 stays on its scale: the mean is of the same range. */
+/* Eight channels; i16 within the limit, for the range is an estimate. */
+CUT_INLINE void store(const cut_step *step, uint8_t *out, f32x4 y0, f32x4 y1)
+{
+    if (step->out.type == CUT_I16) {
+        f32x4 limit = cut_f32x4(step->out.limit), least = cut_f32x4(0) - limit;
+        y0 = cut_min(cut_max(y0, least), limit);
+        y1 = cut_min(cut_max(y1, least), limit);
+    }
+    cut_store8(out, step->out.type, y0, y1);
+}
+
 static void average(const cut_step *step, const uint8_t *arena, spot s,
                     uint8_t *out)
 {
@@ -102,9 +112,8 @@ static void average(const cut_step *step, const uint8_t *arena, spot s,
             memcpy(out, &one, 4);
             return;
         }
-        cut_store8(out + (size_t)c * cut_element(step->out.type),
-                   step->out.type, s0 / cut_f32x4(count),
-                   s1 / cut_f32x4(count));
+        store(step, out + (size_t)c * cut_element(step->out.type),
+              s0 / cut_f32x4(count), s1 / cut_f32x4(count));
     }
 }
 
@@ -172,8 +181,7 @@ static void run_mean(const cut_step *step, uint8_t *arena, int32_t from,
             memcpy(o, &one, 4);
             return;
         }
-        cut_store8(o, out->type, s0 * cut_f32x4(to_out),
-                   s1 * cut_f32x4(to_out));
+        store(step, o, s0 * cut_f32x4(to_out), s1 * cut_f32x4(to_out));
     }
 }
 
