@@ -510,7 +510,7 @@ cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
     step->kmacs = kmacs_of(step, weights);
     int i16 = step->in.type == CUT_I16;
     if (grouped) return setup_groups(plan, step, graph, why);
-    if (cut_winograd_fits(step)) {
+    if (!i16 && !step->banded && cut_winograd_fits(graph, op)) {
         for (int32_t o = 0; o < step->out.c; o++)
             step->add[o] = op->add ? op->add[o] : 0;
         set_bounds(step);

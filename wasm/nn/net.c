@@ -321,7 +321,8 @@ static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
     cut_status status = cut_graph_fuse(graph, &net->why);
     if (status) return status;
     int i16 = arithmetic == CUT_NET_I16 ||
-              (arithmetic == CUT_NET_AUTO && has_8_bit(graph));
+              (arithmetic == CUT_NET_AUTO && has_8_bit(graph) &&
+               cut_plan_cost(graph, CUT_I16) < cut_plan_cost(graph, CUT_F32));
     float headroom = 1.25f;
     if (i16 && (net->recording || !cut_plan_can(graph, CUT_I16))) i16 = 0;
     net->map_count = graph->map_count;

@@ -21,7 +21,8 @@
 
 typedef struct cut_net cut_net;
 
-/* Arithmetic. AUTO: I16 when the file's convolution weights are 8-bit. */
+/* Arithmetic. AUTO: I16 when the file's convolution weights are 8-bit and it
+ * is the faster of the two (many 3x3 convolutions are faster in f32). */
 #define CUT_NET_AUTO 0
 #define CUT_NET_F32 1 /* f32 throughout */
 #define CUT_NET_I16 2 /* int8 weights per channel x i16 activations */

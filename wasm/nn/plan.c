@@ -65,6 +65,27 @@ int cut_plan_can(const cut_graph *graph, int arithmetic)
     return 1;
 }
 
+/* GMAC/s in wasm on one thread of an EPYC, from `npm run bench -- engines`. */
+static double speed(const cut_graph *graph, const cut_op *op, int arithmetic)
+{
+    if (op->groups > 1) return arithmetic == CUT_I16 ? 12 : 8;
+    if (arithmetic == CUT_I16) return 34;
+    return cut_winograd_fits(graph, op) ? 46 : 14;
+}
+
+double cut_plan_cost(const cut_graph *graph, int arithmetic)
+{
+    double sum = 0;
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *op = &graph->ops[i];
+        if (op->dead || op->kind != CUT_OP_CONV) continue;
+        const cut_map *out = &graph->maps[op->out];
+        sum += (double)graph->consts[op->weights].count * out->h * out->w /
+               speed(graph, op, arithmetic);
+    }
+    return sum;
+}
+
 static int result_type(const draft *d, const cut_op *op)
 {
     const cut_view *views = d->plan->views;

@@ -104,6 +104,9 @@ void cut_plan_free(cut_plan *plan);
 /** Whether every operation has a kernel in this arithmetic. */
 int cut_plan_can(const cut_graph *graph, int arithmetic);
 
+/** Time of one run by the measured speed of the kernels, in no unit. */
+double cut_plan_cost(const cut_graph *graph, int arithmetic);
+
 /* ---- kernels: set up a step whose views, act and window are known ------ */
 
 /** Memory of a step's own, counted; contents 0. */
@@ -117,9 +120,9 @@ cut_status cut_step_weights(cut_plan *plan, cut_step *step, size_t bytes,
 /* conv.c, depthwise.c, point.c, window.c, resize.c */
 cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
                           const cut_graph *graph, cut_why *why);
-/** Whether Winograd's algorithm serves a step that has its window and views,
- * and its set-up: `filter` gives a channel's weights [cin][3][3]. */
-int cut_winograd_fits(const cut_step *step);
+/** Whether Winograd's algorithm serves a convolution in f32, and its set-up:
+ * `filter` gives a channel's weights [cin][3][3]. */
+int cut_winograd_fits(const cut_graph *graph, const cut_op *op);
 typedef void cut_filter(const cut_graph *graph, const cut_op *op, int32_t o,
                         float *out);
 cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,

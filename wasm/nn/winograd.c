@@ -18,15 +18,16 @@
 #define MIN_PIXELS 1024
 #define MAX_WEIGHTS 65536 /* cin * cout */
 
-int cut_winograd_fits(const cut_step *step)
+int cut_winograd_fits(const cut_graph *graph, const cut_op *op)
 {
-    const cut_window *w = &step->window;
+    const cut_window *w = &op->window;
+    const cut_map *in = &graph->maps[graph->links[op->first]];
+    const cut_map *out = &graph->maps[op->out];
     for (int i = 0; i < 2; i++)
         if (w->k[i] != 3 || w->s[i] != 1 || w->d[i] != 1) return 0;
-    return step->in.type == CUT_F32 && step->groups == 1 && !step->banded &&
-           step->in.c >= 8 && step->out.c >= 8 &&
-           step->out.h * step->out.w >= MIN_PIXELS &&
-           (int64_t)step->in.cp * step->out.cp <= MAX_WEIGHTS;
+    return op->groups == 1 && in->c >= 8 && out->c >= 8 &&
+           out->h * out->w >= MIN_PIXELS &&
+           (int64_t)in->c * out->c <= MAX_WEIGHTS;
 }
 
 /* One dimension of B'd: six numbers from six. */
