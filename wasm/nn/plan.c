@@ -286,7 +286,7 @@ static cut_status place(block *blocks, size_t count, size_t *total,
             if (p->offset + p->size > at) at = p->offset + p->size;
         }
         b->offset = at;
-        if (__builtin_add_overflow(at, b->size, &at)) {
+        if (__builtin_add_overflow(at, b->size, &at) || at > SIZE_MAX / 2) {
             cut_free(order);
             return cut_fail(why, CUT_E_MEMORY, "No memory for the plan.");
         }
