@@ -125,20 +125,25 @@ static void add_pixels(f32x4 *f, f32x4 *b, const uint8_t *px,
     }
 }
 
-/* Adds one photo row to the sums [w][4] of its block row. fg may be NULL. */
-static void add_row(float *fg, float *bg, const uint8_t *px,
-                    const uint8_t *alpha, const uint8_t *marks, int32_t w,
-                    int32_t k, const weights *by)
+/* Sums over the block whose first pixel is x, y: colour * weight, and the
+ * weight in the last lane. fg may be NULL. */
+static void sum_block(float *fg, float *bg, const cut_image *photo,
+                      const uint8_t *alpha, int32_t x, int32_t y, int32_t k,
+                      const weights *by)
 {
-    for (int32_t x = 0, cell = 0; x < w; x += k, cell++) {
-        if (marks && !marks[cell]) continue;
-        f32x4 f = {0}, b = {0};
-        add_pixels(&f, &b, px + (size_t)x * 4, alpha + x,
-                   x + k < w ? k : w - x, by);
-        size_t at = (size_t)cell * 4;
-        if (fg) cut_store_f32(fg + at, cut_load_f32(fg + at) + f);
-        cut_store_f32(bg + at, cut_load_f32(bg + at) + b);
+    int32_t columns = x + k < photo->w ? k : photo->w - x;
+    int32_t rows = y + k < photo->h ? k : photo->h - y;
+    f32x4 f = {0}, b = {0};
+    for (int32_t i = 0; i < rows; i++) {
+        size_t at = (size_t)(y + i) * (size_t)photo->w + (size_t)x;
+        f32x4 row_f = {0}, row_b = {0};
+        add_pixels(&row_f, &row_b, photo->px + at * 4, alpha + at, columns,
+                   by);
+        f += row_f;
+        b += row_b;
     }
+    if (fg) cut_store_f32(fg, f);
+    cut_store_f32(bg, b);
 }
 
 /* ---- filling ----------------------------------------------------------- */
@@ -237,7 +242,7 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
 {
     cut_layer f = {0}, b = layer_new(photo, k);
     if (foreground) f = layer_new(photo, k);
-    size_t count = (size_t)b.w * (size_t)b.h, row = (size_t)b.w * 4;
+    size_t count = (size_t)b.w * (size_t)b.h;
     /* sum of the coarser levels: below count / 3, plus rounding up */
     size_t coarser = count / 3 + 2 * ((size_t)b.w + (size_t)b.h) + 64;
     float *pyramid = cut_alloc(coarser * 4, sizeof *pyramid);
@@ -250,13 +255,11 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
     if (!b.px || !pyramid || (foreground && (!f.px || !marks)))
         status = cut_fail(why, CUT_E_MEMORY, "No memory for colours of %d x "
                           "%d.", (int)photo->w, (int)photo->h);
-    for (int32_t y = 0; !status && y < photo->h; y++) {
-        size_t at = (size_t)y * (size_t)photo->w, cells = (size_t)(y / k);
-        add_row(f.px ? f.px + cells * row : NULL, b.px + cells * row,
-                photo->px + at * 4, alpha + at,
-                marks ? marks + cells * (size_t)b.w : NULL, photo->w, k,
-                &by);
-    }
+    for (size_t i = 0; !status && i < count; i++)
+        if (!marks || marks[i])
+            sum_block(f.px ? f.px + i * 4 : NULL, b.px + i * 4, photo, alpha,
+                      (int32_t)(i % (size_t)b.w) * k,
+                      (int32_t)(i / (size_t)b.w) * k, k, &by);
     if (!status) {
         if (f.px) fill(f.px, pyramid, f.w, f.h, marks);
         fill(b.px, pyramid, b.w, b.h, marks);
