@@ -18,6 +18,7 @@ const suites = {
   png: async () => (await import('./bench/png.js')).benchPng(),
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
+  agreement: async () => (await import('./bench/agreement.js')).benchAgreement(),
   engines: async () => (await import('./bench/engines.js')).benchEngines({
     models: values.models?.split(','), named: positionals.includes('engines'),
   }),
