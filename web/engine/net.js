@@ -11,6 +11,8 @@ import { aborted, CutawayError, throwIfAborted } from './errors.js';
  * @typedef {import('./core.js').Core} Core
  */
 
+/** An idle network that holds more than this is let go after a while; smaller ones stay ready. */
+const restBytes = 64e6, idleMs = 30000;
 /** Work between two looks at the messages, million multiply-adds: 5 to 20 ms. */
 const sliceMmacs = 150;
 /** Arithmetic by the numbers of wasm/nn/net.h; record: f32, and `ranges` afterwards. */
@@ -28,7 +30,9 @@ export class NetEngine {
     this.newCore = newCore;
     this.arithmetic = arithmetic;
     /** @type {Core | null} */ this.core = null;
+    /** @type {Uint8Array | null} */ this.model = null;
     this.pointer = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.idle = undefined;
   }
 
   /** Runs a cut_net_ function that answers a status. @param {string} stage @param {string} name @param {...number} args */
@@ -45,7 +49,6 @@ export class NetEngine {
    * @returns {Promise<void>} bad_model, unsupported_model, out_of_memory
    */
   async load(modelBytes, manifest) {
-    this.dispose();
     const core = await this.newCore();
     this.core = core;
     this.model = modelBytes;
@@ -59,7 +62,7 @@ export class NetEngine {
       core.withBytes(modelBytes, (bytes, size) => core.withBytes(output, (name, length) =>
         this.call('load', 'load', bytes, size, width, height, arithmetics[this.arithmetic], name, length)));
     } catch (error) {
-      this.dispose();
+      this.release();
       throw error;
     }
   }
@@ -86,6 +89,7 @@ export class NetEngine {
    */
   async run(input, { signal, onProgress } = {}) {
     throwIfAborted(signal, 'infer');
+    clearTimeout(this.idle);
     try {
       if (!this.core) await this.load(/** @type {Uint8Array} */ (this.model), this.manifest);
       this.begin(input);
@@ -98,9 +102,25 @@ export class NetEngine {
         if (signal?.aborted) throw aborted('infer');
       }
     } catch (error) {
-      if (this.core?.crashed) this.dispose(); // the next run loads it anew
+      if (this.core?.crashed) this.release();
       throw error;
+    } finally {
+      this.rest();
     }
+  }
+
+  /** Wasm memory never shrinks: a large instance that is not used is dropped whole. */
+  rest() {
+    if (!this.core || this.core.heapBytes <= restBytes) return;
+    this.idle = setTimeout(() => this.release(), idleMs);
+    /** @type {any} */ (this.idle).unref?.();
+  }
+
+  /** Gives the memory back: the instance goes; the next run loads the model anew. */
+  release() {
+    clearTimeout(this.idle);
+    this.core = null;
+    this.pointer = 0;
   }
 
   /** @returns {any} of the loaded core */
@@ -149,9 +169,8 @@ export class NetEngine {
     return { steps: steps.map((/** @type {any} */ step, /** @type {number} */ i) => ({ ...step, ms: best[i] })) };
   }
 
-  /** Gives the memory back: the instance goes. */
   dispose() {
-    this.core = null;
-    this.pointer = 0;
+    this.release();
+    this.model = null;
   }
 }
