@@ -10,7 +10,10 @@ void cut_conv_tile_f32(const cut_tile *t)
     const int narrow = t->n < 4;
     const int32_t pixel = narrow ? 0 : t->pixel;
     const size_t ld = narrow ? 0 : (size_t)t->ld * 4;
-    const size_t other_ld = narrow ? 0 : (size_t)step->other.ld * 4;
+    /* i16 where only this map's input is f32, for it has one channel */
+    const int other_type = step->other.type;
+    const size_t other_size = cut_element(other_type);
+    const size_t other_ld = narrow ? 0 : (size_t)step->other.ld * other_size;
     for (int32_t x = 0; x < t->n; x += narrow ? 1 : 4) {
         int32_t at = narrow || x + 4 <= t->n ? x : t->n - 4;
         const float *a = (const float *)t->a + (ptrdiff_t)at * t->pixel;
@@ -65,12 +68,13 @@ void cut_conv_tile_f32(const cut_tile *t)
         }
         uint8_t *out = t->out + (size_t)at * (size_t)t->ld * 4;
         const uint8_t *other = t->other;
-        if (other) other += (size_t)at * (size_t)step->other.ld * 4;
+        if (other) other += (size_t)at * (size_t)step->other.ld * other_size;
         f32x4 sums[8] = { s00, s01, s10, s11, s20, s21, s30, s31 };
         for (int i = 0; i < 4; i++)
             cut_finish8(&f, sums[2 * i], sums[2 * i + 1], CUT_F32,
                         out + (size_t)i * ld,
-                        other ? other + (size_t)i * other_ld : NULL, CUT_F32);
+                        other ? other + (size_t)i * other_ld : NULL,
+                        other_type);
     }
 }
 

@@ -163,12 +163,13 @@ static void put(const chunk *k, int32_t tile, int32_t channel,
             size_t at = (size_t)(y0 + y) * (size_t)out->w + (size_t)(x0 + x);
             const uint8_t *rest = other->c
                 ? k->arena + other->offset +
-                      (at * (size_t)other->ld + (size_t)channel) * 4 : NULL;
+                      (at * (size_t)other->ld + (size_t)channel) *
+                          cut_element(other->type) : NULL;
             cut_finish8(f, lo[y * SIDE + x] + f->b0,
                         hi[y * SIDE + x] + f->b1, CUT_F32,
                         k->arena + out->offset +
                             (at * (size_t)out->ld + (size_t)channel) * 4,
-                        rest, CUT_F32);
+                        rest, other->type);
         }
 }
 
