@@ -373,7 +373,8 @@ static void runs_repeat_to_the_bit_in_any_pieces(void)
     for (int int8 = 0; int8 < 2; int8++) {
         nn_model m = { 0 };
         small_net(&m, int8);
-        CHECK_EQUAL(load(&m, 40, 24, CUT_NET_AUTO), CUT_OK);
+        CHECK_EQUAL(load(&m, 40, 24, int8 ? CUT_NET_I16 : CUT_NET_F32),
+                    CUT_OK);
         uint32_t first = run(5, 100000), other = run(6, 100000);
         CHECK(first != 0 && other != 0 && first != other);
         CHECK_EQUAL(run(5, 1), first); /* a million at a time */
@@ -398,7 +399,8 @@ static void the_bits_are_those_of_every_platform(void)
         nn_model m = { 0 };
         m.ranges = ranges;
         small_net(&m, int8);
-        CHECK_EQUAL(load(&m, 40, 24, CUT_NET_AUTO), CUT_OK);
+        CHECK_EQUAL(load(&m, 40, 24, int8 ? CUT_NET_I16 : CUT_NET_F32),
+                    CUT_OK);
         CHECK(strstr(cut_net_plan_json(net),
                      int8 ? "\"arithmetic\":\"i16\""
                           : "\"arithmetic\":\"f32\"") != NULL);
@@ -431,7 +433,7 @@ static void ranges_come_back_as_they_were_recorded(void)
 
     m = (nn_model){ .ranges = ranges };
     small_net(&m, 1);
-    CHECK_EQUAL(load(&m, 24, 24, CUT_NET_AUTO), CUT_OK);
+    CHECK_EQUAL(load(&m, 24, 24, CUT_NET_I16), CUT_OK);
     free(ranges);
     run(1, 1000);
     double most = 0;

@@ -417,6 +417,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 512) return 0;
     program p = { .at = data, .end = data + size, .seed = (uint32_t)size };
     int how = byte(&p), w = in(&p, 1, 24), h = in(&p, 1, 24);
+    if (how & 32) { /* large enough for Winograd's kernels */
+        w += 24;
+        h += 24;
+    }
     p.m.opset = how & 8 ? 13 : 11;
     p.seed += (uint32_t)byte(&p);
     new_map(&p, in(&p, 1, 13), h, w);
