@@ -1,30 +1,21 @@
 // The composition root in Node, run in a worker thread: the same pipeline on
 // the same wasm, with files in place of fetches.
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parentPort, Worker } from 'node:worker_threads';
 import { loadCore } from './core.js';
-import { failure } from './errors.js';
 import { modelLoader } from './models.js';
 import { NetEngine } from './net.js';
+import { compileCore, root } from './node-core.js';
 import { OrtEngine } from './ort.js';
 import { webpCodec } from './webp.js';
 import { hostJobs } from './worker-host.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const require = createRequire(import.meta.url);
-
-/** The core as built, or as staged for shipping. */
-function coreFile() {
-  const found = [join(root, 'build/wasm/cutaway.wasm'), join(root, 'dist/cutaway.wasm')].find((file) => existsSync(file));
-  if (!found) throw failure('engine_unavailable', 'cutaway.wasm is not built: npm run build', 'load');
-  return found;
-}
 
 const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cutaway');
 /** @param {string} key */
@@ -109,7 +100,7 @@ hostJobs({
   post: (message, transfer) => port.postMessage(message, transfer),
   listen: (handler) => port.on('message', handler),
 }, async () => {
-  const module = await WebAssembly.compile(await readFile(coreFile()));
+  const module = await compileCore();
   const newCore = () => loadCore(module);
   return {
     core: await newCore(),
