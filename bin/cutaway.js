@@ -13,6 +13,7 @@ const usage = `cutaway: cut the subject of a photo out
 
   cutaway IN -o OUT             IN: jpeg, png, webp, bmp, gif (first frame); - is stdin, stdout
   cutaway IN... -o DIR/         many: DIR/<name>.png each; a bad file does not stop the rest
+  cutaway plan MODEL            what engine c makes of a model: base, or FILE.onnx with or without its manifest
   cutaway serve [--help]        the three APIs on this machine
 
   -o, --output OUT              file, folder (ending in / or existing), or -
@@ -24,6 +25,7 @@ const usage = `cutaway: cut the subject of a photo out
   --model M                     base (default), a known name, or FILE.onnx with FILE.json or manifest.json beside it
   --engine E                    auto (default), c, ort
   --json                        one report a line on stdout
+  --size WxH                    with plan: size of the input; default: as manifest or file say
   --version, --help
 `;
 
@@ -41,6 +43,7 @@ const options = /** @type {const} */ ({
   model: { type: 'string' },
   engine: { type: 'string' },
   json: { type: 'boolean' },
+  size: { type: 'string' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 });
@@ -112,7 +115,7 @@ const endingOfFormat = { png: '.png', jpeg: '.jpg', webp: '.webp' };
  * @param {string | undefined} format
  * @returns {Promise<{ input: string, output: string }[]>}
  */
-async function plan(inputs, output, format) {
+async function destinations(inputs, output, format) {
   const info = output === '-' ? null : await stat(output).catch(() => null);
   const isFolder = output.endsWith('/') || info?.isDirectory() === true;
   if (inputs.length > 1 && !isFolder) throw new UsageError('several inputs need a folder: -o DIR/');
@@ -173,6 +176,7 @@ async function cut(argv) {
     return 0;
   }
   if (!positionals.length) throw new UsageError('no input');
+  if (values.size !== undefined) throw new UsageError('--size is for plan');
   if (values.output === undefined) throw new UsageError('no output: -o OUT');
   if (values.json && values.output === '-') throw new UsageError('--json and -o - both want stdout');
 
@@ -184,7 +188,7 @@ async function cut(argv) {
   /** @type {number | undefined} */
   let shown;
   try {
-    const jobs = await plan(positionals, values.output, values.format === 'jpg' ? 'jpeg' : values.format);
+    const jobs = await destinations(positionals, values.output, values.format === 'jpg' ? 'jpeg' : values.format);
     const chosen = await engineOptions(values, jobs[0].output);
     for (const { input, output } of jobs) {
       try {
@@ -218,9 +222,61 @@ async function cut(argv) {
   return status;
 }
 
+/**
+ * Columns as wide as they must be, numbers to the right.
+ *
+ * @param {(string | number)[][]} rows the first: names of the columns
+ */
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  const right = rows[0].map((_, column) => rows.some((row) => typeof row[column] === 'number'));
+  return rows.map((row) => row.map((cell, column) => (right[column] ? String(cell).padStart(widths[column])
+    : String(cell).padEnd(widths[column]))).join('  ').trimEnd()).join('\n');
+}
+
+/** @param {any} plan see cut_net_plan_json() in wasm/nn/net.h */
+function planText({ input, output, arithmetic, macs, arena_bytes: arena, weight_bytes: weights, steps }) {
+  /** @type {(string | number)[][]} */
+  const rows = [['operator', 'fused', 'shape', 'MACs', 'kernel', 'offset', 'bytes']];
+  for (const { before, ...step } of steps) {
+    /** @param {any} part @param {number} own @param {(string | number)[]} place */
+    const add = ({ op, fused, shape, kernel }, own, ...place) =>
+      rows.push([op, fused.join('+'), shape.join('x'), own, kernel, ...place]);
+    // made band by band as the next one needs it: it never stands in the arena as a whole
+    if (before) add(before, before.macs, 'bands', '');
+    add(step, step.macs - (before?.macs ?? 0), step.offset, step.bytes);
+  }
+  return `${table(rows)}\n${input.shape.join('x')} to ${output.shape.join('x')}: ${(macs / 1e9).toFixed(3)} GMAC, ` +
+    `arena ${arena} bytes, weights ${weights} bytes, arithmetic ${arithmetic}\n`;
+}
+
+/** `cutaway plan`. @param {string[]} argv @returns {Promise<number>} exit status */
+async function plan(argv) {
+  const { values: { size, json, help, ...others }, positionals } = parse(argv);
+  if (help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const [other] = Object.keys(others);
+  if (other) throw new UsageError(`--${other} is not for plan`);
+  if (positionals.length !== 1) throw new UsageError('plan takes one model: base or FILE.onnx');
+  const sides = size === undefined ? null : /^(\d+)x(\d+)$/.exec(size);
+  if (size !== undefined && !sides) throw new UsageError('--size takes WIDTHxHEIGHT, e.g. 320x320');
+  const { planModel } = await import('../web/engine/node.js');
+  try {
+    const text = await planModel(positionals[0], { size: sides ? [Number(sides[1]), Number(sides[2])] : undefined });
+    process.stdout.write(json ? `${text}\n` : planText(JSON.parse(text)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CutawayError) || error.code !== 'bad_option') throw error;
+    throw new UsageError(`${error.detail} --size WxH`);
+  }
+}
+
 /** @param {string[]} argv @returns {Promise<number>} */
 async function main(argv) {
   try {
+    if (argv[0] === 'plan') return await plan(argv.slice(1));
     if (argv[0] === 'serve') {
       const { serveCommand } = await import('../shim/cli-serve.js');
       return await serveCommand(argv.slice(1));

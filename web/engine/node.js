@@ -32,3 +32,4 @@ export function createNodeEngine() {
 
 export const { removeBackground, segment, preload, convert, probe, abi, dispose } = createNodeEngine();
 export { CutawayError } from './errors.js';
+export { planModel } from './node-plan.js';

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { model as onnx, node } from '../../../tools/onnx-writer.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png, readPng } from '../pictures.js';
 
@@ -41,7 +42,7 @@ function run(args, input) {
     child.stdin.end(input);
   });
 }
-const cut = (/** @type {string[]} */ ...args) => run([...args, '--model', model, '--engine', 'ort']);
+const cut = (/** @type {string[]} */ ...args) => run([...args, '--model', model]);
 
 test('a photo in, a cut-out and one report out', async () => {
   const { status, stdout, stderr } = await cut('disc.jpg', '-o', 'out.png', '--json');
@@ -53,6 +54,7 @@ test('a photo in, a cut-out and one report out', async () => {
   assert.deepEqual([report.input, report.output, report.width, report.height, report.format], ['disc.jpg', 'out.png', 60, 40, 'png']);
   const file = await readFile(join(dir, 'out.png'));
   assert.equal(report.bytes, file.length);
+  assert.equal(report.engine, 'c');
   assert.deepEqual([readPng(file).width, readPng(file).height], [60, 40]);
 });
 
@@ -64,7 +66,7 @@ test('the format follows the ending of the output, or --format', async () => {
 });
 
 test('- is stdin and stdout', async () => {
-  const { status, stdout } = await run(['-', '-o', '-', '--model', model, '--engine', 'ort'], disc(31, 17));
+  const { status, stdout } = await run(['-', '-o', '-', '--model', model], disc(31, 17));
   assert.equal(status, 0);
   assert.deepEqual([readPng(stdout).width, readPng(stdout).height], [31, 17]);
 });
@@ -125,6 +127,75 @@ test('a full disk leaves no half file', async (t) => {
     assert.deepEqual(readdirSync(small), []);
   } finally {
     spawnSync('umount', [small]);
+  }
+});
+
+test('--engine takes the one that is named', async () => {
+  for (const name of ['c', 'ort']) {
+    const { stdout } = await cut('disc.jpg', '-o', `${name}.png`, '--engine', name, '--json');
+    assert.equal(JSON.parse(stdout.toString()).engine, name);
+  }
+  // the model is a mean of three numbers: both find the same
+  assert.deepEqual(readPng(await readFile(join(dir, 'c.png'))).rgba, readPng(await readFile(join(dir, 'ort.png'))).rgba);
+});
+
+test('plan prints what engine c makes of the default model, columns in line, sums at the end', async () => {
+  const { status, stdout, stderr } = await run(['plan', 'base']);
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+  const lines = stdout.toString().trim().split('\n');
+  const total = lines.pop() ?? '';
+  const [head, ...rows] = lines;
+  assert.match(head, /^operator +fused +shape +MACs +kernel +offset +bytes$/);
+  assert.ok(rows.every((row) => row.length <= head.length), 'no row is wider than the names of the columns');
+  const plan = JSON.parse((await run(['plan', 'base', '--json'])).stdout.toString());
+  const pairs = plan.steps.filter((/** @type {any} */ { before }) => before).length;
+  assert.equal(rows.length, plan.steps.length + pairs);
+  assert.ok(pairs > 0 && rows.filter((row) => / bands$/.test(row)).length === pairs);
+  const end = head.indexOf('MACs') + 4;
+  const macs = rows.map((row) => Number(/(\d+)$/.exec(row.slice(0, end))?.[1]));
+  assert.equal(macs.reduce((sum, value) => sum + value), plan.macs);
+  assert.equal(total, `1x3x320x320 to 1x1x320x320: ${(plan.macs / 1e9).toFixed(3)} GMAC, arena ${plan.arena_bytes} bytes, ` +
+    `weights ${plan.weight_bytes} bytes, arithmetic i16`);
+  for (const { offset, bytes } of plan.steps) assert.ok(offset + bytes <= plan.arena_bytes);
+});
+
+/** @param {string} name @param {string} op @param {(number | string)[]} dims */
+const single = (name, op, dims) => writeFile(join(dir, name),
+  onnx({ nodes: [node(op, ['x'], ['y'], {}, 'the_node')], inputs: [['x', dims]], outputs: [['y', dims]] }));
+
+test('plan takes the size from --size, the manifest, or the file', async () => {
+  const shapeOf = async (/** @type {string[]} */ ...args) => {
+    const { status, stdout, stderr } = await run(['plan', ...args, '--json']);
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout.toString()).input.shape;
+  };
+  await single('fixed.onnx', 'Relu', [1, 3, 24, 40]);
+  await single('open.onnx', 'Relu', [1, 3, 'h', 'w']);
+  assert.deepEqual(await shapeOf('fixed.onnx'), [1, 3, 24, 40]);
+  assert.deepEqual(await shapeOf('open.onnx', '--size', '32x16'), [1, 3, 16, 32]);
+  const open = await run(['plan', 'open.onnx']);
+  assert.equal(open.status, 2);
+  assert.match(open.stderr, /--size/);
+  await writeFile(join(dir, 'open.json'), JSON.stringify(brightnessManifest(48)));
+  assert.deepEqual(await shapeOf('open.onnx'), [1, 3, 48, 48]);
+  assert.deepEqual(await shapeOf('open.onnx', '--size', '8x8'), [1, 3, 8, 8]);
+});
+
+test('a model that engine c cannot run has no plan: one line, exit status 1', async () => {
+  await single('softplus.onnx', 'Softplus', [1, 3, 8, 8]);
+  await writeFile(join(dir, 'torn.onnx'), brightnessModel().subarray(0, 90));
+  await writeFile(join(dir, 'list.onnx'), brightnessModel());
+  await writeFile(join(dir, 'list.json'), '[]');
+  for (const [file, code] of [['softplus.onnx', 'unsupported_model: .*Softplus.*the_node'], ['bad.jpg', 'bad_model'],
+    ['torn.onnx', 'bad_model'], ['missing.onnx', 'read_failed'], ['list.onnx', 'bad_manifest']]) {
+    const { status, stdout, stderr } = await run(['plan', file]);
+    assert.equal(status, 1, `${file}: ${stderr}`);
+    assert.equal(stdout.length, 0);
+    assert.match(stderr, new RegExp(`^cutaway: ${code}[^\\n]+\\n$`));
+  }
+  for (const args of [[], ['base', 'base'], ['base', '--size', '320'], ['base', '-o', 'x.png']]) {
+    assert.equal((await run(['plan', ...args])).status, 2, `${args}`);
   }
 });
 
