@@ -35,6 +35,13 @@ static void filter_f32(const cut_graph *graph, const cut_op *op, int32_t o,
         out[i] = (float)cut_const_at(graph, weights, first + i);
 }
 
+static float scale_of(const cut_graph *graph, const cut_const *weights,
+                      int32_t o)
+{
+    const cut_const *scale = &graph->consts[weights->scale];
+    return (float)cut_const_at(graph, scale, scale->count == 1 ? 0 : (size_t)o);
+}
+
 /* The filter as whole numbers; answers their scale. `tmp`: as many floats. */
 static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
                         int16_t *out, float *tmp)
@@ -42,8 +49,8 @@ static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
     const cut_const *weights = &graph->consts[op->weights];
     size_t size = window_size(weights), first = (size_t)o * size;
     if (is_direct(graph, weights)) {
-        const cut_const *scale = &graph->consts[weights->scale];
-        size_t channel = scale->count == 1 ? 0 : (size_t)o;
+        size_t channel = graph->consts[weights->scale].count == 1 ? 0
+                                                                  : (size_t)o;
         int zero = weights->zero < 0 ? 0
                    : (int)cut_const_at(graph, &graph->consts[weights->zero],
                                        channel);
@@ -54,7 +61,7 @@ static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
         else
             for (size_t i = 0; i < size; i++)
                 out[i] = (int16_t)(raw[i] - zero);
-        return (float)cut_const_at(graph, scale, channel);
+        return scale_of(graph, weights, o);
     }
     filter_f32(graph, op, o, tmp);
     float most = 0;
@@ -71,11 +78,44 @@ static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
     return scale;
 }
 
+/* int8 as above, and no zero point: by vectors, for most of a model's weights. */
+static int is_plain(const cut_graph *graph, const cut_const *weights)
+{
+    if (!is_direct(graph, weights) || weights->type != CUT_ONNX_I8) return 0;
+    const cut_const *zero = weights->zero < 0 ? NULL
+                                              : &graph->consts[weights->zero];
+    for (size_t i = 0; zero && i < zero->count; i++)
+        if (cut_const_at(graph, zero, i) != 0) return 0;
+    return 1;
+}
+
+static int32_t sum_of(const uint8_t *raw, size_t size)
+{
+    i32x4 sum = { 0, 0, 0, 0 };
+    const i16x8 zero = { 0, 0, 0, 0, 0, 0, 0, 0 }, one = zero + 1;
+    size_t i = 0;
+    for (; i + 8 <= size; i += 8) {
+        i16x8 v = cut_i16x8_of_bytes(raw + i);
+        sum = cut_add(sum, cut_dot(cut_max_i16(v, zero - v), one));
+    }
+    int32_t total = sum[0] + sum[1] + sum[2] + sum[3];
+    for (; i < size; i++)
+        total += (int8_t)raw[i] < 0 ? -(int8_t)raw[i] : (int8_t)raw[i];
+    return total;
+}
+
 double cut_conv_weight_sum(const cut_graph *graph, const cut_op *op)
 {
     const cut_const *weights = &graph->consts[op->weights];
     size_t size = window_size(weights);
     double most = 1;
+    if (is_plain(graph, weights) && size < 1 << 20) {
+        for (int32_t o = 0; o < weights->dims[0]; o++) {
+            double sum = sum_of(weights->raw + (size_t)o * size, size);
+            most = sum > most ? sum : most;
+        }
+        return most;
+    }
     int16_t *filter = cut_alloc(size, sizeof *filter);
     float *tmp = cut_alloc(size, sizeof *tmp);
     for (int32_t o = 0; filter && tmp && o < weights->dims[0]; o++) {
@@ -139,6 +179,33 @@ static void offsets_of(const packing *p, uint32_t *offsets)
             }
 }
 
+/* Eight filters of a 1x1 convolution, eight input channels at a time: a 4x8
+ * transposition of pairs. */
+static void pack_points(int16_t *q, const uint8_t *raw, size_t size)
+{
+    for (size_t k = 0; k < size; k += 8, q += 64)
+        for (int half = 0; half < 2; half++) {
+            const uint8_t *row = raw + k + (size_t)half * 4 * size;
+            i32x4 a = (i32x4)cut_i16x8_of_bytes(row);
+            i32x4 b = (i32x4)cut_i16x8_of_bytes(row + size);
+            i32x4 c = (i32x4)cut_i16x8_of_bytes(row + 2 * size);
+            i32x4 d = (i32x4)cut_i16x8_of_bytes(row + 3 * size);
+            i32x4 ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+            i32x4 ab1 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+            i32x4 cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+            i32x4 cd1 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+            int16_t *to = q + half * 8;
+            cut_i16x8_store(to, (i16x8)__builtin_shufflevector(ab0, cd0, 0, 1,
+                                                               4, 5));
+            cut_i16x8_store(to + 16, (i16x8)__builtin_shufflevector(
+                                         ab0, cd0, 2, 3, 6, 7));
+            cut_i16x8_store(to + 32, (i16x8)__builtin_shufflevector(
+                                         ab1, cd1, 0, 1, 4, 5));
+            cut_i16x8_store(to + 48, (i16x8)__builtin_shufflevector(
+                                         ab1, cd1, 2, 3, 6, 7));
+        }
+}
+
 static cut_status pack(cut_plan *plan, const packing *p, cut_why *why)
 {
     cut_step *step = p->step;
@@ -156,6 +223,10 @@ static cut_status pack(cut_plan *plan, const packing *p, cut_why *why)
         : cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
     if (!status) offsets_of(p, offsets);
     float to = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
+    const cut_const *weights = &p->graph->consts[op->weights];
+    int points = !wide && taps == 1 && !p->one && !p->depthwise &&
+                 size == p->depth && size % 8 == 0 &&
+                 is_plain(p->graph, weights);
     for (int32_t o = 0; !status && o < step->out.c; o++) {
         float gain = op->mul ? op->mul[o] : 1.0f, scale = 1.0f;
         float *f = (float *)step->weights + first_of(p, o);
@@ -163,6 +234,10 @@ static cut_status pack(cut_plan *plan, const packing *p, cut_why *why)
         if (wide) {
             filter_f32(p->graph, op, o, tmp);
             for (size_t i = 0; i < size; i++) f[offsets[i]] = tmp[i] * gain;
+        } else if (points && (o & -CUT_TILE) + CUT_TILE <= step->out.c) {
+            if (o % CUT_TILE == 0)
+                pack_points(q, weights->raw + (size_t)o * size, size);
+            scale = scale_of(p->graph, weights, o) * gain * step->in.scale;
         } else {
             scale = filter_i16(p->graph, op, o, filter, tmp) * gain *
                     step->in.scale;

@@ -33,13 +33,13 @@ void cut_text_add(cut_text *text, const char *format, ...)
 /* A name between quotes, what JSON does not allow in it replaced. */
 static void add_name(cut_text *text, cut_slice name)
 {
-    cut_text_add(text, "\"");
-    for (size_t i = 0; i < name.size && i < 200; i++) {
+    char clean[200];
+    size_t size = name.size < sizeof clean ? name.size : sizeof clean;
+    for (size_t i = 0; i < size; i++) {
         uint8_t c = name.at[i];
-        cut_text_add(text, "%c", c < 32 || c > 126 || c == '"' || c == '\\'
-                                     ? '_' : c);
+        clean[i] = c < 32 || c > 126 || c == '"' || c == '\\' ? '_' : (char)c;
     }
-    cut_text_add(text, "\"");
+    cut_text_add(text, "\"%.*s\"", (int)size, clean);
 }
 
 static void add_map(cut_text *text, const cut_graph *graph, int map)

@@ -183,6 +183,18 @@ CUT_INLINE i16x8 cut_zip_high(i16x8 a, i16x8 b)
     return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
+/** Eight signed bytes. */
+CUT_INLINE i16x8 cut_i16x8_of_bytes(const uint8_t *p)
+{
+#if defined(__wasm_simd128__)
+    return (i16x8)wasm_i16x8_load8x8(p);
+#else
+    i16x8 v = { 0 };
+    for (int i = 0; i < 8; i++) v[i] = (int8_t)p[i];
+    return v;
+#endif
+}
+
 CUT_INLINE i16x8 cut_max_i16(i16x8 a, i16x8 b)
 {
 #if defined(__wasm_simd128__)
