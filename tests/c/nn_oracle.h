@@ -18,19 +18,20 @@
 #include "nn/plan.h"
 #include "nn_model.h"
 
-typedef struct nn_run {
-    cut_graph graph;
-    cut_plan plan;
-    uint8_t *block, *arena;
-    cut_why why;
-} nn_run;
-
 /* A map as [c][h][w]. */
 typedef struct nn_map {
     int c, h, w, type;
     float scale, limit;
     double *at;
 } nn_map;
+
+typedef struct nn_run {
+    cut_graph graph;
+    cut_plan plan;
+    uint8_t *block, *arena;
+    nn_map input; /* as it was; its place may have been used again */
+    cut_why why;
+} nn_run;
 
 static inline int nn_is_i16(const nn_map *map) { return map->type == CUT_I16; }
 
@@ -119,6 +120,7 @@ static inline void nn_stop(nn_run *r)
     cut_plan_free(&r->plan);
     cut_graph_free(&r->graph);
     cut_free(r->block);
+    free(r->input.at);
 }
 
 /**
@@ -129,7 +131,7 @@ static inline void nn_stop(nn_run *r)
 static inline int nn_start(nn_run *r, const nn_model *m, int w, int h,
                            int arithmetic, uint32_t seed)
 {
-    *r = (nn_run){ .block = NULL };
+    *r = (nn_run){ .block = NULL, .input = { .at = NULL } };
     cut_slice file = { m->file.at, m->file.size };
     if (cut_graph_build(&r->graph, file, w, h, (cut_slice){ NULL, 0 },
                         &r->why))
@@ -154,6 +156,7 @@ static inline int nn_start(nn_run *r, const nn_model *m, int w, int h,
     /* as i16 and as f32 a finite number, and none that could pass for right */
     memset(r->block, 0x45, r->plan.arena_bytes + 64);
     nn_fill(&r->plan.input, r->arena, seed);
+    r->input = nn_read(&r->plan.input, r->arena);
     nn_execute(r);
     return 1;
 }
@@ -340,6 +343,30 @@ static inline int nn_differ(const nn_map *got, const nn_map *want,
               (slack ? slack->at[i] * times : 0)))
             differ++;
     return differ;
+}
+
+/**
+ * How many values of `got` are further than allowed from `want` (values, not
+ * i16 numbers): `units` steps of an i16 scale, else 1e-6 of the value or of 1.
+ * What is not finite in `want` is passed over, what i16 cannot hold clipped.
+ */
+static inline int nn_far(const nn_map *got, const double *want, double units)
+{
+    size_t count = (size_t)got->c * (size_t)(got->h * got->w);
+    int far = 0;
+    for (size_t i = 0; i < count; i++) {
+        double v = want[i], is = got->at[i], most = 1e-6 * (1 + fabs(v));
+        if (!(v - v == 0)) continue;
+        if (nn_is_i16(got)) {
+            double scale = (double)got->scale;
+            double end = (double)got->limit * scale;
+            v = fmin(fmax(v, -end), end);
+            is *= scale;
+            most = units * scale + 1e-6 * fabs(v);
+        }
+        if (!(fabs(is - v) <= most)) far++;
+    }
+    return far;
 }
 
 /* Counts the kernels that were met. */
