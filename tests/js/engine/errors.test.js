@@ -26,7 +26,7 @@ after(async () => {
 });
 
 /** @param {Uint8Array} file @param {object} [options] */
-const cut = (file, options) => engine.removeBackground(new Blob([file]), { model, engine: 'ort', ...options });
+const cut = (file, options) => engine.removeBackground(new Blob([file]), { model, ...options });
 
 /** @param {Promise<unknown>} promise @param {string} code */
 async function failsWith(promise, code) {
@@ -148,10 +148,12 @@ test('a model download cut in the middle fails, and the next try fetches only th
 });
 
 test('a cancel is answered at every stage, and the next photo is fine', async () => {
-  for (const stage of ['decode', 'load', 'prepare', 'infer', 'matte', 'refine', 'foreground', 'compose', 'encode']) {
+  const stages = ['decode', 'load', 'prepare', 'infer', 'matte', 'refine', 'foreground', 'compose', 'encode'];
+  for (const [stage, name] of stages.flatMap((stage) => [[stage, 'c'], [stage, 'ort']])) {
     const controller = new AbortController();
     let after = 0;
     const error = await failsWith(cut(disc(120, 90), {
+      engine: name,
       signal: controller.signal,
       onProgress: (/** @type {any} */ progress) => {
         if (controller.signal.aborted) after++;
@@ -159,7 +161,7 @@ test('a cancel is answered at every stage, and the next photo is fine', async ()
       },
     }), 'aborted');
     assert.equal(error.name, 'CutawayError');
-    assert.equal(after, 0, `progress after the cancel in ${stage}`);
+    assert.equal(after, 0, `progress after the cancel in ${stage} on ${name}`);
   }
   await failsWith(cut(disc(40, 30), { signal: AbortSignal.abort() }), 'aborted');
   await nextPhotoIsFine();
@@ -168,9 +170,9 @@ test('a cancel is answered at every stage, and the next photo is fine', async ()
 test('a worker killed in mid-job fails that job; those behind it go on', async () => {
   const own = createNodeEngine();
   try {
-    await own.removeBackground(new Blob([disc(40, 30)]), { model, engine: 'ort' });
-    const first = own.removeBackground(new Blob([disc(900, 900)]), { model, engine: 'ort', onProgress: () => own.client.worker?.terminate() });
-    const second = own.removeBackground(new Blob([disc(40, 30)]), { model, engine: 'ort' });
+    await own.removeBackground(new Blob([disc(40, 30)]), { model });
+    const first = own.removeBackground(new Blob([disc(900, 900)]), { model, onProgress: () => own.client.worker?.terminate() });
+    const second = own.removeBackground(new Blob([disc(40, 30)]), { model });
     await failsWith(first, 'engine_crashed');
     assert.equal((await second).report.subject.found, true);
   } finally {
