@@ -585,9 +585,10 @@ cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
     step->kmacs = kmacs_of(step, weights);
     int i16 = step->in.type == CUT_I16;
     if (grouped) return setup_groups(plan, step, graph, why);
-    if (!i16 && !step->banded && cut_winograd_fits(graph, op)) {
+    if (!step->banded && cut_winograd_fits(graph, op)) {
+        float to = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
         for (int32_t o = 0; o < step->out.c; o++)
-            step->add[o] = op->add ? op->add[o] : 0;
+            step->add[o] = (op->add ? op->add[o] : 0) * to;
         set_bounds(step);
         return cut_winograd_setup(plan, step, graph, filter_f32, why);
     }

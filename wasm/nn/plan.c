@@ -69,8 +69,8 @@ int cut_plan_can(const cut_graph *graph, int arithmetic)
 static double speed(const cut_graph *graph, const cut_op *op, int arithmetic)
 {
     if (op->groups > 1) return arithmetic == CUT_I16 ? 12 : 8;
-    if (arithmetic == CUT_I16) return 34;
-    return cut_winograd_fits(graph, op) ? 46 : 14;
+    if (cut_winograd_fits(graph, op)) return 46;
+    return arithmetic == CUT_I16 ? 34 : 14;
 }
 
 double cut_plan_cost(const cut_graph *graph, int arithmetic)

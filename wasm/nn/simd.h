@@ -38,6 +38,18 @@ CUT_INLINE i16x8 cut_i16x8_load(const int16_t *p)
     return v;
 }
 
+/** Four i16; the upper lanes are 0. */
+CUT_INLINE i16x8 cut_i16x8_load_half(const uint8_t *p)
+{
+#if defined(__wasm_simd128__)
+    return (i16x8)wasm_v128_load64_zero(p);
+#else
+    i16x8 v = { 0 };
+    memcpy(&v, p, 8);
+    return v;
+#endif
+}
+
 CUT_INLINE void cut_i16x8_store(int16_t *p, i16x8 v) { memcpy(p, &v, 16); }
 
 /** One float, or one pair of i16, in all lanes. */

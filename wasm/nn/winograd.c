@@ -1,8 +1,9 @@
 /*
- * 3x3 convolution at stride 1 in f32 by Winograd's F(4x4, 3x3) (Lavin & Gray
- * 2016, arXiv:1509.09308): 36 products for 16 results where the definition
- * takes 144. Transformed weights are 4 times as large, so it is used where the
- * map is large and the weights are not.
+ * 3x3 convolution at stride 1 by Winograd's F(4x4, 3x3) (Lavin & Gray 2016,
+ * arXiv:1509.09308): 36 products for 16 results where the definition takes
+ * 144. In f32, between maps of either type: that beats even i16 dot products.
+ * Transformed weights are 4 times as large, so it is used where the map is
+ * large and the weights are not.
  *
  * For a chunk of tiles: V[36][tiles][cin] = B'dB; for each 8 output channels
  * M[36][tiles][8] = V U; result = A'MA. All channel-wise, so SIMD lanes are
@@ -45,16 +46,23 @@ CUT_INLINE void spread(f32x4 *out, int gap, f32x4 d0, f32x4 d1, f32x4 d2,
     out[5 * gap] = four * d1 - five * d3 + d5;
 }
 
-/* Four channels of one tile of the padded map. v: [36] `gap` floats apart. */
-static void transform_in(float *v, size_t gap, const float *d, size_t pixel,
-                         size_t pitch)
+CUT_INLINE f32x4 load4(const uint8_t *p, int type)
+{
+    if (type == CUT_F32) return cut_f32x4_load((const float *)(const void *)p);
+    return cut_f32x4_of(cut_low(cut_i16x8_load_half(p)));
+}
+
+/* Four channels of one tile of the padded map; `pixel` and `pitch` in bytes.
+ * v: [36] `gap` floats apart. */
+static void transform_in(float *v, size_t gap, const uint8_t *d, size_t pixel,
+                         size_t pitch, int type)
 {
     f32x4 rows[POINTS];
     for (int x = 0; x < SPAN; x++) {
-        const float *p = d + (size_t)x * pixel;
-        spread(rows + x, SPAN, cut_f32x4_load(p), cut_f32x4_load(p + pitch),
-               cut_f32x4_load(p + 2 * pitch), cut_f32x4_load(p + 3 * pitch),
-               cut_f32x4_load(p + 4 * pitch), cut_f32x4_load(p + 5 * pitch));
+        const uint8_t *p = d + (size_t)x * pixel;
+        spread(rows + x, SPAN, load4(p, type), load4(p + pitch, type),
+               load4(p + 2 * pitch, type), load4(p + 3 * pitch, type),
+               load4(p + 4 * pitch, type), load4(p + 5 * pitch, type));
     }
     for (int y = 0; y < SPAN; y++) {
         const f32x4 *r = rows + y * SPAN;
@@ -156,35 +164,39 @@ static void put(const chunk *k, int32_t tile, int32_t channel,
                 const f32x4 *lo, const f32x4 *hi, const cut_finish *f)
 {
     const cut_view *out = &k->step->out, *other = &k->step->other;
+    size_t size = cut_element(out->type), rest = cut_element(other->type);
     int32_t y0 = k->from + tile / k->across * SIDE;
     int32_t x0 = tile % k->across * SIDE;
     for (int32_t y = 0; y < SIDE && y0 + y < k->to; y++)
         for (int32_t x = 0; x < SIDE && x0 + x < out->w; x++) {
             size_t at = (size_t)(y0 + y) * (size_t)out->w + (size_t)(x0 + x);
-            const uint8_t *rest = other->c
-                ? k->arena + other->offset +
-                      (at * (size_t)other->ld + (size_t)channel) *
-                          cut_element(other->type) : NULL;
+            size_t c = (size_t)channel;
             cut_finish8(f, lo[y * SIDE + x] + f->b0,
-                        hi[y * SIDE + x] + f->b1, CUT_F32,
+                        hi[y * SIDE + x] + f->b1, out->type,
                         k->arena + out->offset +
-                            (at * (size_t)out->ld + (size_t)channel) * 4,
-                        rest, other->type);
+                            (at * (size_t)out->ld + c) * size,
+                        other->c ? k->arena + other->offset +
+                                       (at * (size_t)other->ld + c) * rest
+                                 : NULL,
+                        other->type);
         }
 }
 
-static void run_chunk(const chunk *k, const float *d, size_t pitch, float *v)
+/* d: the padded map at the band's first tile; `pitch` in bytes. */
+static void run_chunk(const chunk *k, const uint8_t *d, size_t pitch, float *v)
 {
     const cut_step *step = k->step;
     size_t c = (size_t)step->in.cp, room = (size_t)k->room;
+    size_t size = cut_element(step->in.type), pixel = c * size;
     float *m = v + POINTS * (size_t)MAX_TILES * c;
     for (int32_t i = 0; i < k->room; i++) {
         /* the tiles that fill the room up are the last one again */
         int32_t tile = k->first + (i < k->count ? i : k->count - 1);
-        const float *at = d + (size_t)(tile / k->across * SIDE) * pitch +
-                          (size_t)(tile % k->across * SIDE) * c;
+        const uint8_t *at = d + (size_t)(tile / k->across * SIDE) * pitch +
+                            (size_t)(tile % k->across * SIDE) * pixel;
         for (size_t ci = 0; ci < c; ci += 4)
-            transform_in(v + (size_t)i * c + ci, room * c, at + ci, c, pitch);
+            transform_in(v + (size_t)i * c + ci, room * c, at + ci * size,
+                         pixel, pitch, step->in.type);
     }
     const float *u = step->weights;
     for (int32_t o = 0; o < step->out.cp; o += CUT_TILE) {
@@ -202,23 +214,30 @@ static void run_chunk(const chunk *k, const float *d, size_t pitch, float *v)
     }
 }
 
+/* Bytes of the padded rows of one band. */
+static size_t rows_size(const cut_step *step)
+{
+    size_t bytes = (size_t)step->pad_w * (size_t)step->in.cp *
+                   cut_element(step->in.type) * (size_t)(step->band + 2);
+    return (bytes + 63) / 64 * 64;
+}
+
 static void run_winograd(const cut_step *step, uint8_t *arena, int32_t from,
                          int32_t to)
 {
-    size_t pitch, band = (size_t)step->pad_w * (size_t)step->in.cp * 4 *
-                         (size_t)(step->band + 2);
+    size_t pitch;
     int32_t pixel, across = (step->out.w + SIDE - 1) / SIDE;
     int32_t down = (to - from + SIDE - 1) / SIDE;
     /* whole tiles: rows beyond the map are 0 */
-    const float *d = (const float *)(const void *)cut_conv_band(
-        step, arena, from, from + down * SIDE, &pitch, &pixel);
-    float *v = (float *)(void *)(arena + step->scratch + (band + 63) / 64 * 64);
+    const uint8_t *d = cut_conv_band(step, arena, from, from + down * SIDE,
+                                     &pitch, &pixel);
+    float *v = (float *)(void *)(arena + step->scratch + rows_size(step));
     for (int32_t first = 0; first < across * down; first += MAX_TILES) {
         int32_t count = across * down - first;
         if (count > MAX_TILES) count = MAX_TILES;
         chunk k = { step, arena, from, to, first, count, (count + 3) / 4 * 4,
                     across };
-        run_chunk(&k, d, pitch / 4, v);
+        run_chunk(&k, d, pitch, v);
     }
 }
 
@@ -259,6 +278,8 @@ cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
         return cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
     for (int32_t o = 0; o < step->out.c; o++) {
         float gain = step->op->mul ? step->op->mul[o] : 1.0f;
+        if (step->in.type == CUT_I16) gain *= step->in.scale;
+        if (step->out.type == CUT_I16) gain /= step->out.scale;
         float *w = (float *)step->weights +
                    (size_t)(o / CUT_TILE) * POINTS * c * CUT_TILE +
                    (size_t)(o % CUT_TILE);
@@ -276,10 +297,9 @@ cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
     step->band = (MAX_TILES + across - 1) / across * SIDE;
     if (step->band > (step->out.h + SIDE - 1) / SIDE * SIDE)
         step->band = (step->out.h + SIDE - 1) / SIDE * SIDE;
-    size_t band = (size_t)step->pad_w * c * 4 * (size_t)(step->band + 2);
-    step->scratch_bytes = (band + 63) / 64 * 64 +
+    step->scratch_bytes = rows_size(step) +
                           POINTS * (size_t)MAX_TILES * (c + CUT_TILE) * 4;
     step->run = run_winograd;
-    step->kernel = "winograd f32";
+    step->kernel = "winograd";
     return CUT_OK;
 }
