@@ -169,10 +169,30 @@ static cut_status window_of(const infer *f, cut_window *window,
 
 /* ---- channels ---------------------------------------------------------- */
 
+/* Whether every element is a finite f32. Of 8 bits they always are. */
+static int is_finite(const cut_graph *graph, const cut_const *constant)
+{
+    const cut_const *real = constant->quantised
+        ? &graph->consts[constant->scale] : constant;
+    if (!real->numbers && real->type != CUT_ONNX_F32 &&
+        real->type != CUT_ONNX_F16)
+        return 1;
+    for (size_t i = 0; i < real->count; i++) {
+        float value;
+        if (real->numbers || real->type != CUT_ONNX_F32)
+            value = (float)cut_const_at(graph, real, i);
+        else
+            memcpy(&value, real->raw + 4 * i, 4);
+        if (!(value - value == 0)) return 0;
+    }
+    return 1;
+}
+
 /* The elements of a constant as floats by channel. */
 static cut_status floats(const infer *f, const cut_const *constant, int32_t c,
                          float **out)
 {
+    if (!is_finite(f->graph, constant)) return wrong(f, "a number is not finite");
     *out = cut_alloc((size_t)c, sizeof **out);
     if (!*out) return no_memory(f);
     for (int32_t i = 0; i < c; i++)
@@ -200,6 +220,7 @@ static cut_status infer_conv(infer *f)
         weights->dims[1] != in->c / groups || weights->dims[2] < 1 ||
         weights->dims[3] < 1 || (bias && bias->count != (size_t)c))
         return wrong(f, "the weights' shape does not fit the input");
+    if (!is_finite(f->graph, weights)) return wrong(f, "a weight is not finite");
     cut_window window;
     status = window_of(f, &window, weights->dims + 2, 0, out);
     if (status) return status;
@@ -242,6 +263,8 @@ static cut_status infer_batchnorm(infer *f)
                       sqrt(variance + (double)epsilon);
         op->mul[i] = (float)gain;
         op->add[i] = (float)((double)op->add[i] - mean * gain);
+        if (!(op->mul[i] - op->mul[i] == 0 && op->add[i] - op->add[i] == 0))
+            return wrong(f, "its parameters give no finite number");
     }
     return defined(f, op);
 }
@@ -286,6 +309,8 @@ static cut_status affine(infer *f, int map, const cut_const *constant,
             op->add[i] = 0;
             break;
         }
+        if (!(op->mul[i] - op->mul[i] == 0))
+            return wrong(f, "it divides by 0");
     }
     return defined(f, op);
 }
