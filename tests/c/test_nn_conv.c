@@ -3,7 +3,10 @@
 
 static uint32_t state = 1;
 
-static int pick(int count) { return (int)(nn_random(&state) % (uint32_t)count); }
+static int pick(int count)
+{
+    return (int)(nn_random(&state) % (uint32_t)count);
+}
 
 static const int channels[] = { 1, 3, 5, 8, 13, 24 };
 

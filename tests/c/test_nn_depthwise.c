@@ -4,7 +4,10 @@
 
 static uint32_t state = 77;
 
-static int pick(int count) { return (int)(nn_random(&state) % (uint32_t)count); }
+static int pick(int count)
+{
+    return (int)(nn_random(&state) % (uint32_t)count);
+}
 
 static const int channels[] = { 2, 3, 5, 8, 13, 24 };
 

@@ -653,6 +653,40 @@ static void windows_too_wide_for_memory_are_refused(void)
     drop();
 }
 
+/* NaN has a sign that platforms choose, and i16 has none at all. */
+static void numbers_that_are_not_finite_are_refused(void)
+{
+    static const float bad[3] = { NAN, INFINITY, -INFINITY };
+    nn_model m = { 0 };
+    int status;
+    for (int i = 0; i < 3; i++) {
+        nn_floats(&m, "w", 4, ALL_SAME(1), &bad[i]);
+        weight_after(&m, "w", &status);
+        CHECK_EQUAL(status, CUT_E_MODEL);
+        nn_int8s(&m, "q", 4, ALL_SAME(1), (int8_t[]){ 3 });
+        nn_floats(&m, "s", 0, NULL, &bad[i]);
+        nn_node(&m, "DequantizeLinear", "dq", "q s", "w");
+        weight_after(&m, "w", &status);
+        CHECK_EQUAL(status, CUT_E_MODEL);
+        nn_floats(&m, "k", 0, NULL, &bad[i]);
+        one_node(&m, 3, "Add", "x k");
+        CHECK_EQUAL(load(&m, 4, 4, 0), CUT_E_MODEL);
+        CHECK(says("the_node"));
+        drop();
+    }
+    nn_floats(&m, "k", 0, NULL, (float[]){ 0 });
+    one_node(&m, 3, "Div", "x k");
+    CHECK_EQUAL(load(&m, 4, 4, 0), CUT_E_MODEL);
+    CHECK(says("the_node") && says("divides by 0"));
+    drop();
+    nn_floats(&m, "g", 1, ALL_SAME(1), (float[]){ 1 });
+    nn_floats(&m, "v", 1, ALL_SAME(1), (float[]){ -1 });
+    one_node(&m, 1, "BatchNormalization", "x g g g v");
+    CHECK_EQUAL(load(&m, 4, 4, 0), CUT_E_MODEL);
+    CHECK(says("the_node"));
+    drop();
+}
+
 /* A mean beyond its range must stay within what the sums of the next
  * convolution can hold; this one would turn negative. */
 static void a_mean_beyond_its_range_is_clipped(void)
@@ -706,6 +740,7 @@ int main(void)
     sizes_whose_product_overflows_are_refused();
     windows_that_meet_only_padding_are_refused();
     windows_too_wide_for_memory_are_refused();
+    numbers_that_are_not_finite_are_refused();
     a_mean_beyond_its_range_is_clipped();
     return CHECK_DONE();
 }

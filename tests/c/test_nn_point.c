@@ -11,7 +11,7 @@ static const char *const binaries[] = { "Add", "Sub", "Mul", "Div" };
 static double apply(int op, double a, double b)
 {
     return op == 0 ? a + b : op == 1 ? a - b : op == 2 ? a * b
-           : fabs(b) < 0.03 ? NAN : a / b; /* NAN: not compared */
+           : fabs(b) < 0.03 ? (double)NAN : a / b; /* NAN: not compared */
 }
 
 /* A node between x and y, or the last of some. */
@@ -314,7 +314,8 @@ static void concat_of(const int *parts, int count, int arithmetic)
 static void concatenations_do(void)
 {
     static const int rows[][4] = { { 8, 8 }, { 8, 5 }, { 5, 8 }, { 3, 1, 8 },
-        { 0, 8, 0 }, { 16, 0, 24 }, { 1, 1 }, { 13 }, { 8, 1 }, { 24, 13, 8, 1 },
+        { 0, 8, 0 }, { 16, 0, 24 }, { 1, 1 }, { 13 }, { 8, 1 },
+        { 24, 13, 8, 1 },
         { 8, 16, 8, 5 }, { 1, 8, 24 } };
     static const int counts[] = { 2, 2, 2, 3, 3, 3, 2, 1, 2, 4, 4, 3 };
     for (int i = 0; i < 12; i++) {

@@ -3,7 +3,10 @@
 
 static uint32_t state = 31;
 
-static int pick(int count) { return (int)(nn_random(&state) % (uint32_t)count); }
+static int pick(int count)
+{
+    return (int)(nn_random(&state) % (uint32_t)count);
+}
 
 static const int channels[] = { 1, 3, 5, 8, 13, 24 };
 
@@ -45,8 +48,8 @@ static double window(const pool *p, const nn_map *in, int c, int y, int x)
             sum += v;
             met++;
         }
-    return !met ? NAN : p->maximum ? most
-                                   : sum / (p->include ? counted : met);
+    if (!met) return (double)NAN;
+    return p->maximum ? most : sum / (p->include ? counted : met);
 }
 
 static int meets_nothing(const pool *p, const int out[2])

@@ -3,7 +3,10 @@
 
 static uint32_t state = 13;
 
-static int pick(int count) { return (int)(nn_random(&state) % (uint32_t)count); }
+static int pick(int count)
+{
+    return (int)(nn_random(&state) % (uint32_t)count);
+}
 
 static const int channels[] = { 1, 3, 5, 8, 13, 24 };
 
@@ -36,7 +39,10 @@ static int rounded(int how, float x)
     }
 }
 
-static int within(int i, int size) { return i < 0 ? 0 : i < size ? i : size - 1; }
+static int within(int i, int size)
+{
+    return i < 0 ? 0 : i < size ? i : size - 1;
+}
 
 typedef struct axis {
     int first[64], second[64];
