@@ -162,6 +162,73 @@ static void run_point(const cut_step *step, uint8_t *arena, int32_t from,
     }
 }
 
+/* n elements (of a multiple of 8) of a sum of two maps of one type. */
+CUT_INLINE void sum_of(const cut_step *step, int type, uint8_t *o,
+                       const uint8_t *a, const uint8_t *b, int32_t n)
+{
+    float lo = -FLT_MAX, hi = FLT_MAX, to = 1.0f;
+    if (step->act.kind == CUT_ACT_CLAMP) {
+        lo = step->act.a;
+        hi = step->act.b;
+    }
+    f32x4 ma = cut_f32x4(1), mb = ma;
+    if (type == CUT_I16) {
+        float limit = step->out.limit;
+        to = 1.0f / step->out.scale;
+        lo = lo * to < -limit ? -limit : lo * to > limit ? limit : lo * to;
+        hi = hi * to < -limit ? -limit : hi * to > limit ? limit : hi * to;
+        ma = cut_f32x4(step->in.scale * to);
+        mb = cut_f32x4(step->other.scale * to);
+    }
+    const f32x4 vlo = cut_f32x4(lo), vhi = cut_f32x4(hi);
+    for (int32_t i = 0; i < n; i += 8) {
+        f32x4 x0, x1, y0, y1;
+        size_t at = (size_t)i * cut_element(type);
+        cut_load8(a + at, type, &x0, &x1);
+        cut_load8(b + at, type, &y0, &y1);
+        if (type == CUT_I16) {
+            x0 *= ma;
+            x1 *= ma;
+            y0 *= mb;
+            y1 *= mb;
+        }
+        cut_store8(o + at, type, cut_min(cut_max(x0 + y0, vlo), vhi),
+                   cut_min(cut_max(x1 + y1, vlo), vhi));
+    }
+}
+
+/* The residual sum that no convolution could take over. */
+static void run_sum(const cut_step *step, uint8_t *arena, int32_t from,
+                    int32_t to)
+{
+    const cut_view *in = &step->in, *other = &step->other, *out = &step->out;
+    int dense = in->ld == out->cp && other->ld == out->cp &&
+                out->ld == out->cp;
+    size_t size = cut_element(out->type), first = (size_t)from * (size_t)out->w;
+    int32_t pixels = (to - from) * out->w, n = dense ? pixels * out->cp
+                                                     : out->cp;
+    for (int32_t i = 0; i < (dense ? 1 : pixels); i++) {
+        size_t at = first + (size_t)i;
+        uint8_t *o = arena + out->offset + at * (size_t)out->ld * size;
+        const uint8_t *a = arena + in->offset + at * (size_t)in->ld * size;
+        const uint8_t *b = arena + other->offset +
+                           at * (size_t)other->ld * size;
+        if (out->type == CUT_I16)
+            sum_of(step, CUT_I16, o, a, b, n);
+        else
+            sum_of(step, CUT_F32, o, a, b, n);
+    }
+}
+
+static int is_sum(const cut_step *step)
+{
+    const cut_view *in = &step->in, *other = &step->other;
+    return step->binary == CUT_ADD && in->c == other->c && in->cp > 1 &&
+           in->h == other->h && in->w == other->w &&
+           in->type == other->type && in->type == step->out.type &&
+           (step->act.kind == CUT_ACT_NONE || step->act.kind == CUT_ACT_CLAMP);
+}
+
 /* One input of a concatenation that could not be made in place: `out` is the
  * part of the wider map, perhaps not aligned to 8 channels. */
 static void run_part(const cut_step *step, uint8_t *arena, int32_t from,
@@ -236,6 +303,11 @@ cut_status cut_point_setup(cut_plan *plan, cut_step *step,
     step->run = run_point;
     step->kernel = "point";
     if (op->kind == CUT_OP_BINARY) step->binary = op->binary;
+    if (is_sum(step)) {
+        step->run = run_sum;
+        step->kernel = "sum";
+        return CUT_OK;
+    }
     if (op->kind != CUT_OP_AFFINE) return CUT_OK;
     void *mul = NULL, *add = NULL;
     cut_status status = cut_step_alloc(plan, &mul, (size_t)step->out.cp, 4,
