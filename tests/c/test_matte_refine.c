@@ -58,6 +58,24 @@ static void an_even_map_of_0_or_1_gives_exactly_0_or_255(void)
         }
 }
 
+/* What the page does to convert a picture: the reduced photo is then far
+ * larger than the map. */
+static void a_map_of_one_cell_covers_a_photo_of_any_size(void)
+{
+    for (int s = 0; s < SIZES; s++) {
+        size_t count = (size_t)sizes[s][0] * (size_t)sizes[s][1];
+        cut_image photo = scene(sizes[s][0], sizes[s][1], 0);
+        cut_matte m = {cut_alloc(1, sizeof *m.alpha), 1, 1};
+        uint8_t *alpha = malloc(count);
+        m.alpha[0] = 1;
+        CHECK_EQUAL(cut_matte_refine(alpha, &m, &photo, NULL), CUT_OK);
+        CHECK_EQUAL(count_other(alpha, count, 255), 0);
+        free(alpha);
+        cut_matte_free(&m);
+        cut_image_free(&photo);
+    }
+}
+
 static void an_even_map_between_stays_what_the_model_said(void)
 {
     static const float values[] = {0.1f, 0.25f, 0.5f, 0.8f};
@@ -283,6 +301,7 @@ static void every_refused_allocation_is_reported_and_leaks_nothing(void)
 int main(void)
 {
     an_even_map_of_0_or_1_gives_exactly_0_or_255();
+    a_map_of_one_cell_covers_a_photo_of_any_size();
     an_even_map_between_stays_what_the_model_said();
     edges_are_nearer_to_the_photos_than_by_interpolation();
     a_step_edge_stays_on_its_pixel_at_every_reduction();

@@ -72,14 +72,14 @@ static void put_mean(uint8_t out[4], const uint16_t *sum, int32_t columns,
 }
 
 /* Columns at a time in cut_image_reduce(): their sums stay in L1. */
-enum { SPAN = 256 };
+enum { SPAN = CUT_REDUCE_MOST };
 
 /* The mean over blocks of k x k of `rows` rows: out[ceil(w / k)][4]. */
 static void reduce_rows(uint8_t *out, const uint8_t *px, int32_t w,
                         int32_t rows, int32_t k, int opaque)
 {
     uint16_t sum[(SPAN) * 4];
-    int32_t span = SPAN / k * k; /* k <= 64 */
+    int32_t span = SPAN / k * k;
     for (int32_t x = 0; x < w; x += span) {
         int32_t n = x + span < w ? span : w - x;
         memset(sum, 0, (size_t)n * 4 * sizeof *sum);
@@ -153,7 +153,7 @@ cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
     /* at least two reduced pixels stay for each result pixel */
     int32_t kx = in->w / w / 2, ky = in->h / h / 2;
     int32_t k = kx < ky ? kx : ky;
-    if (k > 64) k = 64;
+    if (k > CUT_REDUCE_MOST) k = CUT_REDUCE_MOST;
     if (k < 1) k = 1;
     r->in = in;
     r->w = w;

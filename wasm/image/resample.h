@@ -15,12 +15,14 @@
 /** Whether every pixel has alpha 255. O(w*h) unless it is known. */
 int cut_image_is_opaque(const cut_image *image);
 
+#define CUT_REDUCE_MOST 64 /* 16-bit sums of a column hold as many */
+
 /**
  * Mean over blocks of k x k, flattened on white. Blocks at the right and lower
  * border are the rest that is left there.
  *
  * @param[out] out ceil(w/k) x ceil(h/k), alpha 255; owned by the caller
- * @param      k   1..64
+ * @param      k   1..CUT_REDUCE_MOST
  * @return CUT_OK, CUT_E_MEMORY
  */
 cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,

@@ -258,6 +258,7 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
     if (most > CUT_REFINE_MOST) most = CUT_REFINE_MOST;
     int32_t k = (side + most / 2) / most;
     if (k < 1) k = 1;
+    if (k > CUT_REDUCE_MOST) k = CUT_REDUCE_MOST; /* the map is tiny */
     cut_image small = {0};
     cut_status status = cut_image_reduce(&small, photo, k, why);
     if (status) return status;
