@@ -7,8 +7,8 @@
 
 enum { NONE = 0, SUB = 1, UP = 2, PAETH = 4 };
 
-/* A long row is judged by one block of four. */
-enum { BLOCK = 256, SAMPLED = 4, LONG = 16 * BLOCK };
+/* A long row is judged by one block of eight. */
+enum { BLOCK = 256, SAMPLED = 8, LONG = 16 * BLOCK };
 
 static u8x16 either(u8x16 mask, u8x16 yes, u8x16 no)
 {

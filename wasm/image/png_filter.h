@@ -7,7 +7,7 @@
 /**
  * One row through the PNG filter with the smallest sum of absolute differences
  * (the heuristic of PNG 3rd ed., 12.7, over None, Sub, Up and Paeth: Average
- * never paid for its pass on cut-outs). Of a long row one block of four is
+ * never paid for its pass on cut-outs). Of a long row one block of eight is
  * summed.
  *
  * @param[out] out      [1 + bytes]: filter type, filtered bytes
