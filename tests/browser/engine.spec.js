@@ -2,13 +2,16 @@
 // cross-origin isolation, no element and no page script.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test as base } from '@playwright/test';
+import { u2netp } from '../../tools/bench/graphs.js';
+import { model as onnx, node } from '../../tools/onnx-writer.js';
+import { brightnessManifest } from '../js/onnx.js';
 import { disc } from '../js/pictures.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -40,13 +43,14 @@ const test = base.extend({
  *
  * @param {import('@playwright/test').Page} page
  * @param {string} input URL
- * @param {object} [options]
+ * @param {object} [options] of a model object, the url is fetched by the page and given as bytes
  * @returns {Promise<any>} { sha256, size, type, report } or { code, stage, detail }
  */
-const cut = (page, input, options = {}) => page.evaluate(async ([url, chosen]) => {
+const cut = (page, input, options = {}) => page.evaluate(async ([url, { model, ...chosen }]) => {
   const { removeBackground } = await import('/engine/index.js');
   try {
-    const { blob, report } = await removeBackground(url, chosen);
+    const bytes = model?.url && new Uint8Array(await (await fetch(model.url)).arrayBuffer());
+    const { blob, report } = await removeBackground(url, { ...chosen, model: bytes ? { manifest: model.manifest, bytes } : model });
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
     const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     return { sha256, size: blob.size, type: blob.type, report };
@@ -54,6 +58,36 @@ const cut = (page, input, options = {}) => page.evaluate(async ([url, chosen]) =
     return { name: error.name, code: error.code, stage: error.stage, detail: error.detail };
   }
 }, /** @type {const} */ ([input, options]));
+
+/**
+ * Puts a model on the server of the test.
+ *
+ * @param {import('@playwright/test').Page} page
+ * @param {string} name
+ * @param {Uint8Array} bytes
+ * @param {any} manifest
+ */
+async function serveModel(page, name, bytes, manifest) {
+  await page.route(`**/${name}.onnx`, (route) => route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }));
+  return { manifest, url: `/${name}.onnx` };
+}
+
+/** Brightness is alpha, by an operator that engine c lacks. @param {import('@playwright/test').Page} page */
+const foreignModel = (page) => serveModel(page, 'foreign', onnx({
+  nodes: [node('ReduceMean', ['x'], ['mean'], { axes: [1], keepdims: 1 }), node('Abs', ['mean'], ['y'], {}, 'the_last')],
+  inputs: [['x', [1, 3, 64, 64]]], outputs: [['y', [1, 1, 64, 64]]],
+}), brightnessManifest());
+
+/** Lists what is asked of ONNX Runtime's files, by any worker. @param {import('@playwright/test').Page} page */
+function ortRequests(page) {
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (/^\/vendor\/ort\/|\/ort-worker\.js$/.test(pathname)) asked.push(pathname);
+  });
+  return asked;
+}
 
 for (const [format, options] of /** @type {[string, object][]} */ ([
   ['png', {}], ['jpeg', { background: '#336699', quality: 80 }], ['webp', { crop: true, margin: '5%' }],
@@ -76,6 +110,53 @@ for (const [format, options] of /** @type {[string, object][]} */ ([
   });
 }
 
+test('the default model asks for nothing of ONNX Runtime; naming that engine does', async ({ page }) => {
+  const asked = ortRequests(page);
+  await page.evaluate(async () => (await import('/engine/index.js')).preload());
+  const { report } = await cut(page, '/samples/duck.jpg');
+  expect([report.engine, report.threads, report.engine_note]).toEqual(['c', 1, undefined]);
+  expect(asked).toEqual([]);
+  expect((await cut(page, '/samples/duck.jpg', { engine: 'ort' })).report.engine).toBe('ort');
+  expect(asked).toContain('/vendor/ort/ort-wasm-simd-threaded.wasm');
+});
+
+test('a graph with an operator that engine c lacks runs on ONNX Runtime, which is said, and the picture is its', async ({ page }) => {
+  const model = await foreignModel(page);
+  await page.route('**/disc.png', (route) => route.fulfill({ body: Buffer.from(disc(120, 90)), contentType: 'image/png' }));
+  const auto = await cut(page, '/disc.png', { model });
+  expect(auto.report).toMatchObject({ engine: 'ort', subject: { found: true } });
+  expect(auto.report.engine_note).toMatch(/^c: .*Abs.*the_last/);
+  const direct = await cut(page, '/disc.png', { model, engine: 'ort' });
+  expect(direct.report.engine_note).toBeUndefined();
+  expect(auto.sha256).toBe(direct.sha256);
+  const refused = await cut(page, '/disc.png', { model, engine: 'c' });
+  expect(refused.code).toBe('unsupported_model');
+  expect(refused.detail).toMatch(/Abs.*the_last/);
+});
+
+test('both engines cut the sample out the same', async ({ page }) => {
+  const { count, mean, over } = await page.evaluate(async () => {
+    const { segment } = await import('/engine/index.js');
+    const mattes = [];
+    for (const engine of ['c', 'ort']) {
+      const { blob } = await segment('/samples/duck.jpg', { engine });
+      const bitmap = await createImageBitmap(blob);
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      context.drawImage(bitmap, 0, 0);
+      mattes.push(context.getImageData(0, 0, bitmap.width, bitmap.height).data.filter((_, i) => i % 4 === 0));
+    }
+    const differences = [...mattes[0].map((value, i) => Math.abs(value - mattes[1][i]))];
+    return {
+      count: differences.length,
+      mean: differences.reduce((sum, value) => sum + value) / differences.length / 255,
+      over: differences.filter((value) => value > 8).length,
+    };
+  });
+  expect(count).toBe(1200 * 900);
+  expect(mean).toBeLessThanOrEqual(0.001);
+  expect(over).toBeLessThanOrEqual(1080);
+});
+
 test('threads are used when the page is isolated, and only then', async ({ page }) => {
   const [isolated, cores] = await page.evaluate(() => [crossOriginIsolated, navigator.hardwareConcurrency]);
   const { report } = await cut(page, '/samples/duck.jpg', { engine: 'ort' });
@@ -92,22 +173,25 @@ test('importing costs one round of small scripts; wasm and model come with the f
   expect(asked.filter((path) => !/^\/engine\/[\w-]+\.js$/.test(path))).toEqual([]);
 });
 
-test('after a preload the network may go: JPEG in, WebP out and WebP in', async ({ page, context }) => {
-  await page.evaluate(async () => {
-    const { preload } = await import('/engine/index.js');
-    window.photo = await (await fetch('/samples/duck.jpg')).blob();
-    await preload();
+for (const engine of [undefined, 'ort']) {
+  test(`after a preload of ${engine ?? 'the first engine'} the network may go: JPEG in, WebP out and WebP in`, async ({ page, context }) => {
+    await page.evaluate(async (name) => {
+      const { preload } = await import('/engine/index.js');
+      window.photo = await (await fetch('/samples/duck.jpg')).blob();
+      await preload({ engine: name });
+    }, engine);
+    await context.setOffline(true);
+    const done = await page.evaluate(async (name) => {
+      const { removeBackground } = await import('/engine/index.js');
+      const png = await removeBackground(window.photo, { engine: name });
+      const webp = await removeBackground(window.photo, { engine: name, format: 'webp' });
+      const again = await removeBackground(webp.blob, { engine: name });
+      return [png, webp, again].map(({ blob, report }) => [report.photo.format, blob.type, report.engine]);
+    }, engine);
+    const ran = engine ?? 'c';
+    expect(done).toEqual([['jpeg', 'image/png', ran], ['jpeg', 'image/webp', ran], ['webp', 'image/png', ran]]);
   });
-  await context.setOffline(true);
-  const formats = await page.evaluate(async () => {
-    const { removeBackground } = await import('/engine/index.js');
-    const png = await removeBackground(window.photo);
-    const webp = await removeBackground(window.photo, { format: 'webp' });
-    const again = await removeBackground(webp.blob);
-    return [png, webp, again].map(({ blob, report }) => [report.photo.format, blob.type]);
-  });
-  expect(formats).toEqual([['jpeg', 'image/png'], ['jpeg', 'image/webp'], ['webp', 'image/png']]);
-});
+}
 
 test('a 12-megapixel photo leaves the main thread free', async ({ page }) => {
   const big = disc(4000, 3000);
@@ -148,6 +232,49 @@ test('a cancel is answered within 100 ms, and the next photo is fine', async ({ 
   expect((await cut(page, '/samples/duck.jpg')).report.subject.found).toBe(true);
 });
 
+test('a cancel in a big model frees the worker at once; progress rises; the main thread stays free', async ({ page }) => {
+  const model = await serveModel(page, 'u2netp', u2netp(320, 'f32'), { ...brightnessManifest(320), output: { name: 'map_1', kind: 'alpha' } });
+  const { shares, times, long, engine } = await page.evaluate(async ({ url, manifest }) => {
+    const { removeBackground, probe } = await import('/engine/index.js');
+    const photo = await (await fetch('/samples/duck.jpg')).blob();
+    const big = { manifest, bytes: new Uint8Array(await (await fetch(url)).arrayBuffer()) };
+    window.long = [];
+    new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+    const seen = [];
+    const { report } = await removeBackground(photo, { model: big, onProgress: ({ stage, fraction }) => stage === 'infer' && seen.push(fraction) });
+    const free = [];
+    for (const part of [0, 0.2, 0.4, 0.6, 0.8]) {
+      const stop = new AbortController();
+      let from = 0;
+      const error = await removeBackground(photo, {
+        model: big, signal: stop.signal,
+        onProgress({ stage, fraction }) {
+          if (stage !== 'infer' || fraction < seen[0] + 0.3 * part || from) return;
+          from = performance.now();
+          stop.abort();
+        },
+      }).catch((reason) => reason);
+      const answered = performance.now() - from;
+      await probe(photo); // waits until the worker is out of the run
+      free.push([error.code, answered, performance.now() - from]);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100)); // the observer speaks after the task
+    return { shares: seen, times: free, long: window.long, engine: report.engine };
+  }, model);
+  expect(engine).toBe('c');
+  expect(shares.length).toBeGreaterThanOrEqual(20);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shares.at(-1) - shares[0]).toBeCloseTo(0.3, 6); // the stage's whole share
+  expect(times.map(([code]) => code)).toEqual(Array(5).fill('aborted'));
+  expect(Math.max(...times.map(([, answered]) => answered))).toBeLessThan(50);
+  const free = times.map(([, , ms]) => ms).sort((a, b) => a - b);
+  test.info().annotations.push({ type: 'worker free after a cancel, ms', description: free.map((ms) => ms.toFixed(1)).join(' ') });
+  expect(free[2], `${free}`).toBeLessThan(50);
+  expect(free[4], `${free}`).toBeLessThan(250); // far from the second after which a worker is ended
+  expect(long).toEqual([]);
+  expect((await cut(page, '/samples/duck.jpg')).report.subject.found).toBe(true);
+});
+
 test('every kind of bad input is its typed error across the worker, and the next photo is fine', async ({ page }) => {
   /** @type {[string, Buffer][]} */
   const bad = [['empty_input', Buffer.alloc(0)], ['unsupported_format', Buffer.from('hello')],
@@ -162,7 +289,8 @@ test('every kind of bad input is its typed error across the worker, and the next
 });
 
 test.describe('with the server failing', () => {
-  test.use({ expected: [/Failed to load resource/] });
+  // the first is the browser's, the others are ONNX Runtime's own
+  test.use({ expected: [/Failed to load resource|wasm streaming compile failed|falling back to ArrayBuffer|failed to asynchronously prepare wasm|^Aborted\(/] });
 
   test('a core that could not be loaded is tried again, not remembered', async ({ page }) => {
     await page.route('**/cutaway.wasm', (route) => route.fulfill({ status: 503 }), { times: 1 });
@@ -170,8 +298,21 @@ test.describe('with the server failing', () => {
     expect((await cut(page, '/samples/duck.jpg')).report.subject.found).toBe(true);
   });
 
+  for (const files of ['**/vendor/ort/**', '**/vendor/ort/*.wasm']) {
+    test(`without ${files} the second engine is unavailable, the first goes on, and later both run`, async ({ page }) => {
+      const model = await foreignModel(page);
+      await page.route(files, (route) => route.fulfill({ status: 404 }));
+      expect(await cut(page, '/samples/duck.jpg', { model })).toMatchObject({ name: 'CutawayError', code: 'engine_unavailable' });
+      expect((await cut(page, '/samples/duck.jpg', { engine: 'ort' })).code).toBe('engine_unavailable');
+      expect((await cut(page, '/samples/duck.jpg')).report.engine).toBe('c');
+      await page.unroute(files);
+      expect((await cut(page, '/samples/duck.jpg', { model })).report.engine).toBe('ort');
+    });
+  }
+
   test('a model whose bytes were changed on the way is refused, and not kept', async ({ page }) => {
-    await page.route('**/model.onnx', (route) => route.fulfill({ body: Buffer.alloc(2158290, 7) }), { times: 1 });
+    const { size } = await stat(join(root, 'models/base/model.onnx'));
+    await page.route('**/model.onnx', (route) => route.fulfill({ body: Buffer.alloc(size, 7) }), { times: 1 });
     expect((await cut(page, '/samples/duck.jpg')).code).toBe('model_hash_mismatch');
     expect((await cut(page, '/samples/duck.jpg')).report.subject.found).toBe(true);
   });

@@ -114,6 +114,19 @@ test('the preview of a crop lies where the file lies', async ({ page }) => {
   expect(shown).toBe(file);
 });
 
+test('nothing of ONNX Runtime is fetched: not by the page, not ahead, not for a photo', async ({ page }) => {
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto('/', { waitUntil: 'networkidle' });
+  await listen(page);
+  await page.getByRole('button', { name: 'Try the sample' }).click();
+  await inState(page, 'done');
+  expect(await page.evaluate(() => window.results[0].report.engine)).toBe('c');
+  expect(asked).toContain('/models/base/model.onnx'); // what workers ask for is seen here
+  expect(asked.filter((path) => /^\/vendor\/ort\/|\/ort-worker\.js$/.test(path))).toEqual([]);
+});
+
 test('once the page stands, it needs no network', async ({ page, context }) => {
   await page.goto('/', { waitUntil: 'networkidle' });
   await context.setOffline(true);

@@ -44,7 +44,10 @@ async function handle(message) {
       reply({ id, type: 'answer', data: copy, dims: [...answer.dims] }, [copy.buffer]);
     }
   } catch (error) {
-    if (id) reply({ id, type: 'failed', step, detail: error instanceof Error ? error.message : String(error) });
+    const detail = error instanceof Error ? error.message : String(error);
+    // the runtime starts with the first session: its wasm is missing, the model is not to blame
+    if (step === 'create' && /^no available backend found/.test(detail)) step = 'import';
+    if (id) reply({ id, type: 'failed', step, detail });
   }
 }
 

@@ -75,35 +75,39 @@ test('a graph with an operator that engine c lacks runs on ONNX Runtime, which i
   assert.deepEqual(own.bytes, found.bytes);
 });
 
-test('without the files of ONNX Runtime that is a typed error, and what engine c runs goes on', async () => {
-  const nowhere = new URL('nowhere/', import.meta.url);
-  /** @type {Worker[]} */
-  const workers = [];
-  const parts = await partsWith((newCore) => ({
-    c: async () => new NetEngine({ newCore }),
-    ort: async () => new OrtEngine({
-      ort: new URL('ort.wasm.min.mjs', nowhere).href, wasm: nowhere.href, threads: 1,
-      spawn() {
-        const worker = new Worker(new URL('../../../web/engine/ort-worker.js', import.meta.url));
-        workers.push(worker);
-        return {
-          postMessage: (message) => worker.postMessage(message),
-          terminate: () => void worker.terminate(),
-          listen(onMessage, onCrash) {
-            worker.on('message', onMessage);
-            worker.on('error', ({ message }) => onCrash(message));
-          },
-        };
-      },
-    }),
-  }));
-  const run = (/** @type {any} */ options) => cutOut(parts, { bytes: disc(120, 90), options });
-  await assert.rejects(run({ model: foreign }), failure('engine_unavailable', /nowhere/));
-  await assert.rejects(run({ model: plain, engine: 'ort' }), failure('engine_unavailable', /nowhere/));
-  assert.equal(workers.length, 2);
-  assert.equal((await run({ model: plain })).report.engine, 'c');
-  assert.equal(parts.core.liveBlocks, 0);
-});
+const nowhere = new URL('nowhere/', import.meta.url).href;
+const runtime = new URL('../../../node_modules/onnxruntime-web/dist/ort.wasm.min.mjs', import.meta.url).href;
+
+for (const [missing, ort] of [['the files', `${nowhere}ort.wasm.min.mjs`], ['the wasm', runtime]]) {
+  test(`without ${missing} of ONNX Runtime that is a typed error, and what engine c runs goes on`, async () => {
+    /** @type {Worker[]} */
+    const workers = [];
+    const parts = await partsWith((newCore) => ({
+      c: async () => new NetEngine({ newCore }),
+      ort: async () => new OrtEngine({
+        ort, wasm: nowhere, threads: 1,
+        spawn() {
+          const worker = new Worker(new URL('../../../web/engine/ort-worker.js', import.meta.url));
+          workers.push(worker);
+          return {
+            postMessage: (message) => worker.postMessage(message),
+            terminate: () => void worker.terminate(),
+            listen(onMessage, onCrash) {
+              worker.on('message', onMessage);
+              worker.on('error', ({ message }) => onCrash(message));
+            },
+          };
+        },
+      }),
+    }));
+    const run = (/** @type {any} */ options) => cutOut(parts, { bytes: disc(120, 90), options });
+    await assert.rejects(run({ model: foreign }), failure('engine_unavailable', /nowhere/));
+    await assert.rejects(run({ model: plain, engine: 'ort' }), failure('engine_unavailable', /nowhere/));
+    assert.equal(workers.length, 2);
+    assert.equal((await run({ model: plain })).report.engine, 'c');
+    assert.equal(parts.core.liveBlocks, 0);
+  });
+}
 
 test('a bad model file stays a bad model: the second engine is not asked', async () => {
   const parts = await partsWith((newCore) => ({
