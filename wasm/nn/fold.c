@@ -392,7 +392,7 @@ static cut_status fold_reshape(const fold *f)
 {
     const cut_const *from = f->in[0];
     int32_t dims[CUT_ONNX_MAX_RANK] = { 0 };
-    int rank, rest = -1;
+    int rank = 0, rest = -1;
     size_t known = 1;
     if (cut_slice_is(f->node->op, "Reshape")) {
         if (!f->in[1] || f->in[1]->count > CUT_ONNX_MAX_RANK)

@@ -1,11 +1,9 @@
-/* From operations to steps: element types, scales, places in memory. */
+/* From operations to steps: element types, views, pairs, places in memory. */
 #include "nn/plan.h"
 
-#include <float.h>
-#include <math.h>
-#include <string.h>
-
 #include "base/alloc.h"
+#include "nn/arena.h"
+#include "nn/draft.h"
 
 cut_status cut_step_weights(cut_plan *plan, cut_step *step, size_t bytes,
                             cut_why *why)
@@ -25,25 +23,6 @@ cut_status cut_step_alloc(cut_plan *plan, void **block, size_t count,
         return cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
     plan->weight_bytes += count * size;
     return CUT_OK;
-}
-
-/* What is only needed while the plan is made. */
-typedef struct draft {
-    cut_plan *plan;
-    const cut_graph *graph;
-    cut_why *why;
-    int *parent;     /* map this one is a view into, or -1 */
-    int32_t *channel; /* where in the parent */
-    int *group;      /* union-find: maps of one scale */
-    const cut_range *ranges;
-    float headroom;
-    int32_t *born, *dies; /* steps, of root maps */
-    int *into;            /* of an op: the depthwise op it is fused into */
-} draft;
-
-static int link_of(const draft *d, const cut_op *op, uint32_t k)
-{
-    return d->graph->links[op->first + k];
 }
 
 /* ---- types and padding ------------------------------------------------- */
@@ -86,7 +65,7 @@ double cut_plan_cost(const cut_graph *graph, int arithmetic)
     return sum;
 }
 
-static int result_type(const draft *d, const cut_op *op)
+static int result_type(const cut_draft *d, const cut_op *op)
 {
     const cut_view *views = d->plan->views;
     if (d->plan->arithmetic == CUT_F32 || op->kind == CUT_OP_CONST ||
@@ -95,16 +74,16 @@ static int result_type(const draft *d, const cut_op *op)
     switch (op->kind) {
     case CUT_OP_CONV: case CUT_OP_RESIZE: case CUT_OP_MAXPOOL:
     case CUT_OP_AVGPOOL: case CUT_OP_MEAN:
-        return views[link_of(d, op, 0)].type;
+        return views[cut_link(d, op, 0)].type;
     case CUT_OP_CONCAT:
         for (uint32_t k = 0; k < op->ins; k++)
-            if (views[link_of(d, op, k)].type == CUT_I16) return CUT_I16;
+            if (views[cut_link(d, op, k)].type == CUT_I16) return CUT_I16;
         return CUT_F32;
     default: return CUT_I16;
     }
 }
 
-static void shape_view(const draft *d, int map, int type)
+static void shape_view(const cut_draft *d, int map, int type)
 {
     const cut_map *m = &d->graph->maps[map];
     int32_t cp = m->c == 1 ? 1 : (m->c + 7) / 8 * 8;
@@ -114,7 +93,7 @@ static void shape_view(const draft *d, int map, int type)
 }
 
 /* A narrow input that only whole convolutions read is padded to 4. */
-static void shape_input(const draft *d)
+static void shape_input(const cut_draft *d)
 {
     const cut_graph *graph = d->graph;
     int map = graph->input;
@@ -123,7 +102,7 @@ static void shape_input(const draft *d)
     for (uint32_t i = 0; i < graph->op_count; i++) {
         const cut_op *op = &graph->ops[i];
         for (uint32_t k = 0; k < op->ins && !op->dead; k++)
-            if (link_of(d, op, k) == map &&
+            if (cut_link(d, op, k) == map &&
                 (op->kind != CUT_OP_CONV || op->groups > 1))
                 narrow = 0;
         if (!op->dead && op->residual == map) narrow = 0;
@@ -134,12 +113,12 @@ static void shape_input(const draft *d)
 
 /* ---- concatenation in place -------------------------------------------- */
 
-static void alias_parts(const draft *d, const cut_op *op)
+static void alias_parts(const cut_draft *d, const cut_op *op)
 {
     cut_view *views = d->plan->views;
     int32_t channel = 0;
     for (uint32_t k = 0; k < op->ins; k++) {
-        int map = link_of(d, op, k);
+        int map = cut_link(d, op, k);
         int32_t c = views[map].c;
         int fits = channel % 8 == 0 && (c % 8 == 0 || k + 1 == op->ins);
         if (fits && d->parent[map] < 0 && map != d->graph->input && c > 1 &&
@@ -151,7 +130,7 @@ static void alias_parts(const draft *d, const cut_op *op)
     }
 }
 
-static int root_of(const draft *d, int map, int32_t *channel)
+static int root_of(const cut_draft *d, int map, int32_t *channel)
 {
     *channel = 0;
     while (d->parent[map] >= 0) {
@@ -161,145 +140,7 @@ static int root_of(const draft *d, int map, int32_t *channel)
     return map;
 }
 
-/* ---- scales ------------------------------------------------------------ */
-
-static int group_of(const draft *d, int map)
-{
-    while (d->group[map] != map) {
-        d->group[map] = d->group[d->group[map]];
-        map = d->group[map];
-    }
-    return map;
-}
-
-static void same_scale(const draft *d, int a, int b)
-{
-    const cut_view *views = d->plan->views;
-    if (views[a].type == CUT_I16 && views[b].type == CUT_I16)
-        d->group[group_of(d, a)] = group_of(d, b);
-}
-
-/* The magnitude that a map is expected to stay within. */
-static float magnitude(const draft *d, int map, const cut_op *op)
-{
-    float lo = d->ranges[map].lo, hi = d->ranges[map].hi;
-    if (lo > hi) return 0; /* a concatenation has none of its own */
-    float most = fmaxf(lo < 0 ? -lo : lo, hi < 0 ? -hi : hi) * d->headroom;
-    if (!(most >= 1e-6f)) most = 1e-6f;
-    if (op && op->act.kind == CUT_ACT_CLAMP) {
-        float a = op->act.a < 0 ? -op->act.a : op->act.a;
-        float b = op->act.b < 0 ? -op->act.b : op->act.b;
-        float bound = a > b ? a : b;
-        if (bound < most && bound >= 1e-6f) most = bound;
-    }
-    return most < 1e30f ? most : 1e30f;
-}
-
-static cut_status set_scales(const draft *d)
-{
-    const cut_graph *graph = d->graph;
-    cut_view *views = d->plan->views;
-    float *most = cut_alloc_zero((size_t)graph->map_count + 1, sizeof *most);
-    double *limit = cut_alloc_zero((size_t)graph->map_count + 1,
-                                   sizeof *limit);
-    if (!most || !limit) {
-        cut_free(most);
-        cut_free(limit);
-        return cut_fail(d->why, CUT_E_MEMORY, "No memory for the plan.");
-    }
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        const cut_op *op = &graph->ops[i];
-        if (op->dead) continue;
-        if (op->kind == CUT_OP_RESIZE || op->kind == CUT_OP_MAXPOOL)
-            same_scale(d, link_of(d, op, 0), op->out);
-        for (uint32_t k = 0; op->kind == CUT_OP_CONCAT && k < op->ins; k++)
-            same_scale(d, link_of(d, op, k), op->out);
-    }
-    for (uint32_t i = 0; i < graph->map_count; i++) limit[i] = 32767;
-    int input = group_of(d, graph->input);
-    most[input] = magnitude(d, graph->input, NULL);
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        const cut_op *op = &graph->ops[i];
-        if (op->dead) continue;
-        int made = group_of(d, op->out);
-        /* a concatenation is as wide as its parts; those of its scale count
-         * themselves */
-        for (uint32_t k = 0; op->kind == CUT_OP_CONCAT && k < op->ins; k++) {
-            float m = magnitude(d, link_of(d, op, k), NULL);
-            most[made] = m > most[made] ? m : most[made];
-        }
-        float m = op->kind == CUT_OP_CONCAT ? 0 : magnitude(d, op->out, op);
-        most[made] = m > most[made] ? m : most[made];
-        int read = op->ins ? group_of(d, link_of(d, op, 0)) : -1;
-        if (op->kind != CUT_OP_CONV ||
-            views[link_of(d, op, 0)].type != CUT_I16)
-            continue;
-        double bound = floor(2147483647.0 / cut_conv_weight_sum(graph, op));
-        if (bound < limit[read]) limit[read] = bound;
-    }
-    for (uint32_t i = 0; i < graph->map_count; i++) {
-        if (views[i].ld == 0 || views[i].type != CUT_I16) continue;
-        int group = group_of(d, (int)i);
-        views[i].limit = (float)(limit[group] < 1 ? 1 : limit[group]);
-        if (!(most[group] >= 1e-6f)) most[group] = 1e-6f;
-        views[i].scale = most[group] / views[i].limit;
-        if (!(views[i].scale >= 1e-30f)) views[i].scale = 1e-30f;
-    }
-    cut_free(most);
-    cut_free(limit);
-    return CUT_OK;
-}
-
 /* ---- memory ------------------------------------------------------------ */
-
-typedef struct block {
-    size_t size, offset;
-    int32_t born, dies;
-} block;
-
-/* Largest first, each at the lowest place that is free while it lives. */
-static cut_status place(block *blocks, size_t count, size_t *total,
-                        cut_why *why)
-{
-    uint32_t *order = cut_alloc(2 * count + 2, sizeof *order);
-    if (!order) return cut_fail(why, CUT_E_MEMORY, "No memory for the plan.");
-    uint32_t *placed = order + count; /* by offset */
-    size_t done = 0;
-    *total = 0;
-    for (size_t i = 0; i < count; i++) order[i] = (uint32_t)i;
-    for (size_t gap = count / 2; gap > 0; gap /= 2) /* Shell's sort */
-        for (size_t i = gap; i < count; i++) {
-            uint32_t item = order[i];
-            size_t k = i;
-            for (; k >= gap && blocks[order[k - gap]].size < blocks[item].size;
-                 k -= gap)
-                order[k] = order[k - gap];
-            order[k] = item;
-        }
-    for (size_t i = 0; i < count; i++) {
-        block *b = &blocks[order[i]];
-        size_t at = 0, k = 0;
-        for (; k < done; k++) {
-            const block *p = &blocks[placed[k]];
-            if (p->dies < b->born || p->born > b->dies) continue;
-            if (p->offset >= at && p->offset - at >= b->size) break;
-            if (p->offset + p->size > at) at = p->offset + p->size;
-        }
-        b->offset = at;
-        if (__builtin_add_overflow(at, b->size, &at) || at > SIZE_MAX / 2) {
-            cut_free(order);
-            return cut_fail(why, CUT_E_MEMORY, "No memory for the plan.");
-        }
-        if (at > *total) *total = at;
-        /* the place may break its order behind blocks that never met it */
-        for (k = done; k > 0 && blocks[placed[k - 1]].offset > b->offset; k--)
-            placed[k] = placed[k - 1];
-        placed[k] = order[i];
-        done++;
-    }
-    cut_free(order);
-    return CUT_OK;
-}
 
 static size_t element(int type) { return type == CUT_I16 ? 2 : 4; }
 
@@ -309,7 +150,7 @@ static size_t bytes_of(const cut_view *view)
                 element(view->type) + 63) / 64 * 64;
 }
 
-static void lives(const draft *d, int map, int32_t step)
+static void lives(const cut_draft *d, int map, int32_t step)
 {
     int32_t channel;
     int root = root_of(d, map, &channel);
@@ -318,18 +159,18 @@ static void lives(const draft *d, int map, int32_t step)
 }
 
 /* Blocks: root maps, then the scratch of each step, then the output. */
-static cut_status lay_out(const draft *d)
+static cut_status lay_out(const cut_draft *d)
 {
     cut_plan *plan = d->plan;
     uint32_t maps = d->graph->map_count;
     size_t count = (size_t)maps + plan->step_count + 1;
-    block *blocks = cut_alloc_zero(count, sizeof *blocks);
+    cut_block *blocks = cut_alloc_zero(count, sizeof *blocks);
     if (!blocks)
         return cut_fail(d->why, CUT_E_MEMORY, "No memory for the plan.");
     int32_t end = (int32_t)plan->step_count;
     lives(d, d->graph->output, end);
     for (uint32_t i = 0; i < maps; i++) {
-        blocks[i] = (block){ .born = d->born[i], .dies = d->dies[i] };
+        blocks[i] = (cut_block){ .born = d->born[i], .dies = d->dies[i] };
         if (plan->views[i].ld && d->parent[i] < 0 &&
             (d->dies[i] >= 0 || (int)i == d->graph->input))
             blocks[i].size = bytes_of(&plan->views[i]);
@@ -338,18 +179,18 @@ static cut_status lay_out(const draft *d)
         const cut_step *step = &plan->steps[i];
         size_t size = (step->scratch_bytes + 63) / 64 * 64;
         if (step->inner) size += step->inner->scratch_bytes;
-        blocks[maps + i] = (block){ .size = size, .born = (int32_t)i,
+        blocks[maps + i] = (cut_block){ .size = size, .born = (int32_t)i,
                                     .dies = (int32_t)i };
         if (size > plan->scratch_bytes) plan->scratch_bytes = size;
     }
     const cut_map *output = &d->graph->maps[d->graph->output];
     plan->output = plan->views[d->graph->output];
     if (plan->output.cp != 1)
-        blocks[count - 1] = (block){
+        blocks[count - 1] = (cut_block){
             .size = (size_t)output->c * (size_t)output->h *
                     (size_t)output->w * 4,
             .born = end, .dies = end };
-    cut_status status = place(blocks, count, &plan->arena_bytes, d->why);
+    cut_status status = cut_arena_place(blocks, count, &plan->arena_bytes, d->why);
     for (uint32_t i = 0; i < maps && !status; i++) {
         int32_t channel;
         int root = root_of(d, (int)i, &channel);
@@ -386,7 +227,7 @@ static cut_step *step_new(cut_plan *plan, const cut_op *op)
 }
 
 /* The op that is fused into op `i`, or NULL. */
-static const cut_op *inner_of(const draft *d, uint32_t i)
+static const cut_op *inner_of(const cut_draft *d, uint32_t i)
 {
     for (uint32_t k = 0; k < i; k++)
         if (d->into[k] == (int)i) return &d->graph->ops[k];
@@ -395,14 +236,14 @@ static const cut_op *inner_of(const draft *d, uint32_t i)
 
 /* Which convolutions make a map that only a depthwise one reads, and can make
  * it a band at a time: the wide map of an inverted residual never exists. */
-static void find_pairs(const draft *d)
+static void find_pairs(const cut_draft *d)
 {
     const cut_graph *graph = d->graph;
     for (uint32_t i = 0; i < graph->op_count; i++) {
         const cut_op *op = &graph->ops[i];
         if (op->dead || op->kind != CUT_OP_CONV || !is_depthwise(graph, op))
             continue;
-        int map = link_of(d, op, 0);
+        int map = cut_link(d, op, 0);
         if (graph->maps[map].uses != 1 || map == graph->output ||
             d->parent[map] >= 0 || op->window.k[0] * op->window.k[1] == 1)
             continue;
@@ -417,7 +258,7 @@ static void find_pairs(const draft *d)
 }
 
 /* Steps without their places yet: which maps they read and write. */
-static void list_steps(const draft *d)
+static void list_steps(const cut_draft *d)
 {
     const cut_graph *graph = d->graph;
     cut_plan *plan = d->plan;
@@ -428,7 +269,7 @@ static void list_steps(const draft *d)
         if (op->kind == CUT_OP_CONCAT) {
             int32_t channel = 0;
             for (uint32_t k = 0; k < op->ins; k++) {
-                int map = link_of(d, op, k);
+                int map = cut_link(d, op, k);
                 int32_t now = (int32_t)plan->step_count;
                 int there = d->parent[map] == op->out &&
                             d->channel[map] == channel;
@@ -449,7 +290,7 @@ static void list_steps(const draft *d)
             step_new(plan, op);
         if (!reader) reader = op;
         for (uint32_t k = 0; k < reader->ins; k++)
-            lives(d, link_of(d, reader, k), now);
+            lives(d, cut_link(d, reader, k), now);
         if (reader->residual >= 0) lives(d, reader->residual, now);
         if (op->residual >= 0) lives(d, op->residual, now);
         lives(d, op->out, now);
@@ -457,15 +298,15 @@ static void list_steps(const draft *d)
 }
 
 /* A part of a concatenation that is copied. */
-static void set_part(const draft *d, cut_step *step)
+static void set_part(const cut_draft *d, cut_step *step)
 {
     const cut_view *views = d->plan->views;
     const cut_op *op = step->op;
     uint32_t which = (uint32_t)step->groups;
     int32_t channel = 0;
     for (uint32_t k = 0; k < which; k++)
-        channel += views[link_of(d, op, k)].c;
-    step->read[0] = link_of(d, op, which);
+        channel += views[cut_link(d, op, k)].c;
+    step->read[0] = cut_link(d, op, which);
     step->in = views[step->read[0]];
     step->out = views[op->out];
     step->out.offset = (size_t)channel * element(step->out.type);
@@ -474,9 +315,9 @@ static void set_part(const draft *d, cut_step *step)
                                         : 0;
 }
 
-static cut_status set_up(const draft *d, cut_step *step);
+static cut_status set_up(const cut_draft *d, cut_step *step);
 
-static cut_status set_up_pair(const draft *d, cut_step *step)
+static cut_status set_up_pair(const cut_draft *d, cut_step *step)
 {
     const cut_op *pair = step->pair;
     cut_step *inner = cut_alloc(1, sizeof *inner);
@@ -490,7 +331,7 @@ static cut_status set_up_pair(const draft *d, cut_step *step)
     return status;
 }
 
-static cut_status set_up(const draft *d, cut_step *step)
+static cut_status set_up(const cut_draft *d, cut_step *step)
 {
     const cut_view *views = d->plan->views;
     const cut_op *op = step->op, *pair = step->pair;
@@ -500,8 +341,8 @@ static cut_status set_up(const draft *d, cut_step *step)
         return cut_point_setup(d->plan, step, d->graph, d->why);
     }
     step->out = views[op->out];
-    if (op->ins > 0) step->read[0] = link_of(d, op, 0);
-    if (op->ins > 1) step->read[1] = link_of(d, op, 1);
+    if (op->ins > 0) step->read[0] = cut_link(d, op, 0);
+    if (op->ins > 1) step->read[1] = cut_link(d, op, 1);
     if (op->residual >= 0) step->read[1] = op->residual;
     if (step->read[0] >= 0) step->in = views[step->read[0]];
     if (step->read[1] >= 0) step->other = views[step->read[1]];
@@ -532,7 +373,7 @@ static void take_places(const cut_plan *plan, cut_step *step)
     step->op = step->pair = NULL;
 }
 
-static cut_status make(const draft *d, int whole)
+static cut_status make(const cut_draft *d, int whole)
 {
     const cut_graph *graph = d->graph;
     cut_plan *plan = d->plan;
@@ -555,7 +396,7 @@ static cut_status make(const draft *d, int whole)
             plan->views[i].ld = plan->views[root_of(d, (int)i, &channel)].ld;
     }
     cut_status status = CUT_OK;
-    if (plan->arithmetic == CUT_I16) status = set_scales(d);
+    if (plan->arithmetic == CUT_I16) status = cut_set_scales(d);
     if (status) return status;
     for (uint32_t i = 0; i < graph->op_count; i++) d->into[i] = -1;
     if (!whole) find_pairs(d);
@@ -583,7 +424,7 @@ cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
     for (uint32_t i = 0; i < graph->op_count; i++)
         if (graph->ops[i].kind == CUT_OP_CONCAT) steps += graph->ops[i].ins;
     *plan = (cut_plan){ .arithmetic = arithmetic };
-    draft d = { .plan = plan, .graph = graph, .why = why, .ranges = ranges,
+    cut_draft d = { .plan = plan, .graph = graph, .why = why, .ranges = ranges,
                 .headroom = headroom };
     int *ints = cut_alloc(maps * 5 + graph->op_count, sizeof *ints);
     plan->steps = cut_alloc_zero(steps + 1, sizeof *plan->steps);

@@ -120,14 +120,10 @@ cut_status cut_step_weights(cut_plan *plan, cut_step *step, size_t bytes,
 /* conv.c, depthwise.c, point.c, window.c, resize.c */
 cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
                           const cut_graph *graph, cut_why *why);
-/** Whether Winograd's algorithm serves a convolution in f32, and its set-up:
- * `filter` gives a channel's weights [cin][3][3]. */
+/** Whether Winograd's algorithm serves a convolution, and its set-up. */
 int cut_winograd_fits(const cut_graph *graph, const cut_op *op);
-typedef void cut_filter(const cut_graph *graph, const cut_op *op, int32_t o,
-                        float *out);
 cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
-                              const cut_graph *graph, cut_filter *filter,
-                              cut_why *why);
+                              const cut_graph *graph, cut_why *why);
 /** A depthwise step that was set up takes over the step that makes its input,
  * and its memory. */
 void cut_conv_fuse(cut_step *step, cut_step *inner);

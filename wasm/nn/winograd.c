@@ -11,6 +11,7 @@
  */
 #include "base/alloc.h"
 #include "nn/conv.h"
+#include "nn/pack.h"
 
 #define SIDE 4   /* results of a tile */
 #define SPAN 6   /* inputs */
@@ -266,8 +267,7 @@ static void transform_filter(float *out, const float *g)
 
 /* Weights [cout / 8][36][cin][8]. */
 cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
-                              const cut_graph *graph, cut_filter *filter,
-                              cut_why *why)
+                              const cut_graph *graph, cut_why *why)
 {
     size_t c = (size_t)step->in.cp;
     cut_status status = cut_step_weights(
@@ -283,7 +283,7 @@ cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
         float *w = (float *)step->weights +
                    (size_t)(o / CUT_TILE) * POINTS * c * CUT_TILE +
                    (size_t)(o % CUT_TILE);
-        filter(graph, step->op, o, g);
+        cut_filter_f32(graph, step->op, o, g);
         for (size_t ci = 0; ci < (size_t)step->in.c; ci++) {
             transform_filter(u, g + ci * 9);
             for (size_t p = 0; p < POINTS; p++)
