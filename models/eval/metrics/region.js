@@ -154,9 +154,9 @@ function smooth7(plane, w, h) {
  * over the errors of the nearest pixel of the subject outside it), errors
  * outside weigh up to twice as much the further off they are.
  *
- * Of equally near pixels WFb.m takes whichever bwdist names; here that is the
- * one of nearestSet(), so that other tools differ by some 1e-4. Empty mask: 0,
- * as PySODMetrics has it (WFb.m: not a number).
+ * Of equally near pixels WFb.m takes whichever bwdist names, here that of
+ * nearestSet(), which SciPy's transform, and so PySODMetrics, names too. Empty
+ * mask: 0, as PySODMetrics has it (WFb.m: not a number).
  *
  * @param {Plane} alpha
  * @param {Plane} mask
