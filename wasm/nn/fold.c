@@ -28,6 +28,18 @@ cut_const *cut_const_new(cut_graph *graph, int type, int rank,
     return constant;
 }
 
+static float half(uint16_t bits)
+{
+    uint32_t sign = (uint32_t)(bits & 0x8000) << 16, e = bits >> 10 & 31,
+             m = bits & 1023;
+    float value;
+    uint32_t wide = sign | (e + 112) << 23 | m << 13;
+    if (e == 0) return (sign ? -1.0f : 1.0f) * (float)m * 0x1p-24f;
+    if (e == 31) wide = sign | 0x7F800000u | m << 13;
+    memcpy(&value, &wide, 4);
+    return value;
+}
+
 cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
                                int *index, cut_why *why)
 {
@@ -51,21 +63,10 @@ cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
             return cut_fail(why, CUT_E_MODEL,
                             "Tensor %.*s has too few numbers.",
                             CUT_SLICE_ARGS(tensor->name));
-        constant->numbers[i] = (double)(int64_t)bits;
+        constant->numbers[i] = tensor->type == CUT_ONNX_F16
+            ? (double)half((uint16_t)bits) : (double)(int64_t)bits;
     }
     return CUT_OK;
-}
-
-static float half(uint16_t bits)
-{
-    uint32_t sign = (uint32_t)(bits & 0x8000) << 16, e = bits >> 10 & 31,
-             m = bits & 1023;
-    float value;
-    uint32_t wide = sign | (e + 112) << 23 | m << 13;
-    if (e == 0) return (sign ? -1.0f : 1.0f) * (float)m * 0x1p-24f;
-    if (e == 31) wide = sign | 0x7F800000u | m << 13;
-    memcpy(&value, &wide, 4);
-    return value;
 }
 
 static double raw_at(const cut_const *constant, size_t i)
