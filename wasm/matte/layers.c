@@ -105,7 +105,7 @@ static void add_pixels(f32x4 *f, f32x4 *b, const uint8_t *px,
 {
     for (int32_t x = 0; x < count;) {
         const uint8_t *q = px + (size_t)x * 4;
-        if (x + 4 <= count) { /* whole numbers: the order does not matter */
+        if (x + 4 <= count) { /* weights of 1 and 0 are no product */
             uint32_t four;
             memcpy(&four, alpha + x, 4);
             int opaque = (q[3] & q[7] & q[11] & q[15]) == 255;
@@ -159,7 +159,8 @@ static void pull(float *out, const float *in, int32_t w, int32_t h)
             for (int32_t i = 0; i < 4; i++) {
                 int32_t sx = 2 * x + (i & 1), sy = 2 * y + (i >> 1);
                 if (sx >= w || sy >= h) continue;
-                f32x4 v = cut_load_f32(in + ((size_t)sy * (size_t)w + (size_t)sx) * 4);
+                size_t at = (size_t)sy * (size_t)w + (size_t)sx;
+                f32x4 v = cut_load_f32(in + at * 4);
                 sum += v[3] > FULL_WEIGHT ? v * (FULL_WEIGHT / v[3]) : v;
             }
             cut_store_f32(out + ((size_t)y * (size_t)ow + (size_t)x) * 4, sum);
@@ -176,8 +177,9 @@ static f32x4 coarse_at(const float *coarse, int32_t cw, int32_t ch, int32_t x,
     y1 = y1 < 0 ? 0 : y1 > ch - 1 ? ch - 1 : y1;
     const float *near = coarse + (size_t)y0 * (size_t)cw * 4;
     const float *far = coarse + (size_t)y1 * (size_t)cw * 4;
-    return (cut_load_f32(near + x0 * 4) * 3 + cut_load_f32(near + x1 * 4)) * (3 / 16.0f) +
-           (cut_load_f32(far + x0 * 4) * 3 + cut_load_f32(far + x1 * 4)) * (1 / 16.0f);
+    f32x4 a = cut_load_f32(near + x0 * 4) * 3 + cut_load_f32(near + x1 * 4);
+    f32x4 b = cut_load_f32(far + x0 * 4) * 3 + cut_load_f32(far + x1 * 4);
+    return a * (3 / 16.0f) + b * (1 / 16.0f);
 }
 
 /* Push: where a level lacks weight, the coarser colours fill in. Only where
