@@ -4,15 +4,16 @@
 
 #include "nn/plan.h"
 
-/** A text that grows. `at` is NULL once memory was out. */
+/** A text that grows, terminated. `at` is NULL when empty, or when memory was
+ * out (`failed`). No printf: it would be compiled for this alone. */
 typedef struct cut_text {
     char *at;
     size_t size, room;
+    int failed;
 } cut_text;
 
-/** printf rules without floating point. */
-void cut_text_add(cut_text *text, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void cut_text_add(cut_text *text, const char *words);
+void cut_text_number(cut_text *text, int64_t value);
 
 /** See cut_net_plan_json(). NULL without memory; freed by cut_free(). */
 char *cut_plan_json(const cut_plan *plan, const cut_graph *graph);
