@@ -220,6 +220,8 @@ static cut_status infer_conv(infer *f)
         weights->dims[1] != in->c / groups || weights->dims[2] < 1 ||
         weights->dims[3] < 1 || (bias && bias->count != (size_t)c))
         return wrong(f, "the weights' shape does not fit the input");
+    if (weights->count / (size_t)c > INT32_MAX / 255) /* 8 bits sum to 32 */
+        return unsupported(f, "a filter has too many weights");
     if (!is_finite(f->graph, weights)) return wrong(f, "a weight is not finite");
     cut_window window;
     status = window_of(f, &window, weights->dims + 2, 0, out);
