@@ -689,6 +689,23 @@ static void numbers_that_are_not_finite_are_refused(void)
     drop();
 }
 
+/* So many that 32 bits do not hold the sum of their magnitudes. */
+static void filters_without_end_are_refused(void)
+{
+    nn_model m = { 0 };
+    const int dims[4] = { 1, 9, 1024, 1024 };
+    int8_t *q = calloc(nn_count(4, dims), 1);
+    nn_int8s(&m, "q", 4, dims, q);
+    free(q);
+    nn_floats(&m, "s", 0, NULL, (float[]){ 1 });
+    nn_node(&m, "DequantizeLinear", "dq", "q s", "w");
+    one_node(&m, 9, "Conv", "x w");
+    nn_string(&m, "auto_pad", "SAME_UPPER");
+    CHECK_EQUAL(load(&m, 4, 4, CUT_NET_I16), CUT_E_MODEL_UNSUPPORTED);
+    CHECK(says("the_node") && says("too many weights"));
+    drop();
+}
+
 /* A mean beyond its range must stay within what the sums of the next
  * convolution can hold; this one would turn negative. */
 static void a_mean_beyond_its_range_is_clipped(void)
@@ -743,6 +760,7 @@ int main(void)
     windows_that_meet_only_padding_are_refused();
     windows_too_wide_for_memory_are_refused();
     numbers_that_are_not_finite_are_refused();
+    filters_without_end_are_refused();
     a_mean_beyond_its_range_is_clipped();
     return CHECK_DONE();
 }
