@@ -53,8 +53,7 @@ export function marked(alpha, mask) {
   const hits = new Float64Array(LEVELS), all = new Float64Array(LEVELS);
   let inside = 0;
   for (let i = 0; i < mask.length; i++) {
-    // k / 255 as f32 may lie a hair below k / 255: it belongs to level k all the same
-    const level = Math.min(LEVELS - 1, Math.max(0, Math.floor(alpha[i] * 255 + 1e-4)));
+    const level = Math.min(LEVELS - 1, Math.max(0, Math.floor(alpha[i] * 255))); // k for k / 255, as f32, too
     all[level]++;
     if (mask[i] >= 0.5) {
       hits[level]++;

@@ -172,6 +172,26 @@ test('boundary IoU compares bands of 2 % of the diagonal', () => {
   assert.equal(boundaryIou(inner, corner, w, h), 0);
 });
 
+test('the band is 2 % of the diagonal, rounded half to even, and at least a pixel', () => {
+  // Diagonal 525: 10.5, so d = 10; 875: 17.5, so d = 18. A square of side 100 and
+  // the same with a hole of 10 in the middle: bands 100^2 - (100 - 2d)^2, which
+  // they share, and the ring (10 + 2d)^2 - 10^2.
+  for (const [w, h, d] of [[420, 315, 10], [700, 525, 18]]) {
+    const mask = new Float32Array(w * h), alpha = new Float32Array(w * h);
+    for (let y = 0; y < 100; y++) {
+      for (let x = 0; x < 100; x++) {
+        mask[(y + 90) * w + x + 90] = 1;
+        alpha[(y + 90) * w + x + 90] = x >= 45 && x < 55 && y >= 45 && y < 55 ? 0 : 1;
+      }
+    }
+    const shared = 100 ** 2 - (100 - 2 * d) ** 2, ring = (10 + 2 * d) ** 2 - 10 ** 2;
+    close(boundaryIou(alpha, mask, w, h), shared / (shared + ring), `${w} x ${h}:`);
+  }
+  // 3 x 3 all subject, of which one is missed in the middle: 8 border pixels, all of them alpha's
+  close(boundaryIou(grid('999', '909', '999'), grid('999', '999', '999'), 3, 3), 1);
+  close(boundaryIou(grid('099', '999', '999'), grid('999', '999', '999'), 3, 3), 7 / 9);
+});
+
 test('gradient error of a step that is missing', () => {
   // A vertical step of 1 in 32 columns; flat truth. With Gaussian g of 9 taps
   // and slope s, of unit length each, the gradient at distance t from the step
