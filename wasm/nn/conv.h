@@ -55,8 +55,8 @@ CUT_INLINE void cut_load8(const uint8_t *p, int type, f32x4 *lo, f32x4 *hi)
         *lo = cut_f32x4_of(cut_low(v));
         *hi = cut_f32x4_of(cut_high(v));
     } else {
-        *lo = cut_f32x4_load((const float *)(const void *)p);
-        *hi = cut_f32x4_load((const float *)(const void *)p + 4);
+        *lo = cut_load_f32((const float *)(const void *)p);
+        *hi = cut_load_f32((const float *)(const void *)p + 4);
     }
 }
 
@@ -66,8 +66,8 @@ CUT_INLINE void cut_store8(uint8_t *p, int type, f32x4 lo, f32x4 hi)
         cut_i16x8_store((int16_t *)(void *)p,
                         cut_narrow(cut_round(lo), cut_round(hi)));
     } else {
-        cut_f32x4_store((float *)(void *)p, lo);
-        cut_f32x4_store((float *)(void *)p + 4, hi);
+        cut_store_f32((float *)(void *)p, lo);
+        cut_store_f32((float *)(void *)p + 4, hi);
     }
 }
 
@@ -79,10 +79,10 @@ typedef struct cut_finish {
 CUT_INLINE cut_finish cut_finish_of(const cut_step *step, int32_t channel)
 {
     return (cut_finish){
-        .m0 = cut_f32x4_load(step->mul + channel),
-        .m1 = cut_f32x4_load(step->mul + channel + 4),
-        .b0 = cut_f32x4_load(step->add + channel),
-        .b1 = cut_f32x4_load(step->add + channel + 4),
+        .m0 = cut_load_f32(step->mul + channel),
+        .m1 = cut_load_f32(step->mul + channel + 4),
+        .b0 = cut_load_f32(step->add + channel),
+        .b1 = cut_load_f32(step->add + channel + 4),
         .lo = cut_f32x4(step->act.a), .hi = cut_f32x4(step->act.b),
         .ratio = cut_f32x4(step->ratio)
     };
@@ -105,8 +105,8 @@ CUT_INLINE void cut_finish8(const cut_finish *f, f32x4 y0, f32x4 y1, int type,
         cut_i16x8_store((int16_t *)(void *)out,
                         cut_narrow(cut_unshift(y0), cut_unshift(y1)));
     } else {
-        cut_f32x4_store((float *)(void *)out, y0);
-        cut_f32x4_store((float *)(void *)out + 4, y1);
+        cut_store_f32((float *)(void *)out, y0);
+        cut_store_f32((float *)(void *)out + 4, y1);
     }
 }
 

@@ -25,7 +25,7 @@ void cut_conv_tile_f32(const cut_tile *t)
             const float *end = p0 + run_size, *last = p0 + (run_size & ~1);
             const float *p1 = p0 + pixel, *p2 = p1 + pixel, *p3 = p2 + pixel;
             for (; p0 != last; p0 += 2, p1 += 2, p2 += 2, p3 += 2, w += 16) {
-                f32x4 v, w0 = cut_f32x4_load(w), w1 = cut_f32x4_load(w + 4);
+                f32x4 v, w0 = cut_load_f32(w), w1 = cut_load_f32(w + 4);
                 v = cut_f32x4_splat_at(p0);
                 s00 += v * w0;
                 s01 += v * w1;
@@ -38,8 +38,8 @@ void cut_conv_tile_f32(const cut_tile *t)
                 v = cut_f32x4_splat_at(p3);
                 s30 += v * w0;
                 s31 += v * w1;
-                w0 = cut_f32x4_load(w + 8);
-                w1 = cut_f32x4_load(w + 12);
+                w0 = cut_load_f32(w + 8);
+                w1 = cut_load_f32(w + 12);
                 v = cut_f32x4_splat_at(p0 + 1);
                 s00 += v * w0;
                 s01 += v * w1;
@@ -55,7 +55,7 @@ void cut_conv_tile_f32(const cut_tile *t)
             }
             if (p0 == end) continue;
             /* an odd run: of a single channel */
-            f32x4 w0 = cut_f32x4_load(w), w1 = cut_f32x4_load(w + 4);
+            f32x4 w0 = cut_load_f32(w), w1 = cut_load_f32(w + 4);
             w += 8;
             s00 += cut_f32x4(*p0) * w0;
             s01 += cut_f32x4(*p0) * w1;
@@ -91,7 +91,7 @@ void cut_conv_one_f32(const cut_tile *t)
             const float *p = a + step->runs[r];
             int32_t k = 0;
             for (; k + 4 <= step->run_size; k += 4, w += 4)
-                acc += cut_f32x4_load(p + k) * cut_f32x4_load(w);
+                acc += cut_load_f32(p + k) * cut_load_f32(w);
             for (; k < step->run_size; k++, w++) rest += p[k] * *w;
         }
         float y = cut_sum(acc) + rest + step->add[0];

@@ -27,8 +27,8 @@ void cut_depthwise_f32(const cut_tile *t)
             f32x4 y0 = f.b0, y1 = f.b1;
             for (int32_t r = 0; r < step->run_count; r++, w += cp) {
                 const float *p = a + step->runs[r] + c;
-                y0 += cut_f32x4_load(p) * cut_f32x4_load(w);
-                y1 += cut_f32x4_load(p + 4) * cut_f32x4_load(w + 4);
+                y0 += cut_load_f32(p) * cut_load_f32(w);
+                y1 += cut_load_f32(p + 4) * cut_load_f32(w + 4);
             }
             finish(t, x, c, &f, y0, y1);
         }

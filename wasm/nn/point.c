@@ -21,7 +21,6 @@ CUT_INLINE f32x4 exp4(f32x4 x)
     y = y * x + cut_f32x4(5.0000001201e-1f);
     y = y * x * x + x + cut_f32x4(1.0f);
     i32x4 power = (cut_round(n) + (i32x4){ 127, 127, 127, 127 });
-    typedef uint32_t u32x4 __attribute__((vector_size(16)));
     return y * (f32x4)((u32x4)power << 23);
 }
 
@@ -72,10 +71,10 @@ __attribute__((noinline)) static void eight(const cut_step *step, uint8_t *out, 
         f32x4 m0 = cut_f32x4(step->mul[0]), a0 = cut_f32x4(step->add[0]);
         f32x4 m1 = m0, a1 = a0;
         if (step->out.cp > 1) {
-            m0 = cut_f32x4_load(step->mul + c);
-            m1 = cut_f32x4_load(step->mul + c + 4);
-            a0 = cut_f32x4_load(step->add + c);
-            a1 = cut_f32x4_load(step->add + c + 4);
+            m0 = cut_load_f32(step->mul + c);
+            m1 = cut_load_f32(step->mul + c + 4);
+            a0 = cut_load_f32(step->add + c);
+            a1 = cut_load_f32(step->add + c + 4);
         }
         x0 = x0 * m0 + a0;
         x1 = x1 * m1 + a1;

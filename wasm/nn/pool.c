@@ -57,7 +57,7 @@ static void max_f32(const cut_step *step, const uint8_t *arena, spot s,
                     step, arena, s.y + ky * step->window.d[0],
                     s.x + kx * step->window.d[1]) + c;
                 most = cut_max(most, lanes == 1 ? cut_f32x4(*p)
-                                                : cut_f32x4_load(p));
+                                                : cut_load_f32(p));
             }
         memcpy((float *)(void *)out + c, &most, (size_t)lanes * 4);
     }

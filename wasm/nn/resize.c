@@ -101,9 +101,9 @@ static void run_f32(const cut_step *step, uint8_t *arena, int32_t from,
         f32x4 w1 = cut_f32x4(ya->weight[y]), w0 = cut_f32x4(1) - w1;
         for (int32_t x = 0; x < step->in.w; x++)
             for (int32_t c = 0; c < cp; c += 4)
-                cut_f32x4_store(row + (ptrdiff_t)x * cp + c,
-                                cut_f32x4_load(a + (ptrdiff_t)x * ld + c) * w0 +
-                                cut_f32x4_load(b + (ptrdiff_t)x * ld + c) * w1);
+                cut_store_f32(row + (ptrdiff_t)x * cp + c,
+                                cut_load_f32(a + (ptrdiff_t)x * ld + c) * w0 +
+                                cut_load_f32(b + (ptrdiff_t)x * ld + c) * w1);
         float *out = (float *)(void *)(arena + step->out.offset) +
                      (ptrdiff_t)y * step->out.w * step->out.ld;
         for (int32_t x = 0; x < step->out.w; x++, out += step->out.ld) {
@@ -111,8 +111,8 @@ static void run_f32(const cut_step *step, uint8_t *arena, int32_t from,
             const float *q = row + (ptrdiff_t)xa->second[x] * cp;
             f32x4 v1 = cut_f32x4(xa->weight[x]), v0 = cut_f32x4(1) - v1;
             for (int32_t c = 0; c < cp; c += 4)
-                cut_f32x4_store(out + c, cut_f32x4_load(p + c) * v0 +
-                                             cut_f32x4_load(q + c) * v1);
+                cut_store_f32(out + c, cut_load_f32(p + c) * v0 +
+                                             cut_load_f32(q + c) * v1);
         }
     }
 }

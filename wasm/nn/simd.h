@@ -1,12 +1,12 @@
 /*
- * The few vector operations of the kernels: wasm SIMD, SSE2 or plain C, with
- * the same bits from each. Rounding is to nearest, ties to even.
+ * The few vector operations that the kernels need beside base/simd.h: wasm
+ * SIMD, SSE2 or plain C, with the same bits from each. Rounding is to nearest,
+ * ties to even.
  */
 #ifndef CUT_NN_SIMD_H
 #define CUT_NN_SIMD_H
 
-#include <stdint.h>
-#include <string.h>
+#include "base/simd.h"
 
 #if defined(__wasm_simd128__)
 #include <wasm_simd128.h>
@@ -14,22 +14,11 @@
 #include <emmintrin.h>
 #endif
 
-typedef float f32x4 __attribute__((vector_size(16)));
-typedef int32_t i32x4 __attribute__((vector_size(16)));
 typedef int16_t i16x8 __attribute__((vector_size(16)));
 
 #define CUT_INLINE static inline __attribute__((always_inline))
 
 CUT_INLINE f32x4 cut_f32x4(float x) { return (f32x4){ x, x, x, x }; }
-
-CUT_INLINE f32x4 cut_f32x4_load(const float *p)
-{
-    f32x4 v;
-    memcpy(&v, p, 16);
-    return v;
-}
-
-CUT_INLINE void cut_f32x4_store(float *p, f32x4 v) { memcpy(p, &v, 16); }
 
 CUT_INLINE i16x8 cut_i16x8_load(const int16_t *p)
 {
@@ -92,7 +81,6 @@ CUT_INLINE i32x4 cut_dot(i16x8 a, i16x8 b)
 /** a + b, wrapping. */
 CUT_INLINE i32x4 cut_add(i32x4 a, i32x4 b)
 {
-    typedef uint32_t u32x4 __attribute__((vector_size(16)));
     return (i32x4)((u32x4)a + (u32x4)b);
 }
 

@@ -49,7 +49,7 @@ CUT_INLINE void spread(f32x4 *out, int gap, f32x4 d0, f32x4 d1, f32x4 d2,
 
 CUT_INLINE f32x4 load4(const uint8_t *p, int type)
 {
-    if (type == CUT_F32) return cut_f32x4_load((const float *)(const void *)p);
+    if (type == CUT_F32) return cut_load_f32((const float *)(const void *)p);
     return cut_f32x4_of(cut_low(cut_i16x8_load_half(p)));
 }
 
@@ -70,7 +70,7 @@ static void transform_in(float *v, size_t gap, const uint8_t *d, size_t pixel,
         f32x4 out[SPAN];
         spread(out, 1, r[0], r[1], r[2], r[3], r[4], r[5]);
         for (int x = 0; x < SPAN; x++)
-            cut_f32x4_store(v + (size_t)(y * SPAN + x) * gap, out[x]);
+            cut_store_f32(v + (size_t)(y * SPAN + x) * gap, out[x]);
     }
 }
 
@@ -93,9 +93,9 @@ static void transform_out(f32x4 *out, const float *m, size_t gap)
     for (int x = 0; x < SPAN; x++) {
         const float *p = m + (size_t)x * gap;
         size_t row = SPAN * gap;
-        gather(rows + x, SPAN, cut_f32x4_load(p), cut_f32x4_load(p + row),
-               cut_f32x4_load(p + 2 * row), cut_f32x4_load(p + 3 * row),
-               cut_f32x4_load(p + 4 * row), cut_f32x4_load(p + 5 * row));
+        gather(rows + x, SPAN, cut_load_f32(p), cut_load_f32(p + row),
+               cut_load_f32(p + 2 * row), cut_load_f32(p + 3 * row),
+               cut_load_f32(p + 4 * row), cut_load_f32(p + 5 * row));
     }
     for (int y = 0; y < SIDE; y++) {
         const f32x4 *r = rows + y * SPAN;
@@ -113,7 +113,7 @@ static void product(float *m, const float *v, const float *u, int32_t n,
         f32x4 s00 = cut_f32x4(0), s01 = s00, s10 = s00, s11 = s00, s20 = s00,
               s21 = s00, s30 = s00, s31 = s00;
         for (; p0 != end; p0 += 2, p1 += 2, p2 += 2, p3 += 2, w += 16) {
-            f32x4 a, w0 = cut_f32x4_load(w), w1 = cut_f32x4_load(w + 4);
+            f32x4 a, w0 = cut_load_f32(w), w1 = cut_load_f32(w + 4);
             a = cut_f32x4_splat_at(p0);
             s00 += a * w0;
             s01 += a * w1;
@@ -126,8 +126,8 @@ static void product(float *m, const float *v, const float *u, int32_t n,
             a = cut_f32x4_splat_at(p3);
             s30 += a * w0;
             s31 += a * w1;
-            w0 = cut_f32x4_load(w + 8);
-            w1 = cut_f32x4_load(w + 12);
+            w0 = cut_load_f32(w + 8);
+            w1 = cut_load_f32(w + 12);
             a = cut_f32x4_splat_at(p0 + 1);
             s00 += a * w0;
             s01 += a * w1;
@@ -141,14 +141,14 @@ static void product(float *m, const float *v, const float *u, int32_t n,
             s30 += a * w0;
             s31 += a * w1;
         }
-        cut_f32x4_store(m, s00);
-        cut_f32x4_store(m + 4, s01);
-        cut_f32x4_store(m + 8, s10);
-        cut_f32x4_store(m + 12, s11);
-        cut_f32x4_store(m + 16, s20);
-        cut_f32x4_store(m + 20, s21);
-        cut_f32x4_store(m + 24, s30);
-        cut_f32x4_store(m + 28, s31);
+        cut_store_f32(m, s00);
+        cut_store_f32(m + 4, s01);
+        cut_store_f32(m + 8, s10);
+        cut_store_f32(m + 12, s11);
+        cut_store_f32(m + 16, s20);
+        cut_store_f32(m + 20, s21);
+        cut_store_f32(m + 24, s30);
+        cut_store_f32(m + 28, s31);
     }
 }
 

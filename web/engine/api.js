@@ -24,7 +24,7 @@ import { CutawayError, failure, throwIfAborted } from './errors.js';
  *   alpha, 0..1; box: x, y, w, h of alpha >= 50 %; found false: the picture shows none, and the result is clear
  * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, foreground, compose,
  *   encode, total
- * @property {number} peak_heap_bytes what the core had allocated at most
+ * @property {number} peak_heap_bytes what the core and engine c had allocated at most
  */
 
 /**

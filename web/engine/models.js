@@ -239,9 +239,9 @@ export function modelLoader(io, engines) {
       } catch (error) {
         engine?.dispose();
         const { code, detail } = CutawayError.wrap(error, 'engine_unavailable', 'load');
-        const next = ['unsupported_model', 'engine_unavailable'].includes(code) && i + 1 < names.length;
-        if (!next) throw error;
         notes.push(`${name}: ${detail}`);
+        if (!['unsupported_model', 'engine_unavailable'].includes(code)) throw error;
+        if (i + 1 === names.length) throw notes.length > 1 ? failure(code, notes.join(' '), 'load') : error;
       }
     }
     throw failure('engine_unavailable', 'There is no engine.', 'load');

@@ -72,6 +72,11 @@ export class NetEngine {
     return this.core ? (this.core.exports.cut_net_kmacs(this.pointer) >>> 0) * 1000 : 0;
   }
 
+  /** Peak of the bytes allocated for the network: weights, feature maps and, while it was loaded, the file. */
+  get peakBytes() {
+    return this.core?.peakBytes ?? 0;
+  }
+
   /** What it does, step by step: see cut_net_plan_json(). @returns {any} */
   get plan() {
     return this.core && JSON.parse(this.core.text(this.core.exports.cut_net_plan_json(this.pointer)));

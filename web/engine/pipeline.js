@@ -13,6 +13,7 @@ import { aborted, CutawayError, throwIfAborted } from './errors.js';
  * @typedef {object} Engine what runs a model
  * @property {'c' | 'ort'} name
  * @property {number} threads
+ * @property {number} [peakBytes] of an engine whose memory is ours to count
  * @property {(input: Tensor, more: { signal?: AbortSignal, onProgress?: (share: number) => void }) => Promise<Tensor>} run
  *
  * @typedef {{ name: string, version?: string, manifest: any, engine: Engine, note?: string }} LoadedModel
@@ -197,7 +198,7 @@ export async function cutOut(parts, { bytes, options, background }, { signal, on
         input: null, output: null, width, height, format, bytes: result.length,
         model: version ? `${name} ${version}` : name,
         engine: engine.name, threads: engine.threads, ...(note ? { engine_note: note } : {}),
-        photo: input, subject, timings_ms: stages.timings(), peak_heap_bytes: core.peakBytes,
+        photo: input, subject, timings_ms: stages.timings(), peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0),
       },
     };
   } finally {
