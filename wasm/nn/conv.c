@@ -242,7 +242,7 @@ static void set_band(cut_step *step)
     int32_t width = step->pad_w ? step->pad_w : step->in.w;
     size_t row = (size_t)width * (size_t)step->in.cp * element;
     int32_t overlap = reach(step, 0) - step->window.s[0];
-    int32_t count = (int32_t)(BAND_BYTES / (row * (size_t)step->window.s[0])) -
+    int32_t count = (int32_t)(BAND_BYTES / row / (size_t)step->window.s[0]) -
                    overlap;
     int32_t least = overlap > 2 ? overlap : 2;
     step->band = count < least ? least : count;
