@@ -45,14 +45,12 @@ static void random_int8s(nn_model *m, const char *name, int rank,
  * concatenation, resize, sigmoid. */
 static void small_net(nn_model *m, int int8)
 {
-    void (*weights)(nn_model *, const char *, int, const int *, uint32_t) =
-        random_int8s;
     const int dims[5][4] = { { 8, 3, 3, 3 }, { 16, 8, 1, 1 }, { 16, 1, 3, 3 },
                              { 8, 16, 1, 1 }, { 1, 16, 1, 1 } };
     static const char *const names[5] = { "w0", "w1", "w2", "w3", "w4" };
     nn_input(m, "x", 3, 0, 0);
     for (uint32_t i = 0; i < 5; i++) {
-        if (int8) weights(m, names[i], 4, dims[i], i + 7);
+        if (int8) random_int8s(m, names[i], 4, dims[i], i + 7);
         else random_floats(m, names[i], 4, dims[i], 0.25f, i + 7);
     }
     random_floats(m, "bias", 1, (int[]){ 8 }, 0.5f, 3);
@@ -258,6 +256,23 @@ static void the_memory_limit_is_kept(void)
     nn_model_free(&m);
 }
 
+/* A row of 4 MB at a stride of 1024 is 2^32 bytes, which is 0 in wasm. */
+static void a_row_and_a_stride_may_fill_the_address_space(void)
+{
+    nn_model m = { 0 };
+    nn_input(&m, "x", 3, 0, 0);
+    nn_output(&m, "y");
+    random_floats(&m, "w", 4, (int[]){ 512, 3, 1, 1 }, 1, 1);
+    random_floats(&m, "v", 4, (int[]){ 8, 512, 1, 1 }, 1, 2);
+    nn_node(&m, "Conv", "a", "x w", "a");
+    nn_node(&m, "Conv", "y", "a v", "y");
+    nn_ints(&m, "strides", 2, ALL_SAME(1024));
+    CHECK_EQUAL(load(&m, 2048, 1, CUT_NET_F32), CUT_OK);
+    CHECK_EQUAL(cut_net_dim(net, 1, 3), 2);
+    CHECK(run(1, 1000) != 0);
+    drop();
+}
+
 /* ---- repeatability ----------------------------------------------------- */
 
 static void runs_repeat_to_the_bit_in_any_pieces(void)
@@ -395,6 +410,7 @@ int main(void)
     the_asked_output_is_computed();
     a_refused_allocation_is_survived();
     the_memory_limit_is_kept();
+    a_row_and_a_stride_may_fill_the_address_space();
     runs_repeat_to_the_bit_in_any_pieces();
     the_bits_are_those_of_every_platform();
     ranges_come_back_as_they_were_recorded();
