@@ -200,8 +200,9 @@ cut_status cut_pack(cut_plan *plan, const cut_packing *p, cut_why *why)
     size_t size = cut_filter_size(&p->graph->consts[op->weights]);
     int wide = step->in.type == CUT_F32;
     size_t taps = (size_t)(step->window.k[0] * step->window.k[1]);
-    size_t count = p->depthwise ? taps * (size_t)step->in.cp
-                   : p->one ? p->depth : p->depth * (size_t)step->out.cp;
+    uint64_t count = p->depthwise ? (uint64_t)taps * (size_t)step->in.cp
+                                    : p->depth;
+    if (!p->depthwise && !p->one) count *= (uint64_t)step->out.cp;
     float *tmp = cut_alloc(size, sizeof *tmp);
     int16_t *filter = cut_alloc(size, sizeof *filter);
     uint32_t *offsets = cut_alloc(size, sizeof *offsets);

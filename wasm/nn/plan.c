@@ -5,10 +5,13 @@
 #include "nn/arena.h"
 #include "nn/draft.h"
 
-cut_status cut_step_weights(cut_plan *plan, cut_step *step, size_t bytes,
+cut_status cut_step_weights(cut_plan *plan, cut_step *step, uint64_t bytes,
                             cut_why *why)
 {
-    cut_status status = cut_step_alloc(plan, &step->block, bytes + 64, 1, why);
+    if (bytes > SIZE_MAX / 2)
+        return cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
+    cut_status status =
+        cut_step_alloc(plan, &step->block, (size_t)bytes + 64, 1, why);
     if (!status)
         step->weights = (uint8_t *)step->block +
                         (64 - ((uintptr_t)step->block & 63));

@@ -114,7 +114,7 @@ cut_status cut_step_alloc(cut_plan *plan, void **block, size_t count,
                           size_t size, cut_why *why);
 
 /** Sets `weights`: memory for them, contents 0. */
-cut_status cut_step_weights(cut_plan *plan, cut_step *step, size_t bytes,
+cut_status cut_step_weights(cut_plan *plan, cut_step *step, uint64_t bytes,
                             cut_why *why);
 
 /* conv.c, depthwise.c, point.c, window.c, resize.c */
