@@ -133,7 +133,8 @@ static void run_rows(const cut_step *step, uint8_t *arena, int32_t from,
     size_t pitch, element = cut_element(step->out.type);
     size_t other_size = cut_element(step->other.type);
     cut_tile tile = { .step = step, .ld = out.ld };
-    const uint8_t *a = cut_conv_band(step, arena, from, to, &pitch, &tile.pixel);
+    const uint8_t *a =
+        cut_conv_band(step, arena, from, to, &pitch, &tile.pixel);
     rows other = rows_of(&step->other, arena, from);
     /* a 1x1 convolution in place goes over its rows as one */
     const cut_window *window = &step->window;
@@ -174,7 +175,8 @@ static void run_groups(const cut_step *step, uint8_t *arena, int32_t from,
 {
     size_t pitch;
     int32_t pixel;
-    const uint8_t *band_at = cut_conv_band(step, arena, from, to, &pitch, &pixel);
+    const uint8_t *band_at =
+        cut_conv_band(step, arena, from, to, &pitch, &pixel);
     int32_t cin = step->in.c / step->groups, cout = step->out.c / step->groups;
     for (int32_t y = from; y < to; y++) {
         const float *row = (const float *)(const void *)(band_at +
@@ -277,7 +279,8 @@ static cut_status set_runs(cut_plan *plan, cut_step *step, int merged,
 static uint32_t kmacs_of(const cut_step *step, const cut_const *weights)
 {
     double macs = (double)weights->count * step->out.h * step->out.w / 1000;
-    return macs < 6e7 ? (uint32_t)macs : 60000000u; /* the sum stays in 32 bits */
+    /* the sum stays in 32 bits */
+    return macs < 6e7 ? (uint32_t)macs : 60000000u;
 }
 
 /* Weights [o][ci][kh][kw] as in the file; the runs are the taps. */

@@ -38,7 +38,8 @@ cut_tile_run cut_conv_one_i16, cut_conv_one_f32; /* f32 result */
 cut_tile_run cut_depthwise_i16, cut_depthwise3_i16, cut_depthwise_f32;
 
 /** The window of the first pixel of row `from`: in the map, or in a padded copy
- * of the rows that from..to - 1 need. `pitch`: bytes from one row to the next; `pixel`: elements. */
+ * of the rows that from..to - 1 need. `pitch`: bytes from one row to the next;
+ * `pixel`: elements. */
 const uint8_t *cut_conv_band(const cut_step *step, uint8_t *arena,
                              int32_t from, int32_t to, size_t *pitch,
                              int32_t *pixel);

@@ -86,7 +86,8 @@ static int fuse(cut_graph *graph, cut_op *op, const int *makers)
         cut_op *maker = sole(graph, makers, graph->links[op->first + k]);
         int done = 0;
         if (!maker) continue;
-        if (op->kind == CUT_OP_AFFINE && k == 0 && op->act.kind == CUT_ACT_NONE &&
+        if (op->kind == CUT_OP_AFFINE && k == 0 &&
+            op->act.kind == CUT_ACT_NONE &&
             (maker->kind == CUT_OP_CONV || maker->kind == CUT_OP_AFFINE) &&
             maker->act.kind == CUT_ACT_NONE && maker->residual < 0) {
             fuse_affine(maker, op, graph->maps[op->out].c);

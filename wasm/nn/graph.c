@@ -114,7 +114,7 @@ static cut_status define_initializers(cut_graph *graph, cut_why *why)
     return CUT_OK;
 }
 
-/* Inputs that are no initializers (files before IR 4 list both): exactly one. */
+/* Inputs that are no initializers (files before IR 4 list both): one. */
 static cut_status define_input(cut_graph *graph, int32_t w, int32_t h,
                                cut_why *why)
 {

@@ -131,7 +131,7 @@ void cut_graph_free(cut_graph *graph);
 /** The feature map of a name, or -1. */
 int cut_graph_map(const cut_graph *graph, cut_slice name);
 
-/* ---- between graph.c, infer.c and fold.c ------------------------------- */
+/* ---- between graph.c, consts.c, fold.c and infer.c --------------------- */
 
 /** Element i of a constant, dequantised. */
 double cut_const_at(const cut_graph *graph, const cut_const *constant,

@@ -73,8 +73,8 @@ CUT_EXPORT const char *cut_net_plan_json(cut_net *net);
 CUT_EXPORT int cut_net_begin(cut_net *net, const float *input, uint32_t count);
 
 /**
- * Works until about `mmacs` (> 0) million multiply-adds are done, or the run is.
- * Callers yield between calls; at 20 GMAC/s 200 are 10 ms.
+ * Works until about `mmacs` (> 0) million multiply-adds are done, or the run
+ * is. Callers yield between calls; at 20 GMAC/s 200 are 10 ms.
  */
 CUT_EXPORT int cut_net_step(cut_net *net, uint32_t mmacs);
 

@@ -7,27 +7,10 @@
 #define CUT_NN_ONNX_H
 
 #include "base/fail.h"
+#include "nn/protobuf.h"
 
 #define CUT_ONNX_MAX_NODES 8192
 #define CUT_ONNX_MAX_RANK 6
-
-/** Borrowed bytes; not terminated. */
-typedef struct cut_slice {
-    const uint8_t *at;
-    size_t size;
-} cut_slice;
-
-typedef struct cut_field {
-    uint32_t number, wire; /* wire: 0 varint, 1 64-bit, 2 bytes, 5 32-bit */
-    uint64_t value;        /* of wires 0, 1 and 5 */
-    cut_slice bytes;       /* of wire 2 */
-} cut_field;
-
-/** The next field of a message. 1: there is one; 0: the end; -1: broken. */
-int cut_pb_next(cut_slice *rest, cut_field *field);
-
-/** The next number of packed varints. 1, 0, -1 as above. */
-int cut_pb_varint(cut_slice *rest, uint64_t *value);
 
 /** TensorProto.DataType, those that are read. */
 enum { CUT_ONNX_F32 = 1, CUT_ONNX_U8 = 2, CUT_ONNX_I8 = 3, CUT_ONNX_I32 = 6,
@@ -66,8 +49,8 @@ typedef struct cut_onnx {
 } cut_onnx;
 
 /**
- * Fills `onnx` from a file that outlives it. CUT_E_MODEL, CUT_E_MODEL_UNSUPPORTED,
- * CUT_E_MEMORY; then `onnx` holds nothing to free.
+ * Fills `onnx` from a file that outlives it. CUT_E_MODEL,
+ * CUT_E_MODEL_UNSUPPORTED, CUT_E_MEMORY; then `onnx` holds nothing to free.
  */
 cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_why *why);
 void cut_onnx_free(cut_onnx *onnx);
@@ -99,11 +82,11 @@ cut_status cut_onnx_tensor_attr(const cut_onnx_node *node, const char *name,
 cut_status cut_onnx_only(const cut_onnx_node *node, const char *names,
                          cut_why *why);
 
-int cut_slice_is(cut_slice slice, const char *text);
-int cut_slice_same(cut_slice a, cut_slice b);
-
 /** "Conv /enc/stem" for sentences: printf with "%.*s %.*s". */
-#define CUT_SLICE_ARGS(slice) (int)((slice).size > 60 ? 60 : (slice).size), (const char *)(slice).at
-#define CUT_NODE_ARGS(node) CUT_SLICE_ARGS((node)->op), CUT_SLICE_ARGS((node)->name)
+#define CUT_SLICE_ARGS(slice)                      \
+    (int)((slice).size > 60 ? 60 : (slice).size), \
+        (const char *)(slice).at
+#define CUT_NODE_ARGS(node) \
+    CUT_SLICE_ARGS((node)->op), CUT_SLICE_ARGS((node)->name)
 
 #endif

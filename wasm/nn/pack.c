@@ -72,7 +72,7 @@ static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
     return scale;
 }
 
-/* int8 as above, and no zero point: by vectors, for most of a model's weights. */
+/* int8 as above and no zero point, as most weights are: by vectors. */
 static int is_plain(const cut_graph *graph, const cut_const *weights)
 {
     if (!is_direct(graph, weights) || weights->type != CUT_ONNX_I8) return 0;

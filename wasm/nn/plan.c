@@ -9,7 +9,8 @@ cut_status cut_step_weights(cut_plan *plan, cut_step *step, uint64_t bytes,
                             cut_why *why)
 {
     if (bytes > SIZE_MAX / 2)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
+        return cut_fail(why, CUT_E_MEMORY,
+                        "No memory for the model's weights.");
     cut_status status =
         cut_step_alloc(plan, &step->block, (size_t)bytes + 64, 1, why);
     if (!status)
@@ -23,7 +24,8 @@ cut_status cut_step_alloc(cut_plan *plan, void **block, size_t count,
 {
     *block = cut_alloc_zero(count ? count : 1, size);
     if (!*block)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
+        return cut_fail(why, CUT_E_MEMORY,
+                        "No memory for the model's weights.");
     plan->weight_bytes += count * size;
     return CUT_OK;
 }
@@ -193,7 +195,8 @@ static cut_status lay_out(const cut_draft *d)
             .size = (size_t)output->c * (size_t)output->h *
                     (size_t)output->w * 4,
             .born = end, .dies = end };
-    cut_status status = cut_arena_place(blocks, count, &plan->arena_bytes, d->why);
+    cut_status status =
+        cut_arena_place(blocks, count, &plan->arena_bytes, d->why);
     for (uint32_t i = 0; i < maps && !status; i++) {
         int32_t channel;
         int root = root_of(d, (int)i, &channel);
@@ -324,7 +327,8 @@ static cut_status set_up_pair(const cut_draft *d, cut_step *step)
 {
     const cut_op *pair = step->pair;
     cut_step *inner = cut_alloc(1, sizeof *inner);
-    if (!inner) return cut_fail(d->why, CUT_E_MEMORY, "No memory for the plan.");
+    if (!inner)
+        return cut_fail(d->why, CUT_E_MEMORY, "No memory for the plan.");
     step_init(inner, pair);
     inner->banded = 1;
     step->inner = inner; /* freed with the step, whatever happens */

@@ -57,8 +57,9 @@ CUT_INLINE f32x4 binary4(int binary, f32x4 a, f32x4 b)
 
 /* Eight elements of the result from eight of each operand. Not inlined: a
  * browser compiles it once, not four times. */
-__attribute__((noinline)) static void eight(const cut_step *step, uint8_t *out, const uint8_t *a,
-                      const uint8_t *b, int32_t channel, int spread)
+__attribute__((noinline)) static void eight(const cut_step *step, uint8_t *out,
+                                            const uint8_t *a, const uint8_t *b,
+                                            int32_t channel, int spread)
 {
     f32x4 x0, x1;
     cut_load8(a, step->in.type, &x0, &x1);

@@ -275,7 +275,8 @@ cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
     if (status) return status;
     float u[POINTS], *g = cut_alloc(c * 9, sizeof *g);
     if (!g)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
+        return cut_fail(why, CUT_E_MEMORY,
+                        "No memory for the model's weights.");
     for (int32_t o = 0; o < step->out.c; o++) {
         float gain = step->op->mul ? step->op->mul[o] : 1.0f;
         if (step->in.type == CUT_I16) gain *= step->in.scale;
