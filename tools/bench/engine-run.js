@@ -19,12 +19,13 @@ import { pathToFileURL } from 'node:url';
  *
  * @typedef {object} Measures
  * @property {number} load_ms from nothing but the model's bytes in hand to an engine that is ready
+ * @property {number} code_ms the part of it that a page spends once: modules fetched, wasm compiled (ort's wasm is compiled later)
  * @property {number} first_ms
  * @property {number} steady_ms median of the `runs` after the first; the better of two
  * @property {number} runs
  * @property {number} heap_bytes of wasm memory at the end, model included
  * @property {number} [macs] of engine c: by its plan (net.macs)
- * @property {any} [profile] of engine c, where it has one: {steps: [{op, kernel, ms, macs}]} (net.profile())
+ * @property {any} [profile] of engine c: {steps: [{op, kernel, ms, macs}]} (net.profile())
  * @property {number[]} answer the map
  */
 
@@ -55,18 +56,21 @@ export async function measureEngine({ engine, module, core, wasm, model, input, 
   /** @type {() => { macs?: number, profile?: any }} */
   let more = () => ({});
   const begun = performance.now();
+  let code_ms = 0;
   if (engine === 'c') {
     const [{ NetEngine }, { loadCore }] = await Promise.all([import(module), import(core)]);
     const compiled = await WebAssembly.compile(/** @type {BufferSource} */ (await read(wasm)));
+    code_ms = performance.now() - begun;
     /** @type {any} */
     let instance;
     const net = new NetEngine({ newCore: async () => (instance = await loadCore(compiled)) });
     await net.load(bytes, manifest);
     run = async () => (await net.run({ data: data.slice(), width, height })).data;
     heap = () => instance.heapBytes;
-    more = () => ({ macs: net.macs, profile: net.profile?.() });
+    more = () => ({ macs: net.macs, profile: net.profile({ data, width, height }, 2) });
   } else {
     const ort = await import(module);
+    code_ms = performance.now() - begun;
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmPaths = wasm;
     ort.env.logLevel = 'error';
@@ -94,7 +98,7 @@ export async function measureEngine({ engine, module, core, wasm, model, input, 
   const runs = times[0] < 250 ? 15 : times[0] < 2000 ? 5 : times[0] < 8000 ? 3 : 2;
   while (times.length < runs) times.push(await timed());
   times.sort((a, b) => a - b);
-  return { load_ms, first_ms, steady_ms: times[(runs - 1) >> 1], runs, heap_bytes: heap(), ...more(), answer: [...answer] };
+  return { load_ms, code_ms, first_ms, steady_ms: times[(runs - 1) >> 1], runs, heap_bytes: heap(), ...more(), answer: [...answer] };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

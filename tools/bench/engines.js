@@ -133,9 +133,9 @@ async function compare(model, run) {
   const macs = model.macs || seen.c[0]?.macs || NaN;
   /** @param {Measures[]} rounds @returns {Row} */
   const row = (rounds) => {
-    /** @param {'load_ms' | 'first_ms' | 'steady_ms' | 'heap_bytes'} key */
+    /** @param {'load_ms' | 'code_ms' | 'first_ms' | 'steady_ms' | 'heap_bytes'} key */
     const of = (key) => median(rounds.map((round) => round[key]));
-    return { load_ms: of('load_ms'), first_ms: of('first_ms'), steady_ms: of('steady_ms'),
+    return { load_ms: of('load_ms'), code_ms: of('code_ms'), first_ms: of('first_ms'), steady_ms: of('steady_ms'),
       gmacs: macs / of('steady_ms') / 1e6, heap_bytes: of('heap_bytes') };
   };
   if (error) {
@@ -198,10 +198,10 @@ function resultTable(results, ceilings) {
   /** @type {string[]} */
   const errors = [];
   /** @type {(string | number)[][]} */
-  const rows = [['model', 'engine', 'load ms', 'first ms', 'steady ms', 'GMAC/s', 'of dot', 'heap MB', 'times', 'max diff', 'mean diff']];
+  const rows = [['model', 'engine', 'load ms', 'its code', 'first ms', 'steady ms', 'GMAC/s', 'of dot', 'heap MB', 'times', 'max diff', 'mean diff']];
   for (const [name, { c, ort, times, max_abs_diff, mean_abs_diff }] of Object.entries(results)) {
     /** @param {string} engine @param {Row} row @param {...string} more */
-    const line = (engine, row, ...more) => [name, engine, row.load_ms, row.first_ms, row.steady_ms, row.gmacs,
+    const line = (engine, row, ...more) => [name, engine, row.load_ms, row.code_ms, row.first_ms, row.steady_ms, row.gmacs,
       `${(100 * row.gmacs / ceilings.dot).toFixed(0)} %`, row.heap_bytes / 1e6, ...more];
     if ('error' in c) errors.push(`\n${name}: engine c: ${c.error}`);
     else rows.push(line('c', c, times?.toFixed(2) ?? '', max_abs_diff?.toExponential(1) ?? '', mean_abs_diff?.toExponential(1) ?? ''));
