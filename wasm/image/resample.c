@@ -9,12 +9,13 @@ typedef struct axis {
     int32_t *first;
     float *weight; /* [out][taps], 0 beyond what is needed */
     int32_t taps;
+    int32_t from, to; /* in samples that any weight is for */
 } axis;
 
 struct cut_resampler {
-    const cut_image *in; /* opaque */
+    const cut_image *in; /* opaque unless placed */
     cut_image reduced;   /* what `in` points to when it had to be made */
-    int32_t w;
+    int32_t w, placed;
     axis x, y;
     float *column; /* [in->w][4]: the vertical pass of one row */
 };
@@ -112,35 +113,67 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
     return CUT_OK;
 }
 
+/* The weights of out sample o, whose middle lies at `centre` of the in samples,
+ * times `share`. */
+static void axis_tap(axis *a, int32_t in, int32_t o, float centre,
+                     float support, float share)
+{
+    int32_t lo = (int32_t)(centre - support);
+    int32_t hi = (int32_t)(centre + support) + 1;
+    if (lo < 0) lo = 0;
+    if (hi > in - 1) hi = in - 1;
+    if (lo > hi) lo = hi;
+    if (hi - lo > a->taps - 1) hi = lo + a->taps - 1;
+    float *weight = a->weight + (size_t)o * (size_t)a->taps, sum = 0;
+    for (int32_t i = lo; i <= hi; i++) {
+        float d = ((float)i - centre) / support;
+        float v = 1 - (d < 0 ? -d : d);
+        weight[i - lo] = v > 0 ? v : 0;
+        sum += weight[i - lo];
+    }
+    for (int32_t i = 0; i <= hi - lo; i++)
+        weight[i] = (sum > 0 ? weight[i] / sum : 1.0f / (float)(hi - lo + 1)) *
+                    share;
+    a->first[o] = lo;
+    if (lo < a->from) a->from = lo;
+    if (hi >= a->to) a->to = hi + 1;
+}
+
+/* ratio: in samples for one of the result */
+static int axis_alloc(axis *a, int32_t in, float ratio, int32_t out)
+{
+    a->taps = 2 * (int32_t)(ratio > 1 ? ratio : 1) + 3;
+    a->first = cut_alloc_zero((size_t)out, sizeof *a->first);
+    a->weight = cut_alloc_zero((size_t)out * (size_t)a->taps,
+                               sizeof *a->weight);
+    a->from = in;
+    return a->first && a->weight;
+}
+
 /* `extent`: the true length in input samples; the last one of a reduced
  * picture may stand for less than a whole block. */
 static int axis_new(axis *a, int32_t in, float extent, int32_t out)
 {
     float ratio = extent / (float)out;
-    float support = ratio > 1 ? ratio : 1;
-    a->taps = 2 * (int32_t)support + 3;
-    a->first = cut_alloc((size_t)out, sizeof *a->first);
-    a->weight = cut_alloc_zero((size_t)out * (size_t)a->taps,
-                               sizeof *a->weight);
-    if (!a->first || !a->weight) return 0;
+    if (!axis_alloc(a, in, ratio, out)) return 0;
+    for (int32_t o = 0; o < out; o++)
+        axis_tap(a, in, o, ((float)o + 0.5f) * ratio - 0.5f,
+                 ratio > 1 ? ratio : 1, 1);
+    return 1;
+}
+
+/* From `at` on, over `length` samples of the result; those that are covered in
+ * part are weighted by their part. */
+static int axis_place(axis *a, int32_t in, float at, float length, float ratio,
+                      int32_t out)
+{
+    if (!axis_alloc(a, in, ratio, out)) return 0;
     for (int32_t o = 0; o < out; o++) {
-        float centre = ((float)o + 0.5f) * ratio - 0.5f;
-        int32_t lo = (int32_t)(centre - support);
-        int32_t hi = (int32_t)(centre + support) + 1;
-        if (lo < 0) lo = 0;
-        if (hi > in - 1) hi = in - 1;
-        if (lo > hi) lo = hi;
-        if (hi - lo > a->taps - 1) hi = lo + a->taps - 1;
-        float *weight = a->weight + (size_t)o * (size_t)a->taps, sum = 0;
-        for (int32_t i = lo; i <= hi; i++) {
-            float d = ((float)i - centre) / support;
-            float v = 1 - (d < 0 ? -d : d);
-            weight[i - lo] = v > 0 ? v : 0;
-            sum += weight[i - lo];
-        }
-        for (int32_t i = 0; i <= hi - lo; i++)
-            weight[i] = sum > 0 ? weight[i] / sum : 1.0f / (float)(hi - lo + 1);
-        a->first[o] = lo;
+        float from = (float)o > at ? (float)o : at;
+        float to = (float)(o + 1) < at + length ? (float)(o + 1) : at + length;
+        if (to > from)
+            axis_tap(a, in, o, ((float)o + 0.5f - at) * ratio - 0.5f,
+                     ratio > 1 ? ratio : 1, to - from);
     }
     return 1;
 }
@@ -186,22 +219,124 @@ void cut_resampler_free(cut_resampler *r)
     cut_free(r);
 }
 
+/* Adds a row to sums [ceil(w / k)][4] of colours times alpha, and alpha. */
+static void add_clear(uint32_t *sums, const uint8_t *px, int32_t w, int32_t k)
+{
+    for (int32_t x = 0; x < w; sums += 4)
+        for (int32_t end = x + k < w ? x + k : w; x < end; x++, px += 4) {
+            uint32_t a = px[3];
+            if (a == 0) continue;
+            for (int c = 0; c < 3; c++) sums[c] += px[c] * a;
+            sums[3] += a;
+        }
+}
+
+/* Means over k x k with their alpha: colours by their share of it. */
+static cut_status reduce_clear(cut_image *out, const cut_image *in, int32_t k,
+                               cut_why *why)
+{
+    int32_t w = (in->w + k - 1) / k, h = (in->h + k - 1) / k;
+    uint8_t *px = cut_alloc((size_t)w * (size_t)h, 4);
+    uint32_t *sums = cut_alloc((size_t)w * 4, sizeof *sums);
+    if (!px || !sums) {
+        cut_free(px);
+        cut_free(sums);
+        return cut_fail(why, CUT_E_MEMORY, "No memory to reduce %d x %d.",
+                        (int)in->w, (int)in->h);
+    }
+    for (int32_t y = 0; y < h; y++) {
+        int32_t rows = (y + 1) * k <= in->h ? k : in->h - y * k;
+        memset(sums, 0, (size_t)w * 4 * sizeof *sums);
+        for (int32_t i = 0; i < rows; i++)
+            add_clear(sums, in->px + ((size_t)y * (size_t)k + (size_t)i) *
+                                         (size_t)in->w * 4, in->w, k);
+        for (int32_t x = 0; x < w; x++) {
+            int32_t columns = (x + 1) * k <= in->w ? k : in->w - x * k;
+            uint32_t n = (uint32_t)(rows * columns);
+            const uint32_t *sum = sums + (size_t)x * 4;
+            uint8_t *to = px + ((size_t)y * (size_t)w + (size_t)x) * 4;
+            for (int c = 0; c < 3; c++)
+                to[c] = (uint8_t)(sum[3] ? (sum[c] + sum[3] / 2) / sum[3] : 0);
+            to[3] = (uint8_t)((sum[3] + n / 2) / n);
+        }
+    }
+    cut_free(sums);
+    *out = (cut_image){px, w, h, 0};
+    return CUT_OK;
+}
+
+cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
+                                    int32_t w, int32_t h, cut_place place,
+                                    cut_why *why)
+{
+    cut_resampler *r = cut_alloc_zero(1, sizeof *r);
+    if (!r) goto no_memory;
+    float ratio = 1 / place.scale;
+    int32_t k = ratio < 2 * CUT_REDUCE_MOST ? (int32_t)(ratio / 2)
+                                            : CUT_REDUCE_MOST;
+    r->in = in;
+    r->w = w;
+    r->placed = 1;
+    if (k > 1) {
+        if (reduce_clear(&r->reduced, in, k, why)) goto no_memory;
+        r->in = &r->reduced;
+        ratio /= (float)k;
+    }
+    r->column = cut_alloc((size_t)r->in->w * 4, sizeof *r->column);
+    if (!r->column ||
+        !axis_place(&r->x, r->in->w, place.x, (float)in->w * place.scale,
+                    ratio, w) ||
+        !axis_place(&r->y, r->in->h, place.y, (float)in->h * place.scale,
+                    ratio, h))
+        goto no_memory;
+    *out = r;
+    return CUT_OK;
+no_memory:
+    cut_resampler_free(r);
+    return cut_fail(why, CUT_E_MEMORY, "No memory to place %d x %d.",
+                    (int)in->w, (int)in->h);
+}
+
 static void add_weighted(float *restrict sum, const uint8_t *restrict row,
                          float weight, size_t count)
 {
     for (size_t i = 0; i < count; i++) sum[i] += weight * (float)row[i];
 }
 
-void cut_resampler_row(cut_resampler *r, float *row, int32_t y)
+/* The same with colours times their alpha, of `pixels`. */
+static void add_premultiplied(float *restrict sum, const uint8_t *restrict row,
+                              float weight, size_t pixels)
+{
+    for (size_t i = 0; i < pixels; i++, row += 4, sum += 4) {
+        if (row[3] == 0) continue;
+        float share = weight * (float)row[3];
+        const f32x4 by = {share, share, share, weight};
+        cut_store_f32(sum, cut_load_f32(sum) + cut_load_u8x4(row) * by);
+    }
+}
+
+/* The vertical pass of one row, over the columns that count. */
+static void add_rows(cut_resampler *r, const float *wy, int32_t first)
 {
     size_t count = (size_t)r->in->w * 4;
-    const float *wy = r->y.weight + (size_t)y * (size_t)r->y.taps;
-    memset(r->column, 0, count * sizeof *r->column);
-    for (int32_t i = 0; i < r->y.taps; i++)
-        if (wy[i] > 0)
-            add_weighted(r->column,
-                         r->in->px + (size_t)(r->y.first[y] + i) * count,
-                         wy[i], count);
+    size_t from = r->placed ? (size_t)r->x.from * 4 : 0;
+    size_t to = r->placed ? (size_t)r->x.to * 4 : count;
+    if (to <= from) return;
+    memset(r->column + from, 0, (to - from) * sizeof *r->column);
+    for (int32_t i = 0; i < r->y.taps; i++) {
+        if (!(wy[i] > 0)) continue;
+        const uint8_t *row = r->in->px + (size_t)(first + i) * count;
+        if (r->placed)
+            add_premultiplied(r->column + from, row + from, wy[i],
+                              (to - from) / 4);
+        else
+            add_weighted(r->column, row, wy[i], count);
+    }
+}
+
+void cut_resampler_row(cut_resampler *r, float *row, int32_t y)
+{
+    add_rows(r, r->y.weight + (size_t)y * (size_t)r->y.taps, r->y.first[y]);
     for (int32_t x = 0; x < r->w; x++) {
         const float *wx = r->x.weight + (size_t)x * (size_t)r->x.taps;
         const float *in = r->column + (size_t)r->x.first[x] * 4;

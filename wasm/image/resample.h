@@ -37,8 +37,27 @@ cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
                              int32_t w, int32_t h, cut_why *why);
 void cut_resampler_free(cut_resampler *r); /* NULL is allowed */
 
-/** Row y of the result: f32 [w][4], 0..255, opaque. Rows in any order; going
- * down is fastest. */
+/** Where a picture lies on a larger or smaller one. */
+typedef struct cut_place {
+    float x, y;   /* its left upper corner, pixels of the result */
+    float scale;  /* pixels of the result for one of its own, above 0 */
+} cut_place;
+
+/**
+ * The same for a picture that lies somewhere on the result, with its alpha:
+ * rows come out as RGB times alpha (0..65025) and alpha (0..255), clear beyond
+ * the picture, so that what hides under alpha 0 stays hidden and no edge is
+ * darkened. At scale 1 and whole x, y colours come back exactly.
+ *
+ * @return CUT_OK, CUT_E_MEMORY: the weights of both sides, one row of the
+ *         picture, and, below a scale of 1/2, the picture at 1 / k^2.
+ */
+cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
+                                    int32_t w, int32_t h, cut_place place,
+                                    cut_why *why);
+
+/** Row y of the result: f32 [w][4], 0..255, opaque (placed: above). Rows in any
+ * order; going down is fastest. */
 void cut_resampler_row(cut_resampler *r, float *row, int32_t y);
 
 /**
