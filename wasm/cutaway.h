@@ -142,13 +142,34 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  * NEW. Options as JSON text, UTF-8, `size_bytes` without a terminator. Strict:
  * an unknown key, a wrong type, a value out of range or text after the object
  * is CUT_E_OPTION. Keys (all optional; defaults in cut_abi_json()):
- *   "background": "transparent" | "white" | "#rrggbb" | "blur" | "image"
+ *   "background": "transparent" | "white" | "#rrggbb" | "blur" | "image" |
+ *             "blur(R)", R the standard deviation as in CSS, above 0 and up
+ *             to "25%" of the photo's longer side, or "Npx" |
+ *             "linear-gradient(135deg, #rrggbb, #rrggbb 60%, ..)" as CSS, 2 to
+ *             16 colours, positions 0 % to 100 %; "180deg" without an angle
+ *   "keep": "subject" | "background": what of the photo stays; the other side
+ *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
  *   "quality": 1..100       JPEG and WebP
  *   "mask": bool            the matte itself as a grey picture
  *   "crop": bool            to the subject's box
  *   "margin": "N%" of the longer side of that box, or pixels as a number or
  *             "Npx"; 0..100 % or 0..10000 px
+ *   "shadow": true | false | {"x": 0, "y": "1%", "blur": "3%", "opacity": 0.35,
+ *             "color": "#000000"}: x, y -100..100 %, blur 0..25 %, or up to
+ *             10000 px; blur is twice the standard deviation, as CSS box-shadow
+ *   "outline": true | false | {"width": "1%", "color": "#ffffff"}: 0..10 %, or
+ *             pixels, which count up to that
+ *   "canvas": the result's size. A text: a preset of cut_abi_json(), a ratio
+ *             "4:5", a size "800x600"; or an object of one of {"preset"},
+ *             {"ratio"}, {"width", "height"}, and "fit": "subject" (its box and
+ *             margin; default) | "photo", "scale": share of the canvas that is
+ *             filled at most, 0.05..4 (0.9, a photo 1), "x", "y": from the
+ *             middle, -100..100 % of the canvas' own width and height, or px.
+ *             A ratio keeps the photo's pixels as they are. "crop" does nothing
+ *             more; pictures behind cover the canvas.
+ * Percents of shadow and outline are of the result's longer side. With "mask"
+ * there is no shadow, outline or background.
  * JPEG of a transparent background is flattened on white.
  */
 CUT_EXPORT int cut_job_options(cut_job *job, const char *json,
@@ -182,7 +203,8 @@ CUT_EXPORT int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba,
 
 /**
  * NEW or DECODED. The picture behind the subject when "background" is "image".
- * Stretched to the photo's size when composed. As cut_job_decode*().
+ * Stretched to the photo's size when composed, or covering the canvas. As
+ * cut_job_decode*().
  */
 CUT_EXPORT int cut_job_background(cut_job *job, const uint8_t *bytes,
                                   uint32_t size_bytes);
@@ -216,10 +238,11 @@ CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
 /** INFERRED -> REFINED. Edge-aware alpha at the photo's size. */
 CUT_EXPORT int cut_job_refine(cut_job *job);
 
-/** REFINED -> CLEANED. Foreground colours under soft alpha. */
+/** REFINED -> CLEANED. Colours of what is kept, under soft alpha. */
 CUT_EXPORT int cut_job_foreground(cut_job *job);
 
-/** CLEANED -> COMPOSED. Crop, background, or the mask. */
+/** CLEANED -> COMPOSED. Canvas, outline, shadow, background, crop, or the
+ * mask. CUT_E_MEMORY: called again, it goes on where it was refused. */
 CUT_EXPORT int cut_job_compose(cut_job *job);
 
 /**

@@ -5,7 +5,7 @@
  *
  * Memory at the photo's size: the RGBA picture through the whole job, the
  * 8-bit alpha plane from refine to foreground. Nothing else is full-size
- * outside a step.
+ * outside a step; on a canvas the picture takes its size when composed.
  */
 #include "cutaway.h"
 
@@ -30,8 +30,7 @@
 #include "matte/refine.h"
 #include "matte/subject.h"
 #include "options.h"
-
-static const uint8_t white[3] = {255, 255, 255};
+#include "render.h"
 
 struct cut_job {
     cut_state state;
@@ -47,8 +46,7 @@ struct cut_job {
     cut_bytes icc;
 
     cut_image image;      /* the photo, then the result */
-    cut_image background; /* with CUT_BG_IMAGE */
-    cut_layer blur;       /* with CUT_BG_BLUR, from CLEANED on */
+    cut_rendering rendering; /* behind: when given; the rest from CLEANED on */
     float *tensor;        /* PREPARED: [3][manifest.h][manifest.w] */
     cut_matte matte;      /* INFERRED */
     uint8_t *alpha;       /* REFINED: [in_h][in_w] */
@@ -88,8 +86,7 @@ void cut_job_free(cut_job *job)
     if (!job) return;
     cut_bytes_free(&job->icc);
     cut_image_free(&job->image);
-    cut_image_free(&job->background);
-    cut_layer_free(&job->blur);
+    cut_rendering_free(&job->rendering);
     cut_free(job->tensor);
     cut_matte_free(&job->matte);
     cut_free(job->alpha);
@@ -229,8 +226,8 @@ static int background(cut_job *job, source from)
     cut_image image = {0};
     cut_status status = read_picture(&image, &probe, &from, &job->why);
     if (status) return (int)status;
-    cut_image_free(&job->background);
-    job->background = image;
+    cut_image_free(&job->rendering.behind);
+    job->rendering.behind = image;
     return CUT_OK;
 }
 
@@ -350,43 +347,46 @@ int cut_job_refine(cut_job *job)
     return CUT_OK;
 }
 
+/* The rest of the photo instead of the subject: input alpha x (1 - matte). The
+ * same once more is what it was. */
+static void swap_sides(uint8_t *alpha, const cut_image *photo)
+{
+    size_t count = (size_t)photo->w * (size_t)photo->h;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t all = photo->px[i * 4 + 3];
+        alpha[i] = (uint8_t)(all > alpha[i] ? all - alpha[i] : 0);
+    }
+}
+
 int cut_job_foreground(cut_job *job)
 {
     cut_status status = in_state(job, CUT_REFINED);
     if (status) return (int)status;
+    const cut_options *o = &job->options;
+    int swapped = o->keep == CUT_KEEP_BACKGROUND;
+    int32_t side = job->in_w > job->in_h ? job->in_w : job->in_h;
+    float most = (float)side * CUT_MAX_BLUR_PERCENT / 100;
+    float sigma = cut_length_px(o->blur, side);
+    cut_rendering *r = &job->rendering;
     cut_layer blur = {0};
-    if (job->options.background == CUT_BG_BLUR && !job->options.mask)
-        status = cut_blur_new(&blur, &job->image, job->alpha, &job->why);
-    if (!status)
-        status = cut_foreground_estimate(&job->image, job->alpha, &job->why);
+    if (o->background == CUT_BG_BLUR && !o->mask)
+        status = cut_blur_new(&blur, &job->image, job->alpha,
+                              sigma < most ? sigma : most, &job->why);
+    if (status) return (int)status;
+    if (swapped) swap_sides(job->alpha, &job->image);
+    status = cut_foreground_estimate(&job->image, job->alpha, &job->why);
     if (status) {
+        if (swapped) swap_sides(job->alpha, &job->image);
         cut_layer_free(&blur);
         return (int)status;
     }
-    job->blur = blur;
+    r->kept = job->subject;
+    if (swapped)
+        cut_subject_measure(&r->kept, job->alpha, job->in_w, job->in_h);
+    r->blur = blur;
     cut_free(job->alpha);
     job->alpha = NULL;
     job->state = CUT_CLEANED;
-    return CUT_OK;
-}
-
-/* The subject on what the options ask for; JPEG has no alpha, so it stands on
- * white when nothing else was asked for. */
-static cut_status paint(cut_job *job)
-{
-    const cut_options *o = &job->options;
-    switch (o->background) {
-    case CUT_BG_COLOUR:
-        cut_compose_colour(&job->image, o->rgb);
-        return CUT_OK;
-    case CUT_BG_BLUR:
-        return cut_compose_blur(&job->image, &job->blur, &job->why);
-    case CUT_BG_IMAGE:
-        return cut_compose_image(&job->image, &job->background, &job->why);
-    case CUT_BG_TRANSPARENT:
-        break;
-    }
-    if (o->output == CUT_OUT_JPEG) cut_compose_colour(&job->image, white);
     return CUT_OK;
 }
 
@@ -395,20 +395,13 @@ int cut_job_compose(cut_job *job)
     cut_status status = in_state(job, CUT_CLEANED);
     if (status) return (int)status;
     const cut_options *o = &job->options;
-    if (o->background == CUT_BG_IMAGE && !o->mask && !job->background.px)
+    if (o->background == CUT_BG_IMAGE && !o->mask && !job->rendering.behind.px)
         return (int)cut_fail(&job->why, CUT_E_STATE,
                              "background is image, but none was given.");
-    if (o->mask) {
-        cut_compose_mask(&job->image);
-        cut_bytes_free(&job->icc); /* a matte is no colour */
-    } else {
-        status = paint(job);
-    }
+    status = cut_render(&job->image, &job->rendering, o, &job->why);
     if (status) return (int)status;
-    if (o->crop)
-        cut_crop(&job->image, &job->subject, o->margin, o->margin_is_percent);
-    cut_image_free(&job->background);
-    cut_layer_free(&job->blur);
+    if (o->mask) cut_bytes_free(&job->icc); /* a matte is no colour */
+    cut_rendering_free(&job->rendering);
     job->out_w = job->image.w;
     job->out_h = job->image.h;
     job->state = CUT_COMPOSED;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "options_style.h"
+#include "options_text.h"
 
 static const char *const output_names[] = {"png", "jpeg", "webp"};
 
@@ -12,33 +14,13 @@ cut_options cut_options_default(void)
         .background = CUT_BG_TRANSPARENT,
         .output = CUT_OUT_PNG,
         .quality = CUT_DEFAULT_QUALITY,
-        .margin_is_percent = 1,
+        .margin = {.is_percent = 1},
     };
 }
 
 const char *cut_output_name(cut_output output)
 {
     return output_names[output];
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-/* "#rrggbb" to three bytes; 0 when it is anything else. */
-static int parse_colour(uint8_t rgb[3], const char *text)
-{
-    if (strlen(text) != 7 || text[0] != '#') return 0;
-    for (int i = 0; i < 3; i++) {
-        int hi = hex_digit(text[1 + 2 * i]), lo = hex_digit(text[2 + 2 * i]);
-        if (hi < 0 || lo < 0) return 0;
-        rgb[i] = (uint8_t)(hi * 16 + lo);
-    }
-    return 1;
 }
 
 static cut_status read_background(cut_options *o, const cut_json *value,
@@ -54,14 +36,34 @@ static cut_status read_background(cut_options *o, const cut_json *value,
     } else if (text && strcmp(text, "white") == 0) {
         o->background = CUT_BG_COLOUR;
         memset(o->rgb, 255, 3);
-    } else if (text && parse_colour(o->rgb, text)) {
+    } else if (text && cut_text_colour(o->rgb, text)) {
         o->background = CUT_BG_COLOUR;
+    } else if (text && cut_text_gradient(&o->gradient, text)) {
+        o->background = CUT_BG_GRADIENT;
+    } else if (text && cut_text_blur(&o->blur, text) && o->blur.value > 0 &&
+               o->blur.value <= (o->blur.is_percent ? CUT_MAX_BLUR_PERCENT * 100
+                                                    : CUT_MAX_LENGTH_PX)) {
+        o->background = CUT_BG_BLUR;
     } else {
         return cut_fail(why, CUT_E_OPTION,
-                        "background is transparent, white, #rrggbb, blur or "
-                        "image%s%.40s%s.", text ? ", not \"" : "",
-                        text ? text : "", text ? "\"" : "");
+                        "background is transparent, white, #rrggbb, blur, "
+                        "blur(N%%), linear-gradient(...) or image%s%.40s%s.",
+                        text ? ", not \"" : "", text ? text : "",
+                        text ? "\"" : "");
     }
+    return CUT_OK;
+}
+
+static cut_status read_keep(cut_options *o, const cut_json *value,
+                            cut_why *why)
+{
+    const char *text = cut_json_string(value);
+    if (text && strcmp(text, "subject") == 0)
+        o->keep = CUT_KEEP_SUBJECT;
+    else if (text && strcmp(text, "background") == 0)
+        o->keep = CUT_KEEP_BACKGROUND;
+    else
+        return cut_fail(why, CUT_E_OPTION, "keep is subject or background.");
     return CUT_OK;
 }
 
@@ -79,47 +81,22 @@ static cut_status read_format(cut_options *o, const cut_json *value,
                     text ? "\"" : "");
 }
 
-/* "12.5%" to 1250, "40px" or "40" to 40; 0 when it is neither. */
-static int parse_margin(cut_options *o, const char *text)
-{
-    int32_t whole = 0, cents = 0, digits = 0;
-    for (; *text >= '0' && *text <= '9' && digits < 6; text++, digits++)
-        whole = whole * 10 + (*text - '0');
-    if (!digits) return 0;
-    if (*text == '.') {
-        int32_t unit = 10, places = 0;
-        for (text++; *text >= '0' && *text <= '9' && places < 2; text++) {
-            cents += (*text - '0') * unit;
-            unit /= 10;
-            places++;
-        }
-        if (!places || strcmp(text, "%") != 0) return 0;
-    }
-    o->margin_is_percent = strcmp(text, "%") == 0;
-    if (!o->margin_is_percent && *text && strcmp(text, "px") != 0) return 0;
-    o->margin = o->margin_is_percent ? whole * 100 + cents : whole;
-    return o->margin <= (o->margin_is_percent ? 10000 : CUT_MAX_MARGIN_PX);
-}
-
 static cut_status read_margin(cut_options *o, const cut_json *value,
                               cut_why *why)
 {
-    const char *text = cut_json_string(value);
-    if (text && parse_margin(o, text)) return CUT_OK;
-    if (cut_json_int(value, 0, CUT_MAX_MARGIN_PX, &o->margin)) {
-        o->margin_is_percent = 0;
+    if (cut_read_length(&o->margin, value, 0, CUT_MAX_LENGTH_PX, 10000))
         return CUT_OK;
-    }
     return cut_fail(why, CUT_E_OPTION,
                     "margin is 0%% to 100%% or 0 to %d pixels.",
-                    CUT_MAX_MARGIN_PX);
+                    CUT_MAX_LENGTH_PX);
 }
 
 cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
                              cut_why *why)
 {
     static const char *const keys[] = {"background", "format", "quality",
-                                       "mask", "crop", "margin", NULL};
+                                       "mask", "crop", "margin", "keep",
+                                       "shadow", "outline", "canvas", NULL};
     cut_json *root;
     cut_status status = cut_json_parse(&root, json, size,
                                        CUT_MAX_OPTIONS_BYTES, CUT_E_OPTION,
@@ -134,6 +111,14 @@ cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
         status = read_format(&o, value, why);
     if (!status && (value = cut_json_get(root, "margin")))
         status = read_margin(&o, value, why);
+    if (!status && (value = cut_json_get(root, "keep")))
+        status = read_keep(&o, value, why);
+    if (!status && (value = cut_json_get(root, "shadow")))
+        status = cut_read_shadow(&o.shadow, value, why);
+    if (!status && (value = cut_json_get(root, "outline")))
+        status = cut_read_outline(&o.outline, value, why);
+    if (!status && (value = cut_json_get(root, "canvas")))
+        status = cut_read_canvas(&o.canvas, value, why);
     if (!status && (value = cut_json_get(root, "quality")) &&
         !cut_json_int(value, 1, 100, &o.quality))
         status = cut_fail(why, CUT_E_OPTION,

@@ -86,18 +86,28 @@ int main(void)
     static const char *const options[] = {
         "{}", "{\"background\":\"#336699\",\"format\":\"jpeg\"}",
         "{\"background\":\"blur\"}", "{\"mask\":true}",
-        "{\"crop\":true,\"margin\":\"5%\"}", "{\"background\":\"image\"}"};
+        "{\"crop\":true,\"margin\":\"5%\"}", "{\"background\":\"image\"}",
+        "{\"background\":\"blur(0.7%)\",\"keep\":\"background\"}",
+        "{\"shadow\":true,\"outline\":true}",
+        "{\"shadow\":{\"x\":5,\"blur\":3,\"opacity\":1},\"crop\":true,"
+        "\"background\":\"linear-gradient(35deg,#123456,#fedcba 70%,#000000)\"}",
+        "{\"canvas\":\"200x160\",\"outline\":{\"width\":3},\"shadow\":true,"
+        "\"background\":\"blur\"}",
+        "{\"canvas\":{\"ratio\":\"4:5\",\"fit\":\"photo\",\"x\":\"7%\"},"
+        "\"background\":\"image\"}"};
+    enum { OPTIONS = sizeof options / sizeof *options };
     int failed = 0;
     cut_bytes behind = scene_file(90, 40, 1);
     for (int s = 0; s < 6; s++)
         for (int k = 0; k < 3; k++) {
             cut_bytes file = scene_file(sizes[s][0], sizes[s][1], k);
-            for (int o = 0; o < 6; o++) {
-                char name[80];
+            for (int o = 0; o < OPTIONS; o++) {
+                char name[200];
                 snprintf(name, sizeof name, "%s %dx%d %s", kinds[k],
                          (int)sizes[s][0], (int)sizes[s][1], options[o]);
+                int with = strstr(options[o], "\"image\"") != NULL;
                 failed |= job(name, options[o], file.data,
-                              (uint32_t)file.size, o == 5 ? behind.data : NULL,
+                              (uint32_t)file.size, with ? behind.data : NULL,
                               (uint32_t)behind.size);
             }
             cut_bytes_free(&file);

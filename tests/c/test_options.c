@@ -18,7 +18,9 @@ static void an_empty_object_gives_the_defaults(void)
     CHECK_EQUAL(o.background, CUT_BG_TRANSPARENT);
     CHECK_EQUAL(o.output, CUT_OUT_PNG);
     CHECK_EQUAL(o.quality, CUT_DEFAULT_QUALITY);
-    CHECK(!o.mask && !o.crop && o.margin == 0);
+    CHECK(!o.mask && !o.crop && o.margin.value == 0);
+    CHECK_EQUAL(o.keep, CUT_KEEP_SUBJECT);
+    CHECK(!o.shadow.on && !o.outline.on && !o.canvas.w);
 }
 
 static void every_key_is_read(void)
@@ -31,8 +33,8 @@ static void every_key_is_read(void)
     CHECK(o.rgb[0] == 0x1a && o.rgb[1] == 0xf0 && o.rgb[2] == 0x9b);
     CHECK_EQUAL(o.output, CUT_OUT_WEBP);
     CHECK_EQUAL(o.quality, 1);
-    CHECK(o.mask && o.crop && o.margin_is_percent);
-    CHECK_EQUAL(o.margin, 1250);
+    CHECK(o.mask && o.crop && o.margin.is_percent);
+    CHECK_EQUAL(o.margin.value, 1250);
 }
 
 static void white_is_a_colour(void)
@@ -58,9 +60,176 @@ static void a_margin_is_a_percentage_or_pixels(void)
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         cut_options o;
         CHECK_EQUAL(parse(&o, good[i].json), CUT_OK);
-        CHECK_EQUAL(o.margin, good[i].margin);
-        CHECK_EQUAL(o.margin_is_percent, good[i].is_percent);
+        CHECK_EQUAL(o.margin.value, good[i].margin);
+        CHECK_EQUAL(o.margin.is_percent, good[i].is_percent);
     }
+}
+
+static void a_blur_has_a_radius_or_none(void)
+{
+    cut_options o;
+    CHECK_EQUAL(parse(&o, "{\"background\":\"blur\"}"), CUT_OK);
+    CHECK(o.background == CUT_BG_BLUR && o.blur.value == 0);
+    CHECK_EQUAL(parse(&o, "{\"background\":\"blur(1.5%)\"}"), CUT_OK);
+    CHECK(o.background == CUT_BG_BLUR && o.blur.value == 150);
+    CHECK(o.blur.is_percent);
+    CHECK_EQUAL(parse(&o, "{\"background\":\"blur(40px)\"}"), CUT_OK);
+    CHECK(o.blur.value == 40 && !o.blur.is_percent);
+}
+
+static int near(float a, double b)
+{
+    return (double)a - b < 1e-6 && b - (double)a < 1e-6;
+}
+
+/* CSS Images 3, 3.4.3: the ends, evenly between, never back. */
+static void stops_without_a_position_are_placed_as_in_css(void)
+{
+    static const struct {
+        const char *json;
+        int32_t angle;
+        int count;
+        double at[4];
+    } cases[] = {
+        {"{\"background\":\"linear-gradient(#000000,#ffffff)\"}", 18000, 2,
+         {0, 1}},
+        {"{\"background\":\"linear-gradient(-90.25deg, #000000, #111111, "
+         "#222222 )\"}", 26975, 3, {0, 0.5, 1}},
+        {"{\"background\":\"linear-gradient(0deg, #000000 10%, #111111, "
+         "#222222, #333333 40%)\"}", 0, 4, {0.1, 0.2, 0.3, 0.4}},
+        {"{\"background\":\"linear-gradient(360deg, #000000 50%, #111111 20%, "
+         "#222222)\"}", 0, 3, {0.5, 0.5, 1}},
+        {"{\"background\":\"linear-gradient(5deg, #000000, #111111, #222222 "
+         "30%, #333333 10%)\"}", 500, 4, {0, 0.15, 0.3, 0.3}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cut_options o;
+        CHECK_EQUAL(parse(&o, cases[i].json), CUT_OK);
+        CHECK_EQUAL(o.background, CUT_BG_GRADIENT);
+        CHECK_EQUAL(o.gradient.angle, cases[i].angle);
+        CHECK_EQUAL(o.gradient.count, cases[i].count);
+        for (int k = 0; k < cases[i].count; k++) {
+            CHECK(near(o.gradient.stops[k].at, cases[i].at[k]));
+            CHECK_EQUAL(o.gradient.stops[k].rgb[2], k ? k * 17 + (k == 1 &&
+                        i == 0 ? 238 : 0) : 0);
+        }
+    }
+}
+
+static void as_many_stops_as_there_is_room_for(void)
+{
+    char text[400] = "{\"background\":\"linear-gradient(#000000";
+    cut_options o;
+    for (int i = 1; i < CUT_MAX_STOPS; i++) strcat(text, ",#ffffff");
+    size_t size = strlen(text);
+    strcat(text, ")\"}");
+    CHECK_EQUAL(parse(&o, text), CUT_OK);
+    CHECK_EQUAL(o.gradient.count, CUT_MAX_STOPS);
+    strcpy(text + size, ",#ffffff)\"}");
+    CHECK_EQUAL(parse(&o, text), CUT_E_OPTION);
+}
+
+static void a_side_to_keep_is_read(void)
+{
+    cut_options o;
+    CHECK_EQUAL(parse(&o, "{\"keep\":\"background\"}"), CUT_OK);
+    CHECK_EQUAL(o.keep, CUT_KEEP_BACKGROUND);
+    CHECK_EQUAL(parse(&o, "{\"keep\":\"subject\"}"), CUT_OK);
+    CHECK_EQUAL(o.keep, CUT_KEEP_SUBJECT);
+}
+
+static void a_shadow_is_true_false_or_an_object(void)
+{
+    cut_options o;
+    CHECK_EQUAL(parse(&o, "{\"shadow\":{}}"), CUT_OK);
+    cut_shadow usual = o.shadow;
+    CHECK(usual.on && usual.x.value == 0 && usual.y.value == 100);
+    CHECK(usual.y.is_percent && usual.blur.value == 300);
+    CHECK(near(usual.opacity, (double)0.35f) && usual.rgb[0] == 0);
+    CHECK_EQUAL(parse(&o, "{\"shadow\":true}"), CUT_OK);
+    CHECK(memcmp(&o.shadow, &usual, sizeof usual) == 0);
+    CHECK_EQUAL(parse(&o, "{\"shadow\":false}"), CUT_OK);
+    CHECK(!o.shadow.on);
+    CHECK_EQUAL(parse(&o, "{\"shadow\":{\"x\":-12,\"y\":\"-0.5%\",\"blur\":"
+                          "\"9px\",\"opacity\":1,\"color\":\"#010203\"}}"),
+                CUT_OK);
+    CHECK(o.shadow.on && o.shadow.x.value == -12 && !o.shadow.x.is_percent);
+    CHECK(o.shadow.y.value == -50 && o.shadow.y.is_percent);
+    CHECK(o.shadow.blur.value == 9 && near(o.shadow.opacity, 1));
+    CHECK(o.shadow.rgb[0] == 1 && o.shadow.rgb[2] == 3);
+}
+
+static void an_outline_is_true_false_or_an_object(void)
+{
+    cut_options o;
+    CHECK_EQUAL(parse(&o, "{\"outline\":true}"), CUT_OK);
+    CHECK(o.outline.on && o.outline.width.value == 100);
+    CHECK(o.outline.width.is_percent && o.outline.rgb[1] == 255);
+    CHECK_EQUAL(parse(&o, "{\"outline\":{\"width\":7,\"color\":\"#0a0b0c\"}}"),
+                CUT_OK);
+    CHECK(o.outline.on && o.outline.width.value == 7 && o.outline.rgb[1] == 11);
+    CHECK_EQUAL(parse(&o, "{\"outline\":{\"width\":0}}"), CUT_OK);
+    CHECK(!o.outline.on);
+    CHECK_EQUAL(parse(&o, "{\"outline\":false}"), CUT_OK);
+    CHECK(!o.outline.on);
+}
+
+static void a_canvas_is_a_preset_a_ratio_or_a_size(void)
+{
+    static const struct {
+        const char *json;
+        int32_t w, h;
+        int is_ratio;
+        cut_fit fit;
+        double scale;
+    } good[] = {
+        {"{\"canvas\":\"square\"}", 1, 1, 1, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":\"portrait\"}", 4, 5, 1, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":\"wide\"}", 16, 9, 1, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":\"passport\"}", 413, 531, 0, CUT_FIT_SUBJECT, 1},
+        {"{\"canvas\":\"amazon\"}", 2000, 2000, 0, CUT_FIT_SUBJECT, 0.85},
+        {"{\"canvas\":\"ebay\"}", 1600, 1600, 0, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":\"etsy\"}", 2700, 2025, 0, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":\"shopify\"}", 2048, 2048, 0, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":\"191:100\"}", 191, 100, 1, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":\"800x600\"}", 800, 600, 0, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":{\"ratio\":\"9:16\"}}", 9, 16, 1, CUT_FIT_SUBJECT, 0.9},
+        {"{\"canvas\":{\"preset\":\"amazon\",\"scale\":0.5}}", 2000, 2000, 0,
+         CUT_FIT_SUBJECT, 0.5},
+        {"{\"canvas\":{\"preset\":\"amazon\",\"fit\":\"photo\"}}", 2000, 2000,
+         0, CUT_FIT_PHOTO, 1},
+        {"{\"canvas\":{\"width\":10000,\"height\":10000,\"fit\":\"subject\","
+         "\"scale\":4}}", 10000, 10000, 0, CUT_FIT_SUBJECT, 4},
+    };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        cut_options o;
+        CHECK_EQUAL(parse(&o, good[i].json), CUT_OK);
+        CHECK_EQUAL(o.canvas.w, good[i].w);
+        CHECK_EQUAL(o.canvas.h, good[i].h);
+        CHECK_EQUAL(o.canvas.is_ratio, good[i].is_ratio);
+        CHECK_EQUAL(o.canvas.fit, good[i].fit);
+        CHECK(near(o.canvas.scale, (double)(float)good[i].scale));
+        CHECK(o.canvas.x.value == 0 && o.canvas.y.value == 0);
+    }
+    cut_options o;
+    CHECK_EQUAL(parse(&o, "{\"canvas\":{\"ratio\":\"1:1\",\"x\":\"-12.5%\","
+                          "\"y\":40}}"), CUT_OK);
+    CHECK(o.canvas.x.value == -1250 && o.canvas.x.is_percent);
+    CHECK(o.canvas.y.value == 40 && !o.canvas.y.is_percent);
+}
+
+/* What JavaScript reads is what the parser knows. */
+static void the_manual_lists_every_option_and_preset(void)
+{
+    static const char *const parts[] = {
+        "\"keep\":{", "\"shadow\":{", "\"outline\":{", "\"canvas\":{",
+        "{\"name\":\"square\",\"width\":1,\"height\":1,\"ratio\":true,"
+        "\"scale\":0.9}",
+        "{\"name\":\"amazon\",\"width\":2000,\"height\":2000,"
+        "\"ratio\":false,\"scale\":0.85}",
+        "{\"name\":\"shopify\""};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        CHECK(strstr(cut_abi_json(), parts[i]) != NULL);
 }
 
 static void anything_else_is_refused_by_a_sentence(void)
@@ -80,6 +249,65 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"margin\":\"5 %\"}", "{\"margin\":\"%\"}", "{\"margin\":\"5em\"}",
         "{\"margin\":\"5.%\"}", "{\"margin\":\"5.5px\"}",
         "{\"margin\":\"9999999%\"}", "{\"margin\":1.5}", "{\"margin\":[5]}",
+        "{\"margin\":\"-5%\"}", "{\"margin\":\"-0.01%\"}",
+        "{\"background\":\"blur()\"}", "{\"background\":\"blur(0)\"}",
+        "{\"background\":\"blur(26%)\"}", "{\"background\":\"blur(-1%)\"}",
+        "{\"background\":\"blur(10001px)\"}", "{\"background\":\"blur(5\"}",
+        "{\"background\":\"blur(5%) \"}", "{\"background\":\"blur 5%\"}",
+        "{\"background\":\"linear-gradient()\"}",
+        "{\"background\":\"linear-gradient(#000000)\"}",
+        "{\"background\":\"linear-gradient(45deg)\"}",
+        "{\"background\":\"linear-gradient(45deg, #000000)\"}",
+        "{\"background\":\"linear-gradient(45, #000000, #ffffff)\"}",
+        "{\"background\":\"linear-gradient(deg, #000000, #ffffff)\"}",
+        "{\"background\":\"linear-gradient(45deg #000000, #ffffff)\"}",
+        "{\"background\":\"linear-gradient(#000000, #ffffff,)\"}",
+        "{\"background\":\"linear-gradient(#000000, , #ffffff)\"}",
+        "{\"background\":\"linear-gradient(#000000 #ffffff)\"}",
+        "{\"background\":\"linear-gradient(#000000, #fffff)\"}",
+        "{\"background\":\"linear-gradient(#000000, #fff)\"}",
+        "{\"background\":\"linear-gradient(#000000, red)\"}",
+        "{\"background\":\"linear-gradient(#000000 -1%, #ffffff)\"}",
+        "{\"background\":\"linear-gradient(#000000 101%, #ffffff)\"}",
+        "{\"background\":\"linear-gradient(#000000 5px, #ffffff)\"}",
+        "{\"background\":\"linear-gradient(#000000 5% 6%, #ffffff)\"}",
+        "{\"background\":\"linear-gradient(#000000, #ffffff\"}",
+        "{\"background\":\"linear-gradient(#000000, #ffffff))\"}",
+        "{\"background\":\"radial-gradient(#000000, #ffffff)\"}",
+        "{\"keep\":\"all\"}", "{\"keep\":1}", "{\"keep\":null}",
+        "{\"shadow\":1}", "{\"shadow\":null}", "{\"shadow\":\"soft\"}",
+        "{\"shadow\":[]}", "{\"shadow\":{\"z\":1}}",
+        "{\"shadow\":{\"x\":1,\"x\":1}}", "{\"shadow\":{\"x\":\"101%\"}}",
+        "{\"shadow\":{\"x\":10001}}", "{\"shadow\":{\"y\":1.5}}",
+        "{\"shadow\":{\"y\":true}}", "{\"shadow\":{\"y\":\"--1%\"}}",
+        "{\"shadow\":{\"blur\":-1}}", "{\"shadow\":{\"blur\":\"25.01%\"}}",
+        "{\"shadow\":{\"opacity\":1.01}}", "{\"shadow\":{\"opacity\":-0.1}}",
+        "{\"shadow\":{\"opacity\":\"1\"}}", "{\"shadow\":{\"color\":\"red\"}}",
+        "{\"shadow\":{\"color\":0}}", "{\"outline\":3}",
+        "{\"outline\":{\"width\":-1}}", "{\"outline\":{\"width\":\"10.01%\"}}",
+        "{\"outline\":{\"color\":\"#12345\"}}", "{\"outline\":{\"w\":1}}",
+        "{\"canvas\":1}", "{\"canvas\":true}", "{\"canvas\":null}",
+        "{\"canvas\":{}}", "{\"canvas\":\"\"}", "{\"canvas\":\"Square\"}",
+        "{\"canvas\":\"0:1\"}", "{\"canvas\":\"1:1001\"}",
+        "{\"canvas\":\"1:\"}", "{\"canvas\":\"1:1:1\"}", "{\"canvas\":\"8x\"}",
+        "{\"canvas\":\"0x8\"}", "{\"canvas\":\"32769x1\"}",
+        "{\"canvas\":\"10000x10001\"}", "{\"canvas\":\"-1x1\"}",
+        "{\"canvas\":{\"width\":5}}", "{\"canvas\":{\"height\":5}}",
+        "{\"canvas\":{\"width\":5,\"height\":0}}",
+        "{\"canvas\":{\"width\":5,\"height\":5.5}}",
+        "{\"canvas\":{\"width\":\"5\",\"height\":5}}",
+        "{\"canvas\":{\"width\":10000,\"height\":10001}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"width\":5,\"height\":5}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"preset\":\"square\"}}",
+        "{\"canvas\":{\"ratio\":\"8x8\"}}", "{\"canvas\":{\"ratio\":1}}",
+        "{\"canvas\":{\"preset\":1}}", "{\"canvas\":{\"preset\":\"none\"}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"fit\":\"cover\"}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"scale\":0.04}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"scale\":4.01}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"scale\":\"1\"}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"x\":\"101%\"}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"y\":[]}}",
+        "{\"canvas\":{\"ratio\":\"1:1\",\"w\":1}}",
         "{\"margin\":\"5%%\"}", "{\"a\":{\"b\":[[[[[[[[]]]]]]]]}}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -111,7 +339,9 @@ static void a_text_that_is_too_long_or_holds_a_zero_is_refused(void)
 
 static void refused_memory_is_an_error_and_leaks_nothing(void)
 {
-    const char *json = "{\"background\":\"#112233\",\"margin\":\"5%\"}";
+    const char *json = "{\"background\":\"#112233\",\"margin\":\"5%\","
+                       "\"shadow\":{\"x\":1,\"color\":\"#000000\"},"
+                       "\"canvas\":{\"ratio\":\"1:1\"}}";
     for (uint32_t n = 1; n < 64; n++) {
         cut_options o;
         cut_alloc_fail_at(n);
@@ -133,6 +363,14 @@ int main(void)
     every_key_is_read();
     white_is_a_colour();
     a_margin_is_a_percentage_or_pixels();
+    a_blur_has_a_radius_or_none();
+    stops_without_a_position_are_placed_as_in_css();
+    as_many_stops_as_there_is_room_for();
+    a_side_to_keep_is_read();
+    a_shadow_is_true_false_or_an_object();
+    an_outline_is_true_false_or_an_object();
+    a_canvas_is_a_preset_a_ratio_or_a_size();
+    the_manual_lists_every_option_and_preset();
     anything_else_is_refused_by_a_sentence();
     a_text_that_is_too_long_or_holds_a_zero_is_refused();
     refused_memory_is_an_error_and_leaks_nothing();

@@ -30,6 +30,16 @@ static const char *const options[] = {
     "{\"crop\":true,\"margin\":\"10%\"}",
     "{\"crop\":true,\"margin\":3,\"background\":\"blur\"}",
     "{\"mask\":true,\"crop\":true,\"format\":\"jpeg\"}",
+    "{\"keep\":\"background\",\"background\":\"blur(9px)\",\"shadow\":true}",
+    "{\"outline\":{\"width\":2},\"shadow\":{\"x\":-3,\"y\":\"-2%\","
+    "\"blur\":2}}",
+    "{\"background\":\"linear-gradient(70deg,#000000,#ff0000 30%,#ffffff)\","
+    "\"crop\":true,\"outline\":true}",
+    "{\"canvas\":\"4:5\",\"shadow\":true,\"outline\":true}",
+    "{\"canvas\":{\"width\":70,\"height\":90,\"fit\":\"photo\",\"x\":\"20%\"},"
+    "\"background\":\"image\"}",
+    "{\"canvas\":{\"width\":120,\"height\":30,\"scale\":4},\"margin\":\"20%\","
+    "\"background\":\"blur\",\"shadow\":{\"blur\":\"25%\"}}",
 };
 
 /* Blobs of a few cells, soft, or values out of range, by the seed. */

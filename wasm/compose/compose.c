@@ -3,24 +3,17 @@
 #include <string.h>
 
 #include "base/simd.h"
+#include "compose/box.h"
+#include "compose/over.h"
 #include "image/resample.h"
 
 #define BLUR_SIDE 384 /* longer side of the blurred layer, at most */
 #define BLUR_SHARE 48 /* box radius = longer side / this; three passes */
 
-/* (v + 127) / 255 for v <= 65025, exactly, without a division */
-static uint8_t by_255(uint32_t v)
-{
-    v += 128;
-    return (uint8_t)((v + (v >> 8)) >> 8);
-}
-
-static void over(uint8_t *px, const uint8_t *bg)
-{
-    uint32_t a = px[3], rest = 255 - a;
-    for (int c = 0; c < 3; c++) px[c] = by_255(px[c] * a + bg[c] * rest);
-    px[3] = 255;
-}
+/* With a radius of the caller's: samples a standard deviation, where the layer
+ * may be that coarse, and its longer side at most, so that it stays small. */
+#define BLUR_SAMPLES 8
+#define BLUR_MOST_SIDE 1536
 
 void cut_compose_colour(cut_image *image, const uint8_t rgb[3])
 {
@@ -32,7 +25,7 @@ void cut_compose_colour(cut_image *image, const uint8_t rgb[3])
         if (px[3] == 0)
             memcpy(px, opaque, 4);
         else
-            over(px, rgb);
+            cut_over(px, rgb);
     }
     image->opaque = 1;
 }
@@ -48,18 +41,57 @@ void cut_compose_mask(cut_image *image)
     image->opaque = 1;
 }
 
-static uint8_t to_byte(float v)
+void cut_compose_bytes(uint8_t *px, const uint8_t *bg, int32_t w)
 {
-    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v + 0.5f);
+    static const uint8_t each[8] = {0, 0, 0, 255, 0, 0, 0, 255};
+    uint64_t alphas, first, second;
+    int32_t x = 0;
+    memcpy(&alphas, each, 8);
+    for (; x + 4 <= w; x += 4, px += 16, bg += 16) {
+        memcpy(&first, px, 8);
+        memcpy(&second, px + 8, 8);
+        if ((first & second & alphas) == alphas) continue;
+        if (((first | second) & alphas) == 0)
+            memcpy(px, bg, 16);
+        else
+            for (int i = 0; i < 16; i += 4) cut_over(px + i, bg + i);
+    }
+    for (; x < w; x++, px += 4, bg += 4) cut_over(px, bg);
 }
 
-static void over_row(uint8_t *px, const float *bg, int32_t w)
+/* Four pixels of f32 to bytes, opaque. */
+static void four_bytes(uint8_t out[16], const float *in)
 {
-    for (int32_t x = 0; x < w; x++, px += 4, bg += 4) {
-        if (px[3] == 255) continue;
-        const uint8_t b[3] = {to_byte(bg[0]), to_byte(bg[1]), to_byte(bg[2])};
-        over(px, b);
+    u8x16 v[4];
+    for (int i = 0; i < 4; i++) {
+        f32x4 c = cut_clamp(cut_load_f32(in + i * 4), 255) + 0.5f;
+        v[i] = (u8x16)__builtin_convertvector(c, i32x4);
     }
+    u8x16 a = __builtin_shufflevector(v[0], v[1], 0, 4, 8, 12, 16, 20, 24, 28,
+                                      0, 4, 8, 12, 16, 20, 24, 28);
+    u8x16 b = __builtin_shufflevector(v[2], v[3], 0, 4, 8, 12, 16, 20, 24, 28,
+                                      0, 4, 8, 12, 16, 20, 24, 28);
+    a = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19,
+                                20, 21, 22, 23);
+    const u8x16 opaque = {0, 0, 0, 255, 0, 0, 0, 255,
+                          0, 0, 0, 255, 0, 0, 0, 255};
+    cut_store_u8(out, a | opaque);
+}
+
+void cut_compose_row(uint8_t *px, const float *bg, int32_t w)
+{
+    uint8_t four[16];
+    int32_t x = 0;
+    for (; x + 4 <= w; x += 4, px += 16, bg += 16) {
+        if ((px[3] & px[7] & px[11] & px[15]) == 255) continue;
+        four_bytes(four, bg);
+        cut_compose_bytes(px, four, 4);
+    }
+    float rest[16] = {0};
+    if (x == w) return;
+    memcpy(rest, bg, (size_t)(w - x) * 16);
+    four_bytes(four, rest);
+    cut_compose_bytes(px, four, w - x);
 }
 
 cut_status cut_compose_image(cut_image *image, const cut_image *behind,
@@ -72,7 +104,8 @@ cut_status cut_compose_image(cut_image *image, const cut_image *behind,
                             : cut_fail(why, CUT_E_MEMORY, "No memory.");
     for (int32_t y = 0; !status && y < image->h; y++) {
         cut_resampler_row(r, row, y);
-        over_row(image->px + (size_t)y * (size_t)image->w * 4, row, image->w);
+        cut_compose_row(image->px + (size_t)y * (size_t)image->w * 4, row,
+                        image->w);
     }
     cut_resampler_free(r);
     cut_free(row);
@@ -83,40 +116,65 @@ cut_status cut_compose_image(cut_image *image, const cut_image *behind,
 
 /* Box mean along n samples `step` floats apart; edges repeat. */
 static void box_line(float *out, const float *in, int32_t n, size_t step,
-                     int32_t radius)
+                     cut_box_filter box)
 {
+    int32_t radius = box.radius;
     f32x4 sum = cut_load_f32(in) * (float)(radius + 1);
     for (int32_t i = 1; i <= radius; i++)
         sum += cut_load_f32(in + (size_t)(i < n ? i : n - 1) * step);
     for (int32_t i = 0; i < n; i++) {
-        f32x4 mean = sum / (float)(2 * radius + 1);
+        int32_t next = i + radius + 1 < n ? i + radius + 1 : n - 1;
+        int32_t last = i - radius > 0 ? i - radius : 0;
+        f32x4 in_next = cut_load_f32(in + (size_t)next * step);
+        f32x4 mean;
+        if (box.rim > 0) {
+            int32_t before = i - radius - 1 > 0 ? i - radius - 1 : 0;
+            f32x4 rims = in_next + cut_load_f32(in + (size_t)before * step);
+            mean = (sum + rims * box.rim) * box.share;
+        } else {
+            mean = sum / (float)(2 * radius + 1);
+        }
         cut_store_f32(out + (size_t)i * step, mean);
-        int32_t in_at = i + radius + 1 < n ? i + radius + 1 : n - 1;
-        int32_t out_at = i - radius > 0 ? i - radius : 0;
-        sum += cut_load_f32(in + (size_t)in_at * step) -
-               cut_load_f32(in + (size_t)out_at * step);
+        sum += in_next - cut_load_f32(in + (size_t)last * step);
     }
 }
 
-/* Three boxes a direction are close to a Gaussian of their summed variance. */
-static void blur(cut_layer *layer, float *tmp, int32_t radius)
+static void blur(cut_layer *layer, float *tmp, cut_box_filter box)
 {
     size_t row = (size_t)layer->w * 4;
     for (int pass = 0; pass < 3; pass++) {
         for (int32_t y = 0; y < layer->h; y++)
             box_line(tmp + (size_t)y * row, layer->px + (size_t)y * row,
-                     layer->w, 4, radius);
+                     layer->w, 4, box);
         for (int32_t x = 0; x < layer->w; x++)
             box_line(layer->px + (size_t)x * 4, tmp + (size_t)x * 4, layer->h,
-                     row, radius);
+                     row, box);
     }
 }
 
+/* How coarse the layer is, and its box. */
+static int32_t blur_plan(cut_box_filter *box, int32_t side, float sigma)
+{
+    if (!(sigma > 0)) {
+        int32_t k = (side + BLUR_SIDE - 1) / BLUR_SIDE;
+        int32_t radius = (side / k) / BLUR_SHARE;
+        *box = (cut_box_filter){radius > 0 ? radius : 1, 0, 0};
+        return k;
+    }
+    int32_t least = (side + BLUR_MOST_SIDE - 1) / BLUR_MOST_SIDE;
+    int32_t k = (int32_t)(sigma / BLUR_SAMPLES);
+    if (k > 64) k = 64; /* of cut_layers_new() */
+    if (k < least) k = least;
+    *box = cut_box_of(sigma, k);
+    return k;
+}
+
 cut_status cut_blur_new(cut_layer *out, const cut_image *photo,
-                        const uint8_t *alpha, cut_why *why)
+                        const uint8_t *alpha, float sigma, cut_why *why)
 {
     int32_t side = photo->w > photo->h ? photo->w : photo->h;
-    int32_t k = (side + BLUR_SIDE - 1) / BLUR_SIDE;
+    cut_box_filter box;
+    int32_t k = blur_plan(&box, side, sigma);
     cut_layer layer = {0};
     cut_status status = cut_layers_new(NULL, &layer, photo, alpha, k, why);
     if (status) return status;
@@ -125,62 +183,118 @@ cut_status cut_blur_new(cut_layer *out, const cut_image *photo,
         cut_layer_free(&layer);
         return cut_fail(why, CUT_E_MEMORY, "No memory to blur.");
     }
-    int32_t radius = (side / k) / BLUR_SHARE;
-    blur(&layer, tmp, radius > 0 ? radius : 1);
+    blur(&layer, tmp, box);
     cut_free(tmp);
     *out = layer;
     return CUT_OK;
+}
+
+/* Pixels of a row at a time in cut_compose_blur(): they stay in L1. */
+enum { SPAN = 256 };
+
+/* Pixels from .. to - 1 of a row, between the samples of the layer's line;
+ * out: f32 [to - from][4] */
+static void span_colours(float *out, const float *line, const cut_layer *layer,
+                         int32_t from, int32_t to)
+{
+    const float step = 1 / (float)layer->k;
+    int32_t at = cut_layer_sample(layer, from);
+    for (int32_t x = from; x < to; at++) {
+        f32x4 c0 = cut_load_f32(line + (size_t)at * 4);
+        f32x4 d = cut_load_f32(line + (size_t)at * 4 + 4) - c0;
+        int32_t end = cut_layer_end(layer, at);
+        for (; x < end && x < to; x++, out += 4) {
+            float way = ((float)x + 0.5f) * step - 0.5f - (float)at;
+            cut_store_f32(out, c0 + d * (way < 0 ? 0 : way > 1 ? 1 : way));
+        }
+    }
 }
 
 cut_status cut_compose_blur(cut_image *image, const cut_layer *layer,
                             cut_why *why)
 {
     float *line = cut_alloc((size_t)layer->w * 4 + 4, sizeof *line);
-    float *row = cut_alloc((size_t)image->w * 4, sizeof *row);
-    if (!line || !row) {
-        cut_free(line);
-        cut_free(row);
-        return cut_fail(why, CUT_E_MEMORY, "No memory to compose.");
-    }
+    if (!line) return cut_fail(why, CUT_E_MEMORY, "No memory to compose.");
     for (int32_t y = 0; y < image->h; y++) {
+        float colours[SPAN * 4];
         cut_layer_line(line, layer, y, 0, image->w);
-        for (int32_t x = 0, at = 0; x < image->w; at++) {
-            f32x4 c0 = cut_load_f32(line + (size_t)at * 4);
-            f32x4 d = cut_load_f32(line + (size_t)at * 4 + 4) - c0;
-            int32_t end = cut_layer_end(layer, at);
-            for (; x < end && x < image->w; x++)
-                cut_store_f32(row + (size_t)x * 4,
-                              c0 + d * cut_layer_way(layer, x, at)[0]);
+        for (int32_t x = 0; x < image->w; x += SPAN) {
+            int32_t end = x + SPAN < image->w ? x + SPAN : image->w;
+            span_colours(colours, line, layer, x, end);
+            cut_compose_row(image->px + ((size_t)y * (size_t)image->w +
+                                         (size_t)x) * 4, colours, end - x);
         }
-        over_row(image->px + (size_t)y * (size_t)image->w * 4, row, image->w);
     }
     cut_free(line);
-    cut_free(row);
     return CUT_OK;
+}
+
+/* The layer as a picture of its own size. */
+static cut_status layer_image(cut_image *out, const cut_layer *layer,
+                              cut_why *why)
+{
+    size_t count = (size_t)layer->w * (size_t)layer->h;
+    uint8_t *px = cut_alloc(count, 4);
+    if (!px) return cut_fail(why, CUT_E_MEMORY, "No memory to compose.");
+    *out = (cut_image){px, layer->w, layer->h, 1};
+    memset(px, 0, count * 4);
+    for (int32_t y = 0; y < layer->h; y++)
+        cut_compose_row(px + (size_t)y * (size_t)layer->w * 4,
+                        layer->px + (size_t)y * (size_t)layer->w * 4,
+                        layer->w);
+    return CUT_OK;
+}
+
+cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *layer,
+                                  cut_why *why)
+{
+    cut_image behind = {0};
+    cut_status status = layer_image(&behind, layer, why);
+    if (!status) {
+        cut_crop_to_ratio(&behind, image->w, image->h);
+        status = cut_compose_image(image, &behind, why);
+    }
+    cut_image_free(&behind);
+    return status;
 }
 
 /* ---- crop -------------------------------------------------------------- */
 
-void cut_crop(cut_image *image, const cut_subject *subject, int32_t margin,
-              int is_percent)
+cut_box cut_crop_box(const cut_subject *subject, cut_length margin, int32_t w,
+                     int32_t h)
 {
-    if (subject->w <= 0 || subject->h <= 0) return;
-    if (is_percent) {
-        int64_t longer = subject->w > subject->h ? subject->w : subject->h;
-        margin = (int32_t)((longer * margin + 5000) / 10000);
-    }
-    int32_t left = subject->x - margin, top = subject->y - margin;
-    int32_t right = subject->x + subject->w + margin;
-    int32_t bottom = subject->y + subject->h + margin;
+    if (subject->w <= 0 || subject->h <= 0) return (cut_box){0, 0, w, h};
+    int32_t longer = subject->w > subject->h ? subject->w : subject->h;
+    int32_t more = margin.value;
+    if (margin.is_percent)
+        more = (int32_t)(((int64_t)longer * margin.value + 5000) / 10000);
+    int32_t left = subject->x - more, top = subject->y - more;
+    int32_t right = subject->x + subject->w + more;
+    int32_t bottom = subject->y + subject->h + more;
     if (left < 0) left = 0;
     if (top < 0) top = 0;
-    if (right > image->w) right = image->w;
-    if (bottom > image->h) bottom = image->h;
-    int32_t w = right - left, h = bottom - top;
-    for (int32_t y = 0; y < h; y++) /* downwards, so rows never overwrite */
-        memmove(image->px + (size_t)y * (size_t)w * 4,
-                image->px + ((size_t)(top + y) * (size_t)image->w +
-                             (size_t)left) * 4, (size_t)w * 4);
-    image->w = w;
-    image->h = h;
+    if (right > w) right = w;
+    if (bottom > h) bottom = h;
+    return (cut_box){left, top, right - left, bottom - top};
+}
+
+void cut_crop(cut_image *image, cut_box box)
+{
+    for (int32_t y = 0; y < box.h; y++) /* downwards: rows never overwrite */
+        memmove(image->px + (size_t)y * (size_t)box.w * 4,
+                image->px + ((size_t)(box.y + y) * (size_t)image->w +
+                             (size_t)box.x) * 4, (size_t)box.w * 4);
+    image->w = box.w;
+    image->h = box.h;
+}
+
+void cut_crop_to_ratio(cut_image *image, int32_t w, int32_t h)
+{
+    int64_t wide = (int64_t)image->h * w / h, high = (int64_t)image->w * h / w;
+    cut_box box = {0, 0, image->w, image->h};
+    if (wide < image->w) box.w = wide > 0 ? (int32_t)wide : 1;
+    if (high < image->h) box.h = high > 0 ? (int32_t)high : 1;
+    box.x = (image->w - box.w) / 2;
+    box.y = (image->h - box.h) / 2;
+    cut_crop(image, box);
 }

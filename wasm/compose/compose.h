@@ -6,6 +6,7 @@
 #ifndef CUT_COMPOSE_COMPOSE_H
 #define CUT_COMPOSE_COMPOSE_H
 
+#include "compose/style.h"
 #include "image/image.h"
 #include "matte/layers.h"
 #include "matte/subject.h"
@@ -13,7 +14,15 @@
 /** Onto one colour; alpha becomes 255. Cannot fail. */
 void cut_compose_colour(cut_image *image, const uint8_t rgb[3]);
 
-/** Onto a picture stretched to the photo's size (flattened on white). */
+/** One row onto opaque RGBA [w][4]; alpha becomes 255. */
+void cut_compose_bytes(uint8_t *px, const uint8_t *bg, int32_t w);
+
+/** The same onto colours f32 [w][4], 0..255, the last lane unused. */
+void cut_compose_row(uint8_t *px, const float *bg, int32_t w);
+
+/** Onto a picture stretched to the image's size (flattened on white).
+ * CUT_OK, CUT_E_MEMORY: a few rows, and `behind` again when it is clear in
+ * places or more than twice as large, then reduced. */
 cut_status cut_compose_image(cut_image *image, const cut_image *behind,
                              cut_why *why);
 
@@ -25,23 +34,40 @@ void cut_compose_mask(cut_image *image);
  * the subject leaves no glow in it. Taken before the foreground's colours
  * replace the photo's. Freed by cut_layer_free().
  *
- * @return CUT_OK, CUT_E_MEMORY
+ * @param sigma standard deviation in pixels, as the radius of CSS blur(); 0:
+ *              2.2 % of the longer side. Raised to half a sample of the layer,
+ *              which has 1536 at most along the longer side.
+ * @return CUT_OK, CUT_E_MEMORY: the layer (f32 [h][w][4]) twice and a third;
+ *         21 MB each at 12 megapixels when sigma is below 48, 1.4 at 88
  */
 cut_status cut_blur_new(cut_layer *out, const cut_image *photo,
-                        const uint8_t *alpha, cut_why *why);
+                        const uint8_t *alpha, float sigma, cut_why *why);
 
 /** Onto that. CUT_OK, CUT_E_MEMORY. */
 cut_status cut_compose_blur(cut_image *image, const cut_layer *blur,
                             cut_why *why);
 
+/** The same on a canvas: the layer covers the image, its middle is seen. */
+cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *blur,
+                                  cut_why *why);
+
+typedef struct cut_box {
+    int32_t x, y, w, h;
+} cut_box;
+
 /**
- * To the subject's box and a margin on each side, as far as the photo reaches.
+ * The subject's box and a margin on each side, as far as the photo of w x h
+ * reaches; all of it when the subject has no box.
  *
- * @param margin pixels, or hundredths of a percent of the box's longer side
- *               (rounded to a pixel) when `is_percent`
- * A subject without a box leaves the picture whole. Cannot fail.
+ * @param margin percent of the box's longer side, rounded to a pixel
  */
-void cut_crop(cut_image *image, const cut_subject *subject, int32_t margin,
-              int is_percent);
+cut_box cut_crop_box(const cut_subject *subject, cut_length margin, int32_t w,
+                     int32_t h);
+
+/** To a box inside the picture, in place. Cannot fail. */
+void cut_crop(cut_image *image, cut_box box);
+
+/** To the largest box of the ratio w : h around the middle, in place. */
+void cut_crop_to_ratio(cut_image *image, int32_t w, int32_t h);
 
 #endif
