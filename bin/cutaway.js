@@ -17,7 +17,13 @@ const usage = `cutaway: cut the subject of a photo out
   cutaway serve [--help]        the three APIs on this machine
 
   -o, --output OUT              file, folder (ending in / or existing), or -
-  --background B                transparent (default), white, #rrggbb, blur, or an image file
+  --background B                transparent (default), white, #rrggbb, blur, 'blur(2%)', an image file,
+                                'linear-gradient(135deg, #rrggbb, #rrggbb 80%)'
+  --keep K                      subject (default), or background: removes the foreground instead
+  --shadow S                    default, or x=0,y=1%,blur=3%,opacity=0.35,color=#000000
+  --outline S                   default, or width=1%,color=#ffffff
+  --canvas C                    square, portrait, wide, passport, amazon, ebay, etsy, shopify, 4:5, 800x600, or
+                                preset=amazon,fit=photo,scale=0.8,x=5%,y=-40px (fit=subject without it)
   --format F                    png, jpeg, webp; default: by OUT's ending, else png
   --quality N                   1..100 for jpeg and webp; default 90; webp 100 is lossless
   --mask                        the matte itself, as a grey picture
@@ -40,6 +46,10 @@ const options = /** @type {const} */ ({
   mask: { type: 'boolean' },
   crop: { type: 'boolean' },
   margin: { type: 'string' },
+  keep: { type: 'string' },
+  shadow: { type: 'string' },
+  outline: { type: 'string' },
+  canvas: { type: 'string' },
   model: { type: 'string' },
   engine: { type: 'string' },
   json: { type: 'boolean' },
@@ -135,12 +145,28 @@ async function destinations(inputs, output, format) {
   });
 }
 
+/**
+ * "default" is true, "x=1,y=2%" an object, anything else a text: the core knows what is allowed.
+ *
+ * @param {string | undefined} text
+ */
+function style(text) {
+  if (text === undefined || !text.includes('=')) return text === 'default' ? true : text;
+  return Object.fromEntries(text.split(',').map((part) => {
+    const at = part.indexOf('=');
+    if (at < 1) throw new UsageError(`"${part}" is not of the form name=value`);
+    const value = part.slice(at + 1);
+    return [part.slice(0, at), /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value];
+  }));
+}
+
 /** @param {ReturnType<typeof parse>['values']} values @param {string} output */
 async function engineOptions(values, output) {
   /** @type {Record<string, any>} */
   const chosen = {
     format: values.format ?? formatOfEnding[extname(output).toLowerCase()],
-    mask: values.mask, crop: values.crop, engine: values.engine,
+    mask: values.mask, crop: values.crop, engine: values.engine, keep: values.keep,
+    shadow: style(values.shadow), outline: style(values.outline), canvas: style(values.canvas),
   };
   if (values.format === 'jpg') chosen.format = 'jpeg';
   if (values.quality !== undefined) {
@@ -150,7 +176,7 @@ async function engineOptions(values, output) {
   if (values.margin !== undefined) chosen.margin = values.margin;
   const { background, model } = values;
   if (background !== undefined) {
-    const isWord = ['transparent', 'white', 'blur'].includes(background) || background.startsWith('#');
+    const isWord = ['transparent', 'white', 'blur'].includes(background) || /^(#|blur\(|linear-gradient\()/.test(background);
     chosen.background = isWord ? background : new Blob([await read(background)]);
   }
   if (model !== undefined) chosen.model = /^[\w-]+$/.test(model) || /^https?:/.test(model) ? model : pathToFileURL(model).href;

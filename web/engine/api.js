@@ -3,6 +3,9 @@ import { CutawayError, failure, throwIfAborted } from './errors.js';
 
 /**
  * @typedef {import('./pipeline.js').Options} Options
+ * @typedef {import('./pipeline.js').Shadow} Shadow
+ * @typedef {import('./pipeline.js').Outline} Outline
+ * @typedef {import('./pipeline.js').Canvas} Canvas
  * @typedef {import('./pipeline.js').OnProgress} OnProgress
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} More
  * @typedef {Blob | ArrayBuffer | Uint8Array | string | URL} Input a picture, or where it is

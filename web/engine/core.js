@@ -5,7 +5,10 @@
 import { CutawayError } from './errors.js';
 
 /**
- * @typedef {{ type: string, default: unknown, values?: string[], min?: number, max?: number }} OptionInfo
+ * @typedef {{ name: string, width: number, height: number, ratio: boolean, scale: number }} CanvasPreset ratio: the
+ *   sides are of a ratio, not pixels
+ * @typedef {{ type: string, default: unknown, values?: string[], min?: number, max?: number,
+ *   keys?: Record<string, unknown>, presets?: CanvasPreset[] }} OptionInfo keys: of an object, with their defaults
  * @typedef {{ abi: number, version: string, statuses: { status: number, code: string, text: string }[],
  *   states: string[], limits: Record<string, number>, options: Record<string, OptionInfo> }} Abi
  */
