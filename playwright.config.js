@@ -24,6 +24,7 @@ export default defineConfig({
   use: {
     browserName: 'chromium',
     viewport: { width: 1280, height: 800 },
+    serviceWorkers: 'block', // they hide requests from a test; specs about them allow them
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       // as root there is no sandbox; a closed network needs the second

@@ -1,7 +1,8 @@
 // npm run build: sets up, compiles cutaway.wasm, stages dist/ (what ships).
 // As a module it gives the same steps to start, test and bench.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -21,6 +22,11 @@ const staged = [
   ['web/index.html', 'index.html'],
   ['web/page.js', 'page.js'],
   ['web/page.css', 'page.css'],
+  ['web/early.js', 'early.js'],
+  ['web/app.js', 'app.js'],
+  ['web/manifest.webmanifest', 'manifest.webmanifest'],
+  ['web/icons', 'icons'],
+  ['web/texts', 'texts'],
   ['web/engine', 'engine'],
   ['web/widget', 'widget'],
   ['web/samples', 'samples'],
@@ -104,11 +110,34 @@ export function stage() {
   }
 }
 
+/** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime). */
+const notOffline = /^(vendor\/(ort|noble)\/|shim\/|service-worker\.js$|offline\.js$)|\/(LICENSE|[^/]*\.md)$/;
+
+/** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
+function paths(dir, at = '') {
+  return readdirSync(join(dir, at), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) =>
+    entry.isDirectory() ? paths(dir, `${at}${entry.name}/`) : [at + entry.name]);
+}
+
+/**
+ * Writes the page's service worker with the list of what it keeps.
+ *
+ * @param {string} [dir] a copy of dist/
+ */
+export function stageOffline(dir = dist) {
+  const files = Object.fromEntries(paths(dir).filter((path) => !notOffline.test(path))
+    .map((path) => [path, createHash('sha256').update(readFileSync(join(dir, path))).digest('hex')]));
+  const text = `self.cutawayFiles = ${JSON.stringify(files, null, 1)};\n${readFileSync(join(root, 'web/offline.js'), 'utf8')}`;
+  const target = join(dir, 'offline.js');
+  if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+}
+
 /** @param {...string} flags of tools/setup */
 export function build(...flags) {
   setup(...flags);
   compile('wasm', 'cutaway');
   stage();
+  stageOffline();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

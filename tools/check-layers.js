@@ -26,8 +26,9 @@ const cKept = {
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
 const jsRules = [
   [/^web\/engine\//, /^(web\/engine\/|node:)/],
-  [/^web\/widget\//, /^web\/(widget\/|engine\/index\.js$)/],
-  [/^web\/page\.js$/, /^web\/(widget\/|engine\/index\.js$)/],
+  [/^web\/texts\//, /^$/],
+  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/index\.js$)/],
+  [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|app\.js$|engine\/index\.js$)/],
   [/^shim\//, /^(shim\/|node:|idb$|ws$)/],
   [/^bin\//, /^(web\/engine\/(node|errors)\.js$|shim\/|node:)/],
 ];

@@ -1,52 +1,122 @@
-// The page: the element, photos dropped beside it, and what the last run took.
+// The page: the element, photos dropped beside it, language and colours, and
+// what the last run took.
 import './widget/background-remover.js';
+import english from './texts/en/page.js';
+import { recall, remember } from './widget/memory.js';
+import { localize, texts, translator } from './widget/texts.js';
+import { bytes, percent } from './widget/units.js';
+
+/** @typedef {import('./widget/background-remover.js').BackgroundRemover} BackgroundRemover */
 
 /** @type {(id: string) => any} */
 const byId = (id) => document.getElementById(id);
-const remover = /** @type {import('./widget/background-remover.js').BackgroundRemover} */ (document.querySelector('background-remover'));
+const remover = /** @type {BackgroundRemover} */ (document.querySelector('background-remover'));
+const page = document.documentElement;
+
+let t = translator('en', english);
+/** @type {any} detail of the last result */ let last;
+
+/** @param {string} language */
+async function speak(language) {
+  page.lang = byId('language').value = language; // the element follows the attribute
+  const next = await texts(language, 'page', english);
+  if (page.lang !== language) return;
+  t = next;
+  localize(document, t);
+  document.title = t('title');
+  page.classList.remove('unsaid');
+  layRun();
+}
+
+/** The browser's own bar in light and in dark. */
+const bars = [...document.querySelectorAll('meta[name=theme-color]')].map((meta) => /** @type {HTMLMetaElement} */ (meta));
+const barColours = bars.map(({ content }) => content);
+
+/** @param {string} theme */
+function colour(theme) {
+  byId('theme').value = theme;
+  bars.forEach((bar, i) => { bar.content = barColours[theme === 'system' ? i : Number(theme === 'dark')]; });
+  if (theme === 'system') delete page.dataset.theme;
+  else page.dataset.theme = theme;
+}
+
+void speak(page.lang);
+colour(page.dataset.theme ?? 'system');
+byId('language').addEventListener('change', () => {
+  remember('language', byId('language').value);
+  void speak(byId('language').value);
+});
+byId('theme').addEventListener('change', () => {
+  remember('theme', byId('theme').value);
+  colour(byId('theme').value);
+});
+// another tab of the page
+window.addEventListener('storage', ({ key }) => {
+  if (key === 'cutaway.theme') colour(recall('theme') ?? 'system');
+  if (key === 'cutaway.language') void speak(recall('language') ?? page.lang);
+});
 
 // Once the page stands, everything a photo needs is fetched, so that the network
 // may go before the first one comes. By itself an element waits for a hint.
+// After that comes what makes the page an app.
 const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ call) => setTimeout(call, 200));
-window.addEventListener('load', () => whenIdle(() => remover.preload()));
+window.addEventListener('load', () => whenIdle(async () => {
+  await remover.preload();
+  const { startApp } = await import('./app.js');
+  await startApp(remover, () => t);
+}));
 
-// A photo that misses the drop zone must not replace the page.
+// A photo that misses the drop zone must not replace the page; the element's own
+// file, dragged out, is not meant for it.
+let own = false;
+document.addEventListener('dragstart', () => own = true);
+document.addEventListener('dragend', () => own = false);
 for (const type of ['dragover', 'drop']) {
   document.addEventListener(type, (event) => {
     const drag = /** @type {DragEvent} */ (event);
-    if (drag.defaultPrevented || !drag.dataTransfer?.types.includes('Files')) return;
+    if (own || drag.defaultPrevented || !drag.dataTransfer?.types.includes('Files')) return;
     drag.preventDefault();
     if (type === 'drop') remover.add([...drag.dataTransfer.files]);
   });
 }
 
 document.addEventListener('background-remover-result', (event) => {
-  const { report, name } = /** @type {CustomEvent} */ (event).detail;
+  last = /** @type {CustomEvent} */ (event).detail;
+  layRun();
+});
+
+function layRun() {
+  if (!last) return;
+  const { report, name } = last;
+  const { language } = t;
+  const milliseconds = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const { total, ...steps } = report.timings_ms;
   const rows = [...Object.entries(steps), ['total', total]].map(([step, ms]) => {
     const row = document.createElement('tr');
     row.className = step;
-    for (const text of [step, Number(ms).toFixed(1)]) row.insertCell().textContent = text;
+    for (const text of [t.find(`step.${step}`) ?? step, milliseconds.format(Number(ms))]) row.insertCell().textContent = text;
     return row;
   });
   byId('run-table').tBodies[0].replaceChildren(...rows);
   byId('run-table').hidden = false;
   byId('run-empty').hidden = true;
-  const threads = report.threads === 1 ? 'one thread' : `${report.threads} threads`;
-  const found = report.subject.found ? `${Math.round(report.subject.coverage * 100)} % of the picture is subject` : 'no subject found';
-  byId('run-facts').textContent = `${name}: ${report.width} × ${report.height}, model ${report.model}, ` +
-    `engine ${report.engine} on ${threads}, ${found}, ${(report.peak_heap_bytes / 1e6).toFixed(0)} MB of memory at most.`;
-});
+  byId('run-facts').textContent = t('run.facts', {
+    name, size: `${report.width} × ${report.height}`, model: report.model, engine: report.engine,
+    threads: t('run.threads', { count: report.threads }),
+    subject: report.subject.found ? t('run.subject', { share: percent(language, report.subject.coverage) }) : t('run.nothing'),
+    memory: bytes(language, report.peak_heap_bytes),
+  });
+}
 
 byId('copy-snippet').addEventListener('click', async () => {
   const button = byId('copy-snippet');
   try {
     await navigator.clipboard.writeText(byId('snippet').textContent);
-    button.textContent = 'Copied';
+    button.textContent = t('embed.copied');
   } catch {
-    button.textContent = 'Not copied';
+    button.textContent = t('embed.refused');
   }
   setTimeout(() => {
-    button.textContent = 'Copy code';
+    button.textContent = t('embed.copy');
   }, 1600);
 });

@@ -8,6 +8,8 @@ import { dist } from '../../tools/build.js';
 import { serveStatic } from '../../tools/serve.js';
 import { bundleMagicHour } from '../clients/page-bundle.js';
 
+test.use({ serviceWorkers: 'allow' });
+
 /** dist/ as it ships, and beside it what a site would add of its own. */
 const site = mkdtempSync(join(tmpdir(), 'cutaway-site-'));
 /** @type {Awaited<ReturnType<typeof serveStatic>>} */ let server;

@@ -1,6 +1,5 @@
 // <background-remover> with an engine that the test holds in its hand.
 import { readFileSync } from 'node:fs';
-import { errorTexts } from '../../web/widget/messages.js';
 import { cropBox } from '../../web/widget/picture.js';
 import { dropFiles, expect, fakeEngine, heard, pasteFile, photo, setFake, test } from './page-helpers.js';
 
@@ -398,11 +397,4 @@ test('names of files are text, never markup', async ({ page }) => {
   await page.locator('.thumb').first().click();
   await expect(page.locator('[part=name]')).toHaveText(name);
   expect(await page.locator(remover).evaluate((element) => element.shadowRoot.querySelectorAll('[onerror]').length)).toBe(0);
-});
-
-test('every code of the status list has its text', () => {
-  const header = readFileSync(new URL('../../wasm/cutaway.h', import.meta.url), 'utf8');
-  const codes = [...header.matchAll(/X\(CUT_E_\w+, \d+, "(\w+)"/g)].map(([, code]) => code);
-  expect(codes.length).toBeGreaterThan(20);
-  expect(Object.keys(errorTexts).sort()).toEqual(codes.sort());
 });

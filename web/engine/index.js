@@ -2,10 +2,20 @@
 // the wasm and the model are fetched with the first call.
 import { createApi } from './api.js';
 import { EngineClient } from './client.js';
+import { foreignWorker } from './foreign-worker.js';
+
+/** The address has to be written out, for bundlers. */
+function start() {
+  try {
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  } catch {
+    return foreignWorker('./worker.js');
+  }
+}
 
 /** @returns {import('./ort.js').WorkerLike} */
 function spawn() {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  const worker = start();
   return {
     postMessage: (message) => worker.postMessage(message),
     terminate: () => worker.terminate(),

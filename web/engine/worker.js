@@ -2,6 +2,7 @@
 // ONNX Runtime, the codecs and the models lie beside it in dist/.
 import { loadCore } from './core.js';
 import { failure } from './errors.js';
+import { foreignWorker } from './foreign-worker.js';
 import { modelLoader } from './models.js';
 import { NetEngine } from './net.js';
 import { OrtEngine } from './ort.js';
@@ -11,12 +12,18 @@ import { hostJobs } from './worker-host.js';
 /** @param {string} path in dist/ */
 const at = (path) => new URL(`../${path}`, import.meta.url).href;
 
-/** Models in the Cache API; where there is none (no secure context), nothing is kept. */
-const cacheName = 'cutaway-models-1';
+/** Models in the Cache API; where there is none (no secure context) or it is refused (a sandboxed frame), nothing is kept. */
+const open = async () => {
+  try {
+    return await globalThis.caches?.open('cutaway-models-1');
+  } catch {
+    return undefined;
+  }
+};
 const cache = {
   /** @param {string} key */
   async get(key) {
-    const found = await (await globalThis.caches?.open(cacheName))?.match(keyUrl(key));
+    const found = await (await open())?.match(keyUrl(key));
     return found ? {
       bytes: new Uint8Array(await found.arrayBuffer()),
       validator: found.headers.get('x-validator') ?? undefined,
@@ -26,14 +33,14 @@ const cache = {
   async put(key, { bytes, validator }) {
     try {
       const headers = validator ? { 'x-validator': validator } : undefined;
-      await (await globalThis.caches?.open(cacheName))?.put(keyUrl(key), new Response(/** @type {any} */ (bytes), { headers }));
+      await (await open())?.put(keyUrl(key), new Response(/** @type {any} */ (bytes), { headers }));
     } catch {
       // no room: the model is used all the same, and fetched again next time
     }
   },
   /** @param {string} key */
   async delete(key) {
-    await (await globalThis.caches?.open(cacheName))?.delete(keyUrl(key));
+    await (await open())?.delete(keyUrl(key));
   },
 };
 
@@ -60,7 +67,12 @@ function threads() {
 
 /** @returns {import('./ort.js').WorkerLike} */
 function spawnOrt() {
-  const worker = new Worker(new URL('./ort-worker.js', import.meta.url), { type: 'module' });
+  let worker;
+  try {
+    worker = new Worker(new URL('./ort-worker.js', import.meta.url), { type: 'module' });
+  } catch {
+    worker = foreignWorker('./ort-worker.js');
+  }
   return {
     postMessage: (message, transfer = []) => worker.postMessage(message, { transfer }),
     terminate: () => worker.terminate(),

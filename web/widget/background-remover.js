@@ -4,11 +4,11 @@
 //
 // This file is all that a page pays at load: the empty drop zone. The studio
 // (result, slider, controls) comes with the first pointer or photo, the engine
-// too. Attributes: background, format, quality, crop, margin, model,
-// src, sample (a URL; empty hides the button). The element sets `state` (empty,
-// working, done, error) and `dragging`. Photos also come by add(); `engine` is
-// anything with removeBackground() and, if it likes, preload().
+// too. docs/embedding.md lists attributes, properties, methods, events, parts
+// and custom properties; a test compares it with this source.
+import english from '../texts/en/element.js';
 import { baseStyles } from './base-styles.js';
+import { languageOf, localize, texts } from './texts.js';
 
 /**
  * @typedef {import('./queue.js').Engine} Engine
@@ -16,22 +16,22 @@ import { baseStyles } from './base-styles.js';
  * @typedef {{ name: string, source: Blob | string }} Input a string is a URL
  */
 
-/** Text of this file only: no data goes through innerHTML. */
+/** Fixed markup: no data goes through innerHTML. */
 const markup = `
-<section class="frame" part="frame" aria-label="Background remover" tabindex="-1">
+<section class="frame" part="frame" tabindex="-1">
   <div class="drop" part="drop">
     <svg class="cut" aria-hidden="true"><rect x="1" y="1" width="100%" height="100%" rx="14"/></svg>
     <svg class="mark" viewBox="0 0 112 84" aria-hidden="true">
       <path class="sheet" d="M8 18h80v58H8z"/><path class="hill" d="M8 68l22-22 14 13 10-9 34 26H8z"/>
       <circle class="hole" cx="66" cy="36" r="11"/><circle class="sun" cx="66" cy="36" r="11"/>
     </svg>
-    <p class="lead" part="lead">Drop a photo here</p>
-    <p class="hint">or paste it, or</p>
+    <p class="lead" part="lead" data-t="drop"></p>
+    <p class="hint" data-t="or"></p>
     <p class="actions">
-      <button type="button" class="primary" part="button choose" data-do="choose">Choose a photo</button>
-      <button type="button" class="quiet" part="button sample" data-do="sample">Try the sample</button>
+      <button type="button" class="primary" part="button choose" data-do="choose" data-t="choose"></button>
+      <button type="button" class="quiet" part="button sample" data-do="sample" data-t="sample"></button>
     </p>
-    <p class="hint small" part="hint">JPEG, PNG, WebP, BMP or GIF. It stays on this device.</p>
+    <p class="hint small" part="hint" data-t="kinds"></p>
   </div>
   <div class="studio" hidden></div>
   <input class="files" type="file" multiple hidden accept="image/*" tabindex="-1" aria-hidden="true">
@@ -45,14 +45,20 @@ let last;
 let sheet;
 
 export class BackgroundRemover extends HTMLElement {
-  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'model', 'src', 'sample'];
+  static formAssociated = true;
+  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
 
   /** @type {Engine | undefined} */ #engine;
   /** @type {Promise<Studio> | undefined} */ #studio;
   /** @type {Studio | undefined} */ #ready;
   /** @type {AbortController | undefined} */ #connection;
+  #internals = this.attachInternals();
+  /** @type {File[]} */ #files = [];
+  /** @type {import('./texts.js').Translate<typeof english> | undefined} */ #t;
+  #language = '';
   #warm = false;
   #depth = 0;
+  #dragsOwn = false;
 
   constructor() {
     super();
@@ -85,6 +91,53 @@ export class BackgroundRemover extends HTMLElement {
     void this.#open().then((studio) => studio.setBackgroundImage(blob));
   }
 
+  /** The form's control: results in the order of the photos, empty while there is none. */
+  get files() {
+    return [...this.#files];
+  }
+
+  /** The first result, or null. */
+  get value() {
+    return this.#files[0] ?? null;
+  }
+
+  get name() {
+    return this.getAttribute('name') ?? '';
+  }
+
+  set name(name) {
+    this.setAttribute('name', name);
+  }
+
+  get form() {
+    return this.#internals.form;
+  }
+
+  get validity() {
+    return this.#internals.validity;
+  }
+
+  get validationMessage() {
+    return this.#internals.validationMessage;
+  }
+
+  checkValidity() {
+    return this.#internals.checkValidity();
+  }
+
+  reportValidity() {
+    return this.#internals.reportValidity();
+  }
+
+  formResetCallback() {
+    this.reset();
+  }
+
+  /** @param {boolean} disabled by its own attribute or by a fieldset */
+  formDisabledCallback(disabled) {
+    this.#part('.frame').inert = disabled;
+  }
+
   connectedCallback() {
     const connection = new AbortController();
     this.#connection = connection;
@@ -97,7 +150,7 @@ export class BackgroundRemover extends HTMLElement {
     for (const type of ['pointerenter', 'focusin', 'dragenter']) {
       on(this, type, () => {
         last = this;
-        this.preload();
+        void this.preload();
       });
     }
     on(root, 'click', (event) => {
@@ -115,22 +168,31 @@ export class BackgroundRemover extends HTMLElement {
     on(this, 'drop', (event) => {
       this.#depth = 0;
       this.removeAttribute('dragging');
-      if (!event.dataTransfer?.types.includes('Files')) return;
+      if (this.#dragsOwn || !event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
       this.add([...event.dataTransfer.files]);
     });
+    // its own file, dragged out, is no photo to take in
+    on(this, 'dragstart', () => this.#dragsOwn = true);
+    on(this, 'dragend', () => this.#dragsOwn = false);
     on(document, 'paste', (event) => this.#paste(event));
+    on(document, 'keydown', (event) => this.#press(event));
+    const watch = new MutationObserver(() => void this.#speak());
+    watch.observe(document.documentElement, { subtree: true, attributeFilter: ['lang'] });
+    signal.addEventListener('abort', () => watch.disconnect());
+    void this.#speak();
     if (!this.hasAttribute('state')) this.setAttribute('state', 'empty');
     last ??= this;
+    this.#settle();
     const src = this.getAttribute('src');
     if (src) this.add([src]);
   }
 
   disconnectedCallback() {
     this.#connection?.abort();
-    this.#ready?.dispose();
     this.#ready = undefined;
     this.#studio = undefined;
+    this.#take([]);
     if (last === this) last = undefined;
     this.#show(false);
   }
@@ -139,6 +201,8 @@ export class BackgroundRemover extends HTMLElement {
   attributeChangedCallback(name, before, now) {
     if (before === now) return;
     if (name === 'sample') this.#part('[data-do=sample]').hidden = now === '';
+    else if (name === 'lang') void this.#speak();
+    else if (/^(name|required|state)$/.test(name)) this.#settle();
     else if (name !== 'src') this.#ready?.optionsChanged();
     else if (now) this.add([now]); // before it is connected connectedCallback does it
   }
@@ -151,7 +215,7 @@ export class BackgroundRemover extends HTMLElement {
    * @param {{ trusted?: boolean }} [how]
    */
   add(sources, { trusted = false } = {}) {
-    if (!sources.length || this.#connection?.signal.aborted !== false) return;
+    if (!sources.length || this.#connection?.signal.aborted !== false || this.matches(':disabled')) return;
     const accepted = this.dispatchEvent(new CustomEvent('background-remover-accept', {
       bubbles: true, composed: true, cancelable: true, detail: { files: sources, sample: trusted },
     }));
@@ -179,15 +243,18 @@ export class BackgroundRemover extends HTMLElement {
   #open() {
     if (this.#studio) return this.#studio;
     const { signal } = /** @type {AbortController} */ (this.#connection ?? new AbortController());
-    this.#studio = import('./studio.js').then(({ Studio }) => {
+    this.#studio = import('./studio.js').then(async ({ Studio }) => {
+      if (signal.aborted) return new Promise(() => {}); // taken out of the page meanwhile: nobody waits
       const studio = new Studio(this, {
         root: /** @type {ShadowRoot} */ (this.shadowRoot),
         engine: () => this.#load(),
         empty: () => this.#show(false),
         choose: () => this.#part('.files').click(),
+        made: (files) => this.#take(files),
       });
-      if (signal.aborted) studio.dispose();
-      else this.#ready = studio;
+      signal.addEventListener('abort', () => studio.dispose());
+      await studio.speak(this.#language || 'en');
+      if (!signal.aborted) this.#ready = studio;
       return studio;
     });
     return this.#studio;
@@ -202,14 +269,15 @@ export class BackgroundRemover extends HTMLElement {
   }
 
   /** Fetches what the first photo will need; done by itself at the first hint of one. A failure is told when a photo meets it. */
-  preload() {
+  async preload() {
     if (this.#warm) return;
     this.#warm = true;
     this.#open().catch(() => {});
-    this.#load().then((engine) => engine.preload?.({ model: this.getAttribute('model') ?? undefined }))
-      .catch(() => {
-        this.#warm = false;
-      });
+    try {
+      await (await this.#load()).preload?.({ model: this.getAttribute('model') ?? undefined });
+    } catch {
+      this.#warm = false;
+    }
   }
 
   get #sample() {
@@ -218,7 +286,7 @@ export class BackgroundRemover extends HTMLElement {
 
   /** @param {DragEvent} event @param {number} step dragenter and dragleave come for every child */
   #drag(event, step) {
-    if (!event.dataTransfer?.types.includes('Files')) return;
+    if (this.#dragsOwn || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = 'copy';
     this.#depth = Math.max(0, this.#depth + step);
@@ -235,6 +303,54 @@ export class BackgroundRemover extends HTMLElement {
     if (!files.length) return;
     event.preventDefault();
     this.add(files);
+  }
+
+  /** Keys of its own, and of the page where nothing has the focus if `page-keys` says so. @param {KeyboardEvent} event */
+  #press(event) {
+    const elsewhere = last === this && this.hasAttribute('page-keys') && event.target === document.body;
+    if (!elsewhere && !event.composedPath().includes(this)) return;
+    if (this.#ready) this.#ready.press(event);
+    else if (event.key === '?') void this.#open().then((studio) => studio.press(event));
+  }
+
+  /** Texts in the language around it. Until they are here nothing is written, rather than English for a moment. */
+  async #speak() {
+    const language = languageOf(this);
+    if (language === this.#language) return;
+    this.#language = language;
+    const drop = this.#part('.drop');
+    drop.classList.toggle('unsaid', language !== 'en');
+    void this.#studio?.then((studio) => studio.speak(language));
+    const t = await texts(language, 'element', english);
+    if (language !== this.#language) return;
+    this.#t = t;
+    localize(drop, t);
+    drop.classList.remove('unsaid');
+    const frame = this.#part('.frame');
+    frame.lang = t.language;
+    frame.setAttribute('aria-label', t('label'));
+    this.#settle();
+  }
+
+  /** @param {File[]} files */
+  #take(files) {
+    this.#files = files;
+    this.#settle();
+  }
+
+  /** What a form gets, and whether that will do. */
+  #settle() {
+    const [first, ...more] = this.#files;
+    /** @type {File | FormData | null} */
+    let value = first ?? null;
+    if (more.length && this.name) {
+      value = new FormData();
+      for (const file of this.#files) value.append(this.name, file);
+    }
+    this.#internals.setFormValue(value);
+    const missing = !first && this.hasAttribute('required');
+    const text = this.getAttribute('state') === 'working' ? 'needs_result' : 'needs_photo';
+    this.#internals.setValidity({ valueMissing: missing }, missing ? this.#t?.(text) ?? english[text] : '', this.#part('.frame'));
   }
 
   /** @param {boolean} studio */

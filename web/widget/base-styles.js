@@ -1,15 +1,17 @@
 // Styles of the empty drop zone, a cutting mat: all that is on screen at load.
-// Custom properties a page may set: --mat, --mat-line, --mat-ink, --spark
-// (buttons, the cut), --surface, --ink, --muted, --edge, --focus, --height.
+// Light or dark is the page's color-scheme. The custom properties a page may
+// set are those that the first rule names; docs/embedding.md explains them.
 export const baseStyles = `
-:host{display:block;color-scheme:light dark;font:inherit;
+:host{display:block;font:inherit;
 --_mat:var(--mat,#0d5346);--_line:var(--mat-line,#ffffff14);--_on:var(--mat-ink,#f3f8f5);--_spark:var(--spark,#ffd54a);
 --_surface:var(--surface,#fff);--_ink:var(--ink,#15211d);--_muted:var(--muted,#566660);--_edge:var(--edge,#d5dcd8);--_focus:var(--focus,#0b6bcb);--_r:var(--radius,16px)}
-@media (prefers-color-scheme:dark){:host{--_mat:var(--mat,#0a3d34);--_surface:var(--surface,#161d1b);--_ink:var(--ink,#edf3f0);--_muted:var(--muted,#9fb0a9);--_edge:var(--edge,#2d3936);--_focus:var(--focus,#8ec5ff)}}
+@supports (color:light-dark(red,red)){:host{--_mat:var(--mat,light-dark(#0d5346,#0a3d34));--_surface:var(--surface,light-dark(#fff,#161d1b));--_ink:var(--ink,light-dark(#15211d,#edf3f0));
+--_muted:var(--muted,light-dark(#566660,#9fb0a9));--_edge:var(--edge,light-dark(#d5dcd8,#2d3936));--_focus:var(--focus,light-dark(#0b6bcb,#8ec5ff))}}
 :host([hidden]),[hidden]{display:none!important}
 *{box-sizing:border-box}
 p{margin:0}
 button{font:inherit;color:inherit;cursor:pointer}
+.frame[inert]{opacity:.5}
 :focus-visible{outline:3px solid var(--_focus);outline-offset:2px}
 .frame{position:relative;display:grid;grid-template:minmax(0,1fr)/minmax(0,1fr);height:var(--height,clamp(480px,75vh,760px));border-radius:var(--_r);overflow:clip;outline:0;
 color:var(--_ink);background:var(--_surface);border:1px solid var(--_edge)}
@@ -23,6 +25,7 @@ background-size:96px 96px,96px 96px,16px 16px,16px 16px;background-position:-1px
 .mark{width:132px;height:99px;margin-bottom:6px;overflow:visible}
 .sheet{fill:#f7faf8}.hill{fill:#a9c9bd}
 .hole{fill:var(--_mat)}.sun{fill:var(--_spark);stroke:#fff;stroke-width:2.5;transform:translate(27px,-20px);transition:transform .3s cubic-bezier(.3,1.4,.5,1)}
+.unsaid>*{opacity:0}
 .lead{font-size:clamp(1.35rem,1rem + 1.6vw,1.9rem);font-weight:650;letter-spacing:-.015em}
 .hint{opacity:.88}.small{font-size:.875rem;margin-top:6px}
 .actions{display:flex;flex-wrap:wrap;justify-content:center;gap:10px;margin-top:4px}

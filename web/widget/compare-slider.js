@@ -2,7 +2,11 @@
 // Two pictures of one size, one over the other; `value` percent from the left
 // is the first. Drag or touch anywhere, or use the keys of a slider: arrows 2,
 // page keys 10, Home, End. Sideways drags are the slider's, the page keeps up
-// and down. Fires `input`.
+// and down. Left and right are the picture's, in every script. Fires `input`.
+// `t` is what it says, in English until another language is set.
+import english from '../texts/en/studio.js';
+import { translator } from './texts.js';
+import { percent } from './units.js';
 
 const styles = `
 :host{--at:50%;position:relative;display:block;overflow:hidden;touch-action:pan-y;cursor:ew-resize;user-select:none;-webkit-user-select:none;isolation:isolate}
@@ -24,7 +28,7 @@ svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-l
 const markup = `
 <div class="after"><slot name="after"></slot></div>
 <div class="before"><slot name="before"></slot></div>
-<div class="bar" part="bar" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100" aria-label="Before and after">
+<div class="bar" part="bar" role="slider" tabindex="0" aria-valuemin="0" aria-valuemax="100">
   <div class="grip" part="grip"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 7l-5 5 5 5M15 7l5 5-5 5"/></svg></div>
 </div>`;
 
@@ -42,6 +46,7 @@ export class CompareSlider extends HTMLElement {
 
   /** @type {AbortController | undefined} */ #connection;
   #value = 50;
+  #t = translator('en', english);
 
   constructor() {
     super();
@@ -65,8 +70,16 @@ export class CompareSlider extends HTMLElement {
     this.#value = Math.min(100, Math.max(0, Number(value) || 0));
     this.style.setProperty('--at', `${this.#value}%`);
     const before = Math.round(this.#value);
+    const { language } = this.#t;
     this.#bar.setAttribute('aria-valuenow', String(before));
-    this.#bar.setAttribute('aria-valuetext', `${before} % before, ${100 - before} % after`);
+    this.#bar.setAttribute('aria-label', this.#t('compare'));
+    this.#bar.setAttribute('aria-valuetext', this.#t('compare.value',
+      { before: percent(language, before / 100), after: percent(language, (100 - before) / 100) }));
+  }
+
+  set t(/** @type {import('./messages.js').Translate} */ t) {
+    this.#t = t;
+    this.value = this.#value;
   }
 
   get #bar() {

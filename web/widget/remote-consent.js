@@ -14,6 +14,9 @@
  *   revoke: (dialect?: string) => void, list: () => Record<string, { origin: string, at: string }>, events: EventTarget }} Consent
  */
 
+import english from '../texts/en/consent.js';
+import { languageOf, texts, translator } from './texts.js';
+
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
   :host { display: block; font: inherit; color: inherit; }
@@ -32,6 +35,7 @@ export class RemoteConsent extends HTMLElement {
   /** @type {Consent | null} */ #consent = null;
   /** @type {Record<string, { name: string, baseUrl: string }>} */ #remotes = {};
   /** @type {AbortController | null} */ #connection = null;
+  #t = translator('en', english);
 
   constructor() {
     super();
@@ -43,8 +47,10 @@ export class RemoteConsent extends HTMLElement {
     root.append(list);
   }
 
-  connectedCallback() {
+  async connectedCallback() {
     this.#watch();
+    this.#t = await texts(languageOf(this), 'consent', english);
+    this.#show();
   }
 
   disconnectedCallback() {
@@ -92,17 +98,18 @@ export class RemoteConsent extends HTMLElement {
       const { host } = new URL(baseUrl, location.href);
       const row = document.createElement('li');
       const text = document.createElement('p');
-      const since = agreed ? new Date(consent.list()[dialect].at).toLocaleDateString() : '';
-      text.textContent = agreed ? `Photos may be sent to ${name}` : `Photos are not sent to ${name}`;
+      const t = this.#t;
+      const date = agreed ? new Date(consent.list()[dialect].at).toLocaleDateString(t.language) : '';
+      text.textContent = t(agreed ? 'on' : 'off', { name });
       const detail = document.createElement('small');
-      detail.textContent = agreed ? `${host}, agreed on ${since}` : `${host} would get them when this browser cannot do the work itself`;
+      detail.textContent = t(agreed ? 'on.detail' : 'off.detail', { host, date });
       text.append(detail);
       const button = document.createElement('button');
       button.type = 'button';
       button.part.add(agreed ? 'revoke' : 'grant');
       button.dataset.dialect = dialect;
-      button.textContent = agreed ? 'Take back' : 'Allow';
-      button.setAttribute('aria-label', agreed ? `Take back: photos to ${name}` : `Allow: photos to ${name}`);
+      button.textContent = t(agreed ? 'revoke' : 'grant');
+      button.setAttribute('aria-label', t(agreed ? 'revoke.label' : 'grant.label', { name }));
       button.addEventListener('click', (event) => {
         if (!event.isTrusted) return; // a script is no user
         if (agreed) consent.revoke(dialect);

@@ -1,11 +1,13 @@
-// The studio's elements. Fixed text: no data goes through innerHTML.
+// The studio's elements. Fixed markup: no data goes through innerHTML. The
+// texts come by data-t, data-label and data-title (texts.js).
 export const studioMarkup = `
 <div class="stage" part="stage">
   <svg class="cut" aria-hidden="true"><rect x="1" y="1" width="100%" height="100%" rx="12"/><rect class="done" pathLength="100" x="1" y="1" width="100%" height="100%" rx="12"/></svg>
-  <div class="corner left"><span class="chip name" part="name"></span></div>
-  <div class="corner right">
-    <button type="button" class="chip" part="button add" data-act="add">Add photos</button>
-    <button type="button" class="chip" part="button clear" data-act="clear">Start over</button>
+  <div class="top">
+    <span class="name" part="name"></span>
+    <button type="button" class="chip" part="button add" data-act="add" data-t="add"></button>
+    <button type="button" class="chip" part="button clear" data-act="clear" data-t="clear"></button>
+    <button type="button" class="chip help" part="button keys" data-act="keys" data-label="keys" data-title="keys">?</button>
   </div>
   <div class="view">
     <img class="photo" part="photo" alt="" hidden>
@@ -19,37 +21,38 @@ export const studioMarkup = `
   </div>
   <div class="note progress" part="progress" hidden>
     <p></p>
-    <div class="row"><button type="button" class="quiet small-button" part="button cancel" data-act="cancel">Cancel</button></div>
-    <div class="meter" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="Progress"><i></i></div>
+    <div class="row"><button type="button" class="quiet small-button" part="button cancel" data-act="cancel" data-t="cancel"></button></div>
+    <div class="meter" role="progressbar" aria-valuemin="0" aria-valuemax="100" data-label="progress"><i></i></div>
   </div>
   <div class="note message" part="message" hidden>
     <strong></strong><p class="hint"></p><p class="detail"></p>
     <div class="row">
-      <button type="button" class="primary small-button" part="button retry" data-act="retry">Try again</button>
-      <button type="button" class="quiet small-button" part="button" data-act="add">Another photo</button>
+      <button type="button" class="primary small-button" part="button retry" data-act="retry" data-t="retry"></button>
+      <button type="button" class="quiet small-button" part="button" data-act="add" data-t="another"></button>
     </div>
   </div>
 </div>
-<ul class="strip" part="strip" aria-label="Photos"></ul>
+<ul class="strip" part="strip" data-label="photos"></ul>
 <div class="bar" part="toolbar">
-  <div class="swatches" role="group" aria-label="Background" part="backgrounds">
-    <button type="button" class="swatch checker" data-bg="transparent" title="Transparent" aria-label="Transparent"></button>
-    <button type="button" class="swatch" data-bg="white" title="White" aria-label="White"></button>
-    <button type="button" class="swatch black" data-bg="#000000" title="Black" aria-label="Black"></button>
-    <span class="swatch colour" title="Any colour"><input type="color" value="#f4c7b8" aria-label="Any colour"></span>
-    <button type="button" class="swatch pill" data-bg="blur">Blur</button>
-    <button type="button" class="swatch pill" data-act="image">Image…</button>
+  <div class="swatches" role="group" data-label="background" part="backgrounds">
+    <button type="button" class="swatch checker" data-bg="transparent" data-title="transparent" data-label="transparent"></button>
+    <button type="button" class="swatch" data-bg="white" data-title="white" data-label="white"></button>
+    <button type="button" class="swatch black" data-bg="#000000" data-title="black" data-label="black"></button>
+    <span class="swatch colour" data-title="colour"><input type="color" value="#f4c7b8" list="recent" data-label="colour"><datalist id="recent"></datalist></span>
+    <button type="button" class="swatch pill" data-bg="blur" data-t="blur"></button>
+    <button type="button" class="swatch pill" data-act="image" data-t="image"></button>
   </div>
   <div>
-    <select aria-label="Format" part="format"><option value="png">PNG</option><option value="jpeg">JPEG</option><option value="webp">WebP</option></select>
-    <label class="check"><input type="checkbox" part="crop">Crop</label>
-    <select class="margin" aria-label="Margin" part="margin" hidden><option value="0%">no margin</option><option value="5%">5 % margin</option><option value="10%">10 % margin</option><option value="20%">20 % margin</option></select>
+    <select data-label="format" part="format"><option value="png">PNG</option><option value="jpeg">JPEG</option><option value="webp">WebP</option></select>
+    <label class="check"><input type="checkbox" part="crop"><span data-t="crop"></span></label>
+    <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
   </div>
   <div class="end">
-    <button type="button" class="plain" part="button copy" data-act="copy">Copy</button>
-    <button type="button" class="plain" part="button all" data-act="all" hidden>Download all</button>
-    <button type="button" class="primary" part="button download" data-act="download">Download</button>
+    <button type="button" class="plain" part="button copy" data-act="copy" data-t="copy"></button>
+    <button type="button" class="plain" part="button share" data-act="share" data-t="share" hidden></button>
+    <button type="button" class="plain" part="button all" data-act="all" data-t="all" hidden></button>
+    <button type="button" class="primary" part="button download" data-act="download" data-t="download"></button>
   </div>
-  <p class="meta" part="meta"></p>
+  <div class="line"><p class="meta" part="meta"></p></div>
 </div>
 <input type="file" class="backgroundFile" accept="image/*" hidden tabindex="-1" aria-hidden="true">`;

@@ -17,11 +17,12 @@ export const studioStyles = `
 .layer img{position:absolute;display:block;max-width:none;width:calc(100%*var(--sx,1));height:calc(100%*var(--sy,1));left:calc(-100%*var(--ox,0));top:calc(-100%*var(--oy,0))}
 .layer .blurred{filter:blur(2.08cqmax)}
 .layer .exact{width:100%;height:100%;left:0;top:0}
-.corner{position:absolute;z-index:2;top:11px;display:flex;gap:8px}
-.corner.left{left:14px;max-width:calc(100% - 290px);min-width:0}.corner.right{right:14px}
-.chip{min-height:36px;padding:0 12px;border-radius:10px;border:1px solid #ffffff40;background:#04231dd9;color:#f3f8f5;font-size:.875rem;font-weight:550}
+.top{position:absolute;z-index:2;top:11px;inset-inline:14px;display:flex;gap:8px}
+.chip{flex:none;min-height:36px;padding:0 12px;border-radius:10px;border:1px solid #ffffff40;background:#04231dd9;color:#f3f8f5;font-size:.875rem;font-weight:550}
 button.chip:hover{border-color:#fff;background:#04231d}
-.name{display:block;line-height:34px;padding:0 2px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;border-color:#0000;background:none}
+.name{flex:1;min-width:0;line-height:36px;padding-inline:2px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;font-size:.875rem;font-weight:550}
+.help{width:36px;padding:0}
+@media (hover:none){.help{display:none}}
 .note{position:absolute;z-index:2;left:50%;bottom:26px;transform:translateX(-50%);width:min(430px,calc(100% - 40px));display:grid;gap:4px;justify-items:start;
 padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1px solid #ffffff2e}
 .stage:has(.photo[hidden]):has(.picture[hidden]) .message{bottom:auto;top:calc(50% + 22px);transform:translate(-50%,-50%)}
@@ -33,14 +34,14 @@ padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1
 .note.progress .row{margin:0}
 .note.progress>p{font-variant-numeric:tabular-nums}
 .meter{grid-column:1/-1;width:100%;height:5px;border-radius:9px;background:#ffffff2b;overflow:hidden;margin-top:6px}
-.meter i{display:block;height:100%;background:var(--_spark);transform-origin:0 50%;transform:scaleX(calc(var(--progress,0)/100));transition:transform .25s linear}
+.meter i{display:block;height:100%;background:var(--_spark);width:calc(var(--progress,0)*1%);transition:width .25s linear}
 .note .small-button{min-height:36px;padding:0 14px;border-radius:10px;font-size:.9rem}
 .strip{display:flex;gap:8px;padding:10px 14px 0;overflow-x:auto;margin:0;list-style:none;scrollbar-width:thin}
 .strip:empty{display:none}
 .thumb{position:relative;display:block;width:64px;height:64px;padding:0;border-radius:10px;border:2px solid var(--_edge);background:var(--_mat);overflow:hidden}
 .thumb canvas{display:block;width:100%;height:100%;object-fit:cover}
 .thumb[aria-current=true]{border-color:var(--_ink)}
-.thumb::after{position:absolute;right:3px;bottom:3px;width:18px;height:18px;border-radius:50%;font:700 12px/18px system-ui,sans-serif;background:#04231d;color:#fff}
+.thumb::after{position:absolute;inset-inline-end:3px;bottom:3px;width:18px;height:18px;border-radius:50%;font:700 12px/18px system-ui,sans-serif;background:#04231d;color:#fff}
 .thumb[data-state=waiting] canvas{opacity:.55}
 .thumb[data-state=done]::after{content:"\\2713";background:#0d6a54}
 .thumb[data-state=error]::after{content:"!";background:#b3261e}
@@ -49,10 +50,11 @@ padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1
 .thumb[data-state=waiting]::after{content:"\\2026"}
 @keyframes spin{to{transform:rotate(1turn)}}
 .bar{display:flex;flex-wrap:wrap;align-items:center;gap:10px 18px;padding:12px 14px}
-.bar>div{display:flex;align-items:center;gap:8px}
-.bar .end{margin-left:auto}
+.bar>div{display:flex;flex-wrap:wrap;align-items:center;gap:8px}
+.bar .end{margin-inline-start:auto;flex-wrap:wrap}
 .swatches{padding:2px}
 .swatch{position:relative;flex:none;width:38px;height:38px;padding:0;border-radius:50%;border:1px solid color-mix(in srgb,var(--_ink),#0000 62%);background:#fff;overflow:hidden}
+.swatch.recent{width:28px;height:28px}
 .swatch.checker{background-size:12px 12px}
 .swatch.black{background:#000}
 .swatch.colour{background:conic-gradient(#f33,#fc3,#3c6,#3cf,#63f,#f3c,#f33);cursor:pointer}
@@ -68,17 +70,32 @@ select{padding:0 8px}
 .bar .primary{min-height:42px;padding:0 20px;border-radius:11px}
 .check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
 .check input{width:20px;height:20px;margin:0;accent-color:var(--_mat)}
-.meta{flex-basis:100%;min-height:1.5em;line-height:1.5;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
+.bar .line{flex-basis:100%}
+.meta{min-height:1.5em;line-height:1.5;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
+.meta[draggable=true]{cursor:grab;margin-inline-start:-6px;padding-inline:6px;border-radius:7px}
+.meta[draggable=true]::before{content:"";display:inline-block;width:8px;height:12px;margin-inline-end:8px;background:radial-gradient(circle,currentColor 1.1px,#0000 1.5px) 0 0/4px 4px}
+.meta[draggable=true]:hover{color:var(--_ink);background:color-mix(in srgb,var(--_ink),#0000 92%)}
+.keys{width:min(480px,100vw - 32px);max-height:calc(100dvh - 32px);padding:0;border:1px solid var(--_edge);border-radius:var(--_r);background:var(--_surface);color:var(--_ink)}
+.keys::backdrop{background:#0b1512a6}
+.keys>div{padding:20px 22px}
+.keys h2{margin:0 0 10px;font-size:1.15rem;letter-spacing:-.01em}
+.keys dl{margin:0}
+.keys dl>div{display:flex;gap:16px;padding:6px 0;border-bottom:1px solid var(--_edge)}
+.keys dt{flex:0 0 6.5em}.keys dd{margin:0}
+kbd{display:inline-block;min-width:1.9em;padding:0 .45em;border:1px solid color-mix(in srgb,var(--_ink),#0000 55%);border-bottom-width:2px;border-radius:6px;font:600 .85rem/1.6 system-ui,sans-serif;text-align:center}
+.keys .check{margin-top:12px}
+.keys p{color:var(--_muted);font-size:.86rem;margin-bottom:14px}
 .bar[inert]{opacity:.45}
 button:disabled{opacity:.5;cursor:default}
 .frame{container-type:inline-size}
 @container (max-width:640px){
 .stage{padding:66px 18px 18px}.stage .cut{inset:54px 9px 9px;width:calc(100% - 18px);height:calc(100% - 63px)}
-.corner{top:9px}.corner.left{left:11px;max-width:calc(100% - 256px)}.corner.right{right:9px}
+.top{top:9px;inset-inline:11px 9px}.help{display:none}
 .bar{gap:10px 12px;padding:10px 12px 12px}
-.swatches{width:100%;justify-content:space-between;gap:4px!important}
+.swatches{width:100%;justify-content:space-between;gap:4px!important;flex-wrap:wrap}
+.swatch.recent{display:none}
 .swatch.pill{padding:0 9px;font-size:.85rem}
-.bar .end{margin-left:0;width:100%}.bar .end>*{flex:1 1 auto;padding:0 6px!important;font-size:.92rem}.bar .end{gap:8px}
+.bar .end{margin-inline-start:0;width:100%}.bar .end>*{flex:1 1 auto;padding:0 6px!important;font-size:.92rem}.bar .end{gap:8px}
 .note{bottom:20px}.strip{padding:8px 12px 0}.thumb{width:54px;height:54px}
 }
 `;

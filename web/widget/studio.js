@@ -1,12 +1,20 @@
 // What <background-remover> shows from the first photo on: the stage with the
 // slider, progress and messages, the thumbnails, the controls. Loaded lazily.
 // The host's attributes are the settings; the controls only write them.
+import english from '../texts/en/studio.js';
 import './compare-slider.js';
-import { bytes, canRetry, errorText, outputName, stageText } from './messages.js';
-import { layBackground, layCrop, thumbnail } from './picture.js';
+import { canShare, carry, copy, save, share } from './handoff.js';
+import { canRetry, errorText, outputName, stageText } from './messages.js';
+import { layBackground, layCrop } from './picture.js';
 import { Queue } from './queue.js';
+import { recallSettings } from './settings.js';
+import { actOf, backgrounds, openSheet } from './shortcuts.js';
+import { Strip } from './strip.js';
 import { studioMarkup } from './studio-markup.js';
 import { studioStyles } from './studio-styles.js';
+import { localize, texts, translator } from './texts.js';
+import { Toolbar } from './toolbar.js';
+import { bytes } from './units.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
@@ -14,7 +22,8 @@ import { studioStyles } from './studio-styles.js';
  * @typedef {import('./queue.js').Options} Options
  * @typedef {import('./queue.js').Result} Result
  * @typedef {import('./compare-slider.js').CompareSlider} CompareSlider
- * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, empty: () => void, choose: () => void }} Shell
+ * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, empty: () => void, choose: () => void, made: (files: File[]) => void }} Shell
+ * made: the files that there are now, in the order of the photos
  */
 
 /** A new setting waits this long for another before the file is made again. */
@@ -28,9 +37,11 @@ export class Studio {
   /** @type {Item | undefined} */ #chosen;
   /** @type {Item | undefined} what the stage's pictures belong to */ #laid;
   /** @type {Map<Blob, string>} */ #urls = new Map();
-  /** @type {Map<number, HTMLElement>} */ #thumbs = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
-  /** @type {WeakMap<Item, Blob>} what the last result event was about */ #told = new WeakMap();
+  /** @type {WeakMap<Item, { blob: Blob, file: File }>} what the last result event was about */ #told = new WeakMap();
+  /** @type {File | undefined} the chosen photo's file for the settings in force */ #finished;
+  t = translator('en', english);
+  #language = 'en';
   #life = new AbortController();
   #shown = '';
 
@@ -55,8 +66,29 @@ export class Studio {
     template.innerHTML = studioMarkup;
     this.box.replaceChildren(template.content);
     this.slider = /** @type {CompareSlider} */ (this.#part('compare-slider'));
+    this.#part('[data-act=share]').hidden = !canShare();
+    recallSettings(host);
+    this.strip = new Strip(this.#part('.strip'));
+    this.toolbar = new Toolbar(this, this.#life.signal);
     this.#listen();
-    this.#syncControls();
+    this.toolbar.speak();
+  }
+
+  /** Says everything in another language. @param {string} language */
+  async speak(language) {
+    this.#language = language;
+    const t = await texts(language, 'studio', english);
+    if (this.#language !== language) return;
+    this.t = this.slider.t = t;
+    localize(this.box, t);
+    this.toolbar.speak();
+    this.#layStrip();
+    const item = this.#chosen;
+    if (!item) return;
+    this.#shown = '';
+    this.#laid = undefined;
+    this.#show(item);
+    if (item.state === 'done') void this.#file(item).catch(() => {});
   }
 
   /**
@@ -83,11 +115,11 @@ export class Studio {
     const inside = this.shell.root.activeElement;
     this.queue.clear();
     this.#chosen = this.#laid = undefined;
-    this.#thumbs.clear();
-    this.#part('.strip').replaceChildren();
+    this.strip.clear();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
     this.#urls.clear();
     this.shell.empty();
+    this.shell.made([]);
     this.#say('');
     if (inside) /** @type {HTMLElement} */ (this.shell.root.querySelector('[data-do=choose]')).focus();
   }
@@ -108,7 +140,7 @@ export class Studio {
 
   /** An attribute of the host changed: the preview at once, the file soon. */
   optionsChanged() {
-    this.#syncControls();
+    this.toolbar.sync();
     const item = this.#chosen;
     if (item?.state !== 'done') return;
     this.#lay(item);
@@ -134,55 +166,49 @@ export class Studio {
     this.box.addEventListener('click', (event) => {
       const target = /** @type {Element} */ (event.target).closest?.('[data-act],[data-bg],[data-item]');
       const { act, bg, item } = /** @type {HTMLElement | null} */ (target)?.dataset ?? {};
-      if (bg) this.#setBackground(bg);
+      if (bg) this.toolbar.setBackground(bg);
       if (item) this.#choose(this.queue.items.find(({ id }) => id === Number(item)));
       if (act) this.#act(act);
     }, { signal });
-    const colour = this.#part('input[type=color]');
-    // a click too: choosing the colour that the swatch already has is no input
-    for (const type of ['input', 'click']) {
-      colour.addEventListener(type, () => this.#setBackground(colour.value), { signal });
+    this.#part('.meta').addEventListener('dragstart', (/** @type {DragEvent} */ event) => {
+      if (event.dataTransfer && this.#finished) carry(event.dataTransfer, this.#finished, this.#url(this.#finished));
+    }, { signal });
+  }
+
+  /** A key for this element, or for the page while nothing has the focus. @param {KeyboardEvent} event */
+  press(event) {
+    const act = actOf(event);
+    const item = this.#chosen;
+    if (!act || (act === 'cancel' && !this.queue.busy)) return;
+    if (act === 'copy' || backgrounds.includes(act)) {
+      if (item?.state !== 'done' || this.#part('.bar').inert) return;
+      event.preventDefault();
     }
-    const file = this.#part('.backgroundFile');
-    file.addEventListener('change', () => {
-      if (file.files?.[0]) this.setBackgroundImage(file.files[0]);
-      file.value = '';
-    }, { signal });
-    for (const [selector, name] of [['[part=format]', 'format'], ['.margin', 'margin']]) {
-      const select = this.#part(selector);
-      select.addEventListener('change', () => this.host.setAttribute(name, select.value), { signal });
-    }
-    const crop = this.#part('[part=crop]');
-    crop.addEventListener('change', () => {
-      const { checked } = crop; // the margin's attribute puts the old state back
-      if (!this.host.hasAttribute('margin')) this.host.setAttribute('margin', '5%');
-      this.host.toggleAttribute('crop', checked);
-    }, { signal });
-    this.shell.root.addEventListener('keydown', (event) => {
-      if (/** @type {KeyboardEvent} */ (event).key === 'Escape' && this.queue.busy) this.cancel();
-    }, { signal });
+    if (act === 'image' || !backgrounds.includes(act)) this.#act(act);
+    else this.toolbar.setBackground(act);
   }
 
   /** @param {string} act */
   #act(act) {
     const item = this.#chosen;
+    const { items } = this.queue;
     if (act === 'add') this.shell.choose();
     else if (act === 'clear') this.clear();
     else if (act === 'cancel') this.cancel();
+    else if (act === 'keys') openSheet(this.shell.root, this.t);
     else if (act === 'image') this.#part('.backgroundFile').click();
     else if (act === 'all') void this.#downloadAll();
     else if (!item) return;
+    else if (act === 'next' || act === 'previous') this.#choose(items[items.indexOf(item) + (act === 'next' ? 1 : -1)]);
     else if (act === 'retry' && item.state === 'error') this.queue.retry(item);
     else if (act === 'retry') void this.#file(item).catch(() => {});
+    else if (this.#part('.bar').inert) return;
     else if (act === 'download') void this.#download(item).catch(() => {});
     else if (act === 'copy') void this.#copy(item);
-  }
-
-  /** @param {string} value */
-  #setBackground(value) {
-    this.backgroundImage = null;
-    if (this.host.getAttribute('background') === value) this.optionsChanged();
-    else this.host.setAttribute('background', value);
+    else if (act === 'share') void this.#share(item);
+    else if (act === 'peek') this.slider.value = this.slider.value > 50 ? 0 : 100;
+    else if (act === 'crop') this.#part('[part=crop]').click();
+    else if (act === 'format') this.toolbar.nextFormat();
   }
 
   /** @param {Item} item */
@@ -191,12 +217,11 @@ export class Studio {
     const { state, progress, cutout, error } = item;
     if (state === 'working' && progress) this.#emit('progress', { ...progress, name: item.name });
     if (state === 'done' && cutout && !item.render) {
-      this.#say(cutout.report?.subject?.found === false ? `No clear subject in ${item.name}. The photo is unchanged.`
-        : `${item.name}: the background is removed.`);
+      this.#say(this.t(cutout.report?.subject?.found === false ? 'nothing.said' : 'removed', { name: item.name }));
       void this.#file(item).catch(() => {});
     }
     if (state === 'error' && error) {
-      this.#say(errorText(error).join(' '));
+      this.#say(errorText(this.t, error).join(' '));
       this.#emit('error', { error, code: error.code, name: item.name, source: item.source });
     }
     // let the eye rest on a result; follow the queue from a photo that is not one
@@ -223,7 +248,7 @@ export class Studio {
     const stage = this.#part('.stage');
     stage.style.setProperty('--progress', String(percent));
     this.#part('.progress p').textContent = state === 'waiting' && this.queue.busy && this.#place(item) > 0
-      ? `Waiting: ${this.#place(item)} before this one` : `${stageText(progress)}…`;
+      ? this.t('waiting', { count: this.#place(item) }) : stageText(this.t, progress);
     this.#part('.meter').setAttribute('aria-valuenow', String(percent));
     const shown = `${item.id} ${state} ${Boolean(item.photo)}`;
     if (shown === this.#shown) return;
@@ -234,14 +259,14 @@ export class Studio {
     this.#part('.name').textContent = item.name;
     this.#part('.name').title = item.name;
     this.#part('.progress').hidden = !waiting;
-    if (state === 'working' && !progress) this.#say(`Working on ${item.name}.`);
+    if (state === 'working' && !progress) this.#say(this.t('working', { name: item.name }));
     this.#showMessage(item);
     const found = state === 'done' && item.cutout?.report?.subject?.found !== false;
     this.#part('.bar').inert = !found;
     this.slider.hidden = !found;
     if (found) this.#lay(item);
     this.#showPhoto(item, found);
-    if (!found) this.#part('.meta').textContent = '';
+    if (!found) this.#tell('');
     focused();
   }
 
@@ -250,8 +275,7 @@ export class Studio {
     const error = renderError ?? item.error;
     const missing = item.state === 'done' && item.cutout?.report?.subject?.found === false;
     this.#part('.message').hidden = !(item.state === 'error' || missing || renderError);
-    const [title, hint] = missing ? ['No clear subject here.', 'Nothing in this photo stands out from its background, so it is left as it was.']
-      : errorText(error);
+    const [title, hint] = missing ? [this.t('nothing'), this.t('nothing.do')] : errorText(this.t, error);
     this.#part('.message strong').textContent = title;
     this.#part('.message .hint').textContent = hint;
     const detail = missing ? '' : /** @type {any} */ (error)?.detail || error?.message || '';
@@ -297,9 +321,9 @@ export class Studio {
     const original = this.#url(photo);
     const cut = this.#part('.cutout');
     this.#part('.before').src = original;
-    this.#part('.before').alt = `${item.name}, before`;
+    this.#part('.before').alt = this.t('before', { name: item.name });
     this.#part('.blurred').src = original;
-    cut.alt = `${item.name} without its background`;
+    cut.alt = this.t('after', { name: item.name });
     cut.src = this.#url(cutout.blob);
     cut.decode().catch(() => {}).then(() => {
       if (this.#laid === item) void this.slider.reveal(42);
@@ -320,13 +344,12 @@ export class Studio {
       this.#emitResult(item, item.cutout, options);
       return item.cutout;
     }
-    const meta = this.#part('.meta');
-    if (item === this.#chosen) meta.textContent = 'Making the file…';
+    if (item === this.#chosen) this.#tell(this.t('making'));
     try {
       const result = await this.queue.render(item, options);
       this.#emitResult(item, result, options);
       if (item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options)) return result;
-      meta.textContent = this.#describe(result, options);
+      this.#tell(this.#describe(result, options), fileOf(item, result, options));
       this.#showMessage(item);
       if (result === item.cutout) return result;
       const exact = this.#part('.exact');
@@ -338,38 +361,51 @@ export class Studio {
     } catch (error) {
       const failure = /** @type {import('./queue.js').Failure} */ (error);
       const newer = item.render !== undefined;
-      if (item === this.#chosen && !newer) meta.textContent = '';
+      if (item === this.#chosen && !newer) this.#tell('');
       if (item === this.#chosen && failure.code !== 'aborted') {
         this.#showMessage(item, failure);
-        this.#say(errorText(failure).join(' '));
+        this.#say(errorText(this.t, failure).join(' '));
         this.#emit('error', { error: failure, code: failure.code, name: item.name, source: item.source });
       }
       throw error;
     }
   }
 
+  /** The line under the controls; with the file it can be dragged out. @param {string} text @param {File} [file] */
+  #tell(text, file) {
+    const meta = this.#part('.meta');
+    this.#finished = file;
+    meta.textContent = text;
+    meta.draggable = Boolean(file);
+    meta.title = file ? this.t('drag') : '';
+  }
+
   /** @param {Item} item @param {Result} result @param {Options} options */
-  #emitResult(item, { blob, report }, options) {
-    if (this.#told.get(item) === blob) return;
-    this.#told.set(item, blob);
+  #emitResult(item, result, options) {
+    const { blob, report } = result;
+    if (this.#told.get(item)?.blob === blob) return;
+    this.#told.set(item, { blob, file: fileOf(item, result, options) });
+    const made = this.queue.items.filter(({ cutout }) => cutout?.report?.subject?.found !== false);
+    this.shell.made(made.flatMap((one) => this.#told.get(one)?.file ?? []));
     this.#emit('result', { blob, report, name: item.name, source: item.source, options });
   }
 
   /** @param {Result} result @param {Options} options */
   #describe({ blob, report }, { format, background }) {
-    const flat = format === 'jpeg' && background === 'transparent' ? ' · JPEG has no transparency, so white is used' : '';
-    return `${format.toUpperCase()} · ${report.width} × ${report.height} · ${bytes(blob.size)} · ${(report.timings_ms?.total / 1000).toFixed(2)} s${flat}`;
+    const { language } = this.t;
+    const seconds = new Intl.NumberFormat(language, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: 2 });
+    const flat = format === 'jpeg' && background === 'transparent' ? [this.t('flat')] : [];
+    return [format.toUpperCase(), `${report.width} × ${report.height}`, bytes(language, blob.size),
+      seconds.format((report.timings_ms?.total ?? 0) / 1000), ...flat].join(' · ');
   }
 
   /** @param {Item} item */
   async #download(item) {
-    const { format } = this.options;
-    const { blob } = await this.#file(item);
-    const link = document.createElement('a');
-    link.href = this.#url(blob);
-    link.download = outputName(item.name, format);
-    link.click();
-    this.#say(`Saved ${link.download}.`);
+    const { options } = this;
+    const result = await this.#file(item);
+    const { name } = fileOf(item, result, options);
+    save(this.#url(result.blob), name);
+    this.#say(this.t('saved', { name }));
   }
 
   async #downloadAll() {
@@ -378,74 +414,39 @@ export class Studio {
     }
   }
 
-  /** The clipboard takes PNG only, so that is what is made. @param {Item} item */
+  /** @param {Item} item */
   async #copy(item) {
     const button = this.#part('[data-act=copy]');
+    let done = true;
     try {
-      const png = this.queue.render(item, { ...this.options, format: 'png' }).then(({ blob }) => blob);
-      await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
-      button.textContent = 'Copied';
-      this.#say('Copied as PNG.');
+      await copy(this.queue.render(item, { ...this.options, format: 'png' }).then(({ blob }) => blob));
     } catch {
-      button.textContent = 'Not copied';
-      this.#say('The browser did not let the picture be copied.');
+      done = false;
     }
+    button.textContent = this.t(done ? 'copy.done' : 'copy.refused');
+    this.#say(this.t(done ? 'copy.said' : 'copy.refused.said'));
     setTimeout(() => {
-      button.textContent = 'Copy';
+      button.textContent = this.t('copy');
     }, 1600);
+  }
+
+  /** @param {Item} item */
+  async #share(item) {
+    if (!canShare()) return;
+    try {
+      const { options } = this;
+      await share(fileOf(item, await this.#file(item), options));
+    } catch {
+      this.#say(this.t('share.refused.said'));
+    }
   }
 
   #layStrip() {
     const { items } = this.queue;
-    const strip = this.#part('.strip');
     const all = this.#part('[data-act=all]'); // there from the start, so that nothing moves when a photo is done
     all.hidden = items.length < 2;
     all.disabled = items.filter(({ state }) => state === 'done').length < 2;
-    if (items.length < 2) return;
-    for (const item of items) {
-      let button = this.#thumbs.get(item.id);
-      if (!button) {
-        button = document.createElement('button');
-        button.className = 'thumb';
-        button.setAttribute('type', 'button');
-        button.dataset.item = String(item.id);
-        const entry = document.createElement('li');
-        entry.append(button);
-        strip.append(entry);
-        this.#thumbs.set(item.id, button);
-      }
-      if (!button.firstChild && (item.photo || typeof item.source !== 'string')) {
-        button.append(thumbnail(/** @type {Blob} */ (item.photo ?? item.source)));
-      }
-      const what = item.cutout?.report?.subject?.found === false ? 'nothing' : item.state;
-      button.dataset.state = what;
-      button.setAttribute('aria-current', String(item === this.#chosen));
-      button.setAttribute('aria-label', `${item.name}, ${what === 'nothing' ? 'no subject' : what}`);
-      button.title = item.name;
-    }
-  }
-
-  /** The controls say what the attributes say. */
-  #syncControls() {
-    const { background, format, crop, margin } = this.options;
-    let known = typeof background !== 'string';
-    for (const swatch of this.box.querySelectorAll('[data-bg]')) {
-      const on = /** @type {HTMLElement} */ (swatch).dataset.bg === background;
-      known ||= on;
-      swatch.setAttribute('aria-pressed', String(on));
-    }
-    this.#part('[data-act=image]').setAttribute('aria-pressed', String(typeof background !== 'string'));
-    const colour = this.#part('.colour');
-    const any = !known && /^#[0-9a-f]{6}$/i.test(String(background));
-    colour.classList.toggle('chosen', any);
-    if (any) {
-      colour.style.setProperty('--chosen', String(background));
-      this.#part('input[type=color]').value = background;
-    }
-    this.#part('[part=format]').value = format;
-    this.#part('[part=crop]').checked = Boolean(crop);
-    this.#part('.margin').hidden = !crop;
-    if (crop) this.#part('.margin').value = margin;
+    this.strip.lay(items, this.#chosen, this.t);
   }
 
   /** Focus that would fall out with a hidden button goes on to the next useful one. */
@@ -486,4 +487,9 @@ export class Studio {
   #part(selector) {
     return this.box.querySelector(selector);
   }
+}
+
+/** @param {Item} item @param {Result} result @param {Options} options @returns {File} */
+function fileOf(item, { blob }, { format }) {
+  return new File([blob], outputName(item.name, format), { type: blob.type });
 }

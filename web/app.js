@@ -1,0 +1,102 @@
+// What makes the page an app: works offline from the second visit on, can be
+// installed, takes photos from the share sheet and from "Open with", and tells
+// of a new version. Loaded after everything that a photo needs.
+
+/** @typedef {import('./widget/background-remover.js').BackgroundRemover} BackgroundRemover */
+/** @typedef {import('./widget/texts.js').Translate<typeof import('./texts/en/page.js').default>} Translate */
+
+/** @type {(id: string) => any} */
+const byId = (id) => document.getElementById(id);
+
+/** @param {BackgroundRemover} remover @param {() => Translate} t in the language of the moment */
+export async function startApp(remover, t) {
+  offerInstall();
+  /** @type {any} */ (window).launchQueue?.setConsumer(async (/** @type {any} */ { files }) => {
+    remover.add(await Promise.all(files.map((/** @type {any} */ file) => file.getFile())));
+  });
+  await takeShared(remover);
+  const registration = await register();
+  if (registration) watchUpdates(registration, t);
+}
+
+/** Files that offline.js put aside for this page. @param {BackgroundRemover} remover */
+async function takeShared(remover) {
+  if (!new URLSearchParams(location.search).has('shared')) return;
+  history.replaceState(null, '', location.pathname);
+  const shelf = await caches.open('cutaway-shared');
+  const files = await Promise.all((await shelf.keys()).map(async (key) => {
+    const response = /** @type {Response} */ (await shelf.match(key));
+    await shelf.delete(key);
+    const name = decodeURIComponent(response.headers.get('x-name') ?? 'photo');
+    return new File([await response.blob()], name, { type: response.headers.get('content-type') ?? '' });
+  }));
+  remover.add(files);
+}
+
+/**
+ * A folder has one service worker. Where a site has put another one here, such
+ * as the shim's relay, that one stays and the page does without.
+ */
+async function register() {
+  if (!navigator.serviceWorker || /** @type {any} */ (navigator).connection?.saveData) return undefined;
+  const [script, scope] = ['./offline.js', './'].map((path) => new URL(path, import.meta.url).href);
+  try {
+    const there = await navigator.serviceWorker.getRegistration(scope);
+    const worker = there?.active ?? there?.waiting ?? there?.installing;
+    if (there?.scope === scope && worker && worker.scriptURL !== script) return undefined;
+    return await navigator.serviceWorker.register(script, { scope, updateViaCache: 'none' });
+  } catch {
+    return undefined; // refused, or the network is gone: the page works all the same
+  }
+}
+
+/** @param {ServiceWorkerRegistration} registration @param {() => Translate} t */
+function watchUpdates(registration, t) {
+  const notice = byId('update');
+  const hint = byId('update-hint');
+  const reload = byId('update-reload');
+  let others = false;
+
+  const show = () => {
+    if (!registration.waiting || !navigator.serviceWorker.controller) return;
+    const working = Boolean(document.querySelector('[state=working]'));
+    reload.hidden = working || others;
+    hint.textContent = others ? t()('update.others') : working ? t()('update.busy') : '';
+    notice.hidden = false;
+  };
+  registration.addEventListener('updatefound', () => {
+    registration.installing?.addEventListener('statechange', show);
+  });
+  new MutationObserver(show).observe(document.documentElement, { subtree: true, attributeFilter: ['state', 'lang'] });
+  document.addEventListener('visibilitychange', () => {
+    others = false;
+    show();
+    if (!document.hidden) registration.update().catch(() => {});
+  });
+  show();
+
+  reload.addEventListener('click', () => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => {
+      others = data === 'others';
+      show();
+    };
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    registration.waiting?.postMessage('cutaway-start', [port2]);
+  });
+}
+
+function offerInstall() {
+  const button = byId('install');
+  window.addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault();
+    button.hidden = false;
+    button.onclick = async () => {
+      const { outcome } = await /** @type {any} */ (event).prompt();
+      button.hidden = outcome === 'accepted';
+    };
+  });
+  window.addEventListener('appinstalled', () => {
+    button.hidden = true;
+  });
+}

@@ -1,0 +1,46 @@
+// What an element with the attribute `remember` keeps on this machine for the
+// next visit: background, format, crop and margin, and the colours used last.
+// Only what a user chose in it is kept; the page's attributes are the start.
+import { recall, remember } from './memory.js';
+
+/** A kept value is a guest from outside: taken only in these shapes. @type {Record<string, RegExp>} */
+const shapes = {
+  background: /^(transparent|white|blur|#[0-9a-f]{6})$/i,
+  format: /^(png|jpeg|webp)$/,
+  margin: /^\d{1,5}(%|px)$/,
+};
+const most = 6;
+
+/** @param {Element} host */
+export function recallSettings(host) {
+  if (!host.hasAttribute('remember')) return;
+  const kept = recall('settings');
+  if (typeof kept !== 'object' || kept === null) return;
+  for (const [name, shape] of Object.entries(shapes)) {
+    if (typeof kept[name] === 'string' && shape.test(kept[name])) host.setAttribute(name, kept[name]);
+  }
+  if (typeof kept.crop === 'boolean') host.toggleAttribute('crop', kept.crop);
+}
+
+/** @param {Element} host */
+export function rememberSettings(host) {
+  if (!host.hasAttribute('remember')) return;
+  const values = Object.keys(shapes).map((name) => [name, host.getAttribute(name)]);
+  remember('settings', { ...Object.fromEntries(values), crop: host.hasAttribute('crop') });
+}
+
+/** @type {WeakMap<Element, string[]>} */
+const used = new WeakMap();
+
+/** Newest first. @param {Element} host @returns {string[]} #rrggbb */
+export function recallColours(host) {
+  const kept = used.get(host) ?? (host.hasAttribute('remember') ? recall('colours') : []);
+  return Array.isArray(kept) ? kept.filter((colour) => /^#[0-9a-f]{6}$/i.test(colour)).slice(0, most) : [];
+}
+
+/** @param {Element} host @param {string} colour */
+export function rememberColour(host, colour) {
+  const colours = [colour, ...recallColours(host).filter((other) => other !== colour)].slice(0, most);
+  used.set(host, colours);
+  if (host.hasAttribute('remember')) remember('colours', colours);
+}
