@@ -13,7 +13,7 @@ p{margin:0}
 button{font:inherit;color:inherit;cursor:pointer}
 .frame[inert]{opacity:.5}
 :focus-visible{outline:3px solid var(--_focus);outline-offset:2px}
-.frame{position:relative;display:grid;grid-template:minmax(0,1fr)/minmax(0,1fr);height:var(--height,clamp(480px,75vh,760px));border-radius:var(--_r);overflow:clip;outline:0;
+.frame{position:relative;display:grid;grid-template:minmax(0,1fr)/minmax(0,1fr);min-height:var(--height,clamp(480px,75vh,760px));border-radius:var(--_r);overflow:clip;outline:0;
 color:var(--_ink);background:var(--_surface);border:1px solid var(--_edge)}
 .drop,.stage{color:var(--_on);background-color:var(--_mat);
 background-image:linear-gradient(var(--_line) 1px,#0000 1px),linear-gradient(90deg,var(--_line) 1px,#0000 1px),linear-gradient(var(--_line) 1px,#0000 1px),linear-gradient(90deg,var(--_line) 1px,#0000 1px);

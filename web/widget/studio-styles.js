@@ -1,7 +1,7 @@
 // Styles of everything after the first photo; base-styles.js comes before.
 export const studioStyles = `
 .studio{display:grid;grid-template:minmax(0,1fr) auto auto/minmax(0,1fr);min-height:0;height:100%}
-.stage{position:relative;display:grid;min-height:0;padding:74px 32px 30px;overflow:hidden}
+.stage{position:relative;display:grid;min-height:250px;padding:74px 32px 30px;overflow:hidden}
 .view{position:relative;display:grid;place-items:center;min-width:0;min-height:0;container-type:size}
 .stage .cut{inset:58px 14px 12px;width:calc(100% - 28px);height:calc(100% - 70px)}
 .cut rect{stroke-dasharray:9 7}
@@ -89,12 +89,13 @@ kbd{display:inline-block;min-width:1.9em;padding:0 .45em;border:1px solid color-
 button:disabled{opacity:.5;cursor:default}
 .frame{container-type:inline-size}
 @container (max-width:640px){
-.stage{padding:66px 18px 18px}.stage .cut{inset:54px 9px 9px;width:calc(100% - 18px);height:calc(100% - 63px)}
+.stage{min-height:290px;padding:66px 18px 18px}.stage .cut{inset:54px 9px 9px;width:calc(100% - 18px);height:calc(100% - 63px)}
 .top{top:9px;inset-inline:11px 9px}.help{display:none}
 .bar{gap:10px 12px;padding:10px 12px 12px}
-.swatches{width:100%;justify-content:space-between;gap:4px!important;flex-wrap:wrap}
+.swatches{gap:5px!important;width:100%}.swatch{width:36px;height:36px}
+select{font-size:.88rem;padding:0 3px}.check{font-size:.88rem}
 .swatch.recent{display:none}
-.swatch.pill{padding:0 9px;font-size:.85rem}
+.swatch.pill{padding:0 8px;font-size:.8rem}
 .bar .end{margin-inline-start:0;width:100%}.bar .end>*{flex:1 1 auto;padding:0 6px!important;font-size:.92rem}.bar .end{gap:8px}
 .note{bottom:20px}.strip{padding:8px 12px 0}.thumb{width:54px;height:54px}
 }

@@ -18,7 +18,7 @@ export default {
   "crop": "Recadrer",
   "margin": "Marge",
   "margin.none": "sans marge",
-  "margin.some": "marge de {{percent}}",
+  "margin.some": "marge {{percent}}",
   "copy": "Copier",
   "copy.done": "Copié",
   "copy.refused": "Non copié",
