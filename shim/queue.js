@@ -79,7 +79,10 @@ export function createQueue({ concurrency = 1, limit = 64, now = Date.now } = {}
   };
 }
 
-/** Runs the tasks of one name one after another. */
+/**
+ * Runs the tasks of one name one after another.
+ * @returns {<T>(name: string, task: () => Promise<T>) => Promise<T>}
+ */
 export function createLocks() {
   /** @type {Map<string, Promise<unknown>>} */ const tails = new Map();
   /**

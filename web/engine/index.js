@@ -13,6 +13,13 @@ function start() {
   }
 }
 
+/**
+ * @typedef {import('./api.js').Input} Input
+ * @typedef {import('./api.js').Options} Options
+ * @typedef {import('./api.js').More} More
+ * @typedef {import('./api.js').Report} Report
+ */
+
 /** @returns {import('./ort.js').WorkerLike} */
 function spawn() {
   const worker = start();

@@ -3,6 +3,13 @@ import { Worker } from 'node:worker_threads';
 import { createApi } from './api.js';
 import { EngineClient } from './client.js';
 
+/**
+ * @typedef {import('./api.js').Input} Input
+ * @typedef {import('./api.js').Options} Options
+ * @typedef {import('./api.js').More} More
+ * @typedef {import('./api.js').Report} Report
+ */
+
 /** @returns {import('./ort.js').WorkerLike} */
 function spawn() {
   const worker = new Worker(new URL('./node-worker.js', import.meta.url));

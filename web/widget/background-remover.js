@@ -96,7 +96,7 @@ export class BackgroundRemover extends HTMLElement {
     return [...this.#files];
   }
 
-  /** The first result, or null. */
+  /** The first result, or null. @returns {File | null} */
   get value() {
     return this.#files[0] ?? null;
   }
