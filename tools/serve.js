@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createGzip } from 'node:zlib';
 import { dist } from './build.js';
 
 /** @type {Record<string, string>} */
@@ -68,12 +69,16 @@ export async function serveStatic({ port = 0, host = '127.0.0.1', isolate = fals
         response.writeHead(304).end();
         return;
       }
-      response.writeHead(200, {
-        'Content-Type': types[extname(file)] ?? 'application/octet-stream',
-        'Content-Length': info.size,
-      });
-      if (request.method === 'HEAD') response.end();
-      else createReadStream(file).on('error', () => response.destroy()).pipe(response);
+      const type = types[extname(file)] ?? 'application/octet-stream';
+      const packed = /^text\/|json|svg/.test(type) && /\bgzip\b/.test(String(request.headers['accept-encoding']));
+      response.setHeader('Vary', 'Accept-Encoding');
+      response.writeHead(200, { 'Content-Type': type, ...(packed ? { 'Content-Encoding': 'gzip' } : { 'Content-Length': info.size }) });
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
+      const bytes = createReadStream(file).on('error', () => response.destroy());
+      (packed ? bytes.pipe(createGzip()) : bytes).pipe(response);
     } catch {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('not found\n');
     }

@@ -1,5 +1,6 @@
 // The studio's keys: one table for what they do and for the sheet that tells
 // them. Single keys can be switched off there (WCAG 2.1.4) and stay off.
+import { canShare } from './handoff.js';
 import { recall, remember } from './memory.js';
 
 /** Single keys, and what Studio.act() makes of them; the text is key.<act>. @type {readonly { key: string, act: string }[]} */
@@ -59,7 +60,8 @@ export function openSheet(root, t) {
   /** @param {string} tag @param {string} text */
   const made = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
   const list = document.createElement('dl');
-  const rows = [...shortcuts.map(({ key, act }) => [key.toUpperCase(), `key.${act}`]), ...others];
+  const here = shortcuts.filter(({ act }) => act !== 'share' || canShare());
+  const rows = [...here.map(({ key, act }) => [key.toUpperCase(), `key.${act}`]), ...others];
   list.append(...rows.map(([key, text]) => {
     const row = document.createElement('div');
     const term = document.createElement('dt');
