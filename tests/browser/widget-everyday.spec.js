@@ -98,6 +98,7 @@ test.describe('light and dark', () => {
 
 test.describe('keys', () => {
   test('single keys do what the sheet says', async ({ page }) => {
+    page.on('filechooser', () => {}); // caught from here on
     await done(page, photo('one.bmp'), photo('two.bmp'));
     await expect(page.locator('.thumb[data-state=done]')).toHaveCount(2);
     await page.locator('body').click({ position: { x: 4, y: 4 } });
