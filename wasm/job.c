@@ -24,6 +24,7 @@
 #include "image/probe.h"
 #include "image/resample.h"
 #include "image/webp.h"
+#include "job.h"
 #include "manifest.h"
 #include "matte/foreground.h"
 #include "matte/matte.h"
@@ -347,17 +348,6 @@ int cut_job_refine(cut_job *job)
     return CUT_OK;
 }
 
-/* The rest of the photo instead of the subject: input alpha x (1 - matte). The
- * same once more is what it was. */
-static void swap_sides(uint8_t *alpha, const cut_image *photo)
-{
-    size_t count = (size_t)photo->w * (size_t)photo->h;
-    for (size_t i = 0; i < count; i++) {
-        uint8_t all = photo->px[i * 4 + 3];
-        alpha[i] = (uint8_t)(all > alpha[i] ? all - alpha[i] : 0);
-    }
-}
-
 int cut_job_foreground(cut_job *job)
 {
     cut_status status = in_state(job, CUT_REFINED);
@@ -365,18 +355,16 @@ int cut_job_foreground(cut_job *job)
     const cut_options *o = &job->options;
     int swapped = o->keep == CUT_KEEP_BACKGROUND;
     int32_t side = job->in_w > job->in_h ? job->in_w : job->in_h;
-    float most = (float)side * CUT_MAX_BLUR_PERCENT / 100;
-    float sigma = cut_length_px(o->blur, side);
     cut_rendering *r = &job->rendering;
     cut_layer blur = {0};
     if (o->background == CUT_BG_BLUR && !o->mask)
         status = cut_blur_new(&blur, &job->image, job->alpha,
-                              sigma < most ? sigma : most, &job->why);
+                              cut_options_sigma(o, side), &job->why);
     if (status) return (int)status;
-    if (swapped) swap_sides(job->alpha, &job->image);
+    if (swapped) cut_swap_sides(job->alpha, &job->image);
     status = cut_foreground_estimate(&job->image, job->alpha, &job->why);
     if (status) {
-        if (swapped) swap_sides(job->alpha, &job->image);
+        if (swapped) cut_swap_sides(job->alpha, &job->image);
         cut_layer_free(&blur);
         return (int)status;
     }
@@ -406,6 +394,29 @@ int cut_job_compose(cut_job *job)
     job->out_h = job->image.h;
     job->state = CUT_COMPOSED;
     return CUT_OK;
+}
+
+/* ---- previews ---------------------------------------------------------- */
+
+cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
+                        cut_subject *subject)
+{
+    cut_status status = in_state(job, CUT_REFINED);
+    if (status) return status;
+    *photo = job->image;
+    *alpha = job->alpha;
+    *subject = job->subject;
+    job->image = (cut_image){0};
+    job->alpha = NULL;
+    job->state = CUT_DONE;
+    return CUT_OK;
+}
+
+cut_image cut_job_take_background(cut_job *job)
+{
+    cut_image behind = job->rendering.behind;
+    job->rendering.behind = (cut_image){0};
+    return behind;
 }
 
 /* ---- encode ------------------------------------------------------------ */

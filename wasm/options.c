@@ -23,6 +23,13 @@ const char *cut_output_name(cut_output output)
     return output_names[output];
 }
 
+float cut_options_sigma(const cut_options *options, int32_t side)
+{
+    float most = (float)side * CUT_MAX_BLUR_PERCENT / 100;
+    float sigma = cut_length_px(options->blur, side);
+    return sigma < most ? sigma : most;
+}
+
 static cut_status read_background(cut_options *o, const cut_json *value,
                                   cut_why *why)
 {

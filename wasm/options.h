@@ -92,6 +92,10 @@ cut_options cut_options_default(void);
 cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
                              cut_why *why);
 
+/** Of the background's blur, in pixels of a photo whose longer side is `side`;
+ * 0: as cut_blur_new() likes it. */
+float cut_options_sigma(const cut_options *options, int32_t side);
+
 /** "png", "jpeg", "webp". */
 const char *cut_output_name(cut_output output);
 

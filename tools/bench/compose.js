@@ -2,6 +2,7 @@
 // stages foreground and compose of whole jobs, and the memory they add.
 import { loadCore } from '../../web/engine/core.js';
 import { compileCore } from '../../web/engine/node-core.js';
+import { Preview } from '../../web/engine/preview.js';
 import { median, table } from './browser.js';
 
 const [W, H] = [4000, 3000];
@@ -27,6 +28,22 @@ const cases = {
   'canvas 4000x3000, enlarged': { canvas: '4000x3000' },
   'all on amazon': { canvas: 'amazon', shadow: true, outline: true, background: 'linear-gradient(#ffffff, #dddddd)' },
 };
+
+/** One after another on the same preview. @type {[string, Record<string, unknown>][]} */
+const changes = [
+  ['first', {}],
+  ['shadow', { shadow: true }],
+  ['shadow, another', { shadow: { x: '2%' } }],
+  ['outline', { outline: true, shadow: true }],
+  ['gradient', { background: 'linear-gradient(135deg, #0a64c8, #10c0ff)', outline: true, shadow: true }],
+  ['blur', { background: 'blur' }],
+  ['blur(1%)', { background: 'blur(1%)' }],
+  ['crop', { crop: true }],
+  ['canvas', { canvas: 'amazon', shadow: true }],
+  ['canvas, moved', { canvas: { preset: 'amazon', x: '2%' }, shadow: true }],
+  ['canvas, moved again', { canvas: { preset: 'amazon', x: '3%' }, shadow: true }],
+  ['keep background', { keep: 'background' }],
+];
 
 /** A textured BMP: its content is of no matter, its size is. */
 function photo() {
@@ -55,6 +72,41 @@ function map() {
   return { data, width: SIDE, height: SIDE };
 }
 
+/**
+ * @param {import('../../web/engine/core.js').Core} core
+ * @param {Record<string, unknown>} options
+ * @param {Buffer} file
+ * @param {ReturnType<typeof map>} answer
+ */
+function refined(core, options, file, answer) {
+  const job = core.newJob();
+  job.options(options);
+  job.manifest({ input: { size: [SIDE, SIDE], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
+  job.picture('decode', file);
+  job.prepare();
+  job.matte(answer);
+  job.step('refine', 'refine');
+  return job;
+}
+
+/** @param {import('../../web/engine/core.js').Core} core @param {Buffer} file @param {ReturnType<typeof map>} answer @param {number} rounds */
+function previews(core, file, answer, rounds) {
+  /** @type {Record<string, number[]>} */
+  const found = {};
+  for (let round = 0; round < rounds; round++) {
+    const job = refined(core, {}, file, answer);
+    const preview = new Preview(job);
+    job.free();
+    for (const [name, options] of changes) {
+      const from = performance.now();
+      preview.render(options, 1280);
+      (found[name] ??= []).push(performance.now() - from);
+    }
+    preview.close();
+  }
+  return Object.fromEntries(Object.entries(found).map(([name, times]) => [name, median(times)]));
+}
+
 /** @param {number} [rounds] */
 export async function benchCompose(rounds = 5) {
   const core = await loadCore(await compileCore());
@@ -63,13 +115,7 @@ export async function benchCompose(rounds = 5) {
   const found = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, options] of Object.entries(cases)) {
-      const job = core.newJob();
-      job.options(options);
-      job.manifest({ input: { size: [SIDE, SIDE], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
-      job.picture('decode', file);
-      job.prepare();
-      job.matte(answer);
-      job.step('refine', 'refine');
+      const job = refined(core, options, file, answer);
       const own = (found[name] ??= { foreground: [], compose: [], added: 0 });
       for (const stage of /** @type {const} */ (['foreground', 'compose'])) {
         core.resetPeak();
@@ -84,9 +130,11 @@ export async function benchCompose(rounds = 5) {
   }
   const result = Object.fromEntries(Object.entries(found).map(([name, { foreground, compose, added }]) =>
     [name, { foreground_ms: median(foreground), compose_ms: median(compose), added_mb: added / 1e6 }]));
+  const preview_ms = previews(core, file, answer, rounds);
   return {
-    result,
+    result: { ...result, preview_ms },
     text: table([['12 MP, ms', 'foreground', 'compose', 'MB more'],
-      ...Object.entries(result).map(([name, row]) => [name, row.foreground_ms, row.compose_ms, row.added_mb])]),
+      ...Object.entries(result).map(([name, row]) => [name, row.foreground_ms, row.compose_ms, row.added_mb])]) +
+      `\n\n${table([['preview at 1280 px of 12 MP', 'ms'], ...Object.entries(preview_ms)])}`,
   };
 }

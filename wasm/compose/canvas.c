@@ -134,8 +134,8 @@ static cut_status filter_rows(uint8_t *px, const cut_image *image,
     return status;
 }
 
-cut_status cut_canvas_place(cut_image *image, const cut_layout *layout,
-                            cut_why *why)
+cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
+                           const cut_layout *layout, cut_why *why)
 {
     size_t w = (size_t)layout->w, h = (size_t)layout->h;
     cut_status status = CUT_OK;
@@ -148,11 +148,20 @@ cut_status cut_canvas_place(cut_image *image, const cut_layout *layout,
             copy_row(px + (size_t)y * w * 4, layout, image, y);
     else
         status = filter_rows(px, image, layout, why);
-    if (status) {
+    if (status)
         cut_free(px);
-        return status;
-    }
+    else
+        *out = (cut_image){px, layout->w, layout->h, 0};
+    return status;
+}
+
+cut_status cut_canvas_place(cut_image *image, const cut_layout *layout,
+                            cut_why *why)
+{
+    cut_image out;
+    cut_status status = cut_canvas_draw(&out, image, layout, why);
+    if (status) return status;
     cut_image_free(image);
-    *image = (cut_image){px, layout->w, layout->h, 0};
+    *image = out;
     return CUT_OK;
 }

@@ -25,8 +25,12 @@ cut_layout cut_canvas_layout(const cut_canvas *canvas,
                              const cut_subject *subject, cut_length margin,
                              int32_t w, int32_t h);
 
+/** The picture at its place on a clear canvas. CUT_OK, CUT_E_MEMORY. */
+cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
+                           const cut_layout *layout, cut_why *why);
+
 /**
- * The picture at its place on a clear canvas; the old pixels are freed.
+ * The same in place of the picture, whose pixels are freed.
  *
  * @return CUT_OK, CUT_E_MEMORY (image unchanged): the canvas and, until it is
  *         done, what cut_resampler_new_placed() needs

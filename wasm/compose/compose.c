@@ -229,9 +229,7 @@ cut_status cut_compose_blur(cut_image *image, const cut_layer *layer,
     return CUT_OK;
 }
 
-/* The layer as a picture of its own size. */
-static cut_status layer_image(cut_image *out, const cut_layer *layer,
-                              cut_why *why)
+cut_status cut_blur_image(cut_image *out, const cut_layer *layer, cut_why *why)
 {
     size_t count = (size_t)layer->w * (size_t)layer->h;
     uint8_t *px = cut_alloc(count, 4);
@@ -249,13 +247,22 @@ cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *layer,
                                   cut_why *why)
 {
     cut_image behind = {0};
-    cut_status status = layer_image(&behind, layer, why);
+    cut_status status = cut_blur_image(&behind, layer, why);
     if (!status) {
         cut_crop_to_ratio(&behind, image->w, image->h);
         status = cut_compose_image(image, &behind, why);
     }
     cut_image_free(&behind);
     return status;
+}
+
+void cut_swap_sides(uint8_t *alpha, const cut_image *photo)
+{
+    size_t count = (size_t)photo->w * (size_t)photo->h;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t all = photo->px[i * 4 + 3];
+        alpha[i] = (uint8_t)(all > alpha[i] ? all - alpha[i] : 0);
+    }
 }
 
 /* ---- crop -------------------------------------------------------------- */

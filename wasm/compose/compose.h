@@ -51,6 +51,13 @@ cut_status cut_compose_blur(cut_image *image, const cut_layer *blur,
 cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *blur,
                                   cut_why *why);
 
+/** The layer as a picture of its own size. CUT_OK, CUT_E_MEMORY. */
+cut_status cut_blur_image(cut_image *out, const cut_layer *blur, cut_why *why);
+
+/** The rest of the photo instead of the subject: alpha u8 [h][w] becomes the
+ * photo's own less what it was. The same once more is what it was. */
+void cut_swap_sides(uint8_t *alpha, const cut_image *photo);
+
 typedef struct cut_box {
     int32_t x, y, w, h;
 } cut_box;

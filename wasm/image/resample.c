@@ -231,9 +231,8 @@ static void add_clear(uint32_t *sums, const uint8_t *px, int32_t w, int32_t k)
         }
 }
 
-/* Means over k x k with their alpha: colours by their share of it. */
-static cut_status reduce_clear(cut_image *out, const cut_image *in, int32_t k,
-                               cut_why *why)
+cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
+                                  int32_t k, cut_why *why)
 {
     int32_t w = (in->w + k - 1) / k, h = (in->h + k - 1) / k;
     uint8_t *px = cut_alloc((size_t)w * (size_t)h, 4);
@@ -278,7 +277,7 @@ cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
     r->w = w;
     r->placed = 1;
     if (k > 1) {
-        if (reduce_clear(&r->reduced, in, k, why)) goto no_memory;
+        if (cut_image_reduce_clear(&r->reduced, in, k, why)) goto no_memory;
         r->in = &r->reduced;
         ratio /= (float)k;
     }

@@ -28,6 +28,10 @@ int cut_image_is_opaque(const cut_image *image);
 cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
                             cut_why *why);
 
+/** The same with its alpha: colours by their share of it, alpha the mean. */
+cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
+                                  int32_t k, cut_why *why);
+
 /** A picture at another size, one row at a time, so that no second full-size
  * copy is needed. Borrows `in` until it is freed. */
 typedef struct cut_resampler cut_resampler;

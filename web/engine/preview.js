@@ -1,0 +1,49 @@
+// A cut-out as it would look, small and at once, while somebody chooses: the
+// wrapper of wasm/preview.h.
+
+/**
+ * @typedef {import('./core.js').Core} Core
+ * @typedef {import('./core.js').Job} Job
+ * @typedef {{ bytes: Uint8Array, width: number, height: number, full: [number, number] }} Shown straight RGBA; full:
+ *   the size that the result would have
+ */
+
+export class Preview {
+  /** @param {Job} job REFINED; may only be freed afterwards */
+  constructor(job) {
+    /** @type {Core} */ this.core = job.core;
+    /** @type {number} */ this.pointer = this.core.guard(() => this.core.exports.cut_preview_new(job.pointer), 'preview');
+    if (!this.pointer) throw this.core.error('out_of_memory', 'No memory for a preview.', 'preview');
+  }
+
+  /** @param {number} status */
+  check(status) {
+    const { core } = this;
+    if (status === 0) return;
+    throw core.error(core.statuses.get(status)?.code ?? 'internal', core.text(core.exports.cut_preview_message(this.pointer)), 'preview');
+  }
+
+  /** The picture behind from now on. @param {Job} job that was given one; may be freed afterwards */
+  behind(job) {
+    this.check(this.core.guard(() => this.core.exports.cut_preview_background(this.pointer, job.pointer), 'preview'));
+  }
+
+  /**
+   * @param {Record<string, unknown>} options as cut_job_options() takes them
+   * @param {number} side the longer one, at most
+   * @returns {Shown}
+   */
+  render(options, side) {
+    const { core, core: { exports }, pointer } = this;
+    core.withBytes(new TextEncoder().encode(JSON.stringify(options)), (at, size) =>
+      this.check(core.guard(() => exports.cut_preview_render(pointer, at, size, side), 'preview')));
+    const [width, height, ...full] = ['w', 'h', 'full_w', 'full_h'].map((name) => exports[`cut_preview_${name}`](pointer) >>> 0);
+    const bytes = core.copyOut(exports.cut_preview_pixels(pointer), width * height * 4);
+    return { bytes, width, height, full: [full[0], full[1]] };
+  }
+
+  close() {
+    if (this.pointer && !this.core.crashed) this.core.exports.cut_preview_free(this.pointer);
+    this.pointer = 0;
+  }
+}
