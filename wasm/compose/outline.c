@@ -165,6 +165,7 @@ static int32_t envelope_add(arch *stack, int32_t count, int32_t at,
 /* The contour of one column: an envelope down the picture. */
 typedef struct column {
     int32_t x;
+    int32_t wake;      /* no arch comes near before this row */
     uint32_t now, end; /* the arch that is lowest here, and behind the last */
 } column;
 
@@ -178,7 +179,7 @@ static int32_t make_columns(column *columns, arch *arches, uint32_t *starts,
     for (int32_t x = 0; x < w; x++) {
         starts[x + 1] += starts[x];
         if (starts[x + 1] > starts[x])
-            columns[count++] = (column){x, starts[x], starts[x]};
+            columns[count++] = (column){x, 0, starts[x], starts[x]};
     }
     for (size_t i = 0; i < list->count; i++) {
         const disc *d = list->at + i;
@@ -202,14 +203,20 @@ static int32_t make_columns(column *columns, arch *arches, uint32_t *starts,
 static int32_t row_envelope(arch *row, column *columns, int32_t count,
                             const arch *arches, int32_t y, const rim *r)
 {
-    int32_t n = 0;
+    int32_t n = 0, most = (int32_t)r->width + 3; /* no disc comes further */
     for (int32_t i = 0; i < count; i++) {
         column *c = columns + i;
+        if (y < c->wake) continue;
         while (c->now + 1 < c->end && arches[c->now + 1].from <= y) c->now++;
         int64_t dy = y - arches[c->now].at;
         int64_t height = dy * dy * r->fine + arches[c->now].height;
         if (height < r->far)
             n = envelope_add(row, n, c->x, (int32_t)height, r->fine);
+        else if (dy < 0)
+            c->wake = arches[c->now].at - most;
+        else
+            c->wake = c->now + 1 < c->end ? arches[c->now + 1].from
+                                          : INT32_MAX;
     }
     return n;
 }
@@ -243,6 +250,13 @@ static void paint_inside(cut_image *image, const uint8_t rgb[3])
     size_t count = (size_t)image->w * (size_t)image->h;
     for (size_t i = 0; i < count; i++) {
         uint8_t *px = image->px + i * 4;
+        if (i % 4 == 0 && i + 4 <= count) { /* most fours are plain */
+            int all = px[3] + px[7] + px[11] + px[15];
+            if (all == 0 || all == 4 * 255) {
+                i += 3;
+                continue;
+            }
+        }
         if ((uint8_t)(px[3] - 128) < 127) cut_under(px, rgb, 255);
     }
 }

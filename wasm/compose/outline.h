@@ -19,8 +19,7 @@
  * @param         side  what 100 % of the width are, pixels; the width is kept
  *                      in 0.5 px .. a tenth of `side`
  * @return CUT_OK, CUT_E_MEMORY (image unchanged): 24 bytes for each pixel of
- *         the contour (up to 48 while its list grows), 28 for each column, 12
- *         at least for each pixel of the longest row
+ *         the contour (up to 48 while its list grows), 36 for each column.
  *         O(w*h + what the rim covers).
  */
 cut_status cut_compose_outline(cut_image *image, const cut_outline *outline,
