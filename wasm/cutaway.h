@@ -282,6 +282,6 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);
 
-/* The network's own calls: wasm/nn/net.h. */
+/* The network's own calls: wasm/nn/net.h. Previews: wasm/preview.h. */
 
 #endif
