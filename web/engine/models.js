@@ -12,6 +12,8 @@ import { CutawayError, failure, throwIfAborted } from './errors.js';
  * @property {(url: string, init?: RequestInit) => Promise<Response>} fetch
  * @property {Cache} cache
  * @property {(algorithm: 'sha256' | 'md5', bytes: Uint8Array) => Promise<string>} digest lower-case hex
+ * @property {<T>(name: string, task: () => Promise<T>, signal?: AbortSignal) => Promise<T>} [alone] runs one task of a
+ *   name at a time, in whatever worker or tab
  * @property {string} base URL of models/base/manifest.json
  * @property {string} known URL of models/known.json
  *
@@ -138,6 +140,24 @@ async function download(io, url, promise, more) {
   const key = wanted ? `${url}#${wanted}` : url;
   const kept = await io.cache.get(key);
   if (kept) return kept.bytes;
+  if (!io.alone || !wanted) return fetchAndKeep(io, url, promise, more, key);
+  // whoever waited finds in the cache what the one before has fetched
+  try {
+    return await io.alone(key, async () => (await io.cache.get(key))?.bytes ?? fetchAndKeep(io, url, promise, more, key), more.signal);
+  } catch (error) {
+    throwIfAborted(more.signal, 'load');
+    throw error;
+  }
+}
+
+/**
+ * @param {Io} io
+ * @param {string} url
+ * @param {{ bytes?: number, sha256?: string, md5?: string }} promise of the manifest
+ * @param {More} more
+ * @param {string} key of the cache
+ */
+async function fetchAndKeep(io, url, promise, more, key) {
   let bytes;
   try {
     bytes = await fetchRest(io, url, await io.cache.get(`${url}.part`), promise.bytes ?? 0, more);
@@ -147,7 +167,7 @@ async function download(io, url, promise, more) {
   }
   await io.cache.delete(`${url}.part`);
   await checkHash(io, url, bytes, promise);
-  if (wanted) await io.cache.put(key, { bytes });
+  if (promisedHash(promise).wanted) await io.cache.put(key, { bytes });
   return bytes;
 }
 

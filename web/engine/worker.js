@@ -47,6 +47,26 @@ const cache = {
 /** Cache keys are URLs without a fragment. @param {string} key */
 const keyUrl = (key) => key.replace('#', '?digest=');
 
+/**
+ * Several workers, or tabs, that want one model: the first fetches it.
+ *
+ * @template T
+ * @param {string} name @param {() => Promise<T>} task @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+async function alone(name, task, signal) {
+  let begun = false;
+  try {
+    return await navigator.locks.request(`cutaway ${name}`, { signal }, () => {
+      begun = true;
+      return task();
+    });
+  } catch (error) {
+    if (begun || signal?.aborted) throw error;
+    return task(); // no locks here: no secure context, or a sandbox
+  }
+}
+
 /** @param {'sha256' | 'md5'} algorithm @param {Uint8Array} bytes */
 async function digest(algorithm, bytes) {
   if (algorithm === 'sha256' && globalThis.crypto?.subtle) {
@@ -100,7 +120,7 @@ hostJobs({
   return {
     core: await newCore(),
     newCore,
-    loadModel: modelLoader({ fetch: (url, init) => fetch(url, init), cache, digest, base: at('models/base/manifest.json'), known: at('models/known.json') }, engines(newCore)),
+    loadModel: modelLoader({ fetch: (url, init) => fetch(url, init), cache, alone, digest, base: at('models/base/manifest.json'), known: at('models/known.json') }, engines(newCore)),
     webp: webpCodec({
       module: (path) => import(at(`vendor/webp/${path}`)),
       wasm: async (path) => WebAssembly.compileStreaming(fetch(at(`vendor/webp/${path}`))),

@@ -1,0 +1,107 @@
+// Many pictures at once: several workers behind one line, first come, first
+// served, one picture in each worker. A picture whose worker crashed gets one
+// more try in the new worker, so that what another one left behind is not laid
+// to its charge. The model's bytes come over the network once: workers that
+// need the same file wait for the first (see worker.js).
+import { createApi } from './api.js';
+import { EngineClient } from './client.js';
+import { aborted } from './errors.js';
+import { spawnWorker } from './spawn.js';
+
+/**
+ * @typedef {import('./api.js').Input} Input
+ * @typedef {import('./pipeline.js').Options & import('./api.js').More} Options
+ * @typedef {ReturnType<typeof createApi>} Api
+ * @typedef {ReturnType<typeof createPool>} Pool
+ */
+
+/** More workers than this share the memory's bandwidth and little else. */
+const mostWorkers = 4;
+
+/**
+ * How many workers this machine should have: a core is left to the page, and
+ * 2 GiB of memory are there for each. Where a browser does not tell its memory
+ * (all but Chromium), something with a touch screen counts as a small one.
+ *
+ * @param {{ hardwareConcurrency?: number, deviceMemory?: number, maxTouchPoints?: number }} [machine]
+ */
+export function poolSize(machine = navigator) {
+  const { hardwareConcurrency = 2, maxTouchPoints = 0, deviceMemory = maxTouchPoints > 1 ? 4 : 8 } = machine;
+  return Math.max(1, Math.min(mostWorkers, hardwareConcurrency - 1, Math.floor(deviceMemory / 2)));
+}
+
+/** @param {{ size?: number, spawn?: () => import('./ort.js').WorkerLike }} [how] */
+export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
+  const all = Array.from({ length: size }, () => createApi(new EngineClient(spawn)));
+  const free = [...all];
+  /** @type {{ start: (api: Api) => Promise<void>, fail: () => void }[]} */
+  const waiting = [];
+
+  function next() {
+    while (free.length && waiting.length) {
+      const api = /** @type {Api} */ (free.shift());
+      const job = /** @type {typeof waiting[0]} */ (waiting.shift());
+      // last in line: after a cancel its worker may need a moment
+      void job.start(api).then(() => { free.push(api); next(); });
+    }
+  }
+
+  /**
+   * @template T
+   * @param {AbortSignal | undefined} signal
+   * @param {(api: Api) => Promise<T>} task
+   * @returns {Promise<T>}
+   */
+  function run(signal, task) {
+    if (signal?.aborted) return Promise.reject(aborted());
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        waiting.splice(waiting.indexOf(job), 1);
+        job.fail();
+      };
+      const job = {
+        /** @param {Api} api */
+        async start(api) {
+          signal?.removeEventListener('abort', leave);
+          try {
+            resolve(await task(api).catch((error) => {
+              if (error.code !== 'engine_crashed' || signal?.aborted) throw error;
+              return task(api);
+            }));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        fail: () => reject(aborted()),
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      waiting.push(job);
+      next();
+    });
+  }
+
+  return {
+    size,
+
+    /**
+     * As in index.js, in the next worker that is free.
+     *
+     * @param {Input} input
+     * @param {Options} [options]
+     */
+    removeBackground: (input, options = {}) => run(options.signal, (api) => api.removeBackground(input, options)),
+
+    /**
+     * Starts every worker and loads the model into each.
+     *
+     * @param {Parameters<Api['preload']>[0]} [options]
+     */
+    preload: (options) => Promise.all(all.map((api) => api.preload(options))),
+
+    /** Ends the workers; what waits or runs fails with "aborted". The next call starts them anew. */
+    dispose() {
+      for (const job of waiting.splice(0)) job.fail();
+      for (const api of all) api.dispose();
+    },
+  };
+}
