@@ -29,6 +29,7 @@ const staged = [
   ['web/texts', 'texts'],
   ['web/engine', 'engine'],
   ['web/widget', 'widget'],
+  ['web/batch', 'batch'],
   ['web/samples', 'samples'],
   ['shim', 'shim'],
   ['shim/adapters/service-worker.js', 'service-worker.js'], // its scope is the folder it lies in
@@ -41,6 +42,7 @@ const staged = [
     'ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'),
   ...from('node_modules/@jsquash/webp', 'vendor/webp',
     'LICENSE', 'meta.js', 'codec/dec/webp_dec.js', 'codec/dec/webp_dec.wasm', 'codec/enc/webp_enc_simd.js', 'codec/enc/webp_enc_simd.wasm'),
+  ...from('node_modules/client-zip', 'vendor/client-zip', 'LICENSE.txt', 'index.js'),
   ...from('node_modules/@noble/hashes', 'vendor/noble', 'LICENSE', 'sha2.js', 'legacy.js', 'utils.js', '_md.js', '_u64.js'),
 ];
 

@@ -28,7 +28,8 @@ const jsRules = [
   [/^web\/engine\//, /^(web\/engine\/|node:)/],
   [/^web\/texts\//, /^$/],
   [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/index\.js$)/],
-  [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|app\.js$|engine\/index\.js$)/],
+  [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|pool)\.js$)/],
+  [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],
   [/^shim\//, /^(shim\/|node:|idb$|ws$)/],
   [/^bin\//, /^(web\/engine\/(node|errors)\.js$|shim\/|node:)/],
 ];

@@ -1,5 +1,6 @@
 // The page: the element, photos dropped beside it, language and colours, and
 // what the last run took.
+import { offerBatch } from './batch/open.js';
 import './widget/background-remover.js';
 import english from './texts/en/page.js';
 import { recall, remember } from './widget/memory.js';
@@ -65,6 +66,8 @@ window.addEventListener('load', () => whenIdle(async () => {
   const { startApp } = await import('./app.js');
   await startApp(remover, () => t);
 }));
+
+offerBatch(remover, byId('many'));
 
 // A photo that misses the drop zone must not replace the page; the element's own
 // file, dragged out, is not meant for it.

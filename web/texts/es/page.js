@@ -13,6 +13,7 @@ export default {
   "update.reload": "Recargar",
   "update.busy": "Podrás recargar cuando las fotos estén listas.",
   "update.others": "Empezará cuando se cierren las demás pestañas de Cutaway.",
+  "many": "Muchas fotos o una carpeta entera…",
   "run": "Lo que tardó la última ejecución",
   "run.none": "Todavía no se ha ejecutado nada.",
   "run.label": "Tiempos",

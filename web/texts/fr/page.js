@@ -13,6 +13,7 @@ export default {
   "update.reload": "Recharger",
   "update.busy": "Vous pourrez recharger une fois les photos terminées.",
   "update.others": "Elle démarrera quand les autres onglets Cutaway seront fermés.",
+  "many": "Beaucoup de photos ou un dossier entier…",
   "run": "Ce que le dernier traitement a demandé",
   "run.none": "Rien n’a encore été traité.",
   "run.label": "Durées",

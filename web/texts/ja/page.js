@@ -13,6 +13,7 @@ export default {
   "update.reload": "再読み込み",
   "update.busy": "写真の処理が終わると再読み込みできます。",
   "update.others": "ほかの Cutaway のタブを閉じると切り替わります。",
+  "many": "たくさんの写真やフォルダーごと…",
   "run": "前回の処理にかかった時間",
   "run.none": "まだ何も処理していません。",
   "run.label": "処理時間",

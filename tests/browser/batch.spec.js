@@ -1,0 +1,368 @@
+// Many photos at once, as a person uses them: chosen, dropped as folders,
+// stopped, tried again, saved as a ZIP.
+import { readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { alone, fakeBatchEngine, longTasks, photos, sha256, test, unzip, withoutPicker, write } from './batch-helpers.js';
+import { dropFiles, expect, photo } from './page-helpers.js';
+
+const batch = 'background-batch';
+
+/** @param {import('@playwright/test').Page} page @param {string} state @param {number} count */
+const tiles = (page, state, count) => expect(page.locator(`.tile[data-state=${state}]`)).toHaveCount(count, { timeout: 45_000 });
+
+/** @param {import('@playwright/test').Page} page @returns {Promise<{ name: string, files: Record<string, Buffer> }>} */
+async function downloadZip(page) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator(`${batch} [data-act=zip]`).click()]);
+  return { name: download.suggestedFilename(), files: unzip(await readFile(await download.path())) };
+}
+
+/** The batch with an engine of the test's, and photos of one colour. @param {import('@playwright/test').Page} page */
+async function open(page, count = 6, workers = 2) {
+  await page.goto('/');
+  await page.getByRole('button', { name: /Many photos/ }).click();
+  await expect(page.locator(batch)).toBeVisible();
+  await fakeBatchEngine(page, workers);
+  await page.locator(`${batch} .files`).setInputFiles(Array.from({ length: count }, (_, i) => photo(`${i + 1}.bmp`, [i * 40, 90, 160])));
+}
+
+/** @param {import('@playwright/test').Page} page @param {number} which */
+const finish = (page, which) => page.evaluate((i) => window.fake.calls[i].done(), which);
+
+test('thirty files of which five are no photos: the others are done, and the ZIP holds what one by one gives', async ({ page, folder }) => {
+  await withoutPicker(page);
+  await page.goto('/');
+  const real = await photos(page, 25);
+  const files = Object.fromEntries(real.map((bytes, i) => [`photo ${i + 1} ü.jpg`, bytes]));
+  const paths = await write(folder, {
+    ...files, 'notes.txt': 'not a photo', 'empty.jpg': '', 'lies.jpg': 'not a photo at all', 'cut.png': real[0].subarray(0, 3000), 'film.mp4': 'no',
+  });
+  await page.locator('background-remover .files').setInputFiles(paths);
+  await tiles(page, 'done', 25);
+  await tiles(page, 'failed', 2);
+  await expect(page.locator('[part=overall]')).toHaveText('25 of 27 done · 2 failed');
+  await page.getByText('3 files are left out').click();
+  await expect(page.locator('.skipped li')).toHaveText(['notes.txt: not a photo', 'empty.jpg: empty, perhaps not copied completely', 'film.mp4: not a photo']);
+  await expect(page.locator('.tile', { hasText: 'lies.jpg' })).toContainText('This is not a photo that can be opened.');
+  await expect(page.locator('.tile', { hasText: 'cut.png' }).locator('.state')).not.toHaveText('Done');
+  const { name, files: saved } = await downloadZip(page);
+  expect(name).toBe('photos-cutout.zip');
+  expect(Object.keys(saved).sort()).toEqual(Object.keys(files).map((path) => path.replace('.jpg', '.png')).sort());
+  const one = await alone(page, real);
+  for (const [i, hash] of one.entries()) expect(sha256(saved[`photo ${i + 1} ü.png`])).toBe(hash);
+  await expect(page.locator(`${batch} .meta`)).toContainText('photos-cutout.zip is saved.');
+});
+
+test('a dropped folder of folders keeps its folders in the ZIP, and names that meet are numbered', async ({ page, folder }) => {
+  await withoutPicker(page);
+  await page.goto('/');
+  const [a, b, c] = await photos(page, 3, 200);
+  await write(join(folder, 'Shop'), { '2.jpg': a, '10.jpg': b, 'red/猫.jpg': c, 'red/猫.png': a, 'red/deep/x.jpg': b, '.DS_Store': 'x', 'prices.csv': 'a,b' });
+  const box = await page.locator('background-remover').boundingBox();
+  const cdp = await page.context().newCDPSession(page);
+  const at = { x: box.x + 200, y: box.y + 200, data: { items: [], files: [join(folder, 'Shop')], dragOperationsMask: 1 } };
+  for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop'])) await cdp.send('Input.dispatchDragEvent', { type, ...at });
+  await tiles(page, 'done', 5);
+  await expect(page.locator('.tile .file')).toHaveText(['2.jpg', '10.jpg', 'x.jpg', '猫.jpg', '猫.png']);
+  await expect(page.locator('.skipped li')).toHaveText(['Shop/prices.csv: not a photo']);
+  const { name, files } = await downloadZip(page);
+  expect(name).toBe('Shop-cutout.zip');
+  expect(Object.keys(files).sort()).toEqual(['Shop/10.png', 'Shop/2.png', 'Shop/red/deep/x.png', 'Shop/red/猫 (2).png', 'Shop/red/猫.png']);
+});
+
+test('a folder is chosen too', async ({ page, folder }) => {
+  await page.goto('/');
+  const [a] = await photos(page, 1, 200);
+  await write(join(folder, 'shop'), { 'a.jpg': a, 'in/b.jpg': a });
+  await page.getByRole('button', { name: /Many photos/ }).click();
+  await page.locator(`${batch} .folder`).setInputFiles(join(folder, 'shop'));
+  await tiles(page, 'done', 2);
+  expect(await page.locator(batch).evaluate(({ queue }) => queue.items.map(({ name }) => name).sort())).toEqual(['shop/a.jpg', 'shop/in/b.jpg']);
+});
+
+test('six photos open the batch, five do not; a photo dropped beside it goes in', async ({ page }) => {
+  await page.goto('/');
+  const some = (count) => Array.from({ length: count }, (_, i) => photo(`${i}.bmp`));
+  await dropFiles(page, 'h1', some(5), ['dragover', 'drop']);
+  await expect(page.locator('background-remover')).not.toHaveAttribute('state', 'empty');
+  await expect(page.locator(batch)).toHaveCount(0);
+  await dropFiles(page, 'h1', some(6), ['dragover', 'drop']);
+  await expect(page.locator('.tile')).toHaveCount(6);
+  await expect(page.locator('background-remover')).toBeHidden();
+  await dropFiles(page, 'h1', some(1), ['dragover', 'drop']);
+  await expect(page.locator('.tile')).toHaveCount(7);
+  await page.getByRole('button', { name: 'One photo' }).click();
+  await expect(page.locator('background-remover')).toBeVisible();
+  await expect(page.locator(batch)).toBeHidden();
+});
+
+test('nothing of the batch but its door is loaded with the page, and workers share one download of the model', async ({ page }) => {
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto('/', { waitUntil: 'networkidle' });
+  expect(asked.filter((path) => /batch|zip/.test(path)).sort()).toEqual(['/batch/files.js', '/batch/open.js']);
+  await page.evaluate(() => caches.delete('cutaway-models-1'));
+  asked.length = 0;
+  await page.evaluate(async () => {
+    const { createPool } = await import('/engine/pool.js');
+    await createPool({ size: 3 }).preload();
+  });
+  expect(asked.filter((path) => path.endsWith('/worker.js')).length).toBe(3);
+  expect(asked.filter((path) => path.endsWith('.onnx')).length).toBe(1);
+});
+
+test('pause, resume, cancel and retry, for one and for all', async ({ page }) => {
+  await open(page);
+  await tiles(page, 'working', 2);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await finish(page, 0);
+  await tiles(page, 'done', 1);
+  await tiles(page, 'working', 1);
+  await expect(page.locator('[part=overall]')).toHaveText('1 of 6 done · paused');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await tiles(page, 'working', 2);
+  await page.locator('.tile').nth(1).hover();
+  await page.getByRole('button', { name: 'Cancel 2.bmp' }).click();
+  await tiles(page, 'cancelled', 1);
+  await page.locator(`${batch} [data-act=cancel]`).click();
+  await tiles(page, 'cancelled', 5);
+  await expect(page.locator('[part=overall]')).toHaveText('1 of 6 done · 5 cancelled');
+  await page.getByRole('button', { name: 'Try 2.bmp again' }).click();
+  await tiles(page, 'working', 1);
+  await page.getByRole('button', { name: 'Retry 4' }).click();
+  await tiles(page, 'working', 2);
+  await page.evaluate(() => { window.fake.hold = false; window.fake.calls.forEach(({ done }) => done()); });
+  await tiles(page, 'done', 6);
+  expect(await page.evaluate(() => window.fake.most)).toBe(2);
+  await expect(page.locator(`${batch} [role=status]`)).toHaveText('Finished: 6 photos done.');
+});
+
+test('a photo that is deleted while it waits says so, and the rest goes on', async ({ page, folder }) => {
+  await page.goto('/');
+  const real = await photos(page, 8, 600);
+  const paths = await write(folder, Object.fromEntries(real.map((bytes, i) => [`${i + 1}.jpg`, bytes])));
+  await page.getByRole('button', { name: /Many photos/ }).click();
+  await page.locator(batch).evaluate(({ queue }) => queue.pause());
+  await page.locator(`${batch} .files`).setInputFiles(paths);
+  await tiles(page, 'waiting', 8);
+  await unlink(paths[6]);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await tiles(page, 'done', 7);
+  const gone = page.locator('.tile[data-state=failed]');
+  await expect(gone).toContainText('7.jpg');
+  await expect(gone).toContainText('The file could not be read.');
+  await gone.locator('.pick').click();
+  await expect(page.locator(`${batch} .meta`)).toContainText('It may have been moved. Choose it again.');
+  await write(folder, { '7.jpg': real[6] });
+  await page.getByRole('button', { name: 'Try 7.jpg again' }).click(); // a file that came back is another file: it still cannot be read
+  await expect(gone).toContainText('The file could not be read.');
+});
+
+test('settings are for all, or for the chosen ones', async ({ page }) => {
+  await withoutPicker(page);
+  await open(page, 3);
+  await page.evaluate(() => { window.fake.hold = false; window.fake.calls.forEach(({ done }) => done()); });
+  await tiles(page, 'done', 3);
+  await page.locator('.pick').nth(1).click();
+  await expect(page.locator(`${batch} .meta`)).toContainText('1 photo chosen');
+  await page.locator(`${batch} .format`).selectOption('jpeg');
+  await page.locator(batch).getByRole('button', { name: 'White' }).click();
+  await tiles(page, 'done', 3);
+  await expect(page.locator('.tile').nth(1)).toContainText('own settings');
+  await page.getByRole('button', { name: 'Deselect' }).click();
+  await expect(page.locator(`${batch} .format`)).toHaveValue('png');
+  await page.locator(`${batch} .crop`).check();
+  await tiles(page, 'done', 3);
+  const last = await page.evaluate(() => window.fake.calls.slice(-3).map(({ name, options: { background, format, crop, margin } }) => [name, background, format, crop, margin]).sort());
+  expect(last).toEqual([['1.bmp', 'transparent', 'png', true, '5%'], ['2.bmp', 'white', 'jpeg', true, '5%'], ['3.bmp', 'transparent', 'png', true, '5%']]);
+  expect(Object.keys((await downloadZip(page)).files)).toEqual(['1.png', '2.jpg', '3.png']);
+});
+
+test('the keyboard chooses, moves, removes; one tile is in the tab order', async ({ page }) => {
+  await open(page, 6);
+  expect(await page.locator('.pick').evaluateAll((all) => all.map(({ tabIndex }) => tabIndex))).toEqual([0, -1, -1, -1, -1, -1]);
+  await page.locator('.pick').first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Shift+ArrowRight');
+  expect(await page.locator(batch).evaluate(({ tiles: { chosen } }) => chosen.map(({ name }) => name))).toEqual(['2.bmp', '3.bmp']);
+  await page.keyboard.press('Delete');
+  await expect(page.locator('.tile .file')).toHaveText(['1.bmp', '4.bmp', '5.bmp', '6.bmp']);
+  await expect(page.locator('.pick').nth(1)).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(page.locator('.pick').last()).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Cancel 6.bmp' })).toBeFocused();
+  await page.keyboard.press('Control+a');
+  await expect(page.locator(`${batch} .meta`)).toContainText('4 photos chosen');
+  await page.keyboard.press('Escape');
+  await expect(page.locator(`${batch} .meta`)).toContainText('for all photos');
+});
+
+test('the ZIP goes to the disk as it is made; a full disk is told, and the results stay', async ({ page }) => {
+  await page.addInitScript(() => {
+    window.showSaveFilePicker = async ({ suggestedName }) => {
+      if (window.full) return { createWritable: async () => new WritableStream({ write() { throw new DOMException('full', 'QuotaExceededError'); } }) };
+      const root = await navigator.storage.getDirectory();
+      return root.getFileHandle(suggestedName, { create: true });
+    };
+  });
+  await open(page, 3);
+  await page.evaluate(() => { window.fake.hold = false; window.full = true; window.fake.calls.forEach(({ done }) => done()); });
+  await tiles(page, 'done', 3);
+  const button = page.locator(`${batch} [data-act=zip]`);
+  await button.click();
+  await expect(page.locator(`${batch} .meta`)).toContainText('no space left for photos-cutout.zip');
+  await page.evaluate(() => { window.full = false; });
+  await button.click();
+  await expect(page.locator(`${batch} .meta`)).toContainText('photos-cutout.zip is saved.');
+  const base64 = await page.evaluate(async () => {
+    const file = await (await (await navigator.storage.getDirectory()).getFileHandle('photos-cutout.zip')).getFile();
+    return new Uint8Array(await file.arrayBuffer()).toBase64?.() ?? btoa(String.fromCharCode(...new Uint8Array(await file.arrayBuffer())));
+  });
+  expect(Object.keys(unzip(Buffer.from(base64, 'base64')))).toEqual(['1.png', '2.png', '3.png']);
+});
+
+test('a result the browser has lost is left out of the ZIP, and can be made again', async ({ page }) => {
+  await withoutPicker(page);
+  await open(page, 3);
+  await page.evaluate(() => { window.fake.hold = false; window.fake.calls.forEach(({ done }) => done()); });
+  await tiles(page, 'done', 3);
+  await page.locator(batch).evaluate(({ queue }) => {
+    queue.items[1].result.blob.slice = () => ({ arrayBuffer: () => Promise.reject(new DOMException('no space', 'NotReadableError')) });
+  });
+  expect(Object.keys((await downloadZip(page)).files)).toEqual(['1.png', '3.png']);
+  await expect(page.locator('.tile').nth(1)).toContainText('The result is gone');
+  await page.getByRole('button', { name: 'Try 2.bmp again' }).click();
+  await tiles(page, 'done', 3);
+});
+
+test('results that are nowhere else are not thrown away by one click', async ({ page }) => {
+  await open(page, 3);
+  await page.evaluate(() => { window.fake.hold = false; window.fake.calls.forEach(({ done }) => done()); });
+  await tiles(page, 'done', 3);
+  expect(await page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(true);
+  const button = page.locator(`${batch} [data-act=clear]`);
+  await button.click();
+  await expect(button).toHaveText('Discard 3 results?');
+  await tiles(page, 'done', 3);
+  await button.click();
+  await expect(page.locator('.tile')).toHaveCount(0);
+  await expect(page.locator(batch)).toHaveAttribute('state', 'empty');
+  expect(await page.evaluate(() => window.dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(true);
+});
+
+test('five hundred photos: no task over 50 ms, pictures only where one looks', async ({ page }) => {
+  await open(page, 1);
+  await page.evaluate(async () => {
+    const jpeg = await (await fetch('samples/duck.jpg')).blob();
+    window.files = Array.from({ length: 500 }, (_, i) => new File([jpeg], `${i}.jpg`, { type: 'image/jpeg' }));
+  });
+  await page.waitForTimeout(1000); // what the browser does at its own start is not ours
+  const { heavy } = await longTasks(page, async () => {
+    await page.locator(batch).evaluate((element) => element.add(window.files));
+    await expect(page.locator('.tile')).toHaveCount(501);
+    await expect(page.locator('.pic img[src]').first()).toBeVisible();
+    await page.waitForTimeout(1500);
+    expect(await page.locator('.pic img[src]').count()).toBeLessThan(100);
+    await page.locator(`${batch} .scroll`).evaluate((scroller) => { scroller.scrollTop = scroller.scrollHeight; });
+    await expect(page.locator('.tile').last().locator('img[src]')).toBeVisible();
+  });
+  expect(heavy).toEqual([]);
+});
+
+test('who wants little motion gets none', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, 6);
+  const moving = await page.locator(batch).evaluate(({ shadowRoot }) => {
+    shadowRoot.host.toggleAttribute('dragging', true);
+    return shadowRoot.getAnimations().length;
+  });
+  expect(moving).toBe(0);
+});
+
+test('on a phone everything fits and is big enough to touch', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  const page = await context.newPage();
+  await page.goto(baseURL);
+  await page.getByRole('button', { name: /Many photos/ }).tap();
+  await expect(page.locator(batch)).toBeVisible();
+  await fakeBatchEngine(page);
+  await page.locator(`${batch} .files`).setInputFiles(Array.from({ length: 12 }, (_, i) => photo(`a rather long name ${i}.bmp`)));
+  await page.evaluate(() => { window.fake.calls[0].fail('corrupt_image'); window.fake.calls[1].fail('timeout'); });
+  await tiles(page, 'failed', 2);
+  await page.locator('.pick').nth(1).tap();
+  const wrong = await page.locator(batch).evaluate(({ shadowRoot }) => {
+    const frame = shadowRoot.querySelector('.frame').getBoundingClientRect();
+    const found = [];
+    for (const control of shadowRoot.querySelectorAll('.bar button:not(.link), .bar select, .colour, .chip, .act')) {
+      const box = control.getBoundingClientRect();
+      if (!box.width) continue;
+      const [scrolls, aside] = [control.closest('.scroll'), control.closest('.chips')];
+      if (box.left < frame.left || (!aside && box.right > frame.right + 0.5) || (!scrolls && box.bottom > frame.bottom + 0.5) || box.height < 36) {
+        found.push(`${control.className} ${control.textContent} ${JSON.stringify(box)}`);
+      }
+    }
+    const room = shadowRoot.querySelector('.scroll').clientHeight;
+    if (room < 200) found.push(`${room} pixels for the photos`);
+    if (document.documentElement.scrollWidth > innerWidth) found.push(`page is ${document.documentElement.scrollWidth} wide`);
+    return found;
+  });
+  expect(wrong).toEqual([]);
+  await context.close();
+});
+
+const many = Number(process.env.CUTAWAY_BATCH ?? 20);
+test(`${many} photos of 2 MP through two workers: all done, memory flat, the page never held`, async ({ page, folder }, { project }) => {
+  test.setTimeout(120_000 + many * 3000);
+  await withoutPicker(page);
+  await page.goto('/');
+  const real = await photos(page, 8, 1632);
+  const paths = await write(folder, Object.fromEntries(Array.from({ length: many }, (_, i) => [`${String(i + 1).padStart(3, '0')}.jpg`, real[i % 8]])));
+  await page.evaluate(async () => {
+    await import('/batch/background-batch.js');
+    const element = document.createElement('background-batch');
+    element.setAttribute('workers', '2');
+    document.querySelector('background-remover').replaceWith(element);
+    element.preload();
+    const { queue } = element;
+    const before = queue.changed;
+    window.seen = { heaps: [], most: 0, times: [] };
+    queue.changed = (item) => {
+      window.seen.most = Math.max(window.seen.most, queue.counts.working);
+      if (item.state === 'done' && item.result) {
+        window.seen.heaps.push(item.result.report.peak_heap_bytes);
+        window.seen.times.push(performance.now());
+      }
+      before(item);
+    };
+  });
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable');
+  const pageHeap = async () => {
+    await cdp.send('HeapProfiler.collectGarbage');
+    const { metrics } = await cdp.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'JSHeapUsedSize').value;
+  };
+  const before = await pageHeap();
+  await page.waitForTimeout(1500);
+  const { seen, heavy } = await longTasks(page, async () => {
+    await page.locator(`${batch} .files`).setInputFiles(paths);
+    await expect.poll(() => page.locator(batch).evaluate(({ queue }) => queue.counts.done), { timeout: many * 3000, intervals: [500] }).toBe(many);
+  });
+  const after = await pageHeap();
+  const { heaps, most, times } = await page.evaluate(() => window.seen);
+  const { files } = await downloadZip(page);
+  const mega = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
+  process.stdout.write(`${project.name}: ${many} photos, ${((times.at(-1) - times[0]) / 1000 / (many - 1)).toFixed(3)} s for each; ` +
+    `worker peaks ${mega(Math.min(...heaps))} to ${mega(Math.max(...heaps))} MB; page's heap ${mega(before)} MB before, ${mega(after)} after; ` +
+    `tasks over 50 ms: ${seen}, with the processor so long: ${heavy.join(', ') || 'none'}\n`);
+  expect(most).toBe(2);
+  expect(heavy).toEqual([]);
+  expect(Object.keys(files).length).toBe(many);
+  const one = await alone(page, real);
+  for (let i = 0; i < many; i++) expect(sha256(files[`${String(i + 1).padStart(3, '0')}.png`])).toBe(one[i % 8]);
+  const half = many >> 1;
+  expect(Math.max(...heaps.slice(half)) - Math.max(...heaps.slice(0, half))).toBeLessThan(1e6);
+  expect(after - before).toBeLessThan(2e6 + many * 1e4); // tiles and small pictures, no results
+});

@@ -1,0 +1,214 @@
+// The photos of a batch and their way: in order, as many at once as the engine
+// has workers. No DOM here. A result belongs to the options it was made with:
+// when they change, it goes and its photo waits again.
+
+/**
+ * @typedef {{ background?: string | Blob, format?: string, quality?: number, crop?: boolean, margin?: string }} Options
+ * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any }> }} Engine
+ * @typedef {{ code: string, message?: string, detail?: string }} Failure
+ * @typedef {'waiting' | 'working' | 'done' | 'failed' | 'cancelled'} State
+ *
+ * @typedef {object} Item
+ * @property {number} id
+ * @property {string} name with its folders: "shoes/red/01.jpg"
+ * @property {Blob} photo
+ * @property {State} state
+ * @property {number} fraction of the work on it, 0..1
+ * @property {Options} [own] what it has otherwise than the others
+ * @property {{ blob: Blob, report: any, key: string, format: string }} [result]
+ * @property {Failure} [error]
+ * @property {AbortController} [abort] of the run
+ * @property {boolean} [gone] removed
+ */
+
+/** Codes for what is wrong with a file itself; trying again changes nothing. */
+const final = new Set(['empty_input', 'unsupported_format', 'unsupported_variant', 'too_large', 'corrupt_image', 'needs_codec', 'no_subject']);
+
+/** @param {Item} item */
+export const canRetry = ({ state, error }) => state === 'cancelled' || (state === 'failed' && !final.has(error?.code ?? ''));
+
+/** So many runs make the average for the time left. */
+const remembered = 24;
+
+export class BatchQueue {
+  /** @type {Item[]} */ items = [];
+  /** @type {Options} */ options = {};
+  paused = false;
+  #running = 0;
+  #ids = 0;
+  /** @type {number[]} */ #lasted = [];
+  /** @type {WeakMap<Blob, number>} */ #blobs = new WeakMap();
+
+  /**
+   * @param {object} parts
+   * @param {() => Engine} parts.engine
+   * @param {(item: Item) => void} parts.changed its state, progress, options; also when it was removed
+   */
+  constructor({ engine, changed }) {
+    this.engine = engine;
+    this.changed = changed;
+  }
+
+  /** @param {{ name: string, photo: Blob }[]} inputs @returns {Item[]} */
+  add(inputs) {
+    const fresh = inputs.map(({ name, photo }) =>
+      /** @type {Item} */ ({ id: ++this.#ids, name, photo, state: 'waiting', fraction: 0 }));
+    this.items.push(...fresh);
+    this.#fill();
+    return fresh;
+  }
+
+  /** What runs is finished, nothing new begins. */
+  pause() {
+    this.paused = true;
+  }
+
+  resume() {
+    this.paused = false;
+    this.#fill();
+  }
+
+  /** @param {Item[]} items */
+  cancel(items = this.items) {
+    for (const item of items) {
+      if (item.state === 'waiting') this.#set(item, 'cancelled');
+      if (item.state === 'working') item.abort?.abort();
+    }
+  }
+
+  /** @param {Item[]} items those that can be are tried again */
+  retry(items = this.items) {
+    for (const item of items) if (canRetry(item)) this.#set(item, 'waiting');
+    this.#fill();
+  }
+
+  /** @param {Item[]} items */
+  remove(items) {
+    const gone = new Set(items);
+    this.items = this.items.filter((item) => !gone.has(item));
+    for (const item of items) {
+      item.gone = true;
+      item.result = undefined;
+      item.abort?.abort();
+      this.changed(item);
+    }
+    this.#fill();
+  }
+
+  /** The result cannot be read any more. @param {Item} item @param {Failure} error */
+  lose(item, error) {
+    item.result = undefined;
+    this.#set(item, 'failed', error);
+  }
+
+  /** For all that have none of their own. @param {Options} options */
+  setOptions(options) {
+    this.options = options;
+    this.#refresh();
+  }
+
+  /** @param {Item[]} items @param {Options | null} own what is theirs; null: nothing is */
+  setOwn(items, own) {
+    for (const item of items) {
+      item.own = own ? { ...item.own, ...own } : undefined;
+      this.changed(item);
+    }
+    this.#refresh();
+  }
+
+  /** @param {Item} item @returns {Options} */
+  optionsOf = ({ own }) => ({ ...this.options, ...own });
+
+  get counts() {
+    const counts = { total: this.items.length, waiting: 0, working: 0, done: 0, failed: 0, cancelled: 0, retry: 0, fraction: 0 };
+    for (const item of this.items) {
+      counts[item.state]++;
+      if (canRetry(item)) counts.retry++;
+      counts.fraction += item.state === 'waiting' ? 0 : item.state === 'working' ? item.fraction : 1;
+    }
+    counts.fraction /= counts.total || 1;
+    return counts;
+  }
+
+  /** @returns {number | null} null: nothing is left, or nothing is known yet */
+  get msLeft() {
+    const left = this.items.reduce((sum, { state, fraction }) =>
+      sum + (state === 'waiting' ? 1 : state === 'working' ? 1 - fraction : 0), 0);
+    if (!left || !this.#lasted.length) return null;
+    const average = this.#lasted.reduce((sum, ms) => sum + ms, 0) / this.#lasted.length;
+    return Math.max(average * left / this.engine().size, 0);
+  }
+
+  #fill() {
+    if (this.paused || !this.items.length) return;
+    const { size } = this.engine();
+    while (this.#running < size) {
+      const item = this.items.find(({ state }) => state === 'waiting');
+      if (!item) return;
+      this.#running++;
+      void this.#run(item).then(() => {
+        this.#running--;
+        this.#fill();
+      });
+    }
+  }
+
+  /** @param {Item} item */
+  async #run(item) {
+    const abort = new AbortController();
+    item.abort = abort;
+    this.#set(item, 'working');
+    const options = this.optionsOf(item);
+    const started = performance.now();
+    const gone = () => abort.signal.aborted;
+    try {
+      const { blob, report } = await this.engine().removeBackground(item.photo, {
+        ...options,
+        signal: abort.signal,
+        onProgress: (/** @type {{ fraction: number }} */ { fraction }) => {
+          if (gone()) return;
+          item.fraction = fraction;
+          this.changed(item);
+        },
+      });
+      if (gone()) throw new DOMException('Cancelled.', 'AbortError');
+      this.#lasted.push(performance.now() - started);
+      if (this.#lasted.length > remembered) this.#lasted.shift();
+      if (this.#key(options) !== this.#key(this.optionsOf(item))) return this.#set(item, 'waiting');
+      if (report.subject?.found === false) return this.#set(item, 'failed', { code: 'no_subject' });
+      item.result = { blob, report, key: this.#key(options), format: options.format ?? 'png' };
+      this.#set(item, 'done');
+    } catch (error) {
+      if (gone()) this.#set(item, 'cancelled');
+      else this.#set(item, 'failed', /** @type {Failure} */ (error));
+    } finally {
+      item.abort = undefined;
+    }
+  }
+
+  /** What was made with other options is made again. */
+  #refresh() {
+    for (const item of this.items) {
+      if (!item.result || item.result.key === this.#key(this.optionsOf(item))) continue;
+      item.result = undefined;
+      this.#set(item, 'waiting');
+    }
+    this.#fill();
+  }
+
+  /** @param {Item} item @param {State} state @param {Failure} [error] */
+  #set(item, state, error) {
+    Object.assign(item, { state, error, fraction: 0 });
+    this.changed(item);
+  }
+
+  /** @param {Options} options */
+  #key({ background = 'transparent', format = 'png', quality, crop, margin }) {
+    if (typeof background !== 'string') {
+      const known = this.#blobs.get(background) ?? ++this.#ids;
+      this.#blobs.set(background, known);
+      background = `blob ${known}`;
+    }
+    return JSON.stringify([background, format, format === 'png' ? 0 : quality ?? 0, crop ? margin ?? '0%' : null]);
+  }
+}
