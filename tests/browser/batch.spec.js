@@ -2,7 +2,9 @@
 // stopped, tried again, saved as a ZIP.
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { alone, fakeBatchEngine, longTasks, photos, sha256, test, unzip, withoutPicker, write } from './batch-helpers.js';
+import { languages } from '../../web/widget/texts.js';
 import { dropFiles, expect, photo } from './page-helpers.js';
 
 const batch = 'background-batch';
@@ -49,7 +51,7 @@ test('thirty files of which five are no photos: the others are done, and the ZIP
   expect(Object.keys(saved).sort()).toEqual(Object.keys(files).map((path) => path.replace('.jpg', '.png')).sort());
   const one = await alone(page, real);
   for (const [i, hash] of one.entries()) expect(sha256(saved[`photo ${i + 1} ü.png`])).toBe(hash);
-  await expect(page.locator(`${batch} .meta`)).toContainText('photos-cutout.zip is saved.');
+  await expect(page.locator(`${batch} .meta`)).toContainText('Saved photos-cutout.zip.');
 });
 
 test('a dropped folder of folders keeps its folders in the ZIP, and names that meet are numbered', async ({ page, folder }) => {
@@ -215,7 +217,7 @@ test('the ZIP goes to the disk as it is made; a full disk is told, and the resul
   await expect(page.locator(`${batch} .meta`)).toContainText('no space left for photos-cutout.zip');
   await page.evaluate(() => { window.full = false; });
   await button.click();
-  await expect(page.locator(`${batch} .meta`)).toContainText('photos-cutout.zip is saved.');
+  await expect(page.locator(`${batch} .meta`)).toContainText('Saved photos-cutout.zip.');
   const base64 = await page.evaluate(async () => {
     const file = await (await (await navigator.storage.getDirectory()).getFileHandle('photos-cutout.zip')).getFile();
     return new Uint8Array(await file.arrayBuffer()).toBase64?.() ?? btoa(String.fromCharCode(...new Uint8Array(await file.arrayBuffer())));
@@ -281,35 +283,90 @@ test('who wants little motion gets none', async ({ page }) => {
   expect(moving).toBe(0);
 });
 
-test('on a phone everything fits and is big enough to touch', async ({ browser, baseURL }) => {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
-  const page = await context.newPage();
-  await page.goto(baseURL);
-  await page.getByRole('button', { name: /Many photos/ }).tap();
-  await expect(page.locator(batch)).toBeVisible();
-  await fakeBatchEngine(page);
-  await page.locator(`${batch} .files`).setInputFiles(Array.from({ length: 12 }, (_, i) => photo(`a rather long name ${i}.bmp`)));
-  await page.evaluate(() => { window.fake.calls[0].fail('corrupt_image'); window.fake.calls[1].fail('timeout'); });
-  await tiles(page, 'failed', 2);
-  await page.locator('.pick').nth(1).tap();
-  const wrong = await page.locator(batch).evaluate(({ shadowRoot }) => {
-    const frame = shadowRoot.querySelector('.frame').getBoundingClientRect();
-    const found = [];
-    for (const control of shadowRoot.querySelectorAll('.bar button:not(.link), .bar select, .colour, .chip, .act')) {
-      const box = control.getBoundingClientRect();
-      if (!box.width) continue;
-      const [scrolls, aside] = [control.closest('.scroll'), control.closest('.chips')];
-      if (box.left < frame.left || (!aside && box.right > frame.right + 0.5) || (!scrolls && box.bottom > frame.bottom + 0.5) || box.height < 36) {
-        found.push(`${control.className} ${control.textContent} ${JSON.stringify(box)}`);
-      }
+/** What lies outside of its box, is cut off or is too small to touch. @param {import('@playwright/test').Page} page */
+const misfits = (page) => page.locator(batch).evaluate(({ shadowRoot }) => {
+  const frame = shadowRoot.querySelector('.frame').getBoundingClientRect();
+  const found = [];
+  for (const control of shadowRoot.querySelectorAll('.bar button:not(.link), .bar select, .colour, .chip, .act, .overall, .empty .lead, .empty .hint')) {
+    const box = control.getBoundingClientRect();
+    if (!box.width || !control.checkVisibility()) continue;
+    const what = `${control.className} "${control.textContent}"`;
+    const [scrolls, aside] = [control.closest('.scroll'), control.closest('.chips')]; // on a phone the row of chips goes sideways
+    if ((!aside && (box.left < frame.left || box.right > frame.right + 0.5)) || (!scrolls && box.bottom > frame.bottom + 0.5)) found.push(`${what} sticks out`);
+    if (control.matches('button, select') && box.height < 36) found.push(`${what} is ${box.height} high`);
+    if (control.scrollWidth > control.clientWidth + 1 && control.clientWidth && !control.matches('select, .colour')) found.push(`${what} is cut off`);
+  }
+  const scroll = shadowRoot.querySelector('.scroll');
+  if (!scroll.hidden && scroll.clientHeight < 190) found.push(`${scroll.clientHeight} pixels for the photos`);
+  if (document.documentElement.scrollWidth > innerWidth) found.push(`page is ${document.documentElement.scrollWidth} wide`);
+  return found;
+});
+
+for (const [device, viewport] of /** @type {const} */ ([['a phone', { width: 360, height: 740 }], ['a desktop', { width: 1280, height: 800 }]])) {
+  test(`on ${device} everything fits, in every language`, async ({ browser, baseURL }) => {
+    const phone = device === 'a phone';
+    const context = await browser.newContext({ viewport, baseURL, hasTouch: phone, isMobile: phone, deviceScaleFactor: phone ? 2 : 1 });
+    const page = await context.newPage();
+    await page.goto('/');
+    await page.locator('#many').click();
+    await expect(page.locator(batch)).toBeVisible();
+    await fakeBatchEngine(page);
+    for (const language of languages) {
+      await page.locator('#language').selectOption(language);
+      await expect(page.locator(`${batch} .frame`)).toHaveAttribute('lang', language);
+      expect(await misfits(page), `${language}, empty`).toEqual([]);
     }
-    const room = shadowRoot.querySelector('.scroll').clientHeight;
-    if (room < 200) found.push(`${room} pixels for the photos`);
-    if (document.documentElement.scrollWidth > innerWidth) found.push(`page is ${document.documentElement.scrollWidth} wide`);
-    return found;
+    await page.locator(`${batch} .files`).setInputFiles(Array.from({ length: 12 }, (_, i) => photo(`a rather long name ${i}.bmp`)));
+    await page.evaluate(() => { window.fake.calls[0].fail('corrupt_image'); window.fake.calls[1].fail('timeout'); });
+    await tiles(page, 'failed', 2);
+    for (const language of languages) {
+      await page.locator('#language').selectOption(language);
+      await expect(page.locator(`${batch} .frame`)).toHaveAttribute('lang', language);
+      expect(await misfits(page), `${language}, working`).toEqual([]);
+    }
+    await page.locator('.pick').nth(1).click();
+    await page.locator(`${batch} [data-bg=white]`).click();
+    for (const language of languages) {
+      await page.locator('#language').selectOption(language);
+      await expect(page.locator(`${batch} .frame`)).toHaveAttribute('lang', language);
+      expect(await misfits(page), `${language}, one chosen`).toEqual([]);
+    }
+    await context.close();
   });
-  expect(wrong).toEqual([]);
-  await context.close();
+}
+
+test('axe finds nothing, in light and in dark, empty, at work, with failures and a choice', async ({ page }) => {
+  const clean = async (/** @type {string} */ state) => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`).join('; ')}`), state).toEqual([]);
+  };
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto('/');
+    await page.locator('#many').click();
+    await expect(page.locator(batch)).toBeVisible();
+    await fakeBatchEngine(page);
+    await clean(`${colorScheme}, empty`);
+    await page.locator(`${batch} .files`).setInputFiles([...Array.from({ length: 8 }, (_, i) => photo(`${i + 1}.bmp`, [i * 30, 90, 160])),
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('x') }]);
+    await tiles(page, 'working', 2);
+    await clean(`${colorScheme}, at work`);
+    await page.evaluate(() => { window.fake.calls[0].done(); window.fake.calls[1].fail('timeout'); });
+    await tiles(page, 'failed', 1);
+    await page.locator('.pick').nth(1).click();
+    await page.locator('.skipped summary').click();
+    await clean(`${colorScheme}, failed and chosen`);
+  }
+});
+
+test('a language chosen in the middle of it is spoken at once', async ({ page }) => {
+  await open(page, 3);
+  await page.evaluate(() => window.fake.calls[0].fail('corrupt_image'));
+  await tiles(page, 'failed', 1);
+  await page.locator('#language').selectOption('de');
+  await expect(page.locator('[part=overall]')).toContainText('0 von 3 fertig · 1 fehlgeschlagen');
+  await expect(page.locator('.tile').first()).toContainText('Dieses Bild ist beschädigt oder unvollständig.');
+  await expect(page.getByRole('button', { name: '2.bmp abbrechen' })).toBeAttached();
 });
 
 const many = Number(process.env.CUTAWAY_BATCH ?? 20);
