@@ -174,9 +174,10 @@ test('settings are for all, or for the chosen ones', async ({ page }) => {
   await page.getByRole('button', { name: 'Deselect' }).click();
   await expect(page.locator(`${batch} .format`)).toHaveValue('png');
   await page.locator(`${batch} .crop`).check();
+  await expect.poll(() => page.evaluate(() => window.fake.calls.slice(-3)
+    .map(({ name, options: { background, format, crop, margin } }) => [name, background, format, crop, margin]).sort()))
+    .toEqual([['1.bmp', 'transparent', 'png', true, '5%'], ['2.bmp', 'white', 'jpeg', true, '5%'], ['3.bmp', 'transparent', 'png', true, '5%']]);
   await tiles(page, 'done', 3);
-  const last = await page.evaluate(() => window.fake.calls.slice(-3).map(({ name, options: { background, format, crop, margin } }) => [name, background, format, crop, margin]).sort());
-  expect(last).toEqual([['1.bmp', 'transparent', 'png', true, '5%'], ['2.bmp', 'white', 'jpeg', true, '5%'], ['3.bmp', 'transparent', 'png', true, '5%']]);
   expect(Object.keys((await downloadZip(page)).files)).toEqual(['1.png', '2.jpg', '3.png']);
 });
 
