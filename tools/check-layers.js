@@ -10,7 +10,8 @@ const cRooms = {
   nn: ['.', 'base'],
   matte: ['.', 'base', 'image'],
   compose: ['.', 'base', 'image', 'matte'],
-  '.': ['base', 'image', 'nn', 'matte', 'compose'],
+  edit: ['.', 'base', 'image', 'matte'],
+  '.': ['base', 'image', 'nn', 'matte', 'compose', 'edit'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
 const cKept = {

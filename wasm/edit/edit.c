@@ -1,0 +1,434 @@
+#include "edit/state.h"
+
+#include <math.h>
+#include <stdio.h> /* snprintf only */
+#include <string.h>
+
+#include "matte/foreground.h"
+
+static size_t count_of(const cut_edit *edit)
+{
+    return (size_t)edit->photo.w * (size_t)edit->photo.h;
+}
+
+static size_t at_of(const cut_edit *edit, int32_t x, int32_t y)
+{
+    return (size_t)y * (size_t)edit->photo.w + (size_t)x;
+}
+
+static cut_rect all_of(const cut_edit *edit)
+{
+    return (cut_rect){ 0, 0, edit->photo.w, edit->photo.h };
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+cut_status cut_edit_start(cut_edit *edit)
+{
+    size_t count = count_of(edit);
+    edit->clean = edit->photo;
+    edit->clean.px = cut_alloc(count, 4);
+    edit->found = cut_alloc(count, 1);
+    edit->before = cut_alloc(count, 1);
+    edit->cover = cut_alloc_zero(count, 1);
+    if (!edit->clean.px || !edit->found || !edit->before ||
+        !edit->cover)
+        return cut_fail(&edit->why, CUT_E_MEMORY, "No memory to edit %d x %d.",
+                        (int)edit->photo.w, (int)edit->photo.h);
+    memcpy(edit->found, edit->alpha, count);
+    memcpy(edit->before, edit->alpha, count);
+    memcpy(edit->clean.px, edit->photo.px, count * 4);
+    cut_status status =
+        cut_foreground_estimate(&edit->clean, edit->alpha, &edit->why);
+    if (!status)
+        status = cut_pyramid_new(&edit->photos, &edit->photo, &edit->why);
+    if (!status)
+        status = cut_pyramid_new(&edit->cleans, &edit->clean, &edit->why);
+    return status;
+}
+
+static void forget(cut_edit *edit, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to; i++) {
+        const cut_rect *r = &edit->steps[i].rect;
+        edit->step_bytes -= (size_t)(r->x1 - r->x0) * (size_t)(r->y1 - r->y0);
+        cut_free(edit->steps[i].alpha);
+    }
+}
+
+void cut_edit_free(cut_edit *edit)
+{
+    if (!edit) return;
+    forget(edit, 0, edit->undos + edit->redos);
+    cut_pyramid_free(&edit->photos);
+    cut_pyramid_free(&edit->cleans);
+    cut_image_free(&edit->photo);
+    cut_image_free(&edit->clean);
+    cut_bytes_free(&edit->icc);
+    cut_free(edit->found);
+    cut_free(edit->alpha);
+    cut_free(edit->before);
+    cut_free(edit->cover);
+    cut_free(edit->objects.label);
+    cut_free(edit->json);
+    cut_free(edit->view);
+    cut_free(edit);
+}
+
+const char *cut_edit_message(const cut_edit *edit)
+{
+    return edit->why.text;
+}
+
+uint32_t cut_edit_w(const cut_edit *edit)
+{
+    return (uint32_t)edit->photo.w;
+}
+
+uint32_t cut_edit_h(const cut_edit *edit)
+{
+    return (uint32_t)edit->photo.h;
+}
+
+/* ---- what changes ------------------------------------------------------ */
+
+/* Until the colours are cleaned: the photo's own under the new alpha. */
+static void show(cut_edit *edit, cut_rect rect)
+{
+    for (int32_t y = rect.y0; y < rect.y1; y++)
+        for (int32_t x = rect.x0; x < rect.x1; x++) {
+            size_t i = at_of(edit, x, y);
+            uint8_t *p = edit->clean.px + i * 4, alpha = edit->alpha[i];
+            if (p[3] == alpha) continue;
+            memcpy(p, edit->photo.px + i * 4, 3);
+            if (alpha == 0) memset(p, 0, 3);
+            p[3] = alpha;
+        }
+    cut_pyramid_update(&edit->cleans, rect);
+}
+
+/* Colours change as far as a layer of them reaches: everywhere. */
+static cut_status clean(cut_edit *edit)
+{
+    memcpy(edit->clean.px, edit->photo.px, count_of(edit) * 4);
+    edit->clean.opaque = edit->photo.opaque;
+    cut_status status =
+        cut_foreground_estimate(&edit->clean, edit->alpha, &edit->why);
+    if (status) show(edit, all_of(edit));
+    cut_pyramid_update(&edit->cleans, all_of(edit));
+    return status;
+}
+
+/* Room for a step of `rect`, with what is in it now; the redos are gone. */
+static cut_status step_new(cut_edit *edit, cut_rect rect)
+{
+    size_t bytes = (size_t)(rect.x1 - rect.x0) * (size_t)(rect.y1 - rect.y0);
+    uint8_t *alpha = cut_alloc(bytes, 1);
+    if (!alpha)
+        return cut_fail(&edit->why, CUT_E_MEMORY, "No memory for a step back.");
+    forget(edit, edit->undos, edit->undos + edit->redos);
+    edit->redos = 0;
+    uint32_t old = 0;
+    size_t kept = edit->step_bytes;
+    while (old < edit->undos && (kept + bytes > CUT_EDIT_UNDO_BYTES ||
+                                 edit->undos - old == CUT_EDIT_STEPS)) {
+        const cut_rect *r = &edit->steps[old++].rect;
+        kept -= (size_t)(r->x1 - r->x0) * (size_t)(r->y1 - r->y0);
+    }
+    forget(edit, 0, old);
+    edit->undos -= old;
+    memmove(edit->steps, edit->steps + old,
+            edit->undos * sizeof *edit->steps);
+    uint8_t *packed = alpha;
+    size_t width = (size_t)(rect.x1 - rect.x0);
+    for (int32_t y = rect.y0; y < rect.y1; y++, packed += width)
+        memcpy(packed, edit->before + at_of(edit, rect.x0, y), width);
+    edit->steps[edit->undos++] = (cut_edit_step){ rect, alpha };
+    edit->step_bytes += bytes;
+    return CUT_OK;
+}
+
+/* Makes `a` what `b` is. */
+static void copy_rect(const cut_edit *edit, uint8_t *a, const uint8_t *b,
+                      cut_rect rect)
+{
+    for (int32_t y = rect.y0; y < rect.y1; y++) {
+        size_t at = at_of(edit, rect.x0, y);
+        memcpy(a + at, b + at, (size_t)(rect.x1 - rect.x0));
+    }
+}
+
+/* The matte in `rect` has changed: a step of undo, or as it was before. */
+static cut_status commit(cut_edit *edit, cut_rect rect)
+{
+    cut_status status = clean(edit);
+    if (!status) status = step_new(edit, rect);
+    if (!status) {
+        copy_rect(edit, edit->before, edit->alpha, rect);
+        return CUT_OK;
+    }
+    copy_rect(edit, edit->alpha, edit->before, rect);
+    show(edit, rect);
+    return status;
+}
+
+/* ---- brush ------------------------------------------------------------- */
+
+int cut_edit_stroke(cut_edit *edit, int mode, float x, float y, float radius,
+                    float hardness, int snap)
+{
+    if (edit->drawing)
+        return (int)cut_fail(&edit->why, CUT_E_STATE,
+                             "A stroke has not ended.");
+    if ((mode != CUT_EDIT_ERASE && mode != CUT_EDIT_RESTORE) ||
+        !(radius >= 0.5f && radius <= CUT_EDIT_MAX_RADIUS) ||
+        !(hardness >= 0 && hardness <= 1))
+        return (int)cut_fail(&edit->why, CUT_E_ARGUMENT,
+                             "A brush has mode 0 or 1, a radius of 0.5 to %d "
+                             "and a hardness of 0 to 1.", CUT_EDIT_MAX_RADIUS);
+    edit->mode = mode;
+    edit->brush = (cut_brush){ radius, hardness, snap };
+    edit->dirty = (cut_rect){ 0 };
+    edit->at[0] = x;
+    edit->at[1] = y;
+    edit->drawing = 1;
+    cut_status status = (cut_status)cut_edit_draw(edit, x, y);
+    if (status) edit->drawing = 0;
+    return (int)status;
+}
+
+static int is_place(float x, float y)
+{
+    return x >= -65536 && x <= 65536 && y >= -65536 && y <= 65536;
+}
+
+/* The stroke so far, on the matte before it. */
+static void lay(cut_edit *edit, cut_rect rect)
+{
+    for (int32_t y = rect.y0; y < rect.y1; y++)
+        for (int32_t x = rect.x0; x < rect.x1; x++) {
+            size_t i = at_of(edit, x, y);
+            if (edit->cover[i] == 0) continue;
+            int was = edit->before[i], own = edit->photo.px[i * 4 + 3];
+            int d = ((edit->mode == CUT_EDIT_ERASE ? 0 : own) - was) *
+                    edit->cover[i];
+            edit->alpha[i] = (uint8_t)(was + (d + (d < 0 ? -127 : 127)) / 255);
+        }
+    show(edit, rect);
+}
+
+int cut_edit_draw(cut_edit *edit, float x, float y)
+{
+    if (!edit->drawing)
+        return (int)cut_fail(&edit->why, CUT_E_STATE, "No stroke has begun.");
+    if (!is_place(x, y))
+        return (int)cut_fail(&edit->why, CUT_E_ARGUMENT,
+                             "A stroke stays within 65536 pixels.");
+    float dx = x - edit->at[0], dy = y - edit->at[1];
+    int32_t parts =
+        (int32_t)(sqrtf(dx * dx + dy * dy) / edit->brush.radius) + 1;
+    float from[2] = { edit->at[0], edit->at[1] };
+    cut_status status = CUT_OK;
+    cut_rect changed = { 0 };
+    for (int32_t i = 1; i <= parts && !status; i++) {
+        float way = (float)i / (float)parts;
+        float to[2] = { edit->at[0] + dx * way, edit->at[1] + dy * way };
+        cut_rect touched;
+        status = cut_brush_cover(edit->cover, &edit->photo, edit->brush, from,
+                                 to, &touched, &edit->why);
+        if (status) break;
+        changed = cut_rect_join(changed, touched);
+        memcpy(from, to, sizeof from);
+    }
+    lay(edit, changed);
+    edit->dirty = cut_rect_join(edit->dirty, changed);
+    edit->at[0] = from[0];
+    edit->at[1] = from[1];
+    return (int)status;
+}
+
+int cut_edit_end(cut_edit *edit)
+{
+    if (!edit->drawing)
+        return (int)cut_fail(&edit->why, CUT_E_STATE, "No stroke has begun.");
+    cut_rect rect = edit->dirty;
+    edit->drawing = 0;
+    if (cut_rect_is_empty(rect)) return CUT_OK;
+    for (int32_t y = rect.y0; y < rect.y1; y++)
+        memset(edit->cover + at_of(edit, rect.x0, y), 0,
+               (size_t)(rect.x1 - rect.x0));
+    return (int)commit(edit, rect);
+}
+
+/* ---- objects ----------------------------------------------------------- */
+
+static cut_status find_objects(cut_edit *edit)
+{
+    if (edit->objects.label) return CUT_OK;
+    return cut_objects_find(&edit->objects, edit->found, edit->photo.w,
+                            edit->photo.h, &edit->why);
+}
+
+/* Whether most of what the model saw of an object is still there. */
+static int is_kept(const cut_edit *edit, int label)
+{
+    const cut_objects *o = &edit->objects;
+    const cut_rect box = o->of[label - 1].box;
+    uint64_t found = 0, now = 0;
+    for (int32_t y = box.y0; y < box.y1; y++)
+        for (int32_t x = box.x0; x < box.x1; x++) {
+            if (o->label[(size_t)(y / o->k) * (size_t)o->w +
+                         (size_t)(x / o->k)] != label)
+                continue;
+            size_t i = at_of(edit, x, y);
+            found += edit->found[i];
+            now += edit->alpha[i] < edit->found[i] ? edit->alpha[i]
+                                                   : edit->found[i];
+        }
+    return 2 * now > found;
+}
+
+const char *cut_edit_objects_json(cut_edit *edit)
+{
+    enum { EACH = 96 };
+    if (find_objects(edit)) return NULL;
+    int count = edit->objects.count;
+    if (!edit->json) edit->json = cut_alloc((size_t)count + 1, EACH);
+    if (!edit->json) {
+        cut_fail(&edit->why, CUT_E_MEMORY, "No memory to list objects.");
+        return NULL;
+    }
+    char *at = edit->json;
+    *at++ = '[';
+    for (int i = 0; i < count; i++) {
+        const struct cut_object *o = &edit->objects.of[i];
+        at += snprintf(at, EACH,
+                       "%s{\"box\":[%d,%d,%d,%d],\"area\":%u,\"kept\":%s}",
+                       i ? "," : "", (int)o->box.x0, (int)o->box.y0,
+                       (int)(o->box.x1 - o->box.x0),
+                       (int)(o->box.y1 - o->box.y0), (unsigned)o->area,
+                       is_kept(edit, i + 1) ? "true" : "false");
+    }
+    memcpy(at, "]", 2);
+    return edit->json;
+}
+
+int cut_edit_toggle(cut_edit *edit, float x, float y)
+{
+    if (edit->drawing)
+        return (int)cut_fail(&edit->why, CUT_E_STATE,
+                             "A stroke has not ended.");
+    cut_status status = find_objects(edit);
+    if (status) return (int)status;
+    const cut_objects *o = &edit->objects;
+    if (!(x >= 0 && y >= 0 && x < (float)edit->photo.w &&
+          y < (float)edit->photo.h))
+        return CUT_OK;
+    int label = o->label[(size_t)((int32_t)y / o->k) * (size_t)o->w +
+                         (size_t)((int32_t)x / o->k)];
+    if (!label) return CUT_OK;
+    int kept = is_kept(edit, label);
+    const cut_rect box = o->of[label - 1].box;
+    for (int32_t v = box.y0; v < box.y1; v++)
+        for (int32_t u = box.x0; u < box.x1; u++)
+            if (o->label[(size_t)(v / o->k) * (size_t)o->w +
+                         (size_t)(u / o->k)] == label) {
+                size_t i = at_of(edit, u, v);
+                edit->alpha[i] = kept ? 0 : edit->found[i];
+            }
+    return (int)commit(edit, box);
+}
+
+/* ---- undo -------------------------------------------------------------- */
+
+uint32_t cut_edit_undos(const cut_edit *edit)
+{
+    return edit->undos;
+}
+
+uint32_t cut_edit_redos(const cut_edit *edit)
+{
+    return edit->redos;
+}
+
+/* Exchanges the matte and a step, so that it leads back again. */
+static void swap(cut_edit *edit, const cut_edit_step *step)
+{
+    uint8_t *packed = step->alpha;
+    for (int32_t y = step->rect.y0; y < step->rect.y1; y++) {
+        uint8_t *row = edit->alpha + at_of(edit, step->rect.x0, y);
+        for (int32_t x = step->rect.x0; x < step->rect.x1; x++) {
+            uint8_t was = *row;
+            *row++ = *packed;
+            *packed++ = was;
+        }
+    }
+    copy_rect(edit, edit->before, edit->alpha, step->rect);
+}
+
+/* One step back (-1) or forth. When there is no memory to clean the colours,
+ * nothing has changed. */
+static int go(cut_edit *edit, uint32_t there, int direction)
+{
+    if (edit->drawing)
+        return (int)cut_fail(&edit->why, CUT_E_STATE,
+                             "A stroke has not ended.");
+    if (!there)
+        return (int)cut_fail(&edit->why, CUT_E_STATE, "There is no such step.");
+    const cut_edit_step *step =
+        &edit->steps[direction < 0 ? edit->undos - 1 : edit->undos];
+    swap(edit, step);
+    cut_status status = clean(edit);
+    if (status) {
+        swap(edit, step);
+        show(edit, step->rect);
+        return (int)status;
+    }
+    edit->undos = (uint32_t)((int)edit->undos + direction);
+    edit->redos = (uint32_t)((int)edit->redos - direction);
+    return CUT_OK;
+}
+
+int cut_edit_undo(cut_edit *edit)
+{
+    return go(edit, edit->undos, -1);
+}
+
+int cut_edit_redo(cut_edit *edit)
+{
+    return go(edit, edit->redos, 1);
+}
+
+/* ---- views ------------------------------------------------------------- */
+
+int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
+                  uint32_t w, uint32_t h)
+{
+    if (style < CUT_EDIT_RESULT || style > CUT_EDIT_PHOTO || !is_place(x, y) ||
+        !(step >= 1.0f / 64 && step <= 1024) || w == 0 || h == 0 ||
+        (uint64_t)w * h > CUT_EDIT_MAX_VIEW)
+        return (int)cut_fail(&edit->why, CUT_E_ARGUMENT,
+                             "A view of %u x %u cannot be made.", (unsigned)w,
+                             (unsigned)h);
+    size_t bytes = (size_t)w * h * 4;
+    if (bytes > edit->view_bytes) {
+        cut_free(edit->view);
+        edit->view = cut_alloc(bytes, 1);
+        edit->view_bytes = edit->view ? bytes : 0;
+        if (!edit->view)
+            return (int)cut_fail(&edit->why, CUT_E_MEMORY,
+                                 "No memory for a view of %u x %u.",
+                                 (unsigned)w, (unsigned)h);
+    }
+    cut_view_render(edit->view,
+                    style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
+                    style == CUT_EDIT_GHOST ? &edit->photos : NULL,
+                    (cut_view_window){ x, y, step, (int32_t)w, (int32_t)h },
+                    style == CUT_EDIT_MATTE);
+    return CUT_OK;
+}
+
+const uint8_t *cut_edit_pixels(const cut_edit *edit)
+{
+    return edit->view;
+}

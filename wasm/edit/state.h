@@ -1,0 +1,136 @@
+/* An edit from inside: edit.c owns it, brush.c, objects.c and view.c work on
+ * parts of it. */
+#ifndef CUT_EDIT_STATE_H
+#define CUT_EDIT_STATE_H
+
+#include "base/fail.h"
+#include "edit/edit.h"
+#include "image/image.h"
+#include "image/probe.h"
+
+/** Pixels x0..x1 - 1, y0..y1 - 1. Empty when x0 >= x1 or y0 >= y1. */
+typedef struct cut_rect {
+    int32_t x0, y0, x1, y1;
+} cut_rect;
+
+static inline int cut_rect_is_empty(cut_rect r)
+{
+    return r.x0 >= r.x1 || r.y0 >= r.y1;
+}
+
+static inline cut_rect cut_rect_join(cut_rect a, cut_rect b)
+{
+    if (cut_rect_is_empty(a)) return b;
+    if (cut_rect_is_empty(b)) return a;
+    return (cut_rect){ a.x0 < b.x0 ? a.x0 : b.x0, a.y0 < b.y0 ? a.y0 : b.y0,
+                       a.x1 > b.x1 ? a.x1 : b.x1, a.y1 > b.y1 ? a.y1 : b.y1 };
+}
+
+/** What a brush does around its path. */
+typedef struct cut_brush {
+    float radius, hardness;
+    int snap;
+} cut_brush;
+
+/**
+ * Raises `cover` u8 [h][w] to the brush's effect along a -> b, 0..255, within
+ * the answered rectangle.
+ *
+ * Snapping is a geodesic distance (Criminisi et al. 2010, "Geodesic Image
+ * Segmentation") from the path over the photo: steps across an edge cost more,
+ * so that what lies behind one is further away than the radius.
+ *
+ * @param      photo RGB read
+ * @param[out] touched within the photo
+ * @return CUT_OK, CUT_E_MEMORY (cover unchanged)
+ */
+cut_status cut_brush_cover(uint8_t *cover, const cut_image *photo,
+                           cut_brush brush, const float a[2], const float b[2],
+                           cut_rect *touched, cut_why *why);
+
+/** Objects of a matte on a grid of k x k pixels. */
+typedef struct cut_objects {
+    uint8_t *label; /* [h][w], owned; 0: none, else 1 + index */
+    int32_t w, h, k, count;
+    struct cut_object {
+        cut_rect box;     /* pixels, of all cells with its label */
+        uint32_t area;    /* pixels of alpha >= 128 */
+    } of[64];
+} cut_objects;
+
+/**
+ * Separate parts of alpha >= 128 (8-connected on the grid), the 64 largest of
+ * those of 1/2000 of the photo or more; soft cells go to the object that is
+ * nearest along the matte.
+ */
+cut_status cut_objects_find(cut_objects *out, const uint8_t *alpha, int32_t w,
+                            int32_t h, cut_why *why);
+
+#define CUT_LEVELS 14
+
+/** Straight RGBA at 1/2, 1/4, .. of a picture; colours weighted by alpha.
+ * [0] borrows the picture itself. */
+typedef struct cut_pyramid {
+    cut_image level[CUT_LEVELS];
+    int count;
+} cut_pyramid;
+
+cut_status cut_pyramid_new(cut_pyramid *out, const cut_image *image,
+                           cut_why *why);
+void cut_pyramid_free(cut_pyramid *pyramid);
+/** After `rect` of the picture has changed. */
+void cut_pyramid_update(cut_pyramid *pyramid, cut_rect rect);
+
+/**
+ * One view (edit.h). `ghost` shimmers through where `of` is clear; NULL: none.
+ *
+ * @param[out] out RGBA8 [h][w][4]
+ */
+typedef struct cut_view_window {
+    float x, y, step;
+    int32_t w, h;
+} cut_view_window;
+void cut_view_render(uint8_t *out, const cut_pyramid *of,
+                     const cut_pyramid *ghost, cut_view_window window,
+                     int as_matte);
+
+#define CUT_EDIT_STEPS 256 /* of undo, at most */
+
+/** Alpha before, or after, a step. */
+typedef struct cut_edit_step {
+    cut_rect rect;
+    uint8_t *alpha; /* [rect h][rect w], owned */
+} cut_edit_step;
+
+struct cut_edit {
+    cut_why why;
+    cut_probe probe;
+    uint32_t input_bytes;
+    cut_bytes icc;
+    cut_image photo;   /* never changed */
+    cut_image clean;   /* cleaned colours; its alpha channel is the matte */
+    uint8_t *found;    /* the matte as the edit began */
+    uint8_t *alpha;    /* as it is */
+    uint8_t *before;   /* as it was when the stroke began */
+    cut_pyramid photos, cleans;
+    cut_objects objects; /* of `found`; label NULL until asked for */
+    char *json;          /* of the objects; owned */
+    uint8_t *view;       /* owned */
+    size_t view_bytes;
+
+    int drawing, mode;
+    cut_brush brush;
+    float at[2];
+    cut_rect dirty;      /* of the stroke */
+    uint8_t *cover;      /* [h][w]: 0 between strokes */
+
+    cut_edit_step steps[CUT_EDIT_STEPS];
+    uint32_t undos, redos; /* steps[0 .. undos - 1], then the redos */
+    size_t step_bytes;
+};
+
+/** The rest of an edit whose photo, alpha, probe and icc are set. CUT_OK,
+ * CUT_E_MEMORY: to be freed all the same. */
+cut_status cut_edit_start(cut_edit *edit);
+
+#endif

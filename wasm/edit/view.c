@@ -1,0 +1,159 @@
+#include "edit/state.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/simd.h"
+
+#define GHOST 0.3f /* of what is removed */
+
+static uint8_t *pixel(const cut_image *image, int32_t x, int32_t y)
+{
+    return image->px + ((size_t)y * (size_t)image->w + (size_t)x) * 4;
+}
+
+/* ---- reduced copies ---------------------------------------------------- */
+
+static void halve(const cut_image *to, const cut_image *from, cut_rect rect)
+{
+    for (int32_t y = rect.y0; y < rect.y1; y++)
+        for (int32_t x = rect.x0; x < rect.x1; x++) {
+            int32_t right = 2 * x + 1 < from->w, down = 2 * y + 1 < from->h;
+            uint32_t rgb[3] = { 0 }, alpha = 0, count = 0;
+            for (int32_t v = 0; v <= down; v++)
+                for (int32_t u = 0; u <= right; u++, count++) {
+                    const uint8_t *p = pixel(from, 2 * x + u, 2 * y + v);
+                    for (int c = 0; c < 3; c++) rgb[c] += p[c] * (uint32_t)p[3];
+                    alpha += p[3];
+                }
+            uint8_t *p = pixel(to, x, y);
+            for (int c = 0; c < 3; c++)
+                p[c] = alpha ? (uint8_t)((rgb[c] + alpha / 2) / alpha) : 0;
+            p[3] = (uint8_t)((alpha + count / 2) / count);
+        }
+}
+
+cut_status cut_pyramid_new(cut_pyramid *out, const cut_image *image,
+                           cut_why *why)
+{
+    cut_pyramid made = { .level = { *image }, .count = 1 };
+    while (made.count < CUT_LEVELS) {
+        const cut_image *from = &made.level[made.count - 1];
+        if (from->w <= 64 && from->h <= 64) break;
+        cut_image to = { .w = (from->w + 1) / 2, .h = (from->h + 1) / 2 };
+        to.px = cut_alloc((size_t)to.w * (size_t)to.h, 4);
+        if (!to.px) {
+            cut_pyramid_free(&made);
+            return cut_fail(why, CUT_E_MEMORY, "No memory for a view.");
+        }
+        made.level[made.count++] = to;
+    }
+    *out = made;
+    cut_pyramid_update(out, (cut_rect){ 0, 0, image->w, image->h });
+    return CUT_OK;
+}
+
+void cut_pyramid_free(cut_pyramid *pyramid)
+{
+    for (int i = 1; i < pyramid->count; i++)
+        cut_image_free(&pyramid->level[i]);
+    *pyramid = (cut_pyramid){ 0 };
+}
+
+void cut_pyramid_update(cut_pyramid *pyramid, cut_rect rect)
+{
+    for (int i = 1; i < pyramid->count && !cut_rect_is_empty(rect); i++) {
+        rect = (cut_rect){ rect.x0 / 2, rect.y0 / 2, (rect.x1 + 1) / 2,
+                           (rect.y1 + 1) / 2 };
+        halve(&pyramid->level[i], &pyramid->level[i - 1], rect);
+    }
+}
+
+/* ---- a view ------------------------------------------------------------ */
+
+/* Two neighbours along an axis, and how far it is to the second. */
+typedef struct tap {
+    int32_t a, b;
+    float way;
+} tap;
+
+static tap tap_at(float at, int32_t size, int nearest)
+{
+    tap t = { 0 };
+    if (nearest) {
+        t.a = t.b = (int32_t)at >= size ? size - 1 : (int32_t)at;
+        return t;
+    }
+    at -= 0.5f;
+    t.a = at <= 0 ? 0 : (int32_t)at;
+    if (t.a >= size) t.a = size - 1;
+    t.b = t.a + 1 < size ? t.a + 1 : t.a;
+    t.way = at <= 0 ? 0 : at - (float)t.a;
+    if (t.way > 1) t.way = 1;
+    return t;
+}
+
+/* Straight RGBA, 0..255, colours weighted by alpha. */
+static f32x4 sample(const cut_image *image, tap x, tap y)
+{
+    f32x4 p[4] = { cut_load_u8x4(pixel(image, x.a, y.a)),
+                   cut_load_u8x4(pixel(image, x.b, y.a)),
+                   cut_load_u8x4(pixel(image, x.a, y.b)),
+                   cut_load_u8x4(pixel(image, x.b, y.b)) };
+    const float weight[4] = { (1 - x.way) * (1 - y.way), x.way * (1 - y.way),
+                              (1 - x.way) * y.way, x.way * y.way };
+    f32x4 sum = { 0 };
+    float alpha = 0;
+    for (int i = 0; i < 4; i++) {
+        float a = weight[i] * p[i][3];
+        sum += p[i] * a;
+        alpha += a;
+    }
+    if (alpha <= 0) return (f32x4){ 0 };
+    sum /= alpha;
+    sum[3] = alpha;
+    return sum;
+}
+
+/* The picture over a faint copy of the photo. */
+static f32x4 over_ghost(f32x4 top, f32x4 below)
+{
+    float a = top[3] / 255, b = below[3] / 255 * GHOST * (1 - a);
+    if (a + b <= 0) return (f32x4){ 0 };
+    f32x4 mixed = (top * a + below * b) / (a + b);
+    mixed[3] = (a + b) * 255;
+    return mixed;
+}
+
+void cut_view_render(uint8_t *out, const cut_pyramid *of,
+                     const cut_pyramid *ghost, cut_view_window window,
+                     int as_matte)
+{
+    int level = 0;
+    float scale = 1;
+    while (level + 1 < of->count && window.step >= 2 * scale) {
+        level++;
+        scale *= 2;
+    }
+    const cut_image *full = &of->level[0], *image = &of->level[level];
+    const cut_image *below = ghost ? &ghost->level[level] : NULL;
+    int nearest = window.step < 0.5f;
+    for (int32_t j = 0; j < window.h; j++) {
+        float y = window.y + ((float)j + 0.5f) * window.step;
+        int inside = y >= 0 && y < (float)full->h;
+        tap ty = inside ? tap_at(y / scale, image->h, nearest) : (tap){ 0 };
+        for (int32_t i = 0; i < window.w; i++, out += 4) {
+            float x = window.x + ((float)i + 0.5f) * window.step;
+            if (!inside || !(x >= 0 && x < (float)full->w)) {
+                memset(out, 0, 4);
+                continue;
+            }
+            tap tx = tap_at(x / scale, image->w, nearest);
+            f32x4 p = sample(image, tx, ty);
+            if (below) p = over_ghost(p, sample(below, tx, ty));
+            if (as_matte) p = (f32x4){ p[3], p[3], p[3], 255 };
+            cut_store_u8x4(out, __builtin_convertvector(
+                                    cut_clamp(p + 0.5f, 255), i32x4));
+        }
+    }
+}
