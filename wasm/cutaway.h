@@ -238,6 +238,15 @@ CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
 /** INFERRED -> REFINED. Edge-aware alpha at the photo's size. */
 CUT_EXPORT int cut_job_refine(cut_job *job);
 
+/**
+ * DECODED -> REFINED without a model: `bytes` is a grey picture of the photo's
+ * size (a result with "mask"), whose brightness is the alpha wanted; the
+ * photo's own alpha stays the most. CUT_E_OPTION for another size; otherwise
+ * as cut_job_decode().
+ */
+CUT_EXPORT int cut_job_given(cut_job *job, const uint8_t *bytes,
+                             uint32_t size_bytes);
+
 /** REFINED -> CLEANED. Colours of what is kept, under soft alpha. */
 CUT_EXPORT int cut_job_foreground(cut_job *job);
 
@@ -282,6 +291,7 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);
 
-/* The network's own calls: wasm/nn/net.h. Previews: wasm/preview.h. */
+/* The network's own calls: wasm/nn/net.h. Previews: wasm/preview.h. Retouching:
+ * wasm/edit/edit.h. */
 
 #endif

@@ -349,6 +349,55 @@ int cut_job_refine(cut_job *job)
     return CUT_OK;
 }
 
+/* -> REFINED with a matte that somebody made; what is seen is the subject. */
+static void set_alpha(cut_job *job, uint8_t *alpha)
+{
+    job->alpha = alpha;
+    cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
+    job->subject.found = job->subject.w > 0;
+    job->state = CUT_REFINED;
+}
+
+/* Alpha by the brightness of a picture. */
+static cut_status read_alpha(uint8_t **out, const cut_image *photo,
+                             const source *from, cut_why *why)
+{
+    cut_probe probe;
+    cut_image matte = {0};
+    cut_status status = read_picture(&matte, &probe, from, why);
+    if (status) return status;
+    size_t count = (size_t)photo->w * (size_t)photo->h;
+    uint8_t *alpha = NULL;
+    if (matte.w != photo->w || matte.h != photo->h)
+        status = cut_fail(why, CUT_E_OPTION,
+                          "The matte is %d x %d, the photo %d x %d.",
+                          (int)matte.w, (int)matte.h, (int)photo->w,
+                          (int)photo->h);
+    else if (!(alpha = cut_alloc(count, 1)))
+        status = cut_fail(why, CUT_E_MEMORY, "No memory for a %d x %d matte.",
+                          (int)photo->w, (int)photo->h);
+    for (size_t i = 0; !status && i < count; i++) {
+        const uint8_t *p = matte.px + i * 4, own = photo->px[i * 4 + 3];
+        uint32_t grey = (p[0] + p[1] + p[2]) * (uint32_t)p[3];
+        uint8_t wanted = (uint8_t)((grey + 382) / 765);
+        alpha[i] = wanted < own ? wanted : own;
+    }
+    cut_image_free(&matte);
+    *out = alpha;
+    return status;
+}
+
+int cut_job_given(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
+{
+    cut_status status = in_state(job, CUT_DECODED);
+    source from = {.bytes = bytes, .size = size_bytes};
+    uint8_t *alpha;
+    if (!status) status = read_alpha(&alpha, &job->image, &from, &job->why);
+    if (status) return (int)status;
+    set_alpha(job, alpha);
+    return CUT_OK;
+}
+
 /* ---- retouching -------------------------------------------------------- */
 
 static cut_status copy(uint8_t **out, const uint8_t *from, size_t bytes,
@@ -413,12 +462,9 @@ int cut_edit_finish(const cut_edit *edit, cut_job *job)
     job->input_bytes = edit->input_bytes;
     job->image = image;
     job->icc = icc;
-    job->alpha = alpha;
     job->in_w = image.w;
     job->in_h = image.h;
-    cut_subject_measure(&job->subject, alpha, image.w, image.h);
-    job->subject.found = job->subject.w > 0;
-    job->state = CUT_REFINED;
+    set_alpha(job, alpha);
     return CUT_OK;
 }
 

@@ -7,6 +7,8 @@ import { CutawayError, failure, throwIfAborted } from './errors.js';
  * @typedef {import('./pipeline.js').Outline} Outline
  * @typedef {import('./pipeline.js').Canvas} Canvas
  * @typedef {import('./pipeline.js').OnProgress} OnProgress
+ * @typedef {import('./retouch.js').State} State
+ * @typedef {import('./retouch.js').Brush} Brush
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} More
  * @typedef {Blob | ArrayBuffer | Uint8Array | string | URL} Input a picture, or where it is
  *
@@ -18,7 +20,7 @@ import { CutawayError, failure, throwIfAborted } from './errors.js';
  * @property {'png' | 'jpeg' | 'webp'} format
  * @property {number} bytes of the result
  * @property {string} model name and version
- * @property {'c' | 'ort'} engine
+ * @property {'c' | 'ort' | 'none'} engine none: with a given matte
  * @property {number} threads
  * @property {string} [engine_note] why another engine than the first choice ran
  * @property {{ format: string, width: number, height: number, orientation: number, bytes: number, icc_bytes: number,
@@ -54,6 +56,76 @@ function nameOf(input) {
   return /** @type {any} */ (input).name ?? null;
 }
 
+/** A retouch in the worker: the methods of retouch.js from this side. */
+export class Retouching {
+  /** @param {import('./client.js').EngineClient} client @param {number} number @param {State} state */
+  constructor(client, number, state) {
+    this.client = client;
+    this.number = number;
+    this.state = state;
+  }
+
+  /** @param {string} call @param {...unknown} args */
+  async ask(call, ...args) {
+    return this.client.ask('retouching', { retouch: this.number, call, args });
+  }
+
+  /** @param {string} call @param {...unknown} args @returns {Promise<State>} */
+  async change(call, ...args) {
+    this.state = await this.ask(call, ...args);
+    return this.state;
+  }
+
+  /** A stroke begins; draw() goes on, end() makes it one step of undo. @param {number} x @param {number} y @param {Brush} brush */
+  begin(x, y, brush) {
+    return this.change('begin', x, y, brush);
+  }
+
+  /** @param {number[]} points x, y, x, y, .. */
+  draw(points) {
+    return this.change('draw', points);
+  }
+
+  end() {
+    return this.change('end');
+  }
+
+  /** Drops the object there, or takes it back. @param {number} x @param {number} y */
+  toggle(x, y) {
+    return this.change('toggle', x, y);
+  }
+
+  undo() {
+    return this.change('undo');
+  }
+
+  redo() {
+    return this.change('redo');
+  }
+
+  /** The separate objects, largest first. @returns {Promise<import('./retouch.js').Part[]>} */
+  objects() {
+    return this.ask('objects');
+  }
+
+  /** What lies in a window, straight RGBA. @param {import('./retouch.js').Window} window @returns {Promise<{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }>} */
+  async view(window) {
+    const { bytes, width, height } = await this.ask('view', window);
+    return { data: new Uint8ClampedArray(bytes.buffer), width, height };
+  }
+
+  /** The matte as it is. @returns {Promise<Blob>} a grey PNG of the photo's size */
+  async matte() {
+    const { bytes, type } = await this.ask('matte');
+    return new Blob([bytes], { type });
+  }
+
+  /** Gives the memory back. */
+  async close() {
+    await this.ask('close').catch(() => {});
+  }
+}
+
 /** @param {import('./client.js').EngineClient} client */
 export function createApi(client) {
   /**
@@ -64,11 +136,12 @@ export function createApi(client) {
    * @returns {Promise<{ blob: Blob, report: Report }>}
    * @throws {CutawayError}
    */
-  async function removeBackground(input, { signal, onProgress, background, ...options } = {}) {
+  async function removeBackground(input, { signal, onProgress, background, matte, ...options } = {}) {
     const picture = background !== undefined && typeof background !== 'string' ? await toBlob(background, signal) : undefined;
     const { bytes, type, report } = await client.ask('remove', {
       input: await toBlob(input, signal),
       background: picture,
+      matte: matte && await toBlob(/** @type {Input} */ (matte), signal),
       options: picture ? options : { ...options, background },
     }, { signal, onProgress });
     return { blob: new Blob([bytes], { type }), report: { ...report, input: nameOf(input) } };
@@ -84,6 +157,21 @@ export function createApi(client) {
      * @param {Options & More} [options]
      */
     segment: (input, options = {}) => removeBackground(input, { ...options, mask: true }),
+
+    /**
+     * Begins to retouch a photo's matte: the model's, or `matte`. What it
+     * gives in the end is the option `matte` of removeBackground().
+     *
+     * @param {Input} input
+     * @param {Pick<Options, 'model' | 'engine' | 'matte'> & More} [options]
+     * @returns {Promise<Retouching>} to be closed by its user
+     */
+    async retouch(input, { signal, onProgress, matte, ...options } = {}) {
+      const { retouch, ...state } = await client.ask('retouch', {
+        input: await toBlob(input, signal), matte: matte && await toBlob(/** @type {Input} */ (matte), signal), options,
+      }, { signal, onProgress });
+      return new Retouching(client, retouch, state);
+    },
 
     /**
      * Loads engine and model ahead of the first picture.

@@ -11,5 +11,5 @@ import { spawnWorker } from './spawn.js';
  * @typedef {import('./api.js').Report} Report
  */
 
-export const { removeBackground, segment, preload, convert, probe, abi, dispose } = createApi(new EngineClient(spawnWorker));
+export const { removeBackground, segment, retouch, preload, convert, probe, abi, dispose } = createApi(new EngineClient(spawnWorker));
 export { CutawayError } from './errors.js';

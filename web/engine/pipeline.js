@@ -2,6 +2,7 @@
 // Node. It knows no platform: engines, models and codecs are handed to it.
 import { breathe } from './breathe.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
+import { Retouch } from './retouch.js';
 
 /**
  * @typedef {import('./core.js').Core} Core
@@ -47,8 +48,14 @@ import { aborted, CutawayError, throwIfAborted } from './errors.js';
  * @property {boolean | Shadow} [shadow] under what is kept, also on transparent
  * @property {boolean | Outline} [outline] a rim around it, as of a sticker
  * @property {string | Canvas} [canvas] size of the result: a preset of abi().options.canvas.presets, "4:5", "800x600"
+ * @property {Blob | Uint8Array} [matte] a grey picture of the photo's size, PNG or JPEG, instead of the model's answer
  * @property {unknown} [model] "base", a known name, a URL, or { manifest, bytes | url }
  * @property {'auto' | 'c' | 'ort'} [engine]
+ */
+
+/**
+ * @typedef {{ bytes: Uint8Array, options: Options, background?: Uint8Array, matte?: Uint8Array }} Picture
+ *   background, matte: the files that the options name
  */
 
 /** Share of a warm job that each stage takes, for one progress bar. @type {[string, number][]} */
@@ -151,69 +158,124 @@ async function encode(job, { webp, core }) {
   job.stepWith('encode', 'encoded', bytes);
 }
 
+/** A matte that the caller gives. @param {Job} job @param {Core} core @param {Uint8Array} bytes */
+function useMatte(job, core, bytes) {
+  if (!job.stepWith('matte', 'given', bytes)) throw core.error('bad_option', 'A matte is a PNG or a JPEG file.', 'matte');
+}
+
 /** The model's answer has the shape that its manifest promises. @param {Tensor} map @param {Core} core */
 function checkMap(map, core) {
   if (map.data.length === map.width * map.height && map.data.length > 0) return;
   throw core.error('bad_output', `The model answered ${map.data.length} values for ${map.width} x ${map.height}.`, 'infer');
 }
 
+/** What the core is to know of the options. @param {Options} options @param {boolean} hasBackground */
+function askedOf({ model: _model, engine: _engine, matte: _matte, ...options }, hasBackground) {
+  const asked = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return hasBackground ? { ...asked, background: 'image' } : asked;
+}
+
+/**
+ * A job from NEW to REFINED: the photo and its matte.
+ *
+ * @param {Job} job options are set
+ * @param {Parts} parts
+ * @param {Picture} input
+ * @param {Stages} stages
+ * @returns {Promise<{ name: string, version?: string, note?: string, engine: { name: string, threads: number, peakBytes?: number } }>}
+ *   what made the matte
+ */
+async function toMatte(job, parts, { bytes, background, matte, options: { model, engine: wanted } }, stages) {
+  const { core, loadModel } = parts;
+  const { signal } = stages;
+  if (wanted !== undefined && !['auto', 'c', 'ort'].includes(wanted)) {
+    throw core.error('bad_option', `engine is auto, c or ort, not "${wanted}".`, 'options');
+  }
+  // The model loads while the photo decodes; a bad photo is told first.
+  const loading = matte ? null : loadModel({ model, engine: wanted }, {
+    signal,
+    onProgress: (loaded, total) => stages.progress('load', total ? loaded / total : 0, { loaded, total }),
+  });
+  loading?.catch(() => {});
+  await stages.run('decode', async () => {
+    await readPicture(job, parts, 'decode', bytes);
+    if (background) await readPicture(job, parts, 'background', background);
+  });
+  if (!loading || matte) {
+    await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
+    return { name: 'given', engine: { name: 'none', threads: 1 } };
+  }
+  const { manifest, engine, ...loaded } = await stages.run('load', () => unlessAborted(loading, signal));
+  job.manifest(manifest);
+  const tensor = await stages.run('prepare', () => job.prepare());
+  const map = await stages.run('infer', async () => {
+    const answer = await engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
+    checkMap(answer, core);
+    return answer;
+  });
+  await stages.run('matte', () => job.matte(map));
+  await stages.run('refine', () => job.step('refine', 'refine'));
+  return { ...loaded, engine };
+}
+
+/** From REFINED to DONE. @param {Job} job @param {Parts} parts @param {Stages} stages */
+async function toFile(job, parts, stages) {
+  await stages.run('foreground', () => job.step('foreground', 'foreground'));
+  await stages.run('compose', () => job.step('compose', 'compose'));
+  await stages.run('encode', () => encode(job, parts));
+  const { input, subject, width, height, format } = job.report();
+  const bytes = job.bytes();
+  return { bytes, type: mime[format], report: { width, height, format, bytes: bytes.length, photo: input, subject } };
+}
+
 /**
  * From a file to the finished file.
  *
  * @param {Parts} parts
- * @param {{ bytes: Uint8Array, options: Options, background?: Uint8Array }} input
+ * @param {Picture} input
  * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
  * @returns {Promise<{ bytes: Uint8Array, type: string, report: any }>}
  */
-export async function cutOut(parts, { bytes, options, background }, { signal, onProgress } = {}) {
-  const { core, loadModel } = parts;
-  const { model, engine: wanted, ...forCore } = options;
-  const asked = Object.fromEntries(Object.entries(forCore).filter(([, value]) => value !== undefined));
-  if (background) asked.background = 'image';
-  if (wanted !== undefined && !['auto', 'c', 'ort'].includes(wanted)) {
-    throw core.error('bad_option', `engine is auto, c or ort, not "${wanted}".`, 'options');
-  }
+export async function cutOut(parts, input, { signal, onProgress } = {}) {
+  const { core } = parts;
   const stages = new Stages(signal, onProgress);
   core.resetPeak();
   const job = core.newJob();
   try {
-    job.options(asked);
-    // The model loads while the photo decodes; a bad photo is told first.
-    const loading = loadModel({ model, engine: wanted }, {
-      signal,
-      onProgress: (loaded, total) => stages.progress('load', total ? loaded / total : 0, { loaded, total }),
-    });
-    loading.catch(() => {});
-    await stages.run('decode', async () => {
-      await readPicture(job, parts, 'decode', bytes);
-      if (background) await readPicture(job, parts, 'background', background);
-    });
-    const { name, version, manifest, engine, note } = await stages.run('load', () => unlessAborted(loading, signal));
-    job.manifest(manifest);
-    const tensor = await stages.run('prepare', () => job.prepare());
-    const map = await stages.run('infer', async () => {
-      const answer = await engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
-      checkMap(answer, core);
-      return answer;
-    });
-    await stages.run('matte', () => job.matte(map));
-    await stages.run('refine', () => job.step('refine', 'refine'));
-    await stages.run('foreground', () => job.step('foreground', 'foreground'));
-    await stages.run('compose', () => job.step('compose', 'compose'));
-    await stages.run('encode', () => encode(job, parts));
-    const { input, subject, width, height, format } = job.report();
-    const result = job.bytes();
+    job.options(askedOf(input.options, Boolean(input.background)));
+    const { name, version, note, engine } = await toMatte(job, parts, input, stages);
+    const { bytes, type, report } = await toFile(job, parts, stages);
     onProgress?.({ stage: 'done', fraction: 1 });
     return {
-      bytes: result,
-      type: mime[format],
+      bytes,
+      type,
       report: {
-        input: null, output: null, width, height, format, bytes: result.length,
+        input: null, output: null, ...report,
         model: version ? `${name} ${version}` : name,
         engine: engine.name, threads: engine.threads, ...(note ? { engine_note: note } : {}),
-        photo: input, subject, timings_ms: stages.timings(), peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0),
+        timings_ms: stages.timings(), peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0),
       },
     };
+  } finally {
+    job.free();
+  }
+}
+
+/**
+ * A photo and its matte, to be retouched. The instance is its own: what it
+ * holds goes with it.
+ *
+ * @param {Parts} parts
+ * @param {Picture} input
+ * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
+ * @returns {Promise<Retouch>} to be freed by its user
+ */
+export async function retouch(parts, input, { signal, onProgress } = {}) {
+  const own = { ...parts, core: await parts.newCore() };
+  const job = own.core.newJob();
+  try {
+    await toMatte(job, own, input, new Stages(signal, onProgress));
+    return new Retouch(job);
   } finally {
     job.free();
   }

@@ -1,8 +1,10 @@
 // A worker's side of the protocol; the same in a browser's worker and in a
 // Node worker thread. One job at a time: the client queues.
 //
-//   → {id, type: 'remove', input: Blob, background?: Blob, options}
+//   → {id, type: 'remove', input: Blob, background?: Blob, matte?: Blob, options}
 //   → {id, type: 'convert', input: Blob, options}
+//   → {id, type: 'retouch', input: Blob, matte?: Blob, options}   value.retouch: its number
+//   → {id, type: 'retouching', retouch, call, args}               a method of Retouch
 //   → {id, type: 'probe', input: Blob}
 //   → {id, type: 'preload', options: {model, engine}}
 //   → {id, type: 'abi'}
@@ -13,8 +15,8 @@
 //   ← {id, type: 'failed', error: {code, message, detail, stage}}
 //
 // An instance that trapped is replaced here before the failure is told.
-import { CutawayError } from './errors.js';
-import { convert, cutOut, probe } from './pipeline.js';
+import { CutawayError, failure } from './errors.js';
+import { convert, cutOut, probe, retouch } from './pipeline.js';
 
 /** @param {Blob} blob @returns {Promise<Uint8Array>} */
 async function read(blob) {
@@ -34,6 +36,8 @@ export function hostJobs(port, makeParts) {
   let making = null;
   /** @type {Map<number, AbortController>} */
   const running = new Map();
+  /** @type {Map<number, import('./retouch.js').Retouch>} by the number of the request that began it */
+  const retouches = new Map();
 
   const ready = () => {
     making ??= makeParts();
@@ -41,16 +45,36 @@ export function hostJobs(port, makeParts) {
     return making;
   };
 
+  /** @param {any} request */
+  function retouching({ retouch: number, call, args }) {
+    const begun = retouches.get(number);
+    if (!begun) throw failure('bad_state', 'This picture is not being retouched any more.', 'retouch');
+    if (call === 'close') retouches.delete(number);
+    try {
+      return /** @type {any} */ (begun)[call](...args);
+    } catch (error) {
+      if (begun.core.crashed) retouches.delete(number);
+      throw error;
+    }
+  }
+
   /** @param {any} request @param {AbortSignal} signal */
-  async function answer({ id, type, input, background, options = {} }, signal) {
+  async function answer({ id, type, input, background, matte, options = {}, ...more }, signal) {
+    if (type === 'retouching') return retouching(more);
     /** @param {any} progress */
     const onProgress = (progress) => port.post({ id, type: 'progress', progress });
     const starting = ready();
     const bytes = input && await read(input);
     const behind = background && await read(background);
+    const given = matte && await read(matte);
     const parts = await starting.catch((error) => { throw CutawayError.wrap(error, 'engine_unavailable', 'load'); });
     switch (type) {
-      case 'remove': return cutOut(parts, { bytes, options, background: behind }, { signal, onProgress });
+      case 'remove': return cutOut(parts, { bytes, options, background: behind, matte: given }, { signal, onProgress });
+      case 'retouch': {
+        const begun = await retouch(parts, { bytes, options, matte: given }, { signal, onProgress });
+        retouches.set(id, begun);
+        return { retouch: id, ...begun.state };
+      }
       case 'convert': return convert(parts, { bytes, options });
       case 'probe': return probe(parts, { bytes });
       case 'abi': return parts.core.abi;

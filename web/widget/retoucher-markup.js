@@ -1,0 +1,72 @@
+// The retoucher's elements and their styles. Fixed text: no data goes through
+// innerHTML.
+export const retoucherMarkup = `
+<div class="tools" role="toolbar" aria-label="Tools" part="tools">
+  <button type="button" class="chip" data-tool="erase" aria-keyshortcuts="E"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 13 11 5l5 5-7 7H6z"/><path d="M8 17h9"/></svg>Erase</button>
+  <button type="button" class="chip" data-tool="restore" aria-keyshortcuts="R"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 16c3 0 4-1 4-3l7-8 1 1-7 8c-2 0-3 1-5 2z"/></svg>Restore</button>
+  <button type="button" class="chip" data-tool="objects" aria-keyshortcuts="O"><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="7" cy="8" r="4"/><rect x="10" y="10" width="6" height="6" rx="1"/></svg>Objects</button>
+  <button type="button" class="chip" data-tool="move" aria-keyshortcuts="M"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 3v14M3 10h14M10 3 8 5M10 3l2 2M10 17l-2-2M10 17l2-2M3 10l2-2M3 10l2 2M17 10l-2-2M17 10l-2 2"/></svg>Move</button>
+  <span class="gap"></span>
+  <button type="button" class="chip icon" data-act="undo" aria-label="Undo" title="Undo" aria-keyshortcuts="Control+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M7 4 3 8l4 4M3 8h9a5 5 0 0 1 0 9H8"/></svg></button>
+  <button type="button" class="chip icon" data-act="redo" aria-label="Redo" title="Redo" aria-keyshortcuts="Control+Shift+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="m13 4 4 4-4 4M17 8H8a5 5 0 0 0 0 9h4"/></svg></button>
+</div>
+<div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i></div>
+<div class="tools low" role="toolbar" aria-label="Brush and view" part="tools">
+  <div class="brush">
+    <label>Size<input class="size" type="range" min="4" max="160" value="40"></label>
+    <label>Softness<input class="soft" type="range" min="0" max="100" value="30"></label>
+    <label class="check"><input class="snap" type="checkbox" checked>Snap to edges</label>
+  </div>
+  <label class="check"><input class="ghost" type="checkbox" checked>Show removed</label>
+  <div class="backdrops" role="group" aria-label="Backdrop">
+    <button type="button" class="dot checker" data-backdrop="checker" aria-label="Checkerboard" title="Checkerboard"></button>
+    <button type="button" class="dot" data-backdrop="white" aria-label="White" title="White"></button>
+    <button type="button" class="dot black" data-backdrop="black" aria-label="Black" title="Black"></button>
+    <button type="button" class="dot green" data-backdrop="green" aria-label="Green" title="Green"></button>
+  </div>
+  <div class="zooms">
+    <button type="button" class="chip icon" data-act="out" aria-label="Zoom out" title="Zoom out">−</button>
+    <button type="button" class="chip zoom" data-act="fit" title="Fit"></button>
+    <button type="button" class="chip icon" data-act="in" aria-label="Zoom in" title="Zoom in">+</button>
+  </div>
+  <span class="gap"></span>
+  <button type="button" class="quiet small-button" data-act="give-up">Cancel</button>
+  <button type="button" class="primary small-button" data-act="accept">Done</button>
+</div>`;
+
+export const retoucherStyles = `
+.retouch{position:absolute;inset:0;z-index:4;display:grid;grid-template:auto minmax(0,1fr) auto/minmax(0,1fr);background:#0c2a23;color:#f3f8f5}
+.tools{display:flex;flex-wrap:wrap;align-items:center;gap:8px;padding:10px 12px}
+.tools .gap{flex:1}
+.tools .chip{display:inline-flex;align-items:center;gap:6px}
+.tools .chip svg{width:18px;height:18px;fill:none;stroke:currentColor;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
+.tools .chip.icon{min-width:36px;justify-content:center;padding:0;font-size:1.1rem}
+.tools .chip:disabled{opacity:.4}
+.tools [aria-pressed=true].chip{background:var(--_spark);border-color:var(--_spark);color:#1b1a0f}
+.tools .small-button{min-height:40px;padding:0 16px;border-radius:10px}
+.tools label{display:inline-flex;align-items:center;gap:7px;font-size:.875rem;min-height:36px}
+.tools input[type=range]{width:96px;accent-color:var(--_spark)}
+.tools .check input{accent-color:var(--_spark)}
+.brush,.zooms,.backdrops{display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px}
+.zooms{gap:4px}.backdrops{gap:6px}
+.brush[inert]{opacity:.4}
+.zoom{min-width:72px;justify-content:center;font-variant-numeric:tabular-nums}
+.dot{width:28px;height:28px;padding:0;border-radius:50%;border:2px solid #ffffff66;background-color:#fff}
+.dot.black{background:#000}.dot.green{background:#00b140}
+.dot.checker{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/12px 12px}
+.dot[aria-pressed=true]{border-color:var(--_spark);box-shadow:0 0 0 2px #0c2a23,0 0 0 4px var(--_spark)}
+.sheet-of-photo{position:relative;min-height:0;overflow:hidden}
+.sheet-of-photo canvas{position:absolute;inset:0;width:100%;height:100%;touch-action:none;cursor:none;background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/20px 20px}
+.sheet-of-photo canvas:focus-visible{outline-offset:-4px}
+canvas[data-tool=objects]{cursor:pointer!important}
+canvas[data-tool=move]{cursor:grab!important}
+canvas[data-backdrop=white]{background:#fff!important}
+canvas[data-backdrop=black]{background:#000!important}
+canvas[data-backdrop=green]{background:#00b140!important}
+.cursor{position:absolute;left:0;top:0;border-radius:50%;border:1.5px solid #fff;outline:1.5px solid #000a;pointer-events:none}
+@container (max-width:640px){
+.tools{gap:6px;padding:8px}.tools .chip svg{display:none}.tools .chip.icon svg{display:block}
+.tools .chip:not(.icon){padding:0 9px;font-size:.82rem}
+.tools input[type=range]{width:74px}.tools.low{font-size:.82rem}.tools.low .zooms{display:none}
+}
+`;
