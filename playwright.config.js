@@ -1,8 +1,11 @@
 // Browser tests run on what ships: dist/, served under the strict CSP, with
 // and without cross-origin isolation. CHROMIUM names another browser binary.
+import { createHash } from 'node:crypto';
 import { defineConfig } from '@playwright/test';
 
-const [plain, isolated] = [4173, 4174];
+/** Of this checkout alone: another one's server must not answer its tests. */
+const plain = 4200 + 2 * (createHash('sha256').update(import.meta.dirname ?? process.cwd()).digest().readUInt16LE() % 1000);
+const isolated = plain + 1;
 
 /** @param {number} port @param {string[]} flags */
 const server = (port, ...flags) => ({

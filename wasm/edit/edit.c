@@ -420,12 +420,11 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
                                  "No memory for a view of %u x %u.",
                                  (unsigned)w, (unsigned)h);
     }
-    cut_view_render(edit->view,
-                    style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
-                    style == CUT_EDIT_GHOST ? &edit->photos : NULL,
-                    (cut_view_window){ x, y, step, (int32_t)w, (int32_t)h },
-                    style == CUT_EDIT_MATTE);
-    return CUT_OK;
+    return (int)cut_view_render(
+        edit->view, style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
+        style == CUT_EDIT_GHOST ? &edit->photos : NULL,
+        (cut_view_window){ x, y, step, (int32_t)w, (int32_t)h },
+        style == CUT_EDIT_MATTE, &edit->why);
 }
 
 const uint8_t *cut_edit_pixels(const cut_edit *edit)

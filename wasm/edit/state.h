@@ -81,18 +81,20 @@ void cut_pyramid_free(cut_pyramid *pyramid);
 /** After `rect` of the picture has changed. */
 void cut_pyramid_update(cut_pyramid *pyramid, cut_rect rect);
 
-/**
- * One view (edit.h). `ghost` shimmers through where `of` is clear; NULL: none.
- *
- * @param[out] out RGBA8 [h][w][4]
- */
 typedef struct cut_view_window {
     float x, y, step;
     int32_t w, h;
 } cut_view_window;
-void cut_view_render(uint8_t *out, const cut_pyramid *of,
-                     const cut_pyramid *ghost, cut_view_window window,
-                     int as_matte);
+
+/**
+ * One view (edit.h). `ghost` shimmers through where `of` is clear; NULL: none.
+ *
+ * @param[out] out RGBA8 [h][w][4]
+ * @return CUT_OK, CUT_E_MEMORY
+ */
+cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
+                           const cut_pyramid *ghost, cut_view_window window,
+                           int as_matte, cut_why *why);
 
 #define CUT_EDIT_STEPS 256 /* of undo, at most */
 

@@ -96,21 +96,24 @@ static tap tap_at(float at, int32_t size, int nearest)
 /* Straight RGBA, 0..255, colours weighted by alpha. */
 static f32x4 sample(const cut_image *image, tap x, tap y)
 {
-    f32x4 p[4] = { cut_load_u8x4(pixel(image, x.a, y.a)),
-                   cut_load_u8x4(pixel(image, x.b, y.a)),
-                   cut_load_u8x4(pixel(image, x.a, y.b)),
-                   cut_load_u8x4(pixel(image, x.b, y.b)) };
-    const float weight[4] = { (1 - x.way) * (1 - y.way), x.way * (1 - y.way),
-                              (1 - x.way) * y.way, x.way * y.way };
-    f32x4 sum = { 0 };
-    float alpha = 0;
-    for (int i = 0; i < 4; i++) {
-        float a = weight[i] * p[i][3];
-        sum += p[i] * a;
-        alpha += a;
+    const uint8_t *p[4] = { pixel(image, x.a, y.a), pixel(image, x.b, y.a),
+                            pixel(image, x.a, y.b), pixel(image, x.b, y.b) };
+    int all = p[0][3] & p[1][3] & p[2][3] & p[3][3],
+        any = p[0][3] | p[1][3] | p[2][3] | p[3][3];
+    if (any == 0) return (f32x4){ 0 };
+    f32x4 top = cut_load_u8x4(p[0]), low = cut_load_u8x4(p[2]);
+    f32x4 top2 = cut_load_u8x4(p[1]), low2 = cut_load_u8x4(p[3]);
+    if (all == 255) { /* weights by alpha are the weights */
+        top += (top2 - top) * x.way;
+        low += (low2 - low) * x.way;
+        return top + (low - top) * y.way;
     }
+    float a = (1 - x.way) * (1 - y.way) * top[3],
+          b = x.way * (1 - y.way) * top2[3],
+          c = (1 - x.way) * y.way * low[3], d = x.way * y.way * low2[3];
+    float alpha = a + b + c + d;
     if (alpha <= 0) return (f32x4){ 0 };
-    sum /= alpha;
+    f32x4 sum = (top * a + top2 * b + low * c + low2 * d) / alpha;
     sum[3] = alpha;
     return sum;
 }
@@ -118,6 +121,7 @@ static f32x4 sample(const cut_image *image, tap x, tap y)
 /* The picture over a faint copy of the photo. */
 static f32x4 over_ghost(f32x4 top, f32x4 below)
 {
+    if (top[3] >= 255) return top;
     float a = top[3] / 255, b = below[3] / 255 * GHOST * (1 - a);
     if (a + b <= 0) return (f32x4){ 0 };
     f32x4 mixed = (top * a + below * b) / (a + b);
@@ -125,10 +129,12 @@ static f32x4 over_ghost(f32x4 top, f32x4 below)
     return mixed;
 }
 
-void cut_view_render(uint8_t *out, const cut_pyramid *of,
-                     const cut_pyramid *ghost, cut_view_window window,
-                     int as_matte)
+cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
+                           const cut_pyramid *ghost, cut_view_window window,
+                           int as_matte, cut_why *why)
 {
+    tap *columns = cut_alloc((size_t)window.w, sizeof *columns);
+    if (!columns) return cut_fail(why, CUT_E_MEMORY, "No memory for a view.");
     int level = 0;
     float scale = 1;
     while (level + 1 < of->count && window.step >= 2 * scale) {
@@ -138,22 +144,28 @@ void cut_view_render(uint8_t *out, const cut_pyramid *of,
     const cut_image *full = &of->level[0], *image = &of->level[level];
     const cut_image *below = ghost ? &ghost->level[level] : NULL;
     int nearest = window.step < 0.5f;
+    int32_t from = window.w, to = 0; /* columns on the photo */
+    for (int32_t i = 0; i < window.w; i++) {
+        float x = window.x + ((float)i + 0.5f) * window.step;
+        if (!(x >= 0 && x < (float)full->w)) continue;
+        columns[i] = tap_at(x / scale, image->w, nearest);
+        from = i < from ? i : from;
+        to = i + 1;
+    }
+    memset(out, 0, (size_t)window.w * (size_t)window.h * 4);
     for (int32_t j = 0; j < window.h; j++) {
         float y = window.y + ((float)j + 0.5f) * window.step;
-        int inside = y >= 0 && y < (float)full->h;
-        tap ty = inside ? tap_at(y / scale, image->h, nearest) : (tap){ 0 };
-        for (int32_t i = 0; i < window.w; i++, out += 4) {
-            float x = window.x + ((float)i + 0.5f) * window.step;
-            if (!inside || !(x >= 0 && x < (float)full->w)) {
-                memset(out, 0, 4);
-                continue;
-            }
-            tap tx = tap_at(x / scale, image->w, nearest);
-            f32x4 p = sample(image, tx, ty);
-            if (below) p = over_ghost(p, sample(below, tx, ty));
+        if (!(y >= 0 && y < (float)full->h)) continue;
+        tap row = tap_at(y / scale, image->h, nearest);
+        uint8_t *line = out + (size_t)j * (size_t)window.w * 4;
+        for (int32_t i = from; i < to; i++) {
+            f32x4 p = sample(image, columns[i], row);
+            if (below) p = over_ghost(p, sample(below, columns[i], row));
             if (as_matte) p = (f32x4){ p[3], p[3], p[3], 255 };
-            cut_store_u8x4(out, __builtin_convertvector(
-                                    cut_clamp(p + 0.5f, 255), i32x4));
+            cut_store_u8x4(line + i * 4, __builtin_convertvector(
+                                             cut_clamp(p + 0.5f, 255), i32x4));
         }
     }
+    cut_free(columns);
+    return CUT_OK;
 }

@@ -18,6 +18,9 @@
 import { CutawayError, failure } from './errors.js';
 import { convert, cutOut, probe, retouch } from './pipeline.js';
 
+/** Methods of Retouch that a page may call. */
+const calls = new Set(['begin', 'draw', 'end', 'toggle', 'undo', 'redo', 'objects', 'view', 'matte', 'close']);
+
 /** @param {Blob} blob @returns {Promise<Uint8Array>} */
 async function read(blob) {
   try {
@@ -49,6 +52,7 @@ export function hostJobs(port, makeParts) {
   function retouching({ retouch: number, call, args }) {
     const begun = retouches.get(number);
     if (!begun) throw failure('bad_state', 'This picture is not being retouched any more.', 'retouch');
+    if (!calls.has(call)) throw failure('bad_argument', `A retouch has no call ${call}.`, 'retouch');
     if (call === 'close') retouches.delete(number);
     try {
       return /** @type {any} */ (begun)[call](...args);

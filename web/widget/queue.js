@@ -10,7 +10,8 @@
  * @typedef {{ stage: string, fraction?: number, loaded?: number, total?: number }} Progress
  * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string }} Options
  * @typedef {{ removeBackground: (source: Blob | string, options?: any) => Promise<Result>,
- *   preload?: (options?: any) => Promise<unknown> }} Engine
+ *   preload?: (options?: any) => Promise<unknown>,
+ *   retouch?: (source: Blob | string, options?: any) => Promise<import('../engine/index.js').Retouching> }} Engine
  * @typedef {{ blob: Blob, report: any }} Result
  * @typedef {{ code: string, message: string }} Failure
  *
@@ -22,6 +23,7 @@
  * @property {'waiting' | 'working' | 'done' | 'error'} state
  * @property {Progress} [progress]
  * @property {Result} [cutout] transparent, whole, PNG
+ * @property {Blob} [matte] by hand, instead of the model's
  * @property {Failure} [error]
  * @property {{ key: string, result: Promise<Result>, abort: AbortController }} [render] the last file asked for
  */
@@ -75,6 +77,14 @@ export class Queue {
     void this.#pump();
   }
 
+  /** The photo is cut out anew, along this matte. @param {Item} item done @param {Blob} matte */
+  retouched(item, matte) {
+    item.render?.abort.abort();
+    Object.assign(item, { matte, state: 'waiting', render: undefined, progress: undefined });
+    this.changed(item);
+    void this.#pump();
+  }
+
   /** Stops the running photo and the waiting ones. */
   cancel() {
     for (const item of this.items.filter(({ state }) => state === 'waiting')) this.#fail(item, { code: 'aborted', message: 'Cancelled.' });
@@ -115,7 +125,7 @@ export class Queue {
           if (abort.signal.aborted) throw failed({ name: 'AbortError', message: 'Cancelled.' });
           const engine = await this.engine();
           resolve(await engine.removeBackground(/** @type {Blob} */ (item.photo),
-            { ...this.common(), ...options, signal: abort.signal }));
+            { ...this.common(), ...options, matte: item.matte, signal: abort.signal }));
         } catch (error) {
           if (item.render?.abort === abort) item.render = undefined;
           reject(failed(error));
@@ -159,7 +169,7 @@ export class Queue {
         throw failed(error, 'engine_unavailable');
       });
       const cutout = await engine.removeBackground(item.photo, {
-        ...this.common(), background: 'transparent', format: 'png', signal,
+        ...this.common(), background: 'transparent', format: 'png', matte: item.matte, signal,
         onProgress: (/** @type {Progress} */ progress) => {
           if (item.state !== 'working' || signal.aborted) return;
           item.progress = progress;

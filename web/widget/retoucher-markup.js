@@ -1,37 +1,37 @@
 // The retoucher's elements and their styles. Fixed text: no data goes through
 // innerHTML.
 export const retoucherMarkup = `
-<div class="tools" role="toolbar" aria-label="Tools" part="tools">
-  <button type="button" class="chip" data-tool="erase" aria-keyshortcuts="E"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 13 11 5l5 5-7 7H6z"/><path d="M8 17h9"/></svg>Erase</button>
-  <button type="button" class="chip" data-tool="restore" aria-keyshortcuts="R"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 16c3 0 4-1 4-3l7-8 1 1-7 8c-2 0-3 1-5 2z"/></svg>Restore</button>
-  <button type="button" class="chip" data-tool="objects" aria-keyshortcuts="O"><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="7" cy="8" r="4"/><rect x="10" y="10" width="6" height="6" rx="1"/></svg>Objects</button>
-  <button type="button" class="chip" data-tool="move" aria-keyshortcuts="M"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 3v14M3 10h14M10 3 8 5M10 3l2 2M10 17l-2-2M10 17l2-2M3 10l2-2M3 10l2 2M17 10l-2-2M17 10l-2 2"/></svg>Move</button>
+<div class="tools" role="toolbar" data-label="tools" part="tools">
+  <button type="button" class="chip" data-tool="erase" aria-keyshortcuts="E"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 13 11 5l5 5-7 7H6z"/><path d="M8 17h9"/></svg><span data-t="erase"></span></button>
+  <button type="button" class="chip" data-tool="restore" aria-keyshortcuts="R"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 16c3 0 4-1 4-3l7-8 1 1-7 8c-2 0-3 1-5 2z"/></svg><span data-t="restore"></span></button>
+  <button type="button" class="chip" data-tool="objects" aria-keyshortcuts="O"><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="7" cy="8" r="4"/><rect x="10" y="10" width="6" height="6" rx="1"/></svg><span data-t="objects"></span></button>
+  <button type="button" class="chip" data-tool="move" aria-keyshortcuts="M"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 3v14M3 10h14M10 3 8 5M10 3l2 2M10 17l-2-2M10 17l2-2M3 10l2-2M3 10l2 2M17 10l-2-2M17 10l-2 2"/></svg><span data-t="move"></span></button>
   <span class="gap"></span>
-  <button type="button" class="chip icon" data-act="undo" aria-label="Undo" title="Undo" aria-keyshortcuts="Control+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M7 4 3 8l4 4M3 8h9a5 5 0 0 1 0 9H8"/></svg></button>
-  <button type="button" class="chip icon" data-act="redo" aria-label="Redo" title="Redo" aria-keyshortcuts="Control+Shift+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="m13 4 4 4-4 4M17 8H8a5 5 0 0 0 0 9h4"/></svg></button>
-</div>
-<div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i></div>
-<div class="tools low" role="toolbar" aria-label="Brush and view" part="tools">
-  <div class="brush">
-    <label>Size<input class="size" type="range" min="4" max="160" value="40"></label>
-    <label>Softness<input class="soft" type="range" min="0" max="100" value="30"></label>
-    <label class="check"><input class="snap" type="checkbox" checked>Snap to edges</label>
-  </div>
-  <label class="check"><input class="ghost" type="checkbox" checked>Show removed</label>
-  <div class="backdrops" role="group" aria-label="Backdrop">
-    <button type="button" class="dot checker" data-backdrop="checker" aria-label="Checkerboard" title="Checkerboard"></button>
-    <button type="button" class="dot" data-backdrop="white" aria-label="White" title="White"></button>
-    <button type="button" class="dot black" data-backdrop="black" aria-label="Black" title="Black"></button>
-    <button type="button" class="dot green" data-backdrop="green" aria-label="Green" title="Green"></button>
+  <label class="check"><input class="ghost" type="checkbox" checked><span data-t="ghost"></span></label>
+  <div class="backdrops" role="group" data-label="backdrop">
+    <button type="button" class="dot checker" data-backdrop="checker" data-label="checker" data-title="checker"></button>
+    <button type="button" class="dot" data-backdrop="white" data-label="white" data-title="white"></button>
+    <button type="button" class="dot black" data-backdrop="black" data-label="black" data-title="black"></button>
+    <button type="button" class="dot green" data-backdrop="green" data-label="green" data-title="green"></button>
   </div>
   <div class="zooms">
-    <button type="button" class="chip icon" data-act="out" aria-label="Zoom out" title="Zoom out">−</button>
-    <button type="button" class="chip zoom" data-act="fit" title="Fit"></button>
-    <button type="button" class="chip icon" data-act="in" aria-label="Zoom in" title="Zoom in">+</button>
+    <button type="button" class="chip icon" data-act="out" data-label="out" data-title="out">−</button>
+    <button type="button" class="chip zoom" data-act="fit" data-title="fit"></button>
+    <button type="button" class="chip icon" data-act="in" data-label="in" data-title="in">+</button>
+  </div>
+</div>
+<div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i></div>
+<div class="tools low" role="toolbar" data-label="brush" part="tools">
+  <div class="brush">
+    <label><span data-t="size"></span><input class="size" type="range" min="4" max="160" value="40"></label>
+    <label class="softness"><span data-t="softness"></span><input class="soft" type="range" min="0" max="100" value="30"></label>
+    <label class="check"><input class="snap" type="checkbox" checked><span data-t="snap"></span></label>
   </div>
   <span class="gap"></span>
-  <button type="button" class="quiet small-button" data-act="give-up">Cancel</button>
-  <button type="button" class="primary small-button" data-act="accept">Done</button>
+  <button type="button" class="chip icon" data-act="undo" data-label="undo" data-title="undo" aria-keyshortcuts="Control+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M7 4 3 8l4 4M3 8h9a5 5 0 0 1 0 9H8"/></svg></button>
+  <button type="button" class="chip icon" data-act="redo" data-label="redo" data-title="redo" aria-keyshortcuts="Control+Shift+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="m13 4 4 4-4 4M17 8H8a5 5 0 0 0 0 9h4"/></svg></button>
+  <button type="button" class="quiet small-button" data-act="give-up" data-t="cancel"></button>
+  <button type="button" class="primary small-button" data-act="accept" data-t="done"></button>
 </div>`;
 
 export const retoucherStyles = `
@@ -65,8 +65,8 @@ canvas[data-backdrop=black]{background:#000!important}
 canvas[data-backdrop=green]{background:#00b140!important}
 .cursor{position:absolute;left:0;top:0;border-radius:50%;border:1.5px solid #fff;outline:1.5px solid #000a;pointer-events:none}
 @container (max-width:640px){
-.tools{gap:6px;padding:8px}.tools .chip svg{display:none}.tools .chip.icon svg{display:block}
-.tools .chip:not(.icon){padding:0 9px;font-size:.82rem}
-.tools input[type=range]{width:74px}.tools.low{font-size:.82rem}.tools.low .zooms{display:none}
+.tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .zooms,.tools .softness{display:none}
+.tools [data-tool]{flex:1;justify-content:center;padding:0 6px;font-size:.82rem}
+.tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools.low .brush{flex-basis:100%}
 }
 `;

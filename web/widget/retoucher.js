@@ -1,9 +1,13 @@
 // Retouching of one photo, over the studio's stage: brush, eraser, objects,
 // zoom and pan. What is seen is rendered by the engine from the full-size
 // matte, a view at a time; nothing here touches a pixel but to show it.
+import english from '../texts/en/retouch.js';
 import { retoucherMarkup, retoucherStyles } from './retoucher-markup.js';
+import { localize, texts } from './texts.js';
+import { percent } from './units.js';
 
 /**
+ * @typedef {import('./texts.js').Translate<typeof english>} Translate
  * @typedef {import('../engine/index.js').Retouching} Retouching
  * @typedef {'erase' | 'restore' | 'objects' | 'move'} Tool
  */
@@ -15,8 +19,46 @@ const MOST_ZOOM = 8;
 /** @type {CSSStyleSheet | undefined} */
 let sheet;
 
-export class Retoucher {
+/**
+ * Opens the retoucher over the studio, until it is done.
+ *
+ * @param {HTMLElement} studio its `.retouch` is filled, the rest inert meanwhile
+ * @param {{ engine: import('./queue.js').Engine, photo: Blob, name: string, language: string, options: object,
+ *   signal: AbortSignal, say: (text: string) => void }} what signal: gives it up
+ * @returns {Promise<Blob | null>} the matte by hand; null: it is to stay as it is
+ */
+export async function retouch(studio, { engine, photo, name, language, options, signal, say }) {
+  const box = /** @type {HTMLElement} */ (studio.querySelector('.retouch'));
+  const others = /** @type {NodeListOf<HTMLElement>} */ (studio.querySelectorAll('.stage,.strip,.bar'));
+  const t = await texts(language, 'retouch', english);
+  if (!engine.retouch) throw Object.assign(new Error('This engine cannot retouch.'), { code: 'engine_unavailable' });
+  const retouching = await engine.retouch(photo, { ...options, signal });
+  const were = [...others].map(({ inert }) => inert);
+  try {
+    if (signal.aborted) return null;
+    const root = /** @type {ShadowRoot} */ (studio.getRootNode());
+    if (!sheet) {
+      sheet = new CSSStyleSheet();
+      sheet.replaceSync(retoucherStyles);
+    }
+    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    for (const other of others) other.inert = true;
+    box.hidden = false;
+    return await new Retoucher(box, retouching, { name, t, say, signal }).finished;
+  } finally {
+    others.forEach((other, i) => { other.inert = were[i]; });
+    box.inert = false;
+    box.hidden = true;
+    delete box.dataset.shown;
+    box.replaceChildren();
+    void retouching.close();
+  }
+}
+
+class Retoucher {
   #life = new AbortController();
+  /** @type {(matte: Blob | null) => void} */ #settle = () => {};
+  /** @type {(error: unknown) => void} */ #fail = () => {};
   /** @type {Tool} */ #tool = 'erase';
   #backdrop = 'checker';
   #size = 40; // radius of the brush, CSS pixels
@@ -32,29 +74,27 @@ export class Retoucher {
   #cursor = { x: 0, y: 0, shown: false };
 
   /**
-   * @param {HTMLElement} box filled by the retoucher until it is done
+   * @param {HTMLElement} box filled by the retoucher
    * @param {Retouching} retouching
-   * @param {{ name: string, done: (matte: Blob | null) => void, failed: (error: unknown) => void, say: (text: string) => void }} more
-   *   done: null when it was given up
+   * @param {{ name: string, t: Translate, say: (text: string) => void, signal: AbortSignal }} more
    */
-  constructor(box, retouching, { name, done, failed, say }) {
-    Object.assign(this, { box, retouching, done, failed, say });
+  constructor(box, retouching, { name, t, say, signal }) {
     this.box = box;
     this.retouching = retouching;
-    this.done = done;
-    this.failed = failed;
+    this.t = t;
     this.say = say;
-    const root = /** @type {ShadowRoot} */ (box.getRootNode());
-    if (!sheet) {
-      sheet = new CSSStyleSheet();
-      sheet.replaceSync(retoucherStyles);
-    }
-    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     const template = document.createElement('template');
     template.innerHTML = retoucherMarkup;
     box.replaceChildren(template.content);
+    localize(box, t);
     this.canvas = /** @type {HTMLCanvasElement} */ (this.#part('canvas'));
-    this.canvas.setAttribute('aria-label', `${name}: the picture that is retouched`);
+    this.canvas.setAttribute('aria-label', t('canvas', { name }));
+    /** The matte in the end; null when it was given up. @type {Promise<Blob | null>} */
+    this.finished = new Promise((resolve, reject) => {
+      this.#settle = (matte) => { this.#life.abort(); resolve(matte); };
+      this.#fail = (error) => { this.#life.abort(); reject(error); };
+    });
+    signal.addEventListener('abort', () => this.#settle(null));
     this.#listen();
     this.#sync();
     this.#resize();
@@ -98,34 +138,19 @@ export class Retoucher {
   #act(act) {
     const { clientWidth, clientHeight } = this.canvas;
     const middle = { x: clientWidth / 2, y: clientHeight / 2 };
-    if (act === 'undo' || act === 'redo') this.#change(act === 'undo' ? 'Undone.' : 'Done again.', () => this.retouching[act]());
+    if (act === 'undo' || act === 'redo') this.#change(this.t(act === 'undo' ? 'undo.said' : 'redo.said'), () => this.retouching[act]());
     else if (act === 'in') this.#zoomTo(this.#zoom * 1.5, middle.x, middle.y);
     else if (act === 'out') this.#zoomTo(this.#zoom / 1.5, middle.x, middle.y);
     else if (act === 'fit') this.#fitAll();
-    else if (act === 'give-up') void this.#finish(false);
-    else if (act === 'accept') void this.#finish(true);
+    else if (act === 'give-up') this.#settle(null);
+    else if (act === 'accept') void this.#accept();
   }
 
-  /** @param {boolean} accepted */
-  async #finish(accepted) {
-    if (this.#life.signal.aborted) return;
-    this.#life.abort();
+  /** The matte, if anything was done to it. */
+  async #accept() {
     this.box.inert = true;
-    try {
-      await this.#calls;
-      this.done(accepted && this.retouching.state.undos > 0 ? await this.retouching.matte() : null);
-    } catch (error) {
-      this.failed(error);
-    } finally {
-      this.box.inert = false;
-      void this.retouching.close();
-    }
-  }
-
-  /** Ends without a result. */
-  dispose() {
-    this.#life.abort();
-    void this.retouching.close();
+    const matte = await this.#call(async () => (this.retouching.state.undos ? this.retouching.matte() : null));
+    this.#settle(matte ?? null);
   }
 
   /** @param {Tool} tool */
@@ -133,7 +158,7 @@ export class Retoucher {
     this.#tool = tool;
     if (tool !== 'objects') return;
     void this.#call(() => this.retouching.objects()).then((parts) => {
-      if (parts) this.say(parts.length === 1 ? 'One object. Click it to drop it, or to take it back.' : `${parts.length} objects. Click one to drop it, or to take it back.`);
+      if (parts) this.say(this.t('objects.said', { count: parts.length }));
     });
   }
 
@@ -150,7 +175,7 @@ export class Retoucher {
     this.#part('.brush').inert = !brush;
     this.canvas.dataset.tool = this.#tool;
     this.canvas.dataset.backdrop = this.#backdrop;
-    this.#part('.zoom').textContent = `${Math.round(this.#zoom * 100)} %`;
+    this.#part('.zoom').textContent = percent(this.t.language, this.#zoom);
     this.#moveCursor();
   }
 
@@ -165,11 +190,7 @@ export class Retoucher {
    */
   #call(call) {
     const result = this.#calls.then(call);
-    this.#calls = result.catch((error) => {
-      if (this.#life.signal.aborted) return;
-      this.#life.abort();
-      this.failed(error);
-    });
+    this.#calls = result.catch((error) => this.#fail(error));
     return result.catch(() => undefined);
   }
 
@@ -233,7 +254,7 @@ export class Retoucher {
     this.#x = at.x - x / this.#zoom;
     this.#y = at.y - y / this.#zoom;
     this.#fit = false;
-    this.#settle();
+    this.#hold();
   }
 
   /** @param {number} dx CSS pixels @param {number} dy */
@@ -241,11 +262,11 @@ export class Retoucher {
     this.#x += dx / this.#zoom;
     this.#y += dy / this.#zoom;
     this.#fit = false;
-    this.#settle();
+    this.#hold();
   }
 
   /** The photo stays on screen: in the middle when it is smaller. */
-  #settle() {
+  #hold() {
     const { width, height } = this.retouching.state;
     const seen = { x: this.canvas.clientWidth / this.#zoom, y: this.canvas.clientHeight / this.#zoom };
     /** @param {number} at @param {number} size @param {number} room */
@@ -370,6 +391,7 @@ export class Retoucher {
       ArrowUp: () => this.#nudge(0, -1, shiftKey), ArrowDown: () => this.#nudge(0, 1, shiftKey),
       ' ': () => this.#dab(), Enter: () => this.#dab(),
     });
+    if (!command) event.stopPropagation(); // none of the studio's keys meanwhile
     const action = keys[key];
     if (!action) return;
     event.preventDefault();
@@ -402,7 +424,7 @@ export class Retoucher {
     const brush = this.#brush;
     if (this.#tool === 'objects') this.#change('', () => this.retouching.toggle(x, y));
     else {
-      this.#change(this.#tool === 'erase' ? 'Erased.' : 'Restored.', async () => {
+      this.#change(this.t(this.#tool === 'erase' ? 'erase.said' : 'restore.said'), async () => {
         await this.retouching.begin(x, y, brush);
         await this.retouching.end();
       });

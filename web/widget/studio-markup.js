@@ -29,6 +29,7 @@ export const studioMarkup = `
     <div class="row">
       <button type="button" class="primary small-button" part="button retry" data-act="retry" data-t="retry"></button>
       <button type="button" class="quiet small-button" part="button" data-act="add" data-t="another"></button>
+      <button type="button" class="quiet small-button by-hand" part="button retouch" data-act="retouch" data-t="retouch.pick" hidden></button>
     </div>
   </div>
 </div>
@@ -48,6 +49,7 @@ export const studioMarkup = `
     <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
   </div>
   <div class="end">
+    <button type="button" class="plain" part="button retouch" data-act="retouch" data-t="retouch"></button>
     <button type="button" class="plain" part="button copy" data-act="copy" data-t="copy"></button>
     <button type="button" class="plain" part="button share" data-act="share" data-t="share" hidden></button>
     <button type="button" class="plain" part="button all" data-act="all" data-t="all" hidden></button>
@@ -55,4 +57,5 @@ export const studioMarkup = `
   </div>
   <div class="line"><p class="meta" part="meta"></p></div>
 </div>
+<div class="retouch" part="retouch" hidden></div>
 <input type="file" class="backgroundFile" accept="image/*" hidden tabindex="-1" aria-hidden="true">`;

@@ -40,6 +40,7 @@ export class Studio {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {WeakMap<Item, { blob: Blob, file: File }>} what the last result event was about */ #told = new WeakMap();
   /** @type {File | undefined} the chosen photo's file for the settings in force */ #finished;
+  /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
   t = translator('en', english);
   #language = 'en';
   #life = new AbortController();
@@ -113,6 +114,7 @@ export class Studio {
   clear() {
     clearTimeout(this.#timer);
     const inside = this.shell.root.activeElement;
+    this.#retouching?.abort();
     this.queue.clear();
     this.#chosen = this.#laid = undefined;
     this.strip.clear();
@@ -126,6 +128,7 @@ export class Studio {
 
   dispose() {
     this.#life.abort();
+    this.#retouching?.abort();
     clearTimeout(this.#timer);
     this.queue.clear();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
@@ -179,7 +182,7 @@ export class Studio {
   press(event) {
     const act = actOf(event);
     const item = this.#chosen;
-    if (!act || (act === 'cancel' && !this.queue.busy)) return;
+    if (!act || this.#retouching || (act === 'cancel' && !this.queue.busy)) return;
     if (act === 'copy' || backgrounds.includes(act)) {
       if (item?.state !== 'done' || this.#part('.bar').inert) return;
       event.preventDefault();
@@ -202,6 +205,7 @@ export class Studio {
     else if (act === 'next' || act === 'previous') this.#choose(items[items.indexOf(item) + (act === 'next' ? 1 : -1)]);
     else if (act === 'retry' && item.state === 'error') this.queue.retry(item);
     else if (act === 'retry') void this.#file(item).catch(() => {});
+    else if (act === 'retouch') void this.#retouch(item);
     else if (this.#part('.bar').inert) return;
     else if (act === 'download') void this.#download(item).catch(() => {});
     else if (act === 'copy') void this.#copy(item);
@@ -275,7 +279,9 @@ export class Studio {
     const error = renderError ?? item.error;
     const missing = item.state === 'done' && item.cutout?.report?.subject?.found === false;
     this.#part('.message').hidden = !(item.state === 'error' || missing || renderError);
-    const [title, hint] = missing ? [this.t('nothing'), this.t('nothing.do')] : errorText(this.t, error);
+    const [title, hint] = missing && item.matte ? [this.t('cleared'), this.t('cleared.do')]
+      : missing ? [this.t('nothing'), this.t('nothing.do')] : errorText(this.t, error);
+    this.#part('.by-hand').hidden = !missing;
     this.#part('.message strong').textContent = title;
     this.#part('.message .hint').textContent = hint;
     const detail = missing ? '' : /** @type {any} */ (error)?.detail || error?.message || '';
@@ -439,6 +445,32 @@ export class Studio {
     } catch {
       this.#say(this.t('share.refused.said'));
     }
+  }
+
+  /** The matte by hand; the photo is cut out anew along it. @param {Item} item done */
+  async #retouch(item) {
+    if (this.#retouching || item.state !== 'done' || !item.photo) return;
+    const life = this.#retouching = new AbortController();
+    const gone = () => life.signal.aborted || !this.queue.items.includes(item);
+    /** @type {Blob | null} */ let matte = null;
+    /** @type {unknown} */ let failure;
+    try {
+      const [{ retouch }, engine] = await Promise.all([import('./retoucher.js'), this.shell.engine()]);
+      matte = await retouch(this.box, {
+        engine, name: item.name, photo: item.photo, language: this.#language, signal: life.signal,
+        options: { ...this.queue.common(), matte: item.matte }, say: (text) => this.#say(text),
+      });
+    } catch (error) {
+      failure = error;
+    }
+    this.#retouching = undefined;
+    if (gone()) return;
+    this.#shown = '';
+    if (matte) this.#laid = undefined; // another cut-out comes
+    if (matte) this.queue.retouched(item, matte);
+    else this.#choose(item);
+    if (failure) this.#showMessage(item, /** @type {import('./queue.js').Failure} */ (failure));
+    this.#keepFocus(true)();
   }
 
   #layStrip() {
