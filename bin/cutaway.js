@@ -28,6 +28,7 @@ const usage = `cutaway: cut the subject of a photo out
   --quality N                   1..100 for jpeg and webp; default 90; webp 100 is lossless
   --mask                        the matte itself, as a grey picture
   --crop [--margin M]           to the subject; M: 5% of its longer side, or 40px
+  --matte FILE                  a grey PNG or JPEG of the photo's size instead of the model: a --mask, retouched
   --model M                     base (default), a known name, or FILE.onnx with FILE.json or manifest.json beside it
   --engine E                    auto (default), c, ort
   --json                        one report a line on stdout
@@ -50,6 +51,7 @@ const options = /** @type {const} */ ({
   shadow: { type: 'string' },
   outline: { type: 'string' },
   canvas: { type: 'string' },
+  matte: { type: 'string' },
   model: { type: 'string' },
   engine: { type: 'string' },
   json: { type: 'boolean' },
@@ -174,7 +176,8 @@ async function engineOptions(values, output) {
     chosen.quality = Number(values.quality);
   }
   if (values.margin !== undefined) chosen.margin = values.margin;
-  const { background, model } = values;
+  const { background, matte, model } = values;
+  if (matte !== undefined) chosen.matte = new Blob([await read(matte)]);
   if (background !== undefined) {
     const isWord = ['transparent', 'white', 'blur'].includes(background) || /^(#|blur\(|linear-gradient\()/.test(background);
     chosen.background = isWord ? background : new Blob([await read(background)]);

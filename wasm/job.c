@@ -378,7 +378,7 @@ static cut_status read_alpha(uint8_t **out, const cut_image *photo,
                           (int)photo->w, (int)photo->h);
     for (size_t i = 0; !status && i < count; i++) {
         const uint8_t *p = matte.px + i * 4, own = photo->px[i * 4 + 3];
-        uint32_t grey = (p[0] + p[1] + p[2]) * (uint32_t)p[3];
+        uint32_t grey = (uint32_t)(p[0] + p[1] + p[2]) * p[3];
         uint8_t wanted = (uint8_t)((grey + 382) / 765);
         alpha[i] = wanted < own ? wanted : own;
     }

@@ -27,6 +27,15 @@ function cut(...args) {
   return { ...image, at: (/** @type {number} */ x, /** @type {number} */ y) => [...image.rgba.subarray((y * image.width + x) * 4, (y * image.width + x) * 4 + 4)] };
 }
 
+test('a matte comes from --mask, goes through a picture editor, and comes back by --matte', () => {
+  const plain = cut();
+  assert.equal(spawnSync(process.execPath, [cutaway, 'disc.png', '-o', 'matte.png', '--mask', '--model', join(dir, 'model.onnx')], { cwd: dir }).status, 0);
+  assert.deepEqual(cut('--matte', 'matte.png').rgba, plain.rgba);
+  const { status, stderr } = run('--matte', 'model.json');
+  assert.equal(status, 1);
+  assert.match(stderr, /^cutaway: disc\.png: unsupported_format: /);
+});
+
 test('a gradient and a blur radius are words, not files', () => {
   const { at } = cut('--background', 'linear-gradient(180deg, #000000, #00ff00 50%)');
   assert.deepEqual(at(2, 150), [0, 255, 0, 255]);
