@@ -15,7 +15,6 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "compose/compose.h"
-#include "edit/state.h"
 #include "image/decode.h"
 #include "image/exif.h"
 #include "image/icc.h"
@@ -349,15 +348,6 @@ int cut_job_refine(cut_job *job)
     return CUT_OK;
 }
 
-/* -> REFINED with a matte that somebody made; what is seen is the subject. */
-static void set_alpha(cut_job *job, uint8_t *alpha)
-{
-    job->alpha = alpha;
-    cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
-    job->subject.found = job->subject.w > 0;
-    job->state = CUT_REFINED;
-}
-
 /* Alpha by the brightness of a picture. */
 static cut_status read_alpha(uint8_t **out, const cut_image *photo,
                              const source *from, cut_why *why)
@@ -394,81 +384,12 @@ int cut_job_given(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     uint8_t *alpha;
     if (!status) status = read_alpha(&alpha, &job->image, &from, &job->why);
     if (status) return (int)status;
-    set_alpha(job, alpha);
+    job->alpha = alpha;
+    cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
+    job->subject.found = job->subject.w > 0; /* what is seen is the subject */
+    job->state = CUT_REFINED;
     return CUT_OK;
 }
-
-/* ---- retouching -------------------------------------------------------- */
-
-static cut_status copy(uint8_t **out, const uint8_t *from, size_t bytes,
-                       cut_why *why)
-{
-    if (!from) return CUT_OK;
-    *out = cut_alloc(bytes, 1);
-    if (!*out)
-        return cut_fail(why, CUT_E_MEMORY, "No memory to edit the picture.");
-    memcpy(*out, from, bytes);
-    return CUT_OK;
-}
-
-cut_edit *cut_edit_new(cut_job *job)
-{
-    if (in_state(job, CUT_REFINED)) return NULL;
-    cut_edit *edit = cut_alloc_zero(1, sizeof *edit);
-    if (!edit) {
-        cut_fail(&job->why, CUT_E_MEMORY, "No memory to edit the picture.");
-        return NULL;
-    }
-    size_t count = (size_t)job->image.w * (size_t)job->image.h;
-    edit->photo = job->image;
-    edit->photo.px = NULL;
-    edit->probe = job->probe;
-    edit->input_bytes = job->input_bytes;
-    edit->icc.size = job->icc.size;
-    cut_status status =
-        copy(&edit->photo.px, job->image.px, count * 4, &edit->why);
-    if (!status) status = copy(&edit->alpha, job->alpha, count, &edit->why);
-    if (!status)
-        status = copy(&edit->icc.data, job->icc.data, job->icc.size,
-                      &edit->why);
-    if (!status) status = cut_edit_start(edit);
-    if (!status) return edit;
-    job->why = edit->why;
-    cut_edit_free(edit);
-    return NULL;
-}
-
-int cut_edit_finish(const cut_edit *edit, cut_job *job)
-{
-    cut_status status = in_state(job, CUT_NEW);
-    if (status) return (int)status;
-    size_t count = (size_t)edit->photo.w * (size_t)edit->photo.h;
-    cut_image image = edit->photo;
-    cut_bytes icc = { .size = edit->icc.size };
-    uint8_t *alpha = NULL;
-    image.px = NULL;
-    status = copy(&image.px, edit->photo.px, count * 4, &job->why);
-    if (!status) status = copy(&alpha, edit->alpha, count, &job->why);
-    if (!status)
-        status = copy(&icc.data, edit->icc.data, edit->icc.size, &job->why);
-    if (status) {
-        cut_image_free(&image);
-        cut_free(alpha);
-        return (int)status;
-    }
-    cut_image_free(&job->image);
-    cut_bytes_free(&job->icc);
-    job->probe = edit->probe;
-    job->input_bytes = edit->input_bytes;
-    job->image = image;
-    job->icc = icc;
-    job->in_w = image.w;
-    job->in_h = image.h;
-    set_alpha(job, alpha);
-    return CUT_OK;
-}
-
-/* ---- colours ----------------------------------------------------------- */
 
 int cut_job_foreground(cut_job *job)
 {

@@ -360,6 +360,15 @@ static void make_file(void)
     cut_free(rgba);
 }
 
+/* The photo and the edit's matte, REFINED. */
+static int given(cut_job *job, const cut_edit *edit)
+{
+    int status = cut_job_decode(job, file, file_size);
+    return status ? status
+                  : cut_job_given(job, cut_edit_bytes(edit),
+                                  cut_edit_bytes_size(edit));
+}
+
 static int rest_of(cut_job *job)
 {
     int status = cut_job_foreground(job);
@@ -367,17 +376,17 @@ static int rest_of(cut_job *job)
     return status ? status : cut_job_encode(job);
 }
 
-static void an_untouched_edit_gives_the_jobs_own_bytes(void)
+static void the_matte_of_an_untouched_edit_gives_the_jobs_own_bytes(void)
 {
     cut_job *plain = cut_job_new(), *job = cut_job_new(), *last = cut_job_new();
     CHECK_EQUAL(scene_job(plain, NULL, file, file_size, CUT_DONE), CUT_OK);
     CHECK_EQUAL(scene_job(job, NULL, file, file_size, CUT_REFINED), CUT_OK);
     cut_edit *edit = cut_edit_new(job);
-    CHECK(edit != NULL);
+    CHECK(edit != NULL && cut_edit_bytes(edit) == NULL);
     cut_job_free(job);
-    CHECK_EQUAL(cut_edit_finish(edit, last), CUT_OK);
-    CHECK_EQUAL(cut_job_state(last), CUT_REFINED);
-    CHECK_EQUAL(cut_edit_finish(edit, last), CUT_E_STATE);
+    CHECK_EQUAL(cut_edit_encode(edit), CUT_OK);
+    CHECK_EQUAL(given(last, edit), CUT_OK);
+    CHECK_EQUAL(cut_job_given(last, file, file_size), CUT_E_STATE);
     CHECK_EQUAL(rest_of(last), CUT_OK);
     uint32_t size = cut_job_bytes_size(plain);
     CHECK_EQUAL(cut_job_bytes_size(last), size);
@@ -426,7 +435,8 @@ static int whole_edit(void)
     if (!status) CHECK(memcmp(was, edit->alpha, sizeof was) == 0);
     if (!status) status = cut_edit_redo(edit);
     if (!status && !(last = cut_job_new())) status = CUT_E_MEMORY;
-    if (!status) status = cut_edit_finish(edit, last);
+    if (!status) status = cut_edit_encode(edit);
+    if (!status) status = given(last, edit);
     if (!status) status = rest_of(last);
     cut_job_free(job);
     cut_job_free(last);
@@ -468,7 +478,7 @@ int main(void)
     a_reduced_view_is_the_mean_and_follows_strokes();
     what_is_removed_shimmers_through_a_ghost();
     impossible_views_are_refused();
-    an_untouched_edit_gives_the_jobs_own_bytes();
+    the_matte_of_an_untouched_edit_gives_the_jobs_own_bytes();
     an_edit_needs_a_matte();
     refused_memory_loses_nothing();
     free(file);

@@ -4,6 +4,7 @@
 #include <stdio.h> /* snprintf only */
 #include <string.h>
 
+#include "image/png.h"
 #include "matte/foreground.h"
 
 static size_t count_of(const cut_edit *edit)
@@ -64,7 +65,7 @@ void cut_edit_free(cut_edit *edit)
     cut_pyramid_free(&edit->cleans);
     cut_image_free(&edit->photo);
     cut_image_free(&edit->clean);
-    cut_bytes_free(&edit->icc);
+    cut_bytes_free(&edit->file);
     cut_free(edit->found);
     cut_free(edit->alpha);
     cut_free(edit->before);
@@ -78,6 +79,37 @@ void cut_edit_free(cut_edit *edit)
 const char *cut_edit_message(const cut_edit *edit)
 {
     return edit->why.text;
+}
+
+int cut_edit_encode(cut_edit *edit)
+{
+    cut_image grey = { cut_alloc(count_of(edit), 4), edit->photo.w,
+                       edit->photo.h, 1 };
+    if (!grey.px)
+        return (int)cut_fail(&edit->why, CUT_E_MEMORY,
+                             "No memory to encode the matte.");
+    for (size_t i = 0; i < count_of(edit); i++) {
+        uint8_t *p = grey.px + i * 4;
+        memset(p, edit->alpha[i], 3);
+        p[3] = 255;
+    }
+    cut_bytes file = { 0 }, none = { 0 };
+    cut_status status = cut_png_encode(&file, &grey, &none, &edit->why);
+    cut_image_free(&grey);
+    if (status) return (int)status;
+    cut_bytes_free(&edit->file);
+    edit->file = file;
+    return CUT_OK;
+}
+
+const uint8_t *cut_edit_bytes(const cut_edit *edit)
+{
+    return edit->file.data;
+}
+
+uint32_t cut_edit_bytes_size(const cut_edit *edit)
+{
+    return (uint32_t)edit->file.size;
 }
 
 uint32_t cut_edit_w(const cut_edit *edit)

@@ -3,9 +3,7 @@
  * objects kept or dropped, undo and redo, and views of any part at any scale.
  *
  * Life: a job in REFINED -> cut_edit_new -> strokes, toggles, undo, views.. ->
- * cut_edit_finish into a new job, which goes on with foreground, compose and
- * encode as any other -> cut_edit_free. The job that an edit began with is not
- * changed and may be freed.
+ * cut_edit_encode, a file for cut_job_given() -> cut_edit_free.
  *
  * Coordinates are the upright photo's, in pixels, the first pixel's centre at
  * (0.5, 0.5); they may lie outside of it. Memory at the photo's size: 8 bytes a
@@ -23,18 +21,17 @@
 
 typedef struct cut_edit cut_edit;
 
-/* ---- from a job, and to one (job.c) ------------------------------------ */
-
-/** REFINED, which it stays. NULL: out of order or no memory; the job's message
- * says which. */
+/** Takes the photo and the matte of a REFINED job, which can only be freed
+ * afterwards. NULL when memory is out or, with a message of the job's, when it
+ * is in another state. */
 CUT_EXPORT cut_edit *cut_edit_new(cut_job *job);
 CUT_EXPORT void cut_edit_free(cut_edit *edit); /* NULL is allowed */
 
-/**
- * NEW -> REFINED. `job`, whose options are set, gets a copy of the photo, its
- * profile and the matte as it is now. CUT_E_STATE, CUT_E_MEMORY in `job`.
- */
-CUT_EXPORT int cut_edit_finish(const cut_edit *edit, cut_job *job);
+/** The matte as it is now, as a grey PNG. CUT_E_MEMORY, CUT_E_ENCODE. */
+CUT_EXPORT int cut_edit_encode(cut_edit *edit);
+/** The file of the last cut_edit_encode(); borrowed. NULL and 0 before. */
+CUT_EXPORT const uint8_t *cut_edit_bytes(const cut_edit *edit);
+CUT_EXPORT uint32_t cut_edit_bytes_size(const cut_edit *edit);
 
 /** The sentence of the last failed call, "" if none failed. Borrowed. */
 CUT_EXPORT const char *cut_edit_message(const cut_edit *edit);

@@ -6,7 +6,6 @@
 #include "base/fail.h"
 #include "edit/edit.h"
 #include "image/image.h"
-#include "image/probe.h"
 
 /** Pixels x0..x1 - 1, y0..y1 - 1. Empty when x0 >= x1 or y0 >= y1. */
 typedef struct cut_rect {
@@ -106,9 +105,6 @@ typedef struct cut_edit_step {
 
 struct cut_edit {
     cut_why why;
-    cut_probe probe;
-    uint32_t input_bytes;
-    cut_bytes icc;
     cut_image photo;   /* never changed */
     cut_image clean;   /* cleaned colours; its alpha channel is the matte */
     uint8_t *found;    /* the matte as the edit began */
@@ -117,6 +113,7 @@ struct cut_edit {
     cut_pyramid photos, cleans;
     cut_objects objects; /* of `found`; label NULL until asked for */
     char *json;          /* of the objects; owned */
+    cut_bytes file;      /* of the matte */
     uint8_t *view;       /* owned */
     size_t view_bytes;
 
@@ -131,7 +128,7 @@ struct cut_edit {
     size_t step_bytes;
 };
 
-/** The rest of an edit whose photo, alpha, probe and icc are set. CUT_OK,
+/** The rest of an edit whose photo and alpha are set. CUT_OK,
  * CUT_E_MEMORY: to be freed all the same. */
 cut_status cut_edit_start(cut_edit *edit);
 

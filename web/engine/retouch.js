@@ -16,11 +16,11 @@
 const styles = ['result', 'ghost', 'matte', 'photo'];
 
 export class Retouch {
-  /** @param {Job} job REFINED; may be freed afterwards */
+  /** @param {Job} job REFINED; may only be freed afterwards */
   constructor(job) {
     /** @type {Core} */ this.core = job.core;
     /** @type {number} */ this.pointer = this.core.guard(() => this.core.exports.cut_edit_new(job.pointer), 'retouch');
-    if (!this.pointer) throw this.core.error('out_of_memory', this.core.text(this.core.exports.cut_job_message(job.pointer)), 'retouch');
+    if (!this.pointer) throw this.core.error('out_of_memory', 'No memory to retouch this picture.', 'retouch');
   }
 
   /** @param {string} name after cut_edit_ @param {...number} args */
@@ -85,19 +85,11 @@ export class Retouch {
     return { bytes, width, height };
   }
 
-  /** The matte as it is, as a PNG: for the option `matte`. */
+  /** The matte as it is, as a grey PNG: for the option `matte`. */
   matte() {
-    const { core } = this;
-    const job = core.newJob();
-    try {
-      job.options({ mask: true, format: 'png' });
-      const status = core.guard(() => core.exports.cut_edit_finish(this.pointer, job.pointer), 'retouch');
-      if (status) throw core.error(core.statuses.get(status)?.code ?? 'internal', '', 'retouch');
-      for (const step of ['foreground', 'compose', 'encode']) job.step(step, step);
-      return { bytes: job.bytes(), type: 'image/png' };
-    } finally {
-      job.free();
-    }
+    this.call('encode');
+    const { core, core: { exports }, pointer } = this;
+    return { bytes: core.copyOut(exports.cut_edit_bytes(pointer), exports.cut_edit_bytes_size(pointer) >>> 0), type: 'image/png' };
   }
 
   close() {
