@@ -27,7 +27,7 @@ const cKept = {
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
 const jsRules = [
   [/^web\/engine\//, /^(web\/engine\/|node:)/],
-  [/^web\/texts\//, /^$/],
+  [/^web\/texts\//, /^web\/texts\//],
   [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/index\.js$)/],
   [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|pool)\.js$)/],
   [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],

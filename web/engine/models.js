@@ -15,6 +15,7 @@ import { CutawayError, failure, throwIfAborted } from './errors.js';
  * @property {<T>(name: string, task: () => Promise<T>, signal?: AbortSignal) => Promise<T>} [alone] runs one task of a
  *   name at a time, in whatever worker or tab
  * @property {string} base URL of models/base/manifest.json
+ * @property {string} [model] URL of its model, where that does not lie beside it as the manifest says
  * @property {string} known URL of models/known.json
  *
  * @typedef {{ signal?: AbortSignal, onProgress?: (loaded: number, total: number) => void }} More
@@ -188,7 +189,7 @@ async function locate(io, model, signal) {
   }
   if (model === undefined || model === 'base') {
     const manifest = await fetchJson(io, io.base, signal);
-    return { manifest, url: new URL(manifest.file, io.base).href };
+    return { manifest, url: io.model ?? new URL(manifest.file, io.base).href };
   }
   const name = String(model);
   if (/^[\w-]+$/.test(name)) {

@@ -91,7 +91,8 @@ const engines = (newCore) => ({
   c: async () => new NetEngine({ newCore }),
   ort: async () => {
     const ort = pathToFileURL(ortFile());
-    return new OrtEngine({ spawn: spawnOrt, ort: ort.href, wasm: new URL('./', ort).href, threads: 1 });
+    const [mjs, wasm] = ['mjs', 'wasm'].map((ending) => new URL(`ort-wasm-simd-threaded.${ending}`, ort).href);
+    return new OrtEngine({ spawn: spawnOrt, ort: ort.href, wasm: { mjs, wasm }, threads: 1 });
   },
 });
 

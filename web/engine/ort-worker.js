@@ -1,8 +1,8 @@
 // ONNX Runtime Web in a worker of its own, so that its memory can be given
 // back by ending the worker. Protocol, one request at a time:
 //
-//   → {type: 'warm', ort, wasm, file}            fetches what a load will need; no answer
-//   → {id, type: 'load', ort, wasm, threads, bytes}  ort, wasm: URLs of the module and of its .wasm folder
+//   → {type: 'warm', ort, wasm}                  fetches what a load will need; no answer
+//   → {id, type: 'load', ort, wasm, threads, bytes}  ort, wasm.mjs, wasm.wasm: URLs of the module and of its runtime
 //   ← {id, type: 'loaded', inputs: [{name, shape}], outputs: [name]}
 //   → {id, type: 'run', input, output, data, dims}   data: Float32Array, transferred
 //   ← {id, type: 'answer', data, dims}
@@ -17,11 +17,11 @@ async function handle(message) {
   let step = 'import';
   try {
     if (message.type === 'warm') {
-      ort = await import(message.ort);
-      const wasm = await fetch(message.wasm + message.file);
+      ort = await import(/* webpackIgnore: true */ /* @vite-ignore */ message.ort);
+      const wasm = await fetch(message.wasm.wasm);
       if (wasm.ok) ort.env.wasm.wasmBinary = await wasm.arrayBuffer();
     } else if (message.type === 'load') {
-      ort = await import(message.ort);
+      ort = await import(/* webpackIgnore: true */ /* @vite-ignore */ message.ort);
       ort.env.wasm.numThreads = message.threads;
       ort.env.wasm.wasmPaths = message.wasm;
       ort.env.logLevel = 'error';
@@ -54,10 +54,11 @@ async function handle(message) {
 /** @type {(message: any, transfer?: ArrayBuffer[]) => void} */
 let reply;
 if (typeof WorkerGlobalScope === 'undefined') {
-  const { parentPort } = await import('node:worker_threads');
-  const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
-  reply = (message, transfer) => port.postMessage(message, transfer);
-  port.on('message', handle);
+  const threads = 'node:worker_threads'; // no bundler for the page is to look for it
+  void import(/* webpackIgnore: true */ /* @vite-ignore */ threads).then(({ parentPort: port }) => {
+    reply = (message, transfer) => port.postMessage(message, transfer);
+    port.on('message', handle);
+  });
 } else {
   reply = (message, transfer = []) => self.postMessage(message, { transfer });
   self.onmessage = ({ data }) => handle(data);

@@ -14,7 +14,6 @@ import { aborted, CutawayError, failure } from './errors.js';
 const idleMs = 30000;
 /** A cancelled run that takes no longer is left to end by itself; a longer one is ended with its worker. */
 const shortRunMs = 1000;
-const runtimeFile = 'ort-wasm-simd-threaded.wasm';
 
 /** @type {Record<string, string>} */
 const codeOfStep = { import: 'engine_unavailable', create: 'bad_model', run: 'inference_failed' };
@@ -23,8 +22,8 @@ export class OrtEngine {
   name = /** @type {const} */ ('ort');
 
   /**
-   * @param {{ spawn: () => WorkerLike, ort: string, wasm: string, threads: number, standby?: boolean }} where
-   *   spawn starts ort-worker.js; ort, wasm: URLs of the runtime's module and folder; standby: see above
+   * @param {{ spawn: () => WorkerLike, ort: string, wasm: { mjs: string, wasm: string }, threads: number, standby?: boolean }} where
+   *   spawn starts ort-worker.js; ort, wasm: URLs of the module and of its runtime; standby: see above
    */
   constructor({ spawn, ort, wasm, threads, standby = false }) {
     this.spawn = spawn;
@@ -150,7 +149,7 @@ export class OrtEngine {
     clearTimeout(this.idle);
     this.idle = setTimeout(() => {
       this.end();
-      if (this.standby && this.model) this.open().postMessage({ type: 'warm', ...this.urls, file: runtimeFile });
+      if (this.standby && this.model) this.open().postMessage({ type: 'warm', ...this.urls });
     }, idleMs);
     /** @type {any} */ (this.idle).unref?.();
   }

@@ -1,5 +1,6 @@
-// The composition root in a browser: the only file that knows where the wasm,
-// ONNX Runtime, the codecs and the models lie beside it in dist/.
+// The composition root in a browser: the only file that puts the wasm, ONNX
+// Runtime, the codecs and the models together; assets.js knows where they lie.
+import { at, load } from './assets.js';
 import { loadCore } from './core.js';
 import { failure } from './errors.js';
 import { foreignWorker } from './foreign-worker.js';
@@ -8,9 +9,6 @@ import { NetEngine } from './net.js';
 import { OrtEngine } from './ort.js';
 import { webpCodec } from './webp.js';
 import { hostJobs } from './worker-host.js';
-
-/** @param {string} path in dist/ */
-const at = (path) => new URL(`../${path}`, import.meta.url).href;
 
 /** Models in the Cache API; where there is none (no secure context) or it is refused (a sandboxed frame), nothing is kept. */
 const open = async () => {
@@ -74,7 +72,7 @@ async function digest(algorithm, bytes) {
     return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
   }
   const [{ sha256 }, { md5 }, { bytesToHex }] = await Promise.all(
-    ['sha2', 'legacy', 'utils'].map((name) => import(at(`vendor/noble/${name}.js`))));
+    ['sha2', 'legacy', 'utils'].map((name) => load(`vendor/noble/${name}.js`)));
   return bytesToHex((algorithm === 'md5' ? md5 : sha256)(bytes));
 }
 
@@ -106,7 +104,7 @@ function spawnOrt() {
 /** @param {() => Promise<import('./core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
 const engines = (newCore) => ({
   c: async () => new NetEngine({ newCore }),
-  ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: at('vendor/ort/'), threads: threads(), standby: true }),
+  ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: { mjs: at('vendor/ort/ort-wasm-simd-threaded.mjs'), wasm: at('vendor/ort/ort-wasm-simd-threaded.wasm') }, threads: threads(), standby: true }),
 });
 
 hostJobs({
@@ -120,9 +118,12 @@ hostJobs({
   return {
     core: await newCore(),
     newCore,
-    loadModel: modelLoader({ fetch: (url, init) => fetch(url, init), cache, alone, digest, base: at('models/base/manifest.json'), known: at('models/known.json') }, engines(newCore)),
+    loadModel: modelLoader({
+      fetch: (url, init) => fetch(url, init), cache, alone, digest,
+      base: at('models/base/manifest.json'), model: at('models/base/model.onnx'), known: at('models/known.json'),
+    }, engines(newCore)),
     webp: webpCodec({
-      module: (path) => import(at(`vendor/webp/${path}`)),
+      module: (path) => load(`vendor/webp/${path}`),
       wasm: async (path) => WebAssembly.compileStreaming(fetch(at(`vendor/webp/${path}`))),
     }),
   };

@@ -73,8 +73,8 @@ export function translator(language, table) {
 export async function texts(language, room, english) {
   if (language !== 'en') {
     try {
-      const { default: table } = /** @type {{ default: T }} */ (await import(`../texts/${language}/${room}.js`));
-      return translator(language, table);
+      const { tables } = await import('../texts/tables.js');
+      return translator(language, /** @type {T} */ ((await tables[language][room]()).default));
     } catch {} // no network: better English than nothing
   }
   return translator('en', english);

@@ -85,7 +85,7 @@ for (const [missing, ort] of [['the files', `${nowhere}ort.wasm.min.mjs`], ['the
     const parts = await partsWith((newCore) => ({
       c: async () => new NetEngine({ newCore }),
       ort: async () => new OrtEngine({
-        ort, wasm: nowhere, threads: 1,
+        ort, wasm: { mjs: `${nowhere}x.mjs`, wasm: `${nowhere}x.wasm` }, threads: 1,
         spawn() {
           const worker = new Worker(new URL('../../../web/engine/ort-worker.js', import.meta.url));
           workers.push(worker);

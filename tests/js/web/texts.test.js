@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { tables } from '../../../web/texts/tables.js';
 import { choose, languages, translator } from '../../../web/widget/texts.js';
 import { bytes, percent } from '../../../web/widget/units.js';
 
@@ -22,6 +23,13 @@ const names = (texts) => [...new Set(Object.keys(texts).map((key) => key.replace
 
 test('each language of the list has a folder, and each folder is in the list', () => {
   assert.deepEqual(list('texts').filter((name) => !name.includes('.')), [...languages].sort());
+});
+
+test('every language and room can be loaded', async () => {
+  for (const language of languages.filter((name) => name !== 'en')) {
+    assert.deepEqual(Object.keys(tables[language]).map((room) => `${room}.js`).sort(), rooms);
+    for (const [room, load] of Object.entries(tables[language])) assert.deepEqual((await load()).default, table(language, `${room}.js`));
+  }
 });
 
 for (const language of languages) {

@@ -1,0 +1,41 @@
+// Every language but English, room by room. Written out, because that is what
+// bundlers follow. Loaded when a language is asked for.
+
+/** @type {Record<string, Record<string, () => Promise<{ default: Record<string, string> }>>>} */
+export const tables = {
+  de: {
+    batch: () => import('./de/batch.js'),
+    consent: () => import('./de/consent.js'),
+    element: () => import('./de/element.js'),
+    page: () => import('./de/page.js'),
+    studio: () => import('./de/studio.js'),
+  },
+  fr: {
+    batch: () => import('./fr/batch.js'),
+    consent: () => import('./fr/consent.js'),
+    element: () => import('./fr/element.js'),
+    page: () => import('./fr/page.js'),
+    studio: () => import('./fr/studio.js'),
+  },
+  es: {
+    batch: () => import('./es/batch.js'),
+    consent: () => import('./es/consent.js'),
+    element: () => import('./es/element.js'),
+    page: () => import('./es/page.js'),
+    studio: () => import('./es/studio.js'),
+  },
+  ja: {
+    batch: () => import('./ja/batch.js'),
+    consent: () => import('./ja/consent.js'),
+    element: () => import('./ja/element.js'),
+    page: () => import('./ja/page.js'),
+    studio: () => import('./ja/studio.js'),
+  },
+  zh: {
+    batch: () => import('./zh/batch.js'),
+    consent: () => import('./zh/consent.js'),
+    element: () => import('./zh/element.js'),
+    page: () => import('./zh/page.js'),
+    studio: () => import('./zh/studio.js'),
+  },
+};
