@@ -59,7 +59,7 @@ function watchUpdates(registration, t) {
 
   const show = () => {
     if (!registration.waiting || !navigator.serviceWorker.controller) return;
-    const working = Boolean(document.querySelector('[state=working]'));
+    const working = Boolean(document.querySelector('[state=working],[state=paused]'));
     reload.hidden = working || others;
     hint.textContent = others ? t()('update.others') : working ? t()('update.busy') : '';
     notice.hidden = false;

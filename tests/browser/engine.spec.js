@@ -335,7 +335,7 @@ test.describe('with the server failing', () => {
         return undefined;
       }
       const answer = await fetch(new URL(request.url ?? '/', baseURL));
-      response.writeHead(answer.status, Object.fromEntries([...answer.headers].filter(([name]) => !/^(content-length|transfer-encoding|connection)$/.test(name))));
+      response.writeHead(answer.status, Object.fromEntries([...answer.headers].filter(([name]) => !/^(content-(length|encoding)|transfer-encoding|connection)$/.test(name))));
       return response.end(Buffer.from(await answer.arrayBuffer()));
     });
     await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
