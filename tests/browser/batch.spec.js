@@ -1,11 +1,12 @@
 // Many photos at once, as a person uses them: chosen, dropped as folders,
 // stopped, tried again, saved as a ZIP.
-import { readFile, unlink } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { alone, fakeBatchEngine, longTasks, photos, sha256, test, unzip, withoutPicker, write } from './batch-helpers.js';
 import { languages } from '../../web/widget/texts.js';
-import { dropFiles, expect, photo } from './page-helpers.js';
+import { dropFiles, expect, photo, sample } from './page-helpers.js';
 
 const batch = 'background-batch';
 
@@ -158,6 +159,40 @@ test('a photo that is deleted while it waits says so, and the rest goes on', asy
   await write(folder, { '7.jpg': real[6] });
   await page.getByRole('button', { name: 'Try 7.jpg again' }).click(); // a file that came back is another file: it still cannot be read
   await expect(gone).toContainText('The file could not be read.');
+});
+
+test('a file of 200 MB and one that no browser reads in one piece have their message, and the rest goes on', async ({ page, folder }) => {
+  await page.goto('/');
+  const [real] = await photos(page, 1);
+  const paths = await write(folder, { 'zeros.jpg': '', 'huge.tif': '', 'cat.jpg': real });
+  await truncate(paths[0], 200e6);
+  await truncate(paths[1], 2.3e9);
+  await page.locator('#many').click();
+  await page.locator(`${batch} .files`).setInputFiles(paths);
+  await tiles(page, 'done', 1);
+  await expect(page.locator('.tile', { hasText: 'zeros.jpg' })).toContainText('This is not a photo that can be opened.');
+  await expect(page.locator('.tile', { hasText: 'huge.tif' })).toContainText('This picture is too large.');
+  await page.locator('.tile', { hasText: 'huge.tif' }).locator('.pick').click();
+  await expect(page.locator(`${batch} .meta`)).toContainText('2300000000 bytes');
+});
+
+test.describe('with its service worker', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  test('after the first visit the network may be cut, before the batch was ever opened', async ({ page, context }) => {
+    await withoutPicker(page);
+    await page.goto('/');
+    await page.evaluate(() => navigator.serviceWorker.controller
+      ?? new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true })));
+    await context.setOffline(true);
+    await page.reload();
+    await page.locator('#many').click();
+    await page.locator(`${batch} .files`).setInputFiles(Array.from({ length: 3 }, (_, i) => ({
+      name: `${i + 1}.jpg`, mimeType: 'image/jpeg', buffer: readFileSync(sample),
+    })));
+    await tiles(page, 'done', 3);
+    expect(Object.keys((await downloadZip(page)).files)).toEqual(['1.png', '2.png', '3.png']);
+  });
 });
 
 test('settings are for all, or for the chosen ones', async ({ page }) => {

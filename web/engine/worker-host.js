@@ -21,8 +21,11 @@ import { convert, cutOut, probe, retouch } from './pipeline.js';
 /** Methods of Retouch that a page may call. */
 const calls = new Set(['begin', 'draw', 'end', 'toggle', 'undo', 'redo', 'objects', 'view', 'matte', 'close']);
 
-/** @param {Blob} blob @returns {Promise<Uint8Array>} */
-async function read(blob) {
+/** @param {import('./core.js').Core} core @param {Blob} blob @returns {Promise<Uint8Array>} */
+async function read(core, blob) {
+  const most = core.abi.limits.max_input_bytes;
+  // the core would say the same, but a browser cannot even read 2 GB in one piece
+  if (blob.size > most) throw core.error('too_large', `The file has ${blob.size} bytes; ${most} are read at most.`, 'decode');
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch (error) {
@@ -67,11 +70,10 @@ export function hostJobs(port, makeParts) {
     if (type === 'retouching') return retouching(more);
     /** @param {any} progress */
     const onProgress = (progress) => port.post({ id, type: 'progress', progress });
-    const starting = ready();
-    const bytes = input && await read(input);
-    const behind = background && await read(background);
-    const given = matte && await read(matte);
-    const parts = await starting.catch((error) => { throw CutawayError.wrap(error, 'engine_unavailable', 'load'); });
+    const parts = await ready().catch((error) => { throw CutawayError.wrap(error, 'engine_unavailable', 'load'); });
+    const bytes = input && await read(parts.core, input);
+    const behind = background && await read(parts.core, background);
+    const given = matte && await read(parts.core, matte);
     switch (type) {
       case 'remove': return cutOut(parts, { bytes, options, background: behind, matte: given }, { signal, onProgress });
       case 'retouch': {
