@@ -67,7 +67,7 @@ export class Retouching {
 
   /** @param {string} call @param {...unknown} args */
   async ask(call, ...args) {
-    return this.client.ask('retouching', { retouch: this.number, call, args });
+    return this.client.ask('held', { number: this.number, call, args });
   }
 
   /** @param {string} call @param {...unknown} args @returns {Promise<State>} */
@@ -126,6 +126,36 @@ export class Retouching {
   }
 }
 
+/** A preview in the worker: how the cut-out of one photo looks with any options. One call at a time. */
+export class Previewing {
+  /** @param {import('./client.js').EngineClient} client @param {number} number */
+  constructor(client, number) {
+    this.client = client;
+    this.number = number;
+    /** @type {unknown} the picture behind that the worker has */ this.behind = undefined;
+  }
+
+  /**
+   * @param {Options} options as of removeBackground()
+   * @param {number} [side] of the picture, the longer one, at most
+   * @returns {Promise<{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number, full: [number, number] }>}
+   *   straight RGBA; full: the size of the result itself
+   */
+  async show({ background, model: _model, engine: _engine, matte: _matte, ...options }, side = 1280) {
+    const isPicture = background !== undefined && typeof background !== 'string';
+    const isNew = isPicture && background !== this.behind;
+    const { bytes, ...shown } = await this.client.ask('held', { number: this.number, call: 'show', args: [
+      { ...options, background: isPicture ? 'image' : background }, side, isNew ? await toBlob(background) : undefined] });
+    if (isNew) this.behind = background;
+    return { data: new Uint8ClampedArray(bytes.buffer), ...shown };
+  }
+
+  /** Gives the memory back. */
+  async close() {
+    await this.client.ask('held', { number: this.number, call: 'close', args: [] }).catch(() => {});
+  }
+}
+
 /** @param {import('./client.js').EngineClient} client */
 export function createApi(client) {
   /**
@@ -171,6 +201,21 @@ export function createApi(client) {
         input: await toBlob(input, signal), matte: matte && await toBlob(/** @type {Input} */ (matte), signal), options,
       }, { signal, onProgress });
       return new Retouching(client, retouch, state);
+    },
+
+    /**
+     * Holds a photo and its matte, the model's or `matte`, so that any options
+     * can be seen at once.
+     *
+     * @param {Input} input
+     * @param {Pick<Options, 'model' | 'engine' | 'matte'> & More} [options]
+     * @returns {Promise<Previewing>} to be closed by its user
+     */
+    async preview(input, { signal, onProgress, matte, ...options } = {}) {
+      const { preview } = await client.ask('preview', {
+        input: await toBlob(input, signal), matte: matte && await toBlob(/** @type {Input} */ (matte), signal), options,
+      }, { signal, onProgress });
+      return new Previewing(client, preview);
     },
 
     /**

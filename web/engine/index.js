@@ -9,9 +9,10 @@ import { spawnWorker } from './spawn.js';
  * @typedef {import('./api.js').Options} Options
  * @typedef {import('./api.js').More} More
  * @typedef {import('./api.js').Report} Report
+ * @typedef {import('./api.js').Previewing} Previewing
  * @typedef {import('./api.js').Retouching} Retouching
  * @typedef {import('./retouch.js').Brush} Brush
  */
 
-export const { removeBackground, segment, retouch, preload, convert, probe, abi, dispose } = createApi(new EngineClient(spawnWorker));
+export const { removeBackground, segment, retouch, preview, preload, convert, probe, abi, dispose } = createApi(new EngineClient(spawnWorker));
 export { CutawayError } from './errors.js';

@@ -38,6 +38,6 @@ export function createNodeEngine() {
   return Object.assign(createApi(client), { client });
 }
 
-export const { removeBackground, segment, retouch, preload, convert, probe, abi, dispose } = createNodeEngine();
+export const { removeBackground, segment, retouch, preview, preload, convert, probe, abi, dispose } = createNodeEngine();
 export { CutawayError } from './errors.js';
 export { planModel } from './node-plan.js';

@@ -2,6 +2,7 @@
 // Node. It knows no platform: engines, models and codecs are handed to it.
 import { breathe } from './breathe.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
+import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';
 
 /**
@@ -276,6 +277,26 @@ export async function retouch(parts, input, { signal, onProgress } = {}) {
   try {
     await toMatte(job, own, input, new Stages(signal, onProgress));
     return new Retouch(job);
+  } finally {
+    job.free();
+  }
+}
+
+/**
+ * A photo and its matte, to be looked at with any options, in an instance of
+ * its own.
+ *
+ * @param {Parts} parts
+ * @param {Picture} input
+ * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
+ * @returns {Promise<Preview>} to be closed by its user
+ */
+export async function preview(parts, input, { signal, onProgress } = {}) {
+  const own = { ...parts, core: await parts.newCore() };
+  const job = own.core.newJob();
+  try {
+    await toMatte(job, own, input, new Stages(signal, onProgress));
+    return new Preview(job, (to, bytes) => readPicture(to, own, 'background', bytes));
   } finally {
     job.free();
   }

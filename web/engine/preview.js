@@ -9,8 +9,15 @@
  */
 
 export class Preview {
-  /** @param {Job} job REFINED; may only be freed afterwards */
-  constructor(job) {
+  /** What a page may call. */
+  calls = new Set(['show', 'close']);
+
+  /**
+   * @param {Job} job REFINED; may only be freed afterwards
+   * @param {(job: Job, bytes: Uint8Array) => Promise<void>} [readBehind] gives a new job the picture behind
+   */
+  constructor(job, readBehind = async (to, bytes) => void to.picture('background', bytes)) {
+    this.readBehind = readBehind;
     /** @type {Core} */ this.core = job.core;
     /** @type {number} */ this.pointer = this.core.guard(() => this.core.exports.cut_preview_new(job.pointer), 'preview');
     if (!this.pointer) throw this.core.error('out_of_memory', 'No memory for a preview.', 'preview');
@@ -23,9 +30,22 @@ export class Preview {
     throw core.error(core.statuses.get(status)?.code ?? 'internal', core.text(core.exports.cut_preview_message(this.pointer)), 'preview');
   }
 
-  /** The picture behind from now on. @param {Job} job that was given one; may be freed afterwards */
-  behind(job) {
-    this.check(this.core.guard(() => this.core.exports.cut_preview_background(this.pointer, job.pointer), 'preview'));
+  /**
+   * @param {Record<string, unknown>} options
+   * @param {number} side
+   * @param {Blob} [background] the picture behind from now on
+   */
+  async show(options, side, background) {
+    const job = background && this.core.newJob();
+    if (job) {
+      try {
+        await this.readBehind(job, new Uint8Array(await /** @type {Blob} */ (background).arrayBuffer()));
+        this.check(this.core.guard(() => this.core.exports.cut_preview_background(this.pointer, job.pointer), 'preview'));
+      } finally {
+        job.free();
+      }
+    }
+    return this.render(options, side);
   }
 
   /**
@@ -45,5 +65,6 @@ export class Preview {
   close() {
     if (this.pointer && !this.core.crashed) this.core.exports.cut_preview_free(this.pointer);
     this.pointer = 0;
+    return {};
   }
 }

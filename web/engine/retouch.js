@@ -16,6 +16,9 @@
 const styles = ['result', 'ghost', 'matte', 'photo'];
 
 export class Retouch {
+  /** What a page may call. */
+  calls = new Set(['begin', 'draw', 'end', 'toggle', 'undo', 'redo', 'objects', 'view', 'matte', 'close']);
+
   /** @param {Job} job REFINED; may only be freed afterwards */
   constructor(job) {
     /** @type {Core} */ this.core = job.core;

@@ -4,7 +4,8 @@
 //   → {id, type: 'remove', input: Blob, background?: Blob, matte?: Blob, options}
 //   → {id, type: 'convert', input: Blob, options}
 //   → {id, type: 'retouch', input: Blob, matte?: Blob, options}   value.retouch: its number
-//   → {id, type: 'retouching', retouch, call, args}               a method of Retouch
+//   → {id, type: 'preview', input: Blob, matte?: Blob, options}   value.preview: its number
+//   → {id, type: 'held', number, call, args}                      a method of what one of these two began
 //   → {id, type: 'probe', input: Blob}
 //   → {id, type: 'preload', options: {model, engine}}
 //   → {id, type: 'abi'}
@@ -16,10 +17,7 @@
 //
 // An instance that trapped is replaced here before the failure is told.
 import { CutawayError, failure } from './errors.js';
-import { convert, cutOut, probe, retouch } from './pipeline.js';
-
-/** Methods of Retouch that a page may call. */
-const calls = new Set(['begin', 'draw', 'end', 'toggle', 'undo', 'redo', 'objects', 'view', 'matte', 'close']);
+import { convert, cutOut, preview, probe, retouch } from './pipeline.js';
 
 /** @param {import('./core.js').Core} core @param {Blob} blob @returns {Promise<Uint8Array>} */
 async function read(core, blob) {
@@ -42,8 +40,8 @@ export function hostJobs(port, makeParts) {
   let making = null;
   /** @type {Map<number, AbortController>} */
   const running = new Map();
-  /** @type {Map<number, import('./retouch.js').Retouch>} by the number of the request that began it */
-  const retouches = new Map();
+  /** @type {Map<number, import('./retouch.js').Retouch | import('./preview.js').Preview>} by the number of the request that began it */
+  const held = new Map();
 
   const ready = () => {
     making ??= makeParts();
@@ -52,22 +50,22 @@ export function hostJobs(port, makeParts) {
   };
 
   /** @param {any} request */
-  function retouching({ retouch: number, call, args }) {
-    const begun = retouches.get(number);
-    if (!begun) throw failure('bad_state', 'This picture is not being retouched any more.', 'retouch');
-    if (!calls.has(call)) throw failure('bad_argument', `A retouch has no call ${call}.`, 'retouch');
-    if (call === 'close') retouches.delete(number);
+  async function callHeld({ number, call, args }) {
+    const begun = held.get(number);
+    if (!begun) throw failure('bad_state', 'This picture is not held any more.', 'held');
+    if (!begun.calls.has(call)) throw failure('bad_argument', `There is no call ${call}.`, 'held');
+    if (call === 'close') held.delete(number);
     try {
-      return /** @type {any} */ (begun)[call](...args);
+      return await /** @type {any} */ (begun)[call](...args);
     } catch (error) {
-      if (begun.core.crashed) retouches.delete(number);
+      if (begun.core.crashed) held.delete(number);
       throw error;
     }
   }
 
   /** @param {any} request @param {AbortSignal} signal */
   async function answer({ id, type, input, background, matte, options = {}, ...more }, signal) {
-    if (type === 'retouching') return retouching(more);
+    if (type === 'held') return callHeld(more);
     /** @param {any} progress */
     const onProgress = (progress) => port.post({ id, type: 'progress', progress });
     const parts = await ready().catch((error) => { throw CutawayError.wrap(error, 'engine_unavailable', 'load'); });
@@ -78,8 +76,12 @@ export function hostJobs(port, makeParts) {
       case 'remove': return cutOut(parts, { bytes, options, background: behind, matte: given }, { signal, onProgress });
       case 'retouch': {
         const begun = await retouch(parts, { bytes, options, matte: given }, { signal, onProgress });
-        retouches.set(id, begun);
+        held.set(id, begun);
         return { retouch: id, ...begun.state };
+      }
+      case 'preview': {
+        held.set(id, await preview(parts, { bytes, options, matte: given }, { signal, onProgress }));
+        return { preview: id };
       }
       case 'convert': return convert(parts, { bytes, options });
       case 'probe': return probe(parts, { bytes });
