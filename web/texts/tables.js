@@ -8,6 +8,7 @@ export const tables = {
     consent: () => import('./de/consent.js'),
     element: () => import('./de/element.js'),
     page: () => import('./de/page.js'),
+    retouch: () => import('./de/retouch.js'),
     studio: () => import('./de/studio.js'),
   },
   fr: {
@@ -15,6 +16,7 @@ export const tables = {
     consent: () => import('./fr/consent.js'),
     element: () => import('./fr/element.js'),
     page: () => import('./fr/page.js'),
+    retouch: () => import('./fr/retouch.js'),
     studio: () => import('./fr/studio.js'),
   },
   es: {
@@ -22,6 +24,7 @@ export const tables = {
     consent: () => import('./es/consent.js'),
     element: () => import('./es/element.js'),
     page: () => import('./es/page.js'),
+    retouch: () => import('./es/retouch.js'),
     studio: () => import('./es/studio.js'),
   },
   ja: {
@@ -29,6 +32,7 @@ export const tables = {
     consent: () => import('./ja/consent.js'),
     element: () => import('./ja/element.js'),
     page: () => import('./ja/page.js'),
+    retouch: () => import('./ja/retouch.js'),
     studio: () => import('./ja/studio.js'),
   },
   zh: {
@@ -36,6 +40,7 @@ export const tables = {
     consent: () => import('./zh/consent.js'),
     element: () => import('./zh/element.js'),
     page: () => import('./zh/page.js'),
+    retouch: () => import('./zh/retouch.js'),
     studio: () => import('./zh/studio.js'),
   },
 };
