@@ -28,7 +28,7 @@ static void halve(const cut_image *to, const cut_image *from, cut_rect rect)
                 }
             uint8_t *p = pixel(to, x, y);
             for (int c = 0; c < 3; c++)
-                p[c] = alpha ? (uint8_t)((rgb[c] + alpha / 2) / alpha) : 0;
+                p[c] = (uint8_t)(alpha ? (rgb[c] + alpha / 2) / alpha : 0);
             p[3] = (uint8_t)((alpha + count / 2) / count);
         }
 }
