@@ -81,13 +81,14 @@ static void box_row(uint16_t *row, uint16_t *copy, int32_t n,
 {
     int32_t far = box.radius + 1;
     const uint16_t *left = copy, *right = copy + 2 * far;
-    uint32_t sum = 0;
+    int32_t sum = 0; /* signed: its conversion is one instruction */
     memcpy(copy + far, row, (size_t)n * sizeof *row);
     for (int32_t i = 0; i < box.radius; i++) sum += copy[far + i];
     for (int32_t i = 0; i < n; i++) {
         sum += right[i - 1];
         float rims = (float)(left[i] + right[i]) * box.rim;
-        row[i] = (uint16_t)(((float)sum + rims) * box.share + 0.5f);
+        float mean = ((float)sum + rims) * box.share + 0.5f;
+        row[i] = (uint16_t)(int32_t)mean;
         sum -= left[i + 1];
     }
 }

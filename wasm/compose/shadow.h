@@ -15,7 +15,7 @@
  * @param[in,out] image straight RGBA, clear or soft in places
  * @param         side  what 100 % of its lengths are, pixels
  * @return CUT_OK, CUT_E_MEMORY (image unchanged): u16 for each k x k pixels
- *         (24 MB at 12 megapixels without blur, 0.3 MB at its default) and a
+ *         (24 MB at 12 megapixels without blur, 0.03 MB at its default) and a
  *         few rows. O(w*h), whatever the blur.
  */
 cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
