@@ -46,7 +46,7 @@ let sheet;
 
 export class BackgroundRemover extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
+  static observedAttributes = ['keep', 'shadow', 'outline', 'canvas', 'background', 'format', 'quality', 'crop', 'margin', 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
 
   /** @type {Engine | undefined} */ #engine;
   /** @type {Promise<Studio> | undefined} */ #studio;

@@ -37,6 +37,11 @@ export function layCrop(picture, report, margin) {
   for (const [name, value] of Object.entries(values)) picture.style.setProperty(`--${name}`, String(value));
 }
 
+/** A result that is no part of the photo's plane: it alone, at its own shape. @param {HTMLElement} picture @param {Report} report */
+export function layPlaced(picture, { width, height }) {
+  for (const [name, value] of Object.entries({ ratio: width / height, sx: 1, sy: 1, ox: 0, oy: 0 })) picture.style.setProperty(`--${name}`, String(value));
+}
+
 /**
  * @param {HTMLElement} layers
  * @param {Options} options
@@ -47,7 +52,7 @@ export function layBackground(layers, { background, format }, image) {
   const behind = /** @type {HTMLImageElement} */ (layers.querySelector('.behind'));
   const clear = background === 'transparent' && format !== 'jpeg';
   layers.classList.toggle('checker', clear);
-  const colour = typeof background === 'string' && background.startsWith('#') ? background : '#fff';
+  const colour = typeof background === 'string' && /^(#|linear-gradient\()/.test(background) ? background : '#fff';
   layers.style.setProperty('--backdrop', colour);
   blurred.hidden = background !== 'blur';
   behind.hidden = typeof background === 'string';

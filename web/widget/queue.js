@@ -8,9 +8,10 @@
 
 /**
  * @typedef {{ stage: string, fraction?: number, loaded?: number, total?: number }} Progress
- * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string }} Options
+ * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string } & import('./style.js').Styles} Options
  * @typedef {{ removeBackground: (source: Blob | string, options?: any) => Promise<Result>,
  *   preload?: (options?: any) => Promise<unknown>,
+ *   abi?: () => Promise<{ options: Record<string, any> }>,
  *   retouch?: (source: Blob | string, options?: any) => Promise<import('../engine/index.js').Retouching> }} Engine
  * @typedef {{ blob: Blob, report: any }} Result
  * @typedef {{ code: string, message: string }} Failure
@@ -192,13 +193,13 @@ export class Queue {
   }
 
   /** @param {Options} options */
-  #key({ background, format, quality, crop, margin }) {
+  #key({ background, format, quality, crop, margin, ...styles }) {
     if (typeof background !== 'string') {
       const known = this.#blobs.get(background) ?? ++this.#ids;
       this.#blobs.set(background, known);
       background = `blob ${known}`;
     }
-    return JSON.stringify([background, format, format === 'png' ? 0 : quality ?? 0, crop ? margin ?? '0%' : null]);
+    return JSON.stringify([background, format, format === 'png' ? 0 : quality ?? 0, crop ? margin ?? '0%' : null, styles]);
   }
 }
 

@@ -1,11 +1,15 @@
 // What an element with the attribute `remember` keeps on this machine for the
-// next visit: background, format, crop and margin, and the colours used last.
+// next visit: background, format, crop, style, and the colours used last.
 // Only what a user chose in it is kept; the page's attributes are the start.
 import { recall, remember } from './memory.js';
 
 /** A kept value is a guest from outside: taken only in these shapes. @type {Record<string, RegExp>} */
 const shapes = {
-  background: /^(transparent|white|blur|#[0-9a-f]{6})$/i,
+  background: /^(transparent|white|blur|#[0-9a-f]{6}|linear-gradient\(\d{1,3}deg(, #[0-9a-f]{6}){2}\))$/i,
+  keep: /^background$/,
+  shadow: /^[\w=%.,#-]{0,99}$/,
+  outline: /^[\w=%.,#-]{0,99}$/,
+  canvas: /^[\w=%.,:-]{0,99}$/,
   format: /^(png|jpeg|webp)$/,
   margin: /^\d{1,5}(%|px)$/,
 };

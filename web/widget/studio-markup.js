@@ -49,12 +49,14 @@ export const studioMarkup = `
     <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
   </div>
   <div class="end">
+    <button type="button" class="plain" part="button style" data-act="style" data-t="style" aria-expanded="false"></button>
     <button type="button" class="plain" part="button retouch" data-act="retouch" data-t="retouch"></button>
     <button type="button" class="plain" part="button copy" data-act="copy" data-t="copy"></button>
     <button type="button" class="plain" part="button share" data-act="share" data-t="share" hidden></button>
     <button type="button" class="plain" part="button all" data-act="all" data-t="all" hidden></button>
     <button type="button" class="primary" part="button download" data-act="download" data-t="download"></button>
   </div>
+  <div class="style" part="style" hidden></div>
   <div class="line"><p class="meta" part="meta"></p></div>
 </div>
 <div class="retouch" part="retouch" hidden></div>

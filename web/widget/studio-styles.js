@@ -70,7 +70,15 @@ select{padding:0 8px}
 .bar .primary{min-height:42px;padding:0 20px;border-radius:11px}
 .check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
 .check input{width:20px;height:20px;margin:0;accent-color:var(--_mat)}
-.bar .line{flex-basis:100%}
+.bar .line,.bar>.style{flex-basis:100%}
+.bar>.style{flex-wrap:wrap;gap:4px 26px;padding:4px 0;border-block:1px solid var(--_edge);font-size:.9rem}
+.style fieldset{display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;min-width:0;margin:0;padding:0;border:0}
+.style legend{position:absolute;clip-path:inset(50%)}
+.style label,.style span:has(label){display:inline-flex;flex-wrap:wrap;align-items:center;gap:4px 8px;min-height:42px}
+.style input[type=range]{width:88px;accent-color:var(--_mat)}
+.style input[type=color]{width:38px;height:34px;padding:2px;border:1px solid var(--_edge);border-radius:9px;background:none}
+.plain[aria-expanded=true]{border-color:var(--_ink);background:color-mix(in srgb,var(--_ink),#0000 90%)}
+.placed .before{object-fit:contain}
 .meta{min-height:1.5em;line-height:1.5;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
 .meta[draggable=true]{cursor:grab;margin-inline-start:-6px;padding-inline:6px;border-radius:7px}
 .meta[draggable=true]::before{content:"";display:inline-block;width:8px;height:12px;margin-inline-end:8px;background:radial-gradient(circle,currentColor 1.1px,#0000 1.5px) 0 0/4px 4px}

@@ -5,11 +5,12 @@ import english from '../texts/en/studio.js';
 import './compare-slider.js';
 import { canShare, carry, copy, save, share } from './handoff.js';
 import { canRetry, errorText, outputName, stageText } from './messages.js';
-import { layBackground, layCrop } from './picture.js';
+import { layBackground, layCrop, layPlaced } from './picture.js';
 import { Queue } from './queue.js';
 import { recallSettings } from './settings.js';
 import { actOf, backgrounds, openSheet } from './shortcuts.js';
 import { Strip } from './strip.js';
+import { stylesOf } from './style.js';
 import { studioMarkup } from './studio-markup.js';
 import { studioStyles } from './studio-styles.js';
 import { localize, texts, translator } from './texts.js';
@@ -161,6 +162,7 @@ export class Studio {
       format: /** @type {Options['format']} */ (host.getAttribute('format') || 'png'),
       ...(quality ? { quality: Number(quality) } : {}),
       ...(crop ? { crop, margin: host.getAttribute('margin') || '0%' } : {}),
+      ...stylesOf(host),
     };
   }
 
@@ -209,6 +211,7 @@ export class Studio {
     else if (this.#part('.bar').inert) return;
     else if (act === 'download') void this.#download(item).catch(() => {});
     else if (act === 'copy') void this.#copy(item);
+    else if (act === 'style') void this.toolbar.toggleStyle();
     else if (act === 'share') void this.#share(item);
     else if (act === 'peek') this.slider.value = this.slider.value > 50 ? 0 : 100;
     else if (act === 'crop') this.#part('[part=crop]').click();
@@ -319,8 +322,13 @@ export class Studio {
     const { report } = cutout;
     const { options } = this;
     const after = this.#part('.layers');
-    this.#part('.exact').hidden = true;
-    layCrop(this.slider, report, options.crop ? options.margin ?? '0%' : null);
+    // what the layers cannot show stays as it was until the file is there
+    const styled = Object.keys(stylesOf(this.host)).length > 0 && this.#laid === item;
+    if (!styled) {
+      this.#part('.exact').hidden = true;
+      this.slider.classList.remove('placed');
+      layCrop(this.slider, report, options.crop ? options.margin ?? '0%' : null);
+    }
     layBackground(after, options, this.backgroundImage ? this.#url(this.backgroundImage) : '');
     if (this.#laid === item) return;
     this.#laid = item;
@@ -361,8 +369,13 @@ export class Studio {
       const exact = this.#part('.exact');
       exact.src = this.#url(result.blob);
       await exact.decode().catch(() => {});
-      exact.hidden = exact.src !== this.#urls.get(result.blob) || item !== this.#chosen ||
-        options.background !== this.options.background || options.crop !== this.options.crop || options.margin !== this.options.margin;
+      exact.hidden = exact.src !== this.#urls.get(result.blob) || item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options);
+      if (exact.hidden) return result;
+      const placed = Boolean(options.canvas);
+      if (placed && !this.slider.classList.contains('placed')) this.slider.value = 0; // the photo has another shape
+      this.slider.classList.toggle('placed', placed);
+      if (placed) layPlaced(this.slider, result.report);
+      else if (item.cutout) layCrop(this.slider, item.cutout.report, options.crop ? options.margin ?? '0%' : null);
       return result;
     } catch (error) {
       const failure = /** @type {import('./queue.js').Failure} */ (error);

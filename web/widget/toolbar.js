@@ -8,9 +8,13 @@ import { percent } from './units.js';
 const RECENT = 3;
 
 export class Toolbar {
+  /** @type {(() => void) | undefined} of the style panel, when it has been opened */ #syncStyle;
+  /** @type {AbortController | undefined} */ #style;
+
   /** @param {import('./studio.js').Studio} studio @param {AbortSignal} signal */
   constructor(studio, signal) {
     this.studio = studio;
+    signal.addEventListener('abort', () => this.#style?.abort());
     /** @type {(target: string, type: string, listener: () => void) => void} */
     const on = (target, type, listener) => this.part(target).addEventListener(type, listener, { signal });
 
@@ -44,6 +48,25 @@ export class Toolbar {
     else this.#set('background', value);
   }
 
+  /** Shadow, outline, gradient, canvas: their panel is opened or closed. */
+  async toggleStyle() {
+    const box = this.part('.bar>.style');
+    box.hidden = !box.hidden;
+    this.part('[data-act=style]').setAttribute('aria-expanded', String(!box.hidden));
+    if (!box.hidden && !this.#syncStyle) await this.#fillStyle();
+  }
+
+  async #fillStyle() {
+    const { host, shell, t } = this.studio;
+    this.#style?.abort();
+    const style = this.#style = new AbortController();
+    const [{ openStyle }, engine] = await Promise.all([import('./style-panel.js'), shell.engine()]);
+    const abi = await engine.abi?.().catch(() => undefined);
+    const presets = /** @type {{ name: string }[]} */ (abi?.options.canvas?.presets ?? []).map(({ name }) => name);
+    const sync = await openStyle(this.part('.bar>.style'), host, { language: t.language, presets, signal: style.signal });
+    if (!style.signal.aborted) this.#syncStyle = sync;
+  }
+
   nextFormat() {
     const { options, selectedIndex } = this.part('[part=format]');
     this.#set('format', options[(selectedIndex + 1) % options.length].value);
@@ -60,6 +83,7 @@ export class Toolbar {
   /** In another language. */
   speak() {
     const { t } = this.studio;
+    if (this.#syncStyle) void this.#fillStyle();
     for (const option of this.part('.margin').options) {
       const share = parseInt(option.value, 10) / 100;
       option.textContent = share ? t('margin.some', { percent: percent(t.language, share) }) : t('margin.none');
@@ -69,6 +93,7 @@ export class Toolbar {
 
   /** The controls say what the attributes say. */
   sync() {
+    this.#syncStyle?.();
     const { background, format, crop, margin } = this.studio.options;
     let known = typeof background !== 'string';
     for (const swatch of this.studio.box.querySelectorAll('[data-bg]')) {

@@ -82,6 +82,7 @@ const families = {
   error: () => [...readFileSync(new URL('../wasm/cutaway.h', web), 'utf8').matchAll(/X\(CUT_E_\w+, \d+, "(\w+)"/g)].map(([, name]) => name),
   stage: () => [...read('engine/pipeline.js').matchAll(/(?:stage|step)\w*\(?\s*'(\w+)'|'(\w+)'/g)].map(([, a, b]) => a ?? b),
   step: () => [...read('engine/pipeline.js').matchAll(/'(\w+)'/g)].map(([, name]) => name).concat('total', 'load', 'infer'),
+  canvas: () => [...readFileSync(new URL('../wasm/compose/style.h', web), 'utf8').matchAll(/\("(\w+)", \d/g)].map(([, name]) => name).concat('none'),
   state: () => ['waiting', 'working', 'done', 'error', 'nothing'],
   key: () => [...read('widget/shortcuts.js').matchAll(/act: '(\w+)'|'key\.(\w+)'/g)].map(([, a, b]) => a ?? b),
 };

@@ -19,6 +19,7 @@ export default {
   "margin": "Rand",
   "margin.none": "ohne Rand",
   "margin.some": "{{percent}} Rand",
+  "style": "Stil",
   "retouch": "Retuschieren",
   "retouch.pick": "Von Hand auswählen",
   "copy": "Kopieren",

@@ -19,6 +19,7 @@ export default {
   "margin": "Margin",
   "margin.none": "no margin",
   "margin.some": "{{percent}} margin",
+  "style": "Style",
   "retouch": "Retouch",
   "retouch.pick": "Pick it by hand",
   "copy": "Copy",

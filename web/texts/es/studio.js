@@ -19,6 +19,7 @@ export default {
   "margin": "Margen",
   "margin.none": "sin margen",
   "margin.some": "margen {{percent}}",
+  "style": "Estilo",
   "retouch": "Retocar",
   "retouch.pick": "Elegir a mano",
   "copy": "Copiar",

@@ -19,6 +19,7 @@ export default {
   "margin": "Marge",
   "margin.none": "sans marge",
   "margin.some": "marge {{percent}}",
+  "style": "Style",
   "retouch": "Retoucher",
   "retouch.pick": "Choisir à la main",
   "copy": "Copier",

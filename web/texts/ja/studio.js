@@ -19,6 +19,7 @@ export default {
   "margin": "余白",
   "margin.none": "余白なし",
   "margin.some": "余白 {{percent}}",
+  "style": "スタイル",
   "retouch": "修正",
   "retouch.pick": "手動で選ぶ",
   "copy": "コピー",

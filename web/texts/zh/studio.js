@@ -19,6 +19,7 @@ export default {
   "margin": "边距",
   "margin.none": "无边距",
   "margin.some": "边距 {{percent}}",
+  "style": "样式",
   "retouch": "修饰",
   "retouch.pick": "手动选取",
   "copy": "复制",
