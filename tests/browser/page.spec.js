@@ -51,7 +51,7 @@ test('the keyboard alone goes from the page’s top to the saved file', async ({
   await page.keyboard.press('Enter');
   await inState(page, 'done');
   await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeFocused();
-  for (const _ of ['Copy', 'Retouch', 'Crop']) await page.keyboard.press('Shift+Tab');
+  for (const _ of ['Copy', 'Retouch', 'Style', 'Crop']) await page.keyboard.press('Shift+Tab');
   await expect(page.getByLabel('Crop')).toBeFocused();
   await page.keyboard.press('Space');
   await expect(page.locator('.meta')).not.toContainText('1200 × 900');
