@@ -36,7 +36,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'plain', use: use(plain) },
-    { name: 'isolated', use: use(isolated) },
+    // what isolation does not touch need not run twice
+    { name: 'isolated', use: use(isolated), testIgnore: /(examples|i18n|page-axe|widget-everyday)\.spec\.js$/ },
   ],
   webServer: [server(plain), server(isolated, '--isolate')],
 });

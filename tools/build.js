@@ -41,7 +41,7 @@ const staged = [
   ...from('node_modules/onnxruntime-web/dist', 'vendor/ort',
     'ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'),
   ...from('node_modules/@jsquash/webp', 'vendor/webp',
-    'LICENSE', 'meta.js', 'codec/dec/webp_dec.js', 'codec/dec/webp_dec.wasm', 'codec/enc/webp_enc_simd.js', 'codec/enc/webp_enc_simd.wasm'),
+    'LICENSE', 'codec/dec/webp_dec.js', 'codec/dec/webp_dec.wasm', 'codec/enc/webp_enc_simd.js', 'codec/enc/webp_enc_simd.wasm'),
   ...from('node_modules/client-zip', 'vendor/client-zip', 'LICENSE.txt', 'index.js'),
   ...from('node_modules/@noble/hashes', 'vendor/noble', 'LICENSE', 'sha2.js', 'legacy.js', 'utils.js', '_md.js', '_u64.js'),
 ];

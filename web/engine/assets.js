@@ -11,7 +11,6 @@ const table = {
   'vendor/ort/ort.wasm.min.mjs': new URL('../vendor/ort/ort.wasm.min.mjs', import.meta.url),
   'vendor/ort/ort-wasm-simd-threaded.mjs': new URL('../vendor/ort/ort-wasm-simd-threaded.mjs', import.meta.url),
   'vendor/ort/ort-wasm-simd-threaded.wasm': new URL('../vendor/ort/ort-wasm-simd-threaded.wasm', import.meta.url),
-  'vendor/webp/meta.js': new URL('../vendor/webp/meta.js', import.meta.url),
   'vendor/webp/codec/dec/webp_dec.js': new URL('../vendor/webp/codec/dec/webp_dec.js', import.meta.url),
   'vendor/webp/codec/dec/webp_dec.wasm': new URL('../vendor/webp/codec/dec/webp_dec.wasm', import.meta.url),
   'vendor/webp/codec/enc/webp_enc_simd.js': new URL('../vendor/webp/codec/enc/webp_enc_simd.js', import.meta.url),

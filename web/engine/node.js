@@ -8,6 +8,7 @@ import { EngineClient } from './client.js';
  * @typedef {import('./api.js').Options} Options
  * @typedef {import('./api.js').More} More
  * @typedef {import('./api.js').Report} Report
+ * @typedef {import('./api.js').Previewing} Previewing
  * @typedef {import('./api.js').Retouching} Retouching
  */
 

@@ -3,6 +3,15 @@
 // a second package to choose between SIMD and none, and SIMD is what all of
 // Cutaway runs on.
 
+/** All of libwebp's WebPConfig (src/webp/encode.h, at its defaults), which the codec wants complete. */
+const config = {
+  quality: 75, target_size: 0, target_PSNR: 0, method: 4, sns_strength: 50, filter_strength: 60, filter_sharpness: 0,
+  filter_type: 1, partitions: 0, segments: 4, pass: 1, show_compressed: 0, preprocessing: 0, autofilter: 0,
+  partition_limit: 0, alpha_compression: 1, alpha_filtering: 1, alpha_quality: 100, lossless: 0, exact: 0,
+  image_hint: 0, emulate_jpeg_size: 0, thread_level: 0, low_memory: 0, near_lossless: 100, use_delta_palette: 0,
+  use_sharp_yuv: 0,
+};
+
 /**
  * @param {{ module: (path: string) => Promise<any>, wasm: (path: string) => Promise<WebAssembly.Module> }} from
  *   modules and compiled wasm of the package by path, e.g. "codec/dec/webp_dec.js"
@@ -35,7 +44,7 @@ export function webpCodec(from) {
 
   return {
     async preload() {
-      await Promise.all([codec('codec/dec/webp_dec'), codec('codec/enc/webp_enc_simd'), from.module('meta.js')]);
+      await Promise.all([codec('codec/dec/webp_dec'), codec('codec/enc/webp_enc_simd')]);
     },
     async decode(bytes) {
       const image = (await codec('codec/dec/webp_dec')).decode(bytes);
@@ -44,9 +53,9 @@ export function webpCodec(from) {
     },
     async encode({ data, width, height }, quality) {
       // quality 100 is lossless; `exact` keeps RGB as computed at every alpha.
-      const [encoder, { defaultOptions }] = await Promise.all([codec('codec/enc/webp_enc_simd'), from.module('meta.js')]);
+      const encoder = await codec('codec/enc/webp_enc_simd');
       const bytes = encoder.encode(data, width, height, {
-        ...defaultOptions, quality, exact: 1, lossless: quality === 100 ? 1 : 0,
+        ...config, quality, exact: 1, lossless: quality === 100 ? 1 : 0,
       });
       if (!bytes) throw new Error(`libwebp could not encode ${width} x ${height}`);
       return bytes;

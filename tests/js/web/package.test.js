@@ -1,46 +1,22 @@
 // The package as npm would have it: nothing runs at its installation, it works
 // from a foreign folder, and its types are right for every way of resolving.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { installPackage, root, run } from '../../package.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const away = mkdtempSync(join(tmpdir(), 'cutaway-package-'));
-const installed = join(away, 'node_modules/cutaway');
-/** @param {string} command @param {string[]} args @param {string} [cwd] */
-function run(command, args, cwd = root) {
-  try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1e8 });
-  } catch (error) {
-    const { stdout, stderr } = /** @type {any} */ (error);
-    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
-  }
-}
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
-let tarball = '';
-/** @type {string[]} */ let files = [];
+/** @type {ReturnType<typeof installPackage>} */ let outside;
 
 before(() => {
   run('node', [tsc, '-p', 'jsconfig.types.json']);
-  const [packed] = JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', away]));
-  tarball = join(away, packed.filename);
-  files = packed.files.map((/** @type {{ path: string }} */ { path }) => path);
-  mkdirSync(installed, { recursive: true });
-  run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  for (const name of Object.keys(dependencies)) {
-    mkdirSync(join(away, 'node_modules', name, '..'), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), join(away, 'node_modules', name));
-  }
-  writeFileSync(join(away, 'package.json'), '{ "type": "module" }');
+  outside = installPackage();
 });
-after(() => rmSync(away, { recursive: true, force: true }));
+after(() => rmSync(outside.away, { recursive: true, force: true }));
 
 test('holds what runs and nothing of the workshop, and installs without a script', () => {
+  const { files, installed } = outside;
   for (const path of ['dist/widget/background-remover.js', 'dist/texts/de/studio.js', 'dist/cutaway.wasm', 'dist/models/base/model.onnx', 'dist/offline.js',
     'web/engine/node.js', 'models/base/model.onnx', 'shim/index.js', 'bin/cutaway.js', 'web/widget/element.d.ts', 'LICENSE', 'README.md']) {
     assert.ok(files.includes(path), path);
@@ -51,6 +27,7 @@ test('holds what runs and nothing of the workshop, and installs without a script
 });
 
 test('cuts a photo out from another folder, by API and by shell', () => {
+  const { away, installed } = outside;
   cpSync(join(root, 'web/samples/duck.jpg'), join(away, 'duck.jpg'));
   writeFileSync(join(away, 'cut.js'), `import { removeBackground } from 'cutaway';
     import { readFileSync } from 'node:fs';
@@ -62,6 +39,7 @@ test('cuts a photo out from another folder, by API and by shell', () => {
 });
 
 test('a strict TypeScript program finds its types, as Node and as a bundler resolve', () => {
+  const { away } = outside;
   writeFileSync(join(away, 'use.ts'), `
     import { removeBackground, CutawayError } from 'cutaway';
     import { BackgroundRemover, type ResultDetail } from 'cutaway/element';
@@ -86,12 +64,12 @@ test('a strict TypeScript program finds its types, as Node and as a bundler reso
 
 test('publint finds nothing', async () => {
   const { publint } = await import('publint');
-  const { messages } = await publint({ pkgDir: installed, strict: true, pack: false });
+  const { messages } = await publint({ pkgDir: outside.installed, strict: true, pack: false });
   assert.deepEqual(messages, []);
 });
 
 test('arethetypeswrong finds nothing in a package that is modules only', () => {
-  const found = run('node', [join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'esm-only', '--format', 'ascii',
+  const found = run('node', [join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js'), outside.tarball, '--profile', 'esm-only', '--format', 'ascii',
     '--no-emoji', '--no-color']); // a problem is an exit status, which throws
   const lines = [...found.matchAll(/^(?:node16 \(from ESM\)|bundler): (\w+)/gm)].map(([, word]) => word);
   assert.deepEqual([...new Set(lines)], ['OK']);
