@@ -10,6 +10,7 @@ export const tables = {
     page: () => import('./de/page.js'),
     retouch: () => import('./de/retouch.js'),
     studio: () => import('./de/studio.js'),
+    style: () => import('./de/style.js'),
   },
   fr: {
     batch: () => import('./fr/batch.js'),
@@ -18,6 +19,7 @@ export const tables = {
     page: () => import('./fr/page.js'),
     retouch: () => import('./fr/retouch.js'),
     studio: () => import('./fr/studio.js'),
+    style: () => import('./fr/style.js'),
   },
   es: {
     batch: () => import('./es/batch.js'),
@@ -26,6 +28,7 @@ export const tables = {
     page: () => import('./es/page.js'),
     retouch: () => import('./es/retouch.js'),
     studio: () => import('./es/studio.js'),
+    style: () => import('./es/style.js'),
   },
   ja: {
     batch: () => import('./ja/batch.js'),
@@ -34,6 +37,7 @@ export const tables = {
     page: () => import('./ja/page.js'),
     retouch: () => import('./ja/retouch.js'),
     studio: () => import('./ja/studio.js'),
+    style: () => import('./ja/style.js'),
   },
   zh: {
     batch: () => import('./zh/batch.js'),
@@ -42,5 +46,6 @@ export const tables = {
     page: () => import('./zh/page.js'),
     retouch: () => import('./zh/retouch.js'),
     studio: () => import('./zh/studio.js'),
+    style: () => import('./zh/style.js'),
   },
 };
