@@ -5,6 +5,7 @@ import { readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { alone, fakeBatchEngine, longTasks, photos, sha256, test, unzip, withoutPicker, write } from './batch-helpers.js';
+import { readPng } from '../js/pictures.js';
 import { languages } from '../../web/widget/texts.js';
 import { dropFiles, expect, photo, sample } from './page-helpers.js';
 
@@ -216,6 +217,22 @@ test('settings are for all, or for the chosen ones', async ({ page }) => {
   expect(Object.keys((await downloadZip(page)).files)).toEqual(['1.png', '2.jpg', '3.png']);
 });
 
+test('a shop’s canvas, with a shadow on white, for every photo', async ({ page }) => {
+  await withoutPicker(page);
+  await page.goto('/');
+  await page.locator('#many').click();
+  await page.locator(`${batch} .files`).setInputFiles(await Promise.all((await photos(page, 2)).map(async (buffer, i) => ({ name: `${i}.jpg`, mimeType: 'image/jpeg', buffer }))));
+  await tiles(page, 'done', 2);
+  await page.locator(`${batch} .canvas`).selectOption('Amazon');
+  await page.locator(`${batch} .shadow`).check();
+  await page.locator(batch).getByRole('button', { name: 'White' }).click();
+  await expect.poll(() => page.locator(batch).evaluate(({ queue }) => queue.items.map(({ result }) => result && [result.report.width, result.report.height])))
+    .toEqual([[2000, 2000], [2000, 2000]]);
+  const { files } = await downloadZip(page);
+  const { width, height, rgba } = readPng(files['0.png']);
+  expect([width, height, ...rgba.subarray(0, 4)]).toEqual([2000, 2000, 255, 255, 255, 255]);
+});
+
 test('the keyboard chooses, moves, removes; one tile is in the tab order', async ({ page }) => {
   await open(page, 6);
   expect(await page.locator('.pick').evaluateAll((all) => all.map(({ tabIndex }) => tabIndex))).toEqual([0, -1, -1, -1, -1, -1]);
@@ -327,7 +344,7 @@ const misfits = (page) => page.locator(batch).evaluate(({ shadowRoot }) => {
     const box = control.getBoundingClientRect();
     if (!box.width || !control.checkVisibility()) continue;
     const what = `${control.className} "${control.textContent}"`;
-    const [scrolls, aside] = [control.closest('.scroll'), control.closest('.chips')]; // on a phone the row of chips goes sideways
+    const [scrolls, aside] = [control.closest('.scroll'), control.closest('.chips, .opts')]; // on a phone these rows go sideways
     if ((!aside && (box.left < frame.left || box.right > frame.right + 0.5)) || (!scrolls && box.bottom > frame.bottom + 0.5)) found.push(`${what} sticks out`);
     if (control.matches('button, select') && box.height < 36) found.push(`${what} is ${box.height} high`);
     if (control.scrollWidth > control.clientWidth + 1 && control.clientWidth && !control.matches('select, .colour')) found.push(`${what} is cut off`);

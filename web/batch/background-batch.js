@@ -3,8 +3,8 @@
 //   <background-batch background="white" format="jpeg" crop margin="5%"></background-batch>
 //
 // Attributes: background, format, quality, crop, margin, model, remember as for
-// <background-remover>, for all photos that were given none of their own;
-// workers (how many at once; by itself what the machine can). Photos also come
+// <background-remover>, canvas (a preset, "4:5", "800x600") and shadow, for all
+// photos that were given none of their own; workers (how many at once; by itself what the machine can). Photos also come
 // by add(). `engine` may be set before the first: { size, removeBackground }.
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
 import { createPool, poolSize } from '../engine/pool.js';
@@ -39,7 +39,7 @@ const sureMs = 4000;
 let sheets = [];
 
 export class BackgroundBatch extends HTMLElement {
-  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin'];
+  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'canvas', 'shadow'];
 
   t = inEnglish;
   #language = '';
@@ -201,11 +201,7 @@ export class BackgroundBatch extends HTMLElement {
   #use() {
     const { engine } = this;
     const model = this.getAttribute('model') ?? undefined;
-    return {
-      size: engine.size,
-      removeBackground: (photo, { crop, margin, ...options }) =>
-        engine.removeBackground(photo, { model, ...options, ...(crop ? { crop, margin } : {}) }),
-    };
+    return { size: engine.size, removeBackground: (photo, options) => engine.removeBackground(photo, { model, ...options }) };
   }
 
   /** What buttons and settings are for: the chosen photos, or all. @returns {Item[]} */
@@ -291,7 +287,7 @@ export class BackgroundBatch extends HTMLElement {
   /** Settings of the chosen photos, or of all. @param {Options} options */
   #choose(options) {
     const { chosen } = this.tiles;
-    const { background, format, crop, margin } = options;
+    const { background, format, crop, margin, canvas, shadow } = options;
     this.#noted = '';
     if (chosen.length) {
       this.queue.setOwn(chosen, options);
@@ -303,6 +299,8 @@ export class BackgroundBatch extends HTMLElement {
     if (format) this.setAttribute('format', format);
     if (margin) this.setAttribute('margin', margin);
     if (crop !== undefined) this.toggleAttribute('crop', crop);
+    if (canvas !== undefined) this.setAttribute('canvas', canvas);
+    if (shadow !== undefined) this.toggleAttribute('shadow', shadow);
     rememberSettings(this);
     this.#apply();
   }
@@ -325,6 +323,8 @@ export class BackgroundBatch extends HTMLElement {
       ...(quality ? { quality: Number(quality) } : {}),
       crop: this.hasAttribute('crop'),
       margin: this.getAttribute('margin') || '5%',
+      canvas: this.getAttribute('canvas') ?? '',
+      shadow: this.hasAttribute('shadow'),
     };
   }
 

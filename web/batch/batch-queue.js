@@ -3,7 +3,8 @@
 // when they change, it goes and its photo waits again.
 
 /**
- * @typedef {{ background?: string | Blob, format?: string, quality?: number, crop?: boolean, margin?: string }} Options
+ * @typedef {{ background?: string | Blob, format?: string, quality?: number, crop?: boolean, margin?: string,
+ *   canvas?: string, shadow?: boolean }} Options
  * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any }> }} Engine
  * @typedef {{ code: string, message?: string, detail?: string }} Failure
  * @typedef {'waiting' | 'working' | 'done' | 'failed' | 'cancelled'} State
@@ -26,6 +27,22 @@ const final = new Set(['empty_input', 'unsupported_format', 'unsupported_variant
 
 /** @param {Item} item */
 export const canRetry = ({ state, error }) => state === 'cancelled' || (state === 'failed' && !final.has(error?.code ?? ''));
+
+/**
+ * What an engine is asked for: without what changes nothing.
+ *
+ * @param {Options} options
+ * @returns {Options}
+ */
+export function effective({ background = 'transparent', format = 'png', quality, crop, margin, canvas, shadow }) {
+  return {
+    background, format,
+    ...(quality && format !== 'png' ? { quality } : {}),
+    ...(crop ? { crop, margin: margin ?? '0%' } : {}),
+    ...(canvas ? { canvas } : {}),
+    ...(shadow ? { shadow } : {}),
+  };
+}
 
 /** So many runs make the average for the time left. */
 const remembered = 24;
@@ -158,7 +175,7 @@ export class BatchQueue {
     const abort = new AbortController();
     item.abort = abort;
     this.#set(item, 'working');
-    const options = this.optionsOf(item);
+    const options = effective(this.optionsOf(item));
     const started = performance.now();
     const gone = () => abort.signal.aborted;
     try {
@@ -203,12 +220,11 @@ export class BatchQueue {
   }
 
   /** @param {Options} options */
-  #key({ background = 'transparent', format = 'png', quality, crop, margin }) {
-    if (typeof background !== 'string') {
-      const known = this.#blobs.get(background) ?? ++this.#ids;
-      this.#blobs.set(background, known);
-      background = `blob ${known}`;
-    }
-    return JSON.stringify([background, format, format === 'png' ? 0 : quality ?? 0, crop ? margin ?? '0%' : null]);
+  #key(options) {
+    const { background, ...rest } = effective(options);
+    if (typeof background === 'string') return JSON.stringify([background, rest]);
+    const known = this.#blobs.get(/** @type {Blob} */ (background)) ?? ++this.#ids;
+    this.#blobs.set(/** @type {Blob} */ (background), known);
+    return JSON.stringify([known, rest]);
   }
 }

@@ -1,4 +1,4 @@
-// The controls of background, format and crop: they tell what was chosen, and
+// The controls of background, format, crop, canvas and shadow: they tell what was chosen, and
 // show what they are told.
 import { percent } from '../widget/units.js';
 
@@ -27,6 +27,8 @@ export class Settings {
     on('.format', ({ value }) => ({ format: value }));
     on('.crop', ({ checked }) => ({ crop: checked, margin: this.#part('.margin').value || '5%' }));
     on('.margin', ({ value }) => ({ margin: value }));
+    on('.canvas', ({ value }) => ({ canvas: value }));
+    on('.shadow', ({ checked }) => ({ shadow: checked }));
   }
 
   /** @param {import('./texts.js').Translate} t */
@@ -38,7 +40,7 @@ export class Settings {
   }
 
   /** @param {Options} options */
-  show({ background, format, crop, margin }) {
+  show({ background, format, crop, margin, canvas, shadow }) {
     let known = typeof background !== 'string';
     for (const swatch of this.bar.querySelectorAll('[data-bg]')) {
       const on = /** @type {HTMLElement} */ (swatch).dataset.bg === background;
@@ -57,6 +59,8 @@ export class Settings {
     this.#part('.crop').checked = Boolean(crop);
     this.#part('.margin').hidden = !crop;
     this.#part('.margin').value = margin ?? '5%';
+    this.#part('.canvas').value = canvas ?? '';
+    this.#part('.shadow').checked = Boolean(shadow);
   }
 
   /** @param {string} selector @returns {any} */

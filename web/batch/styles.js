@@ -65,6 +65,7 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 .tiles{grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:9px}
 .tile{height:150px;contain-intrinsic-size:auto 104px 150px}
 .bar .end>:disabled{display:none}
+.bar .opts{flex-wrap:nowrap;overflow-x:auto;width:calc(100% + 24px);margin:-4px -12px;padding:4px 12px;scrollbar-width:none}.opts>*{flex:none}
 .file,.state{padding-inline:8px;font-size:.78rem}
 }
 `;

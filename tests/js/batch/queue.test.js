@@ -1,7 +1,7 @@
 // The line of a batch, with an engine that the test holds in its hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BatchQueue, canRetry } from '../../../web/batch/batch-queue.js';
+import { BatchQueue, canRetry, effective } from '../../../web/batch/batch-queue.js';
 
 /** @param {number} [size] */
 function batch(size = 2) {
@@ -128,6 +128,13 @@ test('new settings put what was made with others back in line, and let its resul
   const { result } = b;
   queue.setOptions({ background: 'white', format: 'png', crop: false, margin: '10%' });
   assert.equal(b.result, result, 'a margin without a crop changes nothing');
+});
+
+test('an engine is asked for what changes something, and for nothing else', () => {
+  assert.deepEqual(effective({}), { background: 'transparent', format: 'png' });
+  assert.deepEqual(effective({ format: 'png', quality: 80, crop: false, margin: '5%', canvas: '', shadow: false }), { background: 'transparent', format: 'png' });
+  assert.deepEqual(effective({ background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: true }),
+    { background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: true });
 });
 
 test('a photo keeps its own settings when those of the others change', async () => {
