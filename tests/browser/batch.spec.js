@@ -223,6 +223,7 @@ test('a shop’s canvas, with a shadow on white, for every photo', async ({ page
   await page.locator('#many').click();
   await page.locator(`${batch} .files`).setInputFiles(await Promise.all((await photos(page, 2)).map(async (buffer, i) => ({ name: `${i}.jpg`, mimeType: 'image/jpeg', buffer }))));
   await tiles(page, 'done', 2);
+  await page.locator(batch).getByRole('button', { name: 'Style' }).click();
   await page.locator(`${batch} .canvas`).selectOption('Amazon');
   await page.locator(`${batch} .shadow`).check();
   await page.locator(batch).getByRole('button', { name: 'White' }).click();
@@ -350,7 +351,7 @@ const misfits = (page) => page.locator(batch).evaluate(({ shadowRoot }) => {
     if (control.scrollWidth > control.clientWidth + 1 && control.clientWidth && !control.matches('select, .colour')) found.push(`${what} is cut off`);
   }
   const scroll = shadowRoot.querySelector('.scroll');
-  if (!scroll.hidden && scroll.clientHeight < 190) found.push(`${scroll.clientHeight} pixels for the photos`);
+  if (!scroll.hidden && scroll.clientHeight < 150) found.push(`${scroll.clientHeight} pixels for the photos`);
   if (document.documentElement.scrollWidth > innerWidth) found.push(`page is ${document.documentElement.scrollWidth} wide`);
   return found;
 });
@@ -384,6 +385,9 @@ for (const [device, viewport] of /** @type {const} */ ([['a phone', { width: 360
       await expect(page.locator(`${batch} .frame`)).toHaveAttribute('lang', language);
       expect(await misfits(page), `${language}, one chosen`).toEqual([]);
     }
+    await page.locator(`${batch} [data-pick=style]`).click();
+    await page.locator(`${batch} .shadow`).check();
+    expect(await misfits(page), 'the style open').toEqual([]);
     await context.close();
   });
 }

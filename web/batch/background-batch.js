@@ -2,10 +2,11 @@
 //
 //   <background-batch background="white" format="jpeg" crop margin="5%"></background-batch>
 //
-// Attributes: background, format, quality, crop, margin, model, remember as for
-// <background-remover>, canvas (a preset, "4:5", "800x600") and shadow, for all
-// photos that were given none of their own; workers (how many at once; by itself what the machine can). Photos also come
-// by add(). `engine` may be set before the first: { size, removeBackground }.
+// Attributes: background, format, quality, crop, margin, keep, shadow, outline,
+// canvas, model, remember as for <background-remover>, for all photos that were
+// given none of their own; workers (how many at once; by itself what the
+// machine can). Photos also come by add(). `engine` may be set before the
+// first: { size, removeBackground }.
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
 import { createPool, poolSize } from '../engine/pool.js';
 import { baseStyles } from '../widget/base-styles.js';
@@ -17,7 +18,7 @@ import { BatchQueue, canRetry } from './batch-queue.js';
 import { collect, dropped, isFolder } from './files.js';
 import { Guard } from './guard.js';
 import { markup } from './markup.js';
-import { Settings } from './settings.js';
+import { Settings, styles } from './settings.js';
 import { batchStyles } from './styles.js';
 import { inEnglish, speak } from './texts.js';
 import { describe, Tiles } from './tiles.js';
@@ -26,7 +27,8 @@ import { download, openTarget, resultName, writeZip } from './zip.js';
 /**
  * @typedef {import('./batch-queue.js').Item} Item
  * @typedef {import('./batch-queue.js').Options} Options
- * @typedef {import('./batch-queue.js').Engine & { preload?: (options?: any) => Promise<unknown>, dispose?: () => void }} Engine
+ * @typedef {import('./batch-queue.js').Engine & { preload?: (options?: any) => Promise<unknown>,
+ *   abi?: () => Promise<{ options: any }>, dispose?: () => void }} Engine
  */
 
 /** So often the page shows what changed; and says it to a screen reader, while nothing else happens. */
@@ -39,7 +41,7 @@ const sureMs = 4000;
 let sheets = [];
 
 export class BackgroundBatch extends HTMLElement {
-  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'canvas', 'shadow'];
+  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'keep', 'shadow', 'outline', 'canvas'];
 
   t = inEnglish;
   #language = '';
@@ -72,7 +74,10 @@ export class BackgroundBatch extends HTMLElement {
       return sheet;
     });
     root.adoptedStyleSheets = sheets;
-    this.settings = new Settings(this.#part('.bar'), (options) => this.#choose(options));
+    this.settings = new Settings(this.#part('.bar'), {
+      choose: (options) => this.#choose(options),
+      presets: async () => (await this.engine.abi?.())?.options.canvas?.presets?.map((/** @type {{ name: string }} */ { name }) => name) ?? [],
+    });
     this.queue = new BatchQueue({
       engine: () => this.#use(),
       changed: (item) => {
@@ -287,7 +292,7 @@ export class BackgroundBatch extends HTMLElement {
   /** Settings of the chosen photos, or of all. @param {Options} options */
   #choose(options) {
     const { chosen } = this.tiles;
-    const { background, format, crop, margin, canvas, shadow } = options;
+    const { background, format, crop, margin } = options;
     this.#noted = '';
     if (chosen.length) {
       this.queue.setOwn(chosen, options);
@@ -299,8 +304,11 @@ export class BackgroundBatch extends HTMLElement {
     if (format) this.setAttribute('format', format);
     if (margin) this.setAttribute('margin', margin);
     if (crop !== undefined) this.toggleAttribute('crop', crop);
-    if (canvas !== undefined) this.setAttribute('canvas', canvas);
-    if (shadow !== undefined) this.toggleAttribute('shadow', shadow);
+    for (const name of styles) {
+      const style = options[name];
+      if (style === null) this.removeAttribute(name);
+      else if (style !== undefined) this.setAttribute(name, style);
+    }
     rememberSettings(this);
     this.#apply();
   }
@@ -323,8 +331,7 @@ export class BackgroundBatch extends HTMLElement {
       ...(quality ? { quality: Number(quality) } : {}),
       crop: this.hasAttribute('crop'),
       margin: this.getAttribute('margin') || '5%',
-      canvas: this.getAttribute('canvas') ?? '',
-      shadow: this.hasAttribute('shadow'),
+      ...Object.fromEntries(styles.map((name) => [name, this.getAttribute(name)])),
     };
   }
 

@@ -2,9 +2,11 @@
 // has workers. No DOM here. A result belongs to the options it was made with:
 // when they change, it goes and its photo waits again.
 
+import { readStyle } from '../widget/style.js';
+
 /**
- * @typedef {{ background?: string | Blob, format?: string, quality?: number, crop?: boolean, margin?: string,
- *   canvas?: string, shadow?: boolean }} Options
+ * @typedef {{ [name in 'keep' | 'shadow' | 'outline' | 'canvas']?: string | null }} Styles as attributes say them
+ * @typedef {{ background?: string | Blob, format?: string, quality?: number, crop?: boolean, margin?: string } & Styles} Options
  * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any }> }} Engine
  * @typedef {{ code: string, message?: string, detail?: string }} Failure
  * @typedef {'waiting' | 'working' | 'done' | 'failed' | 'cancelled'} State
@@ -32,15 +34,16 @@ export const canRetry = ({ state, error }) => state === 'cancelled' || (state ==
  * What an engine is asked for: without what changes nothing.
  *
  * @param {Options} options
- * @returns {Options}
+ * @returns {Record<string, any>}
  */
-export function effective({ background = 'transparent', format = 'png', quality, crop, margin, canvas, shadow }) {
+export function effective({ background = 'transparent', format = 'png', quality, crop, margin, keep, ...styles }) {
   return {
     background, format,
     ...(quality && format !== 'png' ? { quality } : {}),
     ...(crop ? { crop, margin: margin ?? '0%' } : {}),
-    ...(canvas ? { canvas } : {}),
-    ...(shadow ? { shadow } : {}),
+    ...(keep === 'background' ? { keep } : {}),
+    ...Object.fromEntries(Object.entries(styles).flatMap(([name, text]) =>
+      (typeof text === 'string' && (text || name !== 'canvas') ? [[name, readStyle(text)]] : []))),
   };
 }
 
@@ -175,6 +178,7 @@ export class BatchQueue {
     const abort = new AbortController();
     item.abort = abort;
     this.#set(item, 'working');
+    const key = this.#key(this.optionsOf(item));
     const options = effective(this.optionsOf(item));
     const started = performance.now();
     const gone = () => abort.signal.aborted;
@@ -191,9 +195,9 @@ export class BatchQueue {
       if (gone()) throw new DOMException('Cancelled.', 'AbortError');
       this.#lasted.push(performance.now() - started);
       if (this.#lasted.length > remembered) this.#lasted.shift();
-      if (this.#key(options) !== this.#key(this.optionsOf(item))) return this.#set(item, 'waiting');
+      if (key !== this.#key(this.optionsOf(item))) return this.#set(item, 'waiting');
       if (report.subject?.found === false) return this.#set(item, 'failed', { code: 'no_subject' });
-      item.result = { blob, report, key: this.#key(options), format: options.format ?? 'png' };
+      item.result = { blob, report, key, format: options.format };
       this.#set(item, 'done');
     } catch (error) {
       if (gone()) this.#set(item, 'cancelled');
@@ -223,8 +227,8 @@ export class BatchQueue {
   #key(options) {
     const { background, ...rest } = effective(options);
     if (typeof background === 'string') return JSON.stringify([background, rest]);
-    const known = this.#blobs.get(/** @type {Blob} */ (background)) ?? ++this.#ids;
-    this.#blobs.set(/** @type {Blob} */ (background), known);
+    const known = this.#blobs.get(background) ?? ++this.#ids;
+    this.#blobs.set(background, known);
     return JSON.stringify([known, rest]);
   }
 }

@@ -45,8 +45,7 @@ export const markup = `
       <select class="format" data-label="format" part="format"><option value="png">PNG</option><option value="jpeg">JPEG</option><option value="webp">WebP</option></select>
       <label class="check"><input type="checkbox" class="crop" part="crop"><span data-t="crop"></span></label>
       <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
-      <select class="canvas" data-label="canvas" part="canvas"><option value="" data-t="canvas.none"></option><option value="square">1:1</option><option value="portrait">4:5</option><option value="wide">16:9</option><option value="amazon">Amazon</option><option value="ebay">eBay</option><option value="etsy">Etsy</option><option value="shopify">Shopify</option></select>
-      <label class="check"><input type="checkbox" class="shadow" part="shadow"><span data-t="shadow"></span></label>
+      <button type="button" class="plain" part="button style" data-pick="style" data-t="style" aria-expanded="false"></button>
     </div>
     <div class="end">
       <button type="button" class="plain" part="button shared" data-act="shared" data-t="shared" hidden></button>
@@ -56,6 +55,7 @@ export const markup = `
       <button type="button" class="plain" part="button cancel" data-act="cancel" data-t="cancel"></button>
       <button type="button" class="primary" part="button zip" data-act="zip"></button>
     </div>
+    <div class="style" part="style" hidden></div>
     <p class="meta" part="meta"><span></span> <button type="button" class="link" data-act="deselect" data-t="deselect" hidden></button></p>
   </div>
   <input type="file" class="files" accept="image/*" multiple hidden tabindex="-1" aria-hidden="true">

@@ -23,7 +23,7 @@ export function offerBatch(remover, button) {
       batch = /** @type {BackgroundBatch} */ (document.createElement('background-batch'));
       batch.addEventListener('background-batch-close', () => show(false));
       for (const { name, value } of remover.attributes) {
-        if (['background', 'format', 'quality', 'crop', 'margin', 'model', 'remember'].includes(name)) batch.setAttribute(name, value);
+        if (['background', 'format', 'quality', 'crop', 'margin', 'keep', 'shadow', 'outline', 'canvas', 'model', 'remember'].includes(name)) batch.setAttribute(name, value);
       }
       remover.after(batch);
       batch.preload();

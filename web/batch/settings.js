@@ -1,13 +1,33 @@
-// The controls of background, format, crop, canvas and shadow: they tell what was chosen, and
-// show what they are told.
+// The controls of background, format, crop and style: they tell what was
+// chosen, and show what they are told, be it of all photos or of some.
+import { openStyle } from '../widget/style-panel.js';
 import { percent } from '../widget/units.js';
 
 /** @typedef {import('./batch-queue.js').Options} Options */
 
+/** What lies around the cut-out: attributes, as text. */
+export const styles = /** @type {const} */ (['keep', 'shadow', 'outline', 'canvas']);
+/** A slider that moves is not followed by every photo at once. */
+const settleMs = 300;
+
 export class Settings {
-  /** @param {HTMLElement} bar @param {(options: Options) => void} choose */
-  constructor(bar, choose) {
+  /** @type {import('./texts.js').Translate | undefined} */ #t;
+  /** @type {(() => void) | undefined} of the style's panel, when it is open */ #sync;
+  /** @type {AbortController | undefined} */ #open;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** The panel writes attributes: of this one, whoever they are for in the end. */
+  #stand = document.createElement('div');
+  /** @type {Options} */ #patch = {};
+
+  /**
+   * @param {HTMLElement} bar
+   * @param {object} on
+   * @param {(options: Options) => void} on.choose
+   * @param {() => Promise<string[]>} on.presets names of canvases
+   */
+  constructor(bar, { choose, presets }) {
     this.bar = bar;
+    this.presets = presets;
     /** @param {string} selector @param {(target: any) => Options | undefined} read @param {string} [type] */
     const on = (selector, read, type = 'change') => this.#part(selector).addEventListener(type, (/** @type {Event} */ { target }) => {
       const options = read(target);
@@ -17,54 +37,93 @@ export class Settings {
       const background = target.closest('[data-bg]')?.dataset.bg;
       return background && { background };
     }, 'click');
-    this.#part('[data-pick]').addEventListener('click', () => this.#part('.backgroundFile').click());
+    this.#part('[data-pick=image]').addEventListener('click', () => this.#part('.backgroundFile').click());
+    this.#part('[data-pick=style]').addEventListener('click', () => void this.#toggle());
     on('.backgroundFile', (target) => {
       const [file] = target.files;
       target.value = '';
       return file && { background: file };
     });
-    on('input[type=color]', ({ value }) => ({ background: value }));
+    on('.colour input', ({ value }) => ({ background: value }));
     on('.format', ({ value }) => ({ format: value }));
     on('.crop', ({ checked }) => ({ crop: checked, margin: this.#part('.margin').value || '5%' }));
     on('.margin', ({ value }) => ({ margin: value }));
-    on('.canvas', ({ value }) => ({ canvas: value }));
-    on('.shadow', ({ checked }) => ({ shadow: checked }));
+    this.watch = new MutationObserver((records) => {
+      for (const { attributeName } of records) {
+        Object.assign(this.#patch, { [attributeName ?? '']: this.#stand.getAttribute(attributeName ?? '') });
+      }
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        const patch = this.#patch;
+        this.#patch = {};
+        choose(patch);
+      }, settleMs);
+      this.#sync?.();
+    });
+    this.watch.observe(this.#stand, { attributes: true });
   }
 
   /** @param {import('./texts.js').Translate} t */
   speak(t) {
+    this.#t = t;
     for (const option of this.#part('.margin').options) {
       const share = parseInt(option.value, 10) / 100;
       option.textContent = share ? t('margin.some', { percent: percent(t.language, share) }) : t('margin.none');
     }
+    if (this.#open) void this.#fill();
   }
 
   /** @param {Options} options */
-  show({ background, format, crop, margin, canvas, shadow }) {
+  show(options) {
+    const { background, format, crop, margin } = options;
     let known = typeof background !== 'string';
     for (const swatch of this.bar.querySelectorAll('[data-bg]')) {
       const on = /** @type {HTMLElement} */ (swatch).dataset.bg === background;
       known ||= on;
       swatch.setAttribute('aria-pressed', String(on));
     }
-    this.#part('[data-pick]').setAttribute('aria-pressed', String(background instanceof Blob));
+    this.#part('[data-pick=image]').setAttribute('aria-pressed', String(background instanceof Blob));
     const colour = this.#part('.colour');
     const any = !known && /^#[0-9a-f]{6}$/i.test(String(background));
     colour.classList.toggle('chosen', any);
     if (any) {
       colour.style.setProperty('--chosen', String(background));
-      this.#part('input[type=color]').value = background;
+      this.#part('.colour input').value = background;
     }
     this.#part('.format').value = format ?? 'png';
     this.#part('.crop').checked = Boolean(crop);
     this.#part('.margin').hidden = !crop;
     this.#part('.margin').value = margin ?? '5%';
-    this.#part('.canvas').value = canvas ?? '';
-    this.#part('.shadow').checked = Boolean(shadow);
+    if (Object.keys(this.#patch).length) return; // being chosen this moment
+    this.#copy('background', typeof background === 'string' ? background : null);
+    for (const name of styles) this.#copy(name, options[name] ?? null);
+    if (this.watch.takeRecords().length) this.#sync?.();
+  }
+
+  /** @param {string} name @param {string | null} value */
+  #copy(name, value) {
+    if (this.#stand.getAttribute(name) === value) return;
+    if (value === null) this.#stand.removeAttribute(name);
+    else this.#stand.setAttribute(name, value);
+  }
+
+  async #toggle() {
+    const box = this.#part('.style');
+    box.hidden = !box.hidden;
+    this.#part('[data-pick=style]').setAttribute('aria-expanded', String(!box.hidden));
+    if (!box.hidden && !this.#open) await this.#fill();
+  }
+
+  async #fill() {
+    this.#open?.abort();
+    const { signal } = this.#open = new AbortController();
+    const presets = await this.presets().catch(() => []);
+    const sync = await openStyle(this.#part('.style'), this.#stand, { language: this.#t?.language ?? 'en', presets, signal });
+    if (!signal.aborted) this.#sync = sync;
   }
 
   /** @param {string} selector @returns {any} */
   #part(selector) {
-    return this.bar.querySelector(selector);
+    return /** @type {ParentNode} */ (this.bar.parentNode).querySelector(selector);
   }
 }

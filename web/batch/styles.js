@@ -54,8 +54,9 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 .bar .primary{font-variant-numeric:tabular-nums}
 .link{padding:0;border:0;background:none;color:inherit;text-decoration:underline;font:inherit;min-height:24px}
 :host([dragging]) .board{box-shadow:inset 0 0 0 4px var(--_spark)}
+@media (max-width:640px){:host{--height:clamp(560px,94vh,900px)}}
 @container (max-width:640px){
-:host{--height:clamp(560px,94vh,900px)}
+.board{min-height:0}
 .head{grid-template-columns:minmax(0,1fr);gap:8px;padding:9px 11px 0}
 .chips{flex-wrap:nowrap;overflow-x:auto;margin:0 -11px;padding:3px 11px;scrollbar-width:none}
 .head .meter{margin:0 -11px}
@@ -66,6 +67,7 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 .tile{height:150px;contain-intrinsic-size:auto 104px 150px}
 .bar .end>:disabled{display:none}
 .bar .opts{flex-wrap:nowrap;overflow-x:auto;width:calc(100% + 24px);margin:-4px -12px;padding:4px 12px;scrollbar-width:none}.opts>*{flex:none}
+.bar>.style{max-height:150px;overflow-y:auto}
 .file,.state{padding-inline:8px;font-size:.78rem}
 }
 `;

@@ -98,6 +98,9 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
      */
     preload: (options) => Promise.all(all.map((api) => api.preload(options))),
 
+    /** As in index.js. */
+    abi: () => all[0].abi(),
+
     /** Ends the workers; what waits or runs fails with "aborted". The next call starts them anew. */
     dispose() {
       for (const job of waiting.splice(0)) job.fail();

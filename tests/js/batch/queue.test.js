@@ -131,10 +131,23 @@ test('new settings put what was made with others back in line, and let its resul
 });
 
 test('an engine is asked for what changes something, and for nothing else', () => {
-  assert.deepEqual(effective({}), { background: 'transparent', format: 'png' });
-  assert.deepEqual(effective({ format: 'png', quality: 80, crop: false, margin: '5%', canvas: '', shadow: false }), { background: 'transparent', format: 'png' });
-  assert.deepEqual(effective({ background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: true }),
-    { background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: true });
+  const nothing = { background: 'transparent', format: 'png' };
+  assert.deepEqual(effective({}), nothing);
+  assert.deepEqual(effective({ format: 'png', quality: 80, crop: false, margin: '5%', canvas: '', shadow: null, outline: undefined, keep: 'subject' }), nothing);
+  assert.deepEqual(effective({ background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: '', outline: 'width=2%' }),
+    { background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: true, outline: { width: '2%' } });
+});
+
+test('a style is handed on as the engine reads it, and a photo made with it is done', async () => {
+  const { queue, calls, add, states } = batch(1);
+  queue.setOptions({ shadow: 'y=1%,opacity=0.5', canvas: 'amazon', keep: null });
+  add('a');
+  assert.deepEqual([calls[0].options.shadow, calls[0].options.canvas], [{ y: '1%', opacity: 0.5 }, 'amazon']);
+  calls[0].done();
+  await turn();
+  assert.deepEqual(states(), ['done']);
+  queue.setOptions({ shadow: 'y=2%,opacity=0.5', canvas: 'amazon' });
+  assert.deepEqual(states(), ['working']);
 });
 
 test('a photo keeps its own settings when those of the others change', async () => {
