@@ -345,7 +345,7 @@ const misfits = (page) => page.locator(batch).evaluate(({ shadowRoot }) => {
     const box = control.getBoundingClientRect();
     if (!box.width || !control.checkVisibility()) continue;
     const what = `${control.className} "${control.textContent}"`;
-    const [scrolls, aside] = [control.closest('.scroll'), control.closest('.chips, .opts')]; // on a phone these rows go sideways
+    const [scrolls, aside] = [control.closest('.scroll, .style'), control.closest('.chips, .opts')]; // on a phone these rows go sideways
     if ((!aside && (box.left < frame.left || box.right > frame.right + 0.5)) || (!scrolls && box.bottom > frame.bottom + 0.5)) found.push(`${what} sticks out`);
     if (control.matches('button, select') && box.height < 36) found.push(`${what} is ${box.height} high`);
     if (control.scrollWidth > control.clientWidth + 1 && control.clientWidth && !control.matches('select, .colour')) found.push(`${what} is cut off`);
