@@ -1,17 +1,15 @@
-// What people read, in their language. The texts lie in web/texts, whose README
-// tells the format; English comes with its room, the others when they are asked
-// for. Numbers are Intl's; units.js has sizes and shares.
+// What people read, in their language: web/texts/README.md tells the format.
 
 /** @type {readonly string[]} */
 export const languages = ['en', 'de', 'fr', 'es', 'ja', 'zh'];
 
 /**
  * @typedef {Record<string, string>} Table
- * @typedef {Record<string, string | number>} Values numbers are written as the language does; `count` chooses the plural
+ * @typedef {Record<string, string | number>} Values `count` chooses the plural
  */
 
 /**
- * The names of a table's texts: a plural has one, without its form.
+ * A plural has one name, without its form.
  * @template {Table} T
  * @typedef {{ [K in keyof T]: K extends `${infer Base}_${'one' | 'many' | 'other'}` ? Base : K }[keyof T]} Key
  */
@@ -19,7 +17,7 @@ export const languages = ['en', 'de', 'fr', 'es', 'ja', 'zh'];
 /**
  * @template {Table} T
  * @typedef {((key: Key<T>, values?: Values) => string) & { language: string, find: (key: string) => string | undefined }} Translate
- * find: a text by a key that is put together at run time, undefined when there is none
+ * find: by a key that is put together at run time
  */
 
 /** First of the tags that there are texts for, by its language alone. @param {Iterable<string | null | undefined>} tags */
