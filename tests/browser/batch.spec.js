@@ -234,6 +234,18 @@ test('a shop’s canvas, with a shadow on white, for every photo', async ({ page
   expect([width, height, ...rgba.subarray(0, 4)]).toEqual([2000, 2000, 255, 255, 255, 255]);
 });
 
+test('alone on somebody else’s page, with settings as attributes', async ({ page }) => {
+  await page.route('**/alone.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang=en><link rel=icon href=data:,>' +
+    '<script type=module src="/batch/background-batch.js"></script><background-batch background=white format=jpeg canvas=square workers=1></background-batch>' }));
+  await page.goto('/alone.html');
+  const [buffer] = await photos(page, 1);
+  const finished = page.evaluate(() => new Promise((resolve) => document.addEventListener('background-batch-finish', ({ detail }) => resolve(detail))));
+  await page.locator(`${batch} .files`).setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+  expect(await finished).toEqual({ done: 1, failed: 0, cancelled: 0 });
+  const { width, height, format } = await page.locator(batch).evaluate(({ queue }) => queue.items[0].result.report);
+  expect([width === height, format]).toEqual([true, 'jpeg']);
+});
+
 test('the keyboard chooses, moves, removes; one tile is in the tab order', async ({ page }) => {
   await open(page, 6);
   expect(await page.locator('.pick').evaluateAll((all) => all.map(({ tabIndex }) => tabIndex))).toEqual([0, -1, -1, -1, -1, -1]);
