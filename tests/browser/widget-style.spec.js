@@ -51,6 +51,24 @@ test('a shadow is in the file, softer with its slider, and goes again', async ({
   await expect(page.locator('.exact')).toBeHidden();
 });
 
+test('while a slider is drawn the picture follows before the file is there', async ({ page }) => {
+  await open(page);
+  await page.getByRole('checkbox', { name: 'Shadow' }).check();
+  await result(page, { shadow: { opacity: 0.35 } });
+  await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector('background-remover');
+    window.seen = [];
+    new MutationObserver(() => {
+      const live = shadowRoot.querySelector('.live'), exact = shadowRoot.querySelector('.exact');
+      window.seen.push(live.hidden ? exact.hidden ? 'none' : 'file' : 'live');
+    }).observe(shadowRoot.querySelector('.layers'), { subtree: true, attributes: true, attributeFilter: ['hidden'] });
+  });
+  await page.getByLabel('Strength').fill('0.9');
+  await expect.poll(() => page.evaluate(() => window.seen.includes('live'))).toBe(true);
+  await expect.poll(() => page.evaluate(() => window.seen.at(-1))).toBe('file');
+  expect(await page.evaluate(() => window.seen.includes('none'))).toBe(false);
+});
+
 test('outline, gradient and canvas make one picture; the presets are the core’s', async ({ page }) => {
   await open(page);
   await page.getByRole('checkbox', { name: 'Outline' }).check();

@@ -11,6 +11,7 @@
  * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string } & import('./style.js').Styles} Options
  * @typedef {{ removeBackground: (source: Blob | string, options?: any) => Promise<Result>,
  *   preload?: (options?: any) => Promise<unknown>,
+ *   preview?: (source: Blob | string, options?: any) => Promise<import('../engine/index.js').Previewing>,
  *   abi?: () => Promise<{ options: Record<string, any> }>,
  *   retouch?: (source: Blob | string, options?: any) => Promise<import('../engine/index.js').Retouching> }} Engine
  * @typedef {{ blob: Blob, report: any }} Result

@@ -15,7 +15,7 @@ export const studioMarkup = `
       <div slot="before" class="layer"><img class="whole before" alt=""></div>
       <div slot="after" class="layer layers" part="result">
         <img class="whole blurred" alt="" hidden><img class="whole behind" alt="" hidden>
-        <img class="whole cutout" alt=""><img class="exact" alt="" hidden>
+        <img class="whole cutout" alt=""><canvas class="live" aria-hidden="true" hidden></canvas><img class="exact" alt="" hidden>
       </div>
     </compare-slider>
   </div>

@@ -16,7 +16,7 @@ export const studioStyles = `
 .layers.checker,.swatch.checker{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/20px 20px}
 .layer img{position:absolute;display:block;max-width:none;width:calc(100%*var(--sx,1));height:calc(100%*var(--sy,1));left:calc(-100%*var(--ox,0));top:calc(-100%*var(--oy,0))}
 .layer .blurred{filter:blur(2.08cqmax)}
-.layer .exact{width:100%;height:100%;left:0;top:0}
+.layer .exact,.layer .live{position:absolute;width:100%;height:100%;left:0;top:0}
 .top{position:absolute;z-index:2;top:11px;inset-inline:14px;display:flex;gap:8px}
 .chip{flex:none;min-height:36px;padding:0 12px;border-radius:10px;border:1px solid #ffffff40;background:#04231dd9;color:#f3f8f5;font-size:.875rem;font-weight:550}
 button.chip:hover{border-color:#fff;background:#04231d}

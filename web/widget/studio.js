@@ -3,9 +3,9 @@
 // The host's attributes are the settings; the controls only write them.
 import english from '../texts/en/studio.js';
 import './compare-slider.js';
+import { Display } from './display.js';
 import { canShare, carry, copy, save, share } from './handoff.js';
 import { canRetry, errorText, outputName, stageText } from './messages.js';
-import { layBackground, layCrop, layPlaced } from './picture.js';
 import { Queue } from './queue.js';
 import { recallSettings } from './settings.js';
 import { actOf, backgrounds, openSheet } from './shortcuts.js';
@@ -36,7 +36,6 @@ let sheet;
 export class Studio {
   /** @type {Blob | null} */ backgroundImage = null;
   /** @type {Item | undefined} */ #chosen;
-  /** @type {Item | undefined} what the stage's pictures belong to */ #laid;
   /** @type {Map<Blob, string>} */ #urls = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {WeakMap<Item, { blob: Blob, file: File }>} what the last result event was about */ #told = new WeakMap();
@@ -70,6 +69,7 @@ export class Studio {
     this.slider = /** @type {CompareSlider} */ (this.#part('compare-slider'));
     this.#part('[data-act=share]').hidden = !canShare();
     recallSettings(host);
+    this.display = new Display(this);
     this.strip = new Strip(this.#part('.strip'));
     this.toolbar = new Toolbar(this, this.#life.signal);
     this.#listen();
@@ -88,7 +88,7 @@ export class Studio {
     const item = this.#chosen;
     if (!item) return;
     this.#shown = '';
-    this.#laid = undefined;
+    this.display.reset();
     this.#show(item);
     if (item.state === 'done') void this.#file(item).catch(() => {});
   }
@@ -117,7 +117,9 @@ export class Studio {
     const inside = this.shell.root.activeElement;
     this.#retouching?.abort();
     this.queue.clear();
-    this.#chosen = this.#laid = undefined;
+    this.#chosen = undefined;
+    this.display.reset();
+    this.display.release();
     this.strip.clear();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
     this.#urls.clear();
@@ -132,6 +134,7 @@ export class Studio {
     this.#retouching?.abort();
     clearTimeout(this.#timer);
     this.queue.clear();
+    this.display.release();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
     this.box.replaceChildren();
   }
@@ -147,7 +150,7 @@ export class Studio {
     this.toolbar.sync();
     const item = this.#chosen;
     if (item?.state !== 'done') return;
-    this.#lay(item);
+    this.display.lay(item);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#file(item).catch(() => {}), SETTLE_MS);
   }
@@ -176,7 +179,7 @@ export class Studio {
       if (act) this.#act(act);
     }, { signal });
     this.#part('.meta').addEventListener('dragstart', (/** @type {DragEvent} */ event) => {
-      if (event.dataTransfer && this.#finished) carry(event.dataTransfer, this.#finished, this.#url(this.#finished));
+      if (event.dataTransfer && this.#finished) carry(event.dataTransfer, this.#finished, this.url(this.#finished));
     }, { signal });
   }
 
@@ -271,7 +274,7 @@ export class Studio {
     const found = state === 'done' && item.cutout?.report?.subject?.found !== false;
     this.#part('.bar').inert = !found;
     this.slider.hidden = !found;
-    if (found) this.#lay(item);
+    if (found) this.display.lay(item);
     this.#showPhoto(item, found);
     if (!found) this.#tell('');
     focused();
@@ -302,7 +305,7 @@ export class Studio {
   #showPhoto(item, found) {
     const photo = this.#part('.photo');
     const blob = item.photo ?? item.source;
-    const url = typeof blob === 'string' ? '' : this.#url(blob);
+    const url = typeof blob === 'string' ? '' : this.url(blob);
     photo.hidden = found || !url || photo.src !== url || !photo.dataset.ready;
     if (found || !url || photo.src === url) return;
     delete photo.dataset.ready;
@@ -313,35 +316,6 @@ export class Studio {
       photo.style.setProperty('--ratio', String(photo.naturalWidth / photo.naturalHeight || 1));
       photo.hidden = this.#chosen !== item || !this.slider.hidden;
     }, () => {}); // a file that is no picture: the message says it
-  }
-
-  /** Slider, layers and crop for the settings in force: no engine, no delay. @param {Item} item done */
-  #lay(item) {
-    const { cutout, photo } = item;
-    if (!cutout || !photo) return;
-    const { report } = cutout;
-    const { options } = this;
-    const after = this.#part('.layers');
-    // what the layers cannot show stays as it was until the file is there
-    const styled = Object.keys(stylesOf(this.host)).length > 0 && this.#laid === item;
-    if (!styled) {
-      this.#part('.exact').hidden = true;
-      this.slider.classList.remove('placed');
-      layCrop(this.slider, report, options.crop ? options.margin ?? '0%' : null);
-    }
-    layBackground(after, options, this.backgroundImage ? this.#url(this.backgroundImage) : '');
-    if (this.#laid === item) return;
-    this.#laid = item;
-    const original = this.#url(photo);
-    const cut = this.#part('.cutout');
-    this.#part('.before').src = original;
-    this.#part('.before').alt = this.t('before', { name: item.name });
-    this.#part('.blurred').src = original;
-    cut.alt = this.t('after', { name: item.name });
-    cut.src = this.#url(cutout.blob);
-    cut.decode().catch(() => {}).then(() => {
-      if (this.#laid === item) void this.slider.reveal(42);
-    });
   }
 
   /**
@@ -365,17 +339,7 @@ export class Studio {
       if (item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options)) return result;
       this.#tell(this.#describe(result, options), fileOf(item, result, options));
       this.#showMessage(item);
-      if (result === item.cutout) return result;
-      const exact = this.#part('.exact');
-      exact.src = this.#url(result.blob);
-      await exact.decode().catch(() => {});
-      exact.hidden = exact.src !== this.#urls.get(result.blob) || item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options);
-      if (exact.hidden) return result;
-      const placed = Boolean(options.canvas);
-      if (placed && !this.slider.classList.contains('placed')) this.slider.value = 0; // the photo has another shape
-      this.slider.classList.toggle('placed', placed);
-      if (placed) layPlaced(this.slider, result.report);
-      else if (item.cutout) layCrop(this.slider, item.cutout.report, options.crop ? options.margin ?? '0%' : null);
+      await this.display.file(item, result, options);
       return result;
     } catch (error) {
       const failure = /** @type {import('./queue.js').Failure} */ (error);
@@ -423,7 +387,7 @@ export class Studio {
     const { options } = this;
     const result = await this.#file(item);
     const { name } = fileOf(item, result, options);
-    save(this.#url(result.blob), name);
+    save(this.url(result.blob), name);
     this.#say(this.t('saved', { name }));
   }
 
@@ -479,7 +443,7 @@ export class Studio {
     this.#retouching = undefined;
     if (gone()) return;
     this.#shown = '';
-    if (matte) this.#laid = undefined; // another cut-out comes
+    if (matte) this.display.reset();
     if (matte) this.queue.retouched(item, matte);
     else this.#choose(item);
     if (failure) this.#showMessage(item, /** @type {import('./queue.js').Failure} */ (failure));
@@ -512,7 +476,7 @@ export class Studio {
   }
 
   /** @param {Blob} blob one URL each, revoked with all of them */
-  #url(blob) {
+  url(blob) {
     const known = this.#urls.get(blob) ?? URL.createObjectURL(blob);
     this.#urls.set(blob, known);
     return known;
