@@ -106,6 +106,10 @@ test('nothing of the batch but its door is loaded with the page, and workers sha
   await page.goto('/', { waitUntil: 'networkidle' });
   expect(asked.filter((path) => /batch|zip/.test(path)).sort()).toEqual(['/batch/files.js', '/batch/open.js']);
   await page.evaluate(() => caches.delete('cutaway-models-1'));
+  await page.route('**/*.onnx', async (route) => { // so slow that all of them want it at once
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await route.continue();
+  });
   asked.length = 0;
   await page.evaluate(async () => {
     const { createPool } = await import('/engine/pool.js');
