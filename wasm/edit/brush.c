@@ -62,7 +62,7 @@ static void set_cell(const grid *g, const cut_image *photo, int32_t x,
         cell[c] = (uint8_t)((sum[c] + count / 2) / count);
 }
 
-/* A step from a neighbour, `diagonal` times as long. */
+/* A step of some length from a neighbour. */
 static void relax(const grid *g, size_t to, size_t from, float length)
 {
     const uint8_t *p = g->rgb + to * 4, *q = g->rgb + from * 4;

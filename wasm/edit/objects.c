@@ -31,7 +31,7 @@ static void classify(const field *f, const uint8_t *alpha, int32_t w,
     }
 }
 
-/* Calls of the eight neighbours of a cell that are on the grid. */
+/* The neighbours of a cell that are on the grid; how many. */
 static int neighbours(const field *f, uint32_t cell, uint32_t out[8])
 {
     int32_t x = (int32_t)(cell % (uint32_t)f->w),

@@ -100,7 +100,7 @@ cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
 /** Alpha before, or after, a step. */
 typedef struct cut_edit_step {
     cut_rect rect;
-    uint8_t *alpha; /* [rect h][rect w], owned */
+    uint8_t *alpha; /* rect's [h][w], owned */
 } cut_edit_step;
 
 struct cut_edit {
