@@ -38,6 +38,17 @@ export const test = base.extend({
 
 export { expect };
 
+/**
+ * Around tests that measure time: other work on the machine makes them slower,
+ * never faster, so that one good run of three is the proof.
+ *
+ * @param {() => void} define
+ */
+export const inTime = (define) => test.describe('in time', () => {
+  test.describe.configure({ retries: 2 });
+  define();
+});
+
 /** The sample picture that ships. */
 export const sample = new URL('../../web/samples/duck.jpg', import.meta.url).pathname;
 
