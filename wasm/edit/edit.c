@@ -51,8 +51,7 @@ cut_status cut_edit_start(cut_edit *edit)
 static void forget(cut_edit *edit, uint32_t from, uint32_t to)
 {
     for (uint32_t i = from; i < to; i++) {
-        const cut_rect *r = &edit->steps[i].rect;
-        edit->step_bytes -= (size_t)(r->x1 - r->x0) * (size_t)(r->y1 - r->y0);
+        edit->step_bytes -= cut_rect_area(edit->steps[i].rect);
         cut_free(edit->steps[i].alpha);
     }
 }
@@ -146,15 +145,17 @@ static cut_status clean(cut_edit *edit)
     edit->clean.opaque = edit->photo.opaque;
     cut_status status =
         cut_foreground_estimate(&edit->clean, edit->alpha, &edit->why);
-    if (status) show(edit, all_of(edit));
-    cut_pyramid_update(&edit->cleans, all_of(edit));
+    if (status)
+        show(edit, all_of(edit));
+    else
+        cut_pyramid_update(&edit->cleans, all_of(edit));
     return status;
 }
 
 /* Room for a step of `rect`, with what is in it now; the redos are gone. */
 static cut_status step_new(cut_edit *edit, cut_rect rect)
 {
-    size_t bytes = (size_t)(rect.x1 - rect.x0) * (size_t)(rect.y1 - rect.y0);
+    size_t bytes = cut_rect_area(rect);
     uint8_t *alpha = cut_alloc(bytes, 1);
     if (!alpha)
         return cut_fail(&edit->why, CUT_E_MEMORY, "No memory for a step back.");
@@ -163,10 +164,8 @@ static cut_status step_new(cut_edit *edit, cut_rect rect)
     uint32_t old = 0;
     size_t kept = edit->step_bytes;
     while (old < edit->undos && (kept + bytes > CUT_EDIT_UNDO_BYTES ||
-                                 edit->undos - old == CUT_EDIT_STEPS)) {
-        const cut_rect *r = &edit->steps[old++].rect;
-        kept -= (size_t)(r->x1 - r->x0) * (size_t)(r->y1 - r->y0);
-    }
+                                 edit->undos - old == CUT_EDIT_STEPS))
+        kept -= cut_rect_area(edit->steps[old++].rect);
     forget(edit, 0, old);
     edit->undos -= old;
     memmove(edit->steps, edit->steps + old,

@@ -17,6 +17,12 @@ static inline int cut_rect_is_empty(cut_rect r)
     return r.x0 >= r.x1 || r.y0 >= r.y1;
 }
 
+/** Pixels of a rectangle that is not empty. */
+static inline size_t cut_rect_area(cut_rect r)
+{
+    return (size_t)(r.x1 - r.x0) * (size_t)(r.y1 - r.y0);
+}
+
 static inline cut_rect cut_rect_join(cut_rect a, cut_rect b)
 {
     if (cut_rect_is_empty(a)) return b;
