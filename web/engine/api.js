@@ -56,18 +56,31 @@ function nameOf(input) {
   return /** @type {any} */ (input).name ?? null;
 }
 
-/** A retouch in the worker: the methods of retouch.js from this side. */
-export class Retouching {
-  /** @param {import('./client.js').EngineClient} client @param {number} number @param {State} state */
-  constructor(client, number, state) {
+/** A picture that the worker holds. */
+class Held {
+  /** @param {import('./client.js').EngineClient} client @param {number} number */
+  constructor(client, number) {
     this.client = client;
     this.number = number;
-    this.state = state;
   }
 
   /** @param {string} call @param {...unknown} args */
   async ask(call, ...args) {
     return this.client.ask('held', { number: this.number, call, args });
+  }
+
+  /** Gives the memory back. */
+  async close() {
+    await this.ask('close').catch(() => {});
+  }
+}
+
+/** A retouch in the worker: the methods of retouch.js from this side. */
+export class Retouching extends Held {
+  /** @param {import('./client.js').EngineClient} client @param {number} number @param {State} state */
+  constructor(client, number, state) {
+    super(client, number);
+    this.state = state;
   }
 
   /** @param {string} call @param {...unknown} args @returns {Promise<State>} */
@@ -119,21 +132,11 @@ export class Retouching {
     const { bytes, type } = await this.ask('matte');
     return new Blob([bytes], { type });
   }
-
-  /** Gives the memory back. */
-  async close() {
-    await this.ask('close').catch(() => {});
-  }
 }
 
 /** A preview in the worker: how the cut-out of one photo looks with any options. One call at a time. */
-export class Previewing {
-  /** @param {import('./client.js').EngineClient} client @param {number} number */
-  constructor(client, number) {
-    this.client = client;
-    this.number = number;
-    /** @type {unknown} the picture behind that the worker has */ this.behind = undefined;
-  }
+export class Previewing extends Held {
+  /** @type {unknown} the picture behind that the worker has */ behind = undefined;
 
   /**
    * @param {Options} options as of removeBackground()
@@ -144,15 +147,10 @@ export class Previewing {
   async show({ background, model: _model, engine: _engine, matte: _matte, ...options }, side = 1280) {
     const isPicture = background !== undefined && typeof background !== 'string';
     const isNew = isPicture && background !== this.behind;
-    const { bytes, ...shown } = await this.client.ask('held', { number: this.number, call: 'show', args: [
-      { ...options, background: isPicture ? 'image' : background }, side, isNew ? await toBlob(background) : undefined] });
+    const { bytes, ...shown } = await this.ask('show', { ...options, background: isPicture ? 'image' : background }, side,
+      isNew ? await toBlob(background) : undefined);
     if (isNew) this.behind = background;
     return { data: new Uint8ClampedArray(bytes.buffer), ...shown };
-  }
-
-  /** Gives the memory back. */
-  async close() {
-    await this.client.ask('held', { number: this.number, call: 'close', args: [] }).catch(() => {});
   }
 }
 

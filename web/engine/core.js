@@ -89,6 +89,17 @@ export class Core {
     return new CutawayError(code, known?.text ?? code, { detail, stage });
   }
 
+  /**
+   * The error for a status that C answered.
+   *
+   * @param {number} status
+   * @param {number} message pointer of the sentence beside it
+   * @param {string} stage
+   */
+  failure(status, message, stage) {
+    return this.error(this.statuses.get(status)?.code ?? 'internal', this.text(message), stage);
+  }
+
   /** What a file is by its content; "" when it is no picture. @param {Uint8Array} bytes @returns {string} */
   sniff(bytes) {
     return this.withBytes(bytes.subarray(0, 64), (pointer, size) =>
@@ -144,9 +155,9 @@ export class Job {
     const { core } = this;
     const status = core.guard(() => core.exports[`cut_job_${name}`](this.pointer, ...args), stage);
     if (status === 0) return true;
-    const code = core.statuses.get(status)?.code ?? 'internal';
-    if (code === 'needs_codec') return false;
-    throw core.error(code, core.text(core.exports.cut_job_message(this.pointer)), stage);
+    const failure = core.failure(status, core.exports.cut_job_message(this.pointer), stage);
+    if (failure.code === 'needs_codec') return false;
+    throw failure;
   }
 
   /**

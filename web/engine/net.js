@@ -40,7 +40,7 @@ export class NetEngine {
     const core = /** @type {Core} */ (this.core);
     const status = core.guard(() => core.exports[`cut_net_${name}`](this.pointer, ...args), stage);
     if (status === 0) return;
-    throw core.error(core.statuses.get(status)?.code ?? 'internal', core.text(core.exports.cut_net_message(this.pointer)), stage);
+    throw core.failure(status, core.exports.cut_net_message(this.pointer), stage);
   }
 
   /**

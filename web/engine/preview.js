@@ -27,7 +27,7 @@ export class Preview {
   check(status) {
     const { core } = this;
     if (status === 0) return;
-    throw core.error(core.statuses.get(status)?.code ?? 'internal', core.text(core.exports.cut_preview_message(this.pointer)), 'preview');
+    throw core.failure(status, core.exports.cut_preview_message(this.pointer), 'preview');
   }
 
   /**

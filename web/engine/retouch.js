@@ -31,7 +31,7 @@ export class Retouch {
     const { core } = this;
     const status = core.guard(() => core.exports[`cut_edit_${name}`](this.pointer, ...args), 'retouch');
     if (status === 0) return;
-    throw core.error(core.statuses.get(status)?.code ?? 'internal', core.text(core.exports.cut_edit_message(this.pointer)), 'retouch');
+    throw core.failure(status, core.exports.cut_edit_message(this.pointer), 'retouch');
   }
 
   /** @returns {State} */
