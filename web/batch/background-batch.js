@@ -12,6 +12,7 @@ import { createPool, poolSize } from '../engine/pool.js';
 import { baseStyles } from '../widget/base-styles.js';
 import { rememberSettings } from '../widget/settings.js';
 import { studioStyles } from '../widget/studio-styles.js';
+import { presetsOf } from '../widget/style-panel.js';
 import { languageOf, localize } from '../widget/texts.js';
 import { percent } from '../widget/units.js';
 import { BatchQueue, canRetry } from './batch-queue.js';
@@ -76,7 +77,7 @@ export class BackgroundBatch extends HTMLElement {
     root.adoptedStyleSheets = sheets;
     this.settings = new Settings(this.#part('.bar'), {
       choose: (options) => this.#choose(options),
-      presets: async () => (await this.engine.abi?.())?.options.canvas?.presets?.map((/** @type {{ name: string }} */ { name }) => name) ?? [],
+      presets: () => presetsOf(this.engine),
     });
     this.queue = new BatchQueue({
       engine: () => this.#use(),

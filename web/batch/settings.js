@@ -117,7 +117,7 @@ export class Settings {
   async #fill() {
     this.#open?.abort();
     const { signal } = this.#open = new AbortController();
-    const presets = await this.presets().catch(() => []);
+    const presets = await this.presets();
     const sync = await openStyle(this.#part('.style'), this.#stand, { language: this.#t?.language ?? 'en', presets, signal });
     if (!signal.aborted) this.#sync = sync;
   }

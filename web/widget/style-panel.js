@@ -35,6 +35,17 @@ const markup = `
 const usual = { shadow: { y: '1%', blur: '3%', opacity: 0.35 }, outline: { width: '1%', color: '#ffffff' } };
 
 /**
+ * Names of the canvases that the core knows; an engine may have none.
+ *
+ * @param {Pick<import('./queue.js').Engine, 'abi'>} engine
+ * @returns {Promise<string[]>}
+ */
+export async function presetsOf(engine) {
+  const abi = await engine.abi?.().catch(() => undefined);
+  return (abi?.options.canvas?.presets ?? []).map((/** @type {{ name: string }} */ { name }) => name);
+}
+
+/**
  * Fills the panel.
  *
  * @param {HTMLElement} box

@@ -60,9 +60,8 @@ export class Toolbar {
     const { host, shell, t } = this.studio;
     this.#style?.abort();
     const style = this.#style = new AbortController();
-    const [{ openStyle }, engine] = await Promise.all([import('./style-panel.js'), shell.engine()]);
-    const abi = await engine.abi?.().catch(() => undefined);
-    const presets = /** @type {{ name: string }[]} */ (abi?.options.canvas?.presets ?? []).map(({ name }) => name);
+    const [{ openStyle, presetsOf }, engine] = await Promise.all([import('./style-panel.js'), shell.engine()]);
+    const presets = await presetsOf(engine);
     const sync = await openStyle(this.part('.bar>.style'), host, { language: t.language, presets, signal: style.signal });
     if (!style.signal.aborted) this.#syncStyle = sync;
   }
