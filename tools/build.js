@@ -36,8 +36,7 @@ const staged = [
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
   ['models/base', 'models/base'],
   ['models/known.json', 'models/known.json'],
-  ['LICENSE', 'LICENSE'],
-  ['THIRD_PARTY.md', 'THIRD_PARTY.md'],
+  ['LICENSE', 'LICENSE.txt'], // the ending tells a host that it is text
   ...from('node_modules/onnxruntime-web/dist', 'vendor/ort',
     'ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'),
   ...from('node_modules/@jsquash/webp', 'vendor/webp',
@@ -99,8 +98,12 @@ function newest(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** Copies what changed into dist/. */
+/** Copies what changed into dist/, and takes away what is no longer named. */
 export function stage() {
+  const named = new Set(['offline.js', 'THIRD_PARTY.txt', ...staged.map(([, to]) => to.split('/')[0])]);
+  for (const name of existsSync(dist) ? readdirSync(dist) : []) {
+    if (!named.has(name)) rmSync(join(dist, name), { recursive: true });
+  }
   for (const [path, to] of staged) {
     const source = join(root, path);
     const target = join(dist, to);
@@ -112,8 +115,24 @@ export function stage() {
   }
 }
 
+/** Writes dist/THIRD_PARTY.txt: the list, and the notices that have to go with what is compiled in or copied. */
+function stageNotices() {
+  /** @param {string} path */
+  const text = (path) => readFileSync(join(root, path), 'utf8').trim();
+  const [, stb] = text('build/third_party/stb/stb_image.h').split('ALTERNATIVE A - MIT License\n');
+  const notices = [
+    text('THIRD_PARTY.md').replace(/\[([^\]]+)\]\([^)]+\)/g, '$1'),
+    `cJSON\n\n${text('build/third_party/cjson/LICENSE')}`,
+    `libdeflate\n\n${text('build/third_party/libdeflate/COPYING')}`,
+    `stb_image, stb_image_write\n\n${stb.slice(0, stb.indexOf('\n---')).trim()}`,
+    text('tools/notices.txt'), // of those that bring no file
+    '@jsquash/webp, client-zip, @noble/hashes: LICENSE beside each in vendor/',
+  ];
+  writeFileSync(join(dist, 'THIRD_PARTY.txt'), `${notices.join(`\n\n${'-'.repeat(78)}\n\n`)}\n`);
+}
+
 /** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime). */
-const notOffline = /^(vendor\/(ort|noble)\/|shim\/|service-worker\.js$|offline\.js$)|\/(LICENSE|[^/]*\.md)$/;
+const notOffline = /^(vendor\/(ort|noble)\/|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {
@@ -139,6 +158,7 @@ export function build(...flags) {
   setup(...flags);
   compile('wasm', 'cutaway');
   stage();
+  stageNotices();
   stageOffline();
 }
 

@@ -25,7 +25,7 @@ const types = {
   '.jpg': 'image/jpeg',
   '.webp': 'image/webp',
   '.md': 'text/plain; charset=utf-8',
-  '': 'text/plain; charset=utf-8', // LICENSE
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 /** No eval, no blob: worker, no other host; pictures may be blobs of the page. */

@@ -17,7 +17,7 @@ import { inTime } from './page-helpers.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const sample = join(root, 'web/samples/duck.jpg');
-const blank = 'THIRD_PARTY.md'; // any page of the origin without a script
+const blank = 'LICENSE.txt'; // any page of the origin without a script
 
 /** Console errors and CSP violations fail a test at its end, unless it says which it expects. */
 const test = base.extend({

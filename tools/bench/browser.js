@@ -23,7 +23,7 @@ export async function inChromium(use, options) {
   try {
     // a page's service worker keeps the rest after the first photo could be done; it is no part of what is measured
     const page = await browser.newPage({ serviceWorkers: 'block' });
-    await page.goto(`${server.url}LICENSE`);
+    await page.goto(`${server.url}LICENSE.txt`);
     return await use(page, server.url);
   } finally {
     await browser.close();

@@ -55,7 +55,7 @@ async function inputOf(manifest, photo) {
 async function makeSite() {
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { recursive: true });
-  for (const name of ['engine', 'vendor', 'models', 'cutaway.wasm', 'LICENSE']) {
+  for (const name of ['engine', 'vendor', 'models', 'cutaway.wasm', 'LICENSE.txt']) {
     await symlink(join(dist, name), join(work, name));
   }
 }

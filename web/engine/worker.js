@@ -107,13 +107,17 @@ const engines = (newCore) => ({
   ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: { mjs: at('vendor/ort/ort-wasm-simd-threaded.mjs'), wasm: at('vendor/ort/ort-wasm-simd-threaded.wasm') }, threads: threads(), standby: true }),
 });
 
+/** compileStreaming refuses bytes from a host that does not know the type of .wasm. @param {Response} response */
+const compile = async (response) => (response.headers.get('content-type')?.startsWith('application/wasm')
+  ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
+
 hostJobs({
   post: (message, transfer = []) => self.postMessage(message, { transfer }),
   listen: (handler) => { self.onmessage = ({ data }) => handler(data); },
 }, async () => {
   const response = await fetch(at('cutaway.wasm'));
   if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
-  const module = await WebAssembly.compileStreaming(response);
+  const module = await compile(response);
   const newCore = () => loadCore(module);
   return {
     core: await newCore(),
@@ -124,7 +128,7 @@ hostJobs({
     }, engines(newCore)),
     webp: webpCodec({
       module: (path) => load(`vendor/webp/${path}`),
-      wasm: async (path) => WebAssembly.compileStreaming(fetch(at(`vendor/webp/${path}`))),
+      wasm: async (path) => compile(await fetch(at(`vendor/webp/${path}`))),
     }),
   };
 });

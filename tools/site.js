@@ -1,0 +1,62 @@
+// npm run site: dist/ as a site of its own in build/site/, for any static host
+// and any path on it. With -- --url https://host/cutaway/ the page also names
+// its address, which link previews and search engines ask for.
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build, dist, root, stageOffline } from './build.js';
+import { contentSecurityPolicy } from './serve.js';
+
+/** Said on every path that is missing, so it links to nothing by a relative address but the folder it was asked in. */
+const missing = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>Not here</title>
+<h1>There is no such page.</h1>
+<p><a href="HOME">To Cutaway</a>
+</html>
+`;
+
+/** @param {string} text */
+const attribute = (text) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+
+/** @param {{ dir?: string, url?: string }} [options] from a dist/ that is ready */
+export function stageSite({ dir = join(root, 'build/site'), url } = {}) {
+  const home = url && new URL('./', url).href;
+  rmSync(dir, { recursive: true, force: true });
+  cpSync(dist, dir, { recursive: true });
+  cpSync(join(root, 'docs/media/hero.png'), join(dir, 'card.png'));
+  writeFileSync(join(dir, '.nojekyll'), ''); // GitHub Pages drops _md.js without it
+  writeFileSync(join(dir, '404.html'), missing.replace('HOME', home ? attribute(home) : './'));
+
+  const page = join(dir, 'index.html');
+  const html = readFileSync(page, 'utf8');
+  /** @param {string} name */
+  const said = (name) => new RegExp(`<${name}>(.+?)<|name="${name}" content="(.+?)"`).exec(html)?.slice(1).find(Boolean);
+  const head = [
+    // the promise, kept by the browser, on a host whose headers one cannot set
+    `<meta http-equiv="Content-Security-Policy" content="${attribute(contentSecurityPolicy)}">`,
+    `<meta property="og:title" content="${said('title')}">`,
+    `<meta property="og:description" content="${said('description')}">`,
+    '<meta property="og:type" content="website">',
+    ...home ? [
+      `<link rel="canonical" href="${attribute(home)}">`,
+      `<meta property="og:url" content="${attribute(home)}">`,
+      `<meta property="og:image" content="${attribute(home)}card.png">`,
+      '<meta name="twitter:card" content="summary_large_image">',
+    ] : [],
+  ];
+  writeFileSync(page, html.replace('<meta charset="utf-8">', ['$&', ...head].join('\n')));
+  stageOffline(dir);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { values } = parseArgs({ options: { url: { type: 'string' } } });
+  build();
+  stageSite(values);
+  process.stdout.write('build/site/ is ready: copy it to any static host (docs/guides/self-hosting.md)\n');
+}
