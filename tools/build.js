@@ -17,7 +17,7 @@ export const dist = join(root, 'dist');
  */
 const from = (folder, to, ...files) => files.map((file) => [`${folder}/${file}`, `${to}/${file}`]);
 
-/** What dist/ holds: [from, to]; a folder is copied whole, but for what only Node uses. */
+/** What dist/ holds: [from, to]; a folder is copied whole, but for what only Node and TypeScript use. */
 const staged = [
   ['web/index.html', 'index.html'],
   ['web/page.js', 'page.js'],
@@ -111,7 +111,7 @@ export function stage() {
     if (newest(source) <= newest(target)) continue;
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$/.test(path) });
+    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\.d\.ts$/.test(path) });
   }
 }
 

@@ -1,6 +1,6 @@
 // `npm run site` on the poorest host: under a path, no header but a type for
 // the oldest of endings, a folder without its slash, 404.html for what is missing.
-import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -61,6 +61,17 @@ test('does its job under a path of a host that knows nothing, then without the h
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
   expect(readFileSync(await download.path()).subarray(8, 12).toString()).toBe('WEBP');
   expect(trouble).toEqual([]);
+});
+
+test('can be taken down for good, as the manual says', async ({ page, host }) => {
+  await page.goto(host.url);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  writeFileSync(join(host.dir, 'offline.js'), 'registration.unregister()');
+  writeFileSync(join(host.dir, 'index.html'), '<!doctype html><link rel=icon href=data:,><title>Gone</title>');
+  await page.reload();
+  await expect.poll(() => page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+  await page.reload();
+  await expect(page).toHaveTitle('Gone');
 });
 
 test('what is missing says so and leads back', async ({ page, host, trouble }) => {

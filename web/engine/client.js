@@ -21,6 +21,15 @@ const idleMs = 60000;
 /** An aborted job that has not left the worker by then is ended with it. */
 const abortGraceMs = 1000;
 
+/** The address of a model is meant from the page, while the worker lies elsewhere. @param {any} fields */
+function fromPage(fields) {
+  const model = fields.options?.model;
+  const address = typeof model === 'string' ? model : model?.url;
+  if (!globalThis.document || !address || /^[\w-]+$/.test(address)) return fields;
+  const url = new URL(address, document.baseURI).href;
+  return { ...fields, options: { ...fields.options, model: address === model ? url : { ...model, url } } };
+}
+
 export class EngineClient {
   /** @param {() => WorkerLike} spawn starts a worker that hosts jobs */
   constructor(spawn) {
@@ -47,7 +56,7 @@ export class EngineClient {
       const settle = () => signal?.removeEventListener('abort', stop);
       /** @type {Request} */
       const request = {
-        message: { id, type, ...fields },
+        message: { id, type, ...fromPage(fields) },
         resolve: (value) => { settle(); resolve(value); },
         reject: (error) => { settle(); reject(error); },
         onProgress,
