@@ -25,8 +25,9 @@ const abortGraceMs = 1000;
 function fromPage(fields) {
   const model = fields.options?.model;
   const address = typeof model === 'string' ? model : model?.url;
-  if (!globalThis.document || !address || /^[\w-]+$/.test(address)) return fields;
-  const url = new URL(address, document.baseURI).href;
+  const page = globalThis.location?.href; // Node has none
+  if (!page || !address || /^[\w-]+$/.test(address)) return fields;
+  const url = new URL(address, page).href;
   return { ...fields, options: { ...fields.options, model: address === model ? url : { ...model, url } } };
 }
 
