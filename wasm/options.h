@@ -78,7 +78,9 @@ typedef struct cut_options {
     "\"color\":\"" CUT_OUTLINE_COLOUR "\"}},"                                  \
     "\"canvas\":{\"type\":\"object\",\"default\":null,\"keys\":{"              \
     "\"fit\":\"subject\",\"scale\":" CUT_STR(CUT_SUBJECT_SCALE) ","            \
-    "\"x\":\"0\",\"y\":\"0\"},\"presets\":["                                   \
+    "\"x\":\"0\",\"y\":\"0\"},\"min_scale\":" CUT_STR(CUT_MIN_SCALE)            \
+    ",\"max_scale\":" CUT_STR(CUT_MAX_SCALE) ",\"max_percent\":100,"             \
+    "\"presets\":["                                                            \
     CUT_CANVAS_PRESETS(CUT_PRESET_JSON, CUT_NEXT_PRESET_JSON) "]}}"
 
 /** The options when nothing is said. */

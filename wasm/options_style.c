@@ -221,8 +221,8 @@ cut_status cut_read_canvas(cut_canvas *out, const cut_json *value,
     if (!status) status = read_fit(&c.fit, value, why);
     if (c.fit == CUT_FIT_PHOTO) c.scale = 1;
     if (!status)
-        status = read_share(&c.scale, value, "scale", "canvas.scale", 0.05, 4,
-                            why);
+        status = read_share(&c.scale, value, "scale", "canvas.scale",
+                            CUT_MIN_SCALE, CUT_MAX_SCALE, why);
     if (!status)
         status = read_length(&c.x, value, "x", "canvas.x", 1, 10000, why);
     if (!status)

@@ -1,6 +1,6 @@
 // Shadow, outline, gradient, canvas and what is kept, on the real engine.
 import AxeBuilder from '@axe-core/playwright';
-import { expect, sample, test } from './page-helpers.js';
+import { expect, inTime, sample, test } from './page-helpers.js';
 
 const remover = 'background-remover';
 
@@ -125,3 +125,174 @@ test('the panel speaks the language, has no axe violation, and fits a phone', as
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 });
+
+/** The attribute and what it was a moment ago. @param {import('@playwright/test').Page} page */
+const canvasOf = (page) => page.locator(remover).getAttribute('canvas');
+
+/** The subject's box on the picture that is shown, in shares of it. @param {import('@playwright/test').Page} page */
+const seen = (page) => page.evaluate(() => {
+  const layers = document.querySelector('background-remover').shadowRoot.querySelector('.layers');
+  const live = layers.querySelector('.live'), exact = layers.querySelector('.exact');
+  const shown = live.hidden ? exact : live;
+  const width = 200, height = Math.round(200 * (shown.naturalHeight ?? shown.height) / (shown.naturalWidth ?? shown.width));
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  context.drawImage(shown, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  const [xs, ys] = [[], []];
+  for (let i = 3; i < data.length; i += 4) {
+    if (data[i] < 128) continue;
+    xs.push((i >> 2) % width);
+    ys.push(Math.floor((i >> 2) / width));
+  }
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs) + 1, Math.min(...ys), Math.max(...ys) + 1];
+  return { x: (left + right) / 2 / width, y: (top + bottom) / 2 / height, w: (right - left) / width, h: (bottom - top) / height };
+});
+
+/** On a canvas, with the file shown. @param {import('@playwright/test').Page} page @param {string} name */
+async function onCanvas(page, name) {
+  await open(page);
+  await page.getByLabel('Canvas').selectOption(name);
+  await result(page, { canvas: name });
+  await expect(page.locator('.placer')).toBeVisible();
+  await expect(page.locator('.exact')).toBeVisible();
+}
+
+test('a drag moves the subject by just so much; panel, attribute and file say the same', async ({ page }) => {
+  await onCanvas(page, 'amazon');
+  const before = await seen(page);
+  const box = await page.locator('.placer').boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.55, box.y + box.height * 0.45, { steps: 5 });
+  await expect(page.locator('.live')).toBeVisible();
+  const made = await page.evaluate(() => window.last.options.canvas);
+  await page.waitForTimeout(500);
+  expect(await page.evaluate(() => window.last.options.canvas)).toEqual(made); // no file while it is held
+  await page.mouse.up();
+  const { canvas } = (await result(page, { canvas: { preset: 'amazon' } })).options;
+  expect(parseFloat(canvas.x)).toBeCloseTo(5, 0);
+  expect(parseFloat(canvas.y)).toBeCloseTo(-5, 0);
+  expect(await page.evaluate(() => window.last.width)).toBe(2000);
+  await expect(page.locator('.exact')).toBeVisible();
+  await expect(page.locator('.cutout')).toBeHidden(); // nothing shines through
+  const after = await seen(page);
+  expect(after.x - before.x).toBeCloseTo(0.05, 1.7);
+  expect(after.y - before.y).toBeCloseTo(-0.05, 1.7);
+  await expect(page.getByLabel('Left or right')).toHaveValue(String(Math.round(parseFloat(canvas.x) * 2) / 2));
+  await expect(page.locator(`${remover} [role=status]`)).toHaveText(/The subject has 85% of the canvas, across \+\d+(\.\d)?%, down -\d+(\.\d)?%\./);
+  await page.getByLabel('Canvas').selectOption('amazon'); // chosen anew it begins anew
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await expect.poll(() => canvasOf(page)).toBe('amazon');
+});
+
+test('keys move and size it, Home and a double click put it back, the limits are the core’s', async ({ page }) => {
+  await onCanvas(page, 'square');
+  const placer = page.locator('.placer');
+  await placer.focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'Shift+ArrowUp', '-']) await page.keyboard.press(key);
+  await expect.poll(() => canvasOf(page)).toBe('preset=square,scale=0.857,x=2%,y=-5%');
+  await page.keyboard.press('1'); // still a key of the studio
+  await page.keyboard.press('Home');
+  await expect.poll(() => canvasOf(page)).toBe('square');
+  for (let i = 0; i < 60; i++) await page.keyboard.press('-');
+  expect(await canvasOf(page)).toBe('preset=square,scale=0.05');
+  await expect.poll(() => page.evaluate(() => window.last.options.canvas)).toMatchObject({ scale: 0.05 });
+  await expect(page.locator('[part=message]')).toBeHidden();
+  await placer.dblclick();
+  await expect.poll(() => canvasOf(page)).toBe('square');
+});
+
+test('a wheel is the page’s until the picture has the focus, then it sizes', async ({ page }) => {
+  await onCanvas(page, 'square');
+  const placer = page.locator('.placer');
+  await placer.hover();
+  await page.mouse.wheel(0, 40);
+  await page.waitForTimeout(100);
+  expect(await canvasOf(page)).toBe('square');
+  await page.evaluate(() => scrollTo(0, 0));
+  await placer.focus();
+  await placer.hover();
+  await page.mouse.wheel(0, 200);
+  await expect.poll(() => canvasOf(page)).toMatch(/^preset=square,scale=0\.6/);
+});
+
+test('two fingers size and move it', async ({ page }) => {
+  await onCanvas(page, 'square');
+  const before = await seen(page);
+  const box = await page.locator('.placer').boundingBox();
+  const touch = await page.context().newCDPSession(page);
+  const at = (share) => [1, -1].map((side, id) => ({ x: box.x + box.width * (0.5 + side * share), y: box.y + box.height / 2, id }));
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0.4) });
+  for (const share of [0.35, 0.3, 0.25, 0.2]) await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(share) });
+  await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  const { canvas } = (await result(page, { canvas: { preset: 'square' } })).options;
+  expect(canvas.scale).toBeCloseTo(0.45, 1.7);
+  await expect(page.locator('.exact')).toBeVisible();
+  const after = await seen(page);
+  expect(after.w / before.w).toBeCloseTo(0.5, 1);
+  expect(Math.abs(after.x - before.x)).toBeLessThan(0.02);
+});
+
+test('the bar compares still, and without a canvas nothing is there to drag', async ({ page }) => {
+  await onCanvas(page, 'wide');
+  const slider = page.locator('compare-slider');
+  await slider.evaluate((element) => { element.value = 30; });
+  const box = await slider.boundingBox();
+  await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2);
+  await page.mouse.up();
+  expect(await slider.evaluate(({ value }) => value)).toBeCloseTo(60, -0.5);
+  expect(await canvasOf(page)).toBe('wide');
+  await page.getByLabel('Canvas').selectOption('');
+  await expect(page.locator('.placer')).toBeHidden();
+});
+
+test('an attribute in pixels or as width and height is read, and written back in percent', async ({ page }) => {
+  await open(page);
+  await page.locator(remover).evaluate((element) => element.setAttribute('canvas', 'width=800,height=600,scale=0.5,x=80'));
+  await result(page, { canvas: { width: 800, scale: 0.5, x: 80 } });
+  await expect(page.getByLabel('Canvas')).toHaveValue('800x600');
+  await expect(page.getByLabel('Left or right')).toHaveValue('10');
+  await page.getByLabel('Up or down').fill('-4');
+  await expect.poll(() => canvasOf(page)).toBe('preset=800x600,scale=0.5,x=10%,y=-4%');
+  await result(page, { canvas: { preset: '800x600', y: '-4%' } });
+});
+
+inTime(() => test('at 12 megapixels the picture follows a drag within a frame', async ({ page }) => {
+  await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(4000, 3000);
+    const context = canvas.getContext('2d');
+    context.drawImage(await createImageBitmap(await (await fetch('/samples/duck.jpg')).blob()), 0, 0, 4000, 3000);
+    window.last = undefined;
+    const element = document.querySelector('background-remover');
+    element.reset();
+    element.add([await canvas.convertToBlob({ type: 'image/jpeg' })]);
+  });
+  await expect.poll(() => page.evaluate(() => window.last?.width), { timeout: 60_000 }).toBe(4000);
+  await onCanvas(page, 'amazon');
+  await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector('background-remover');
+    const context = shadowRoot.querySelector('.live').getContext('2d');
+    const draw = context.putImageData;
+    window.times = [];
+    let moved = 0;
+    shadowRoot.querySelector('.placer').addEventListener('pointermove', () => { moved = performance.now(); }, { capture: true });
+    context.putImageData = function (...args) {
+      draw.apply(this, args);
+      window.times.push(performance.now() - moved);
+    };
+  });
+  const box = await page.locator('.placer').boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  for (let i = 1; i <= 15; i++) {
+    await page.mouse.move(box.x + box.width / 2 + i * 4, box.y + box.height / 2 - i * 2);
+    await expect.poll(() => page.evaluate(() => window.times.length), { intervals: [20] }).toBeGreaterThanOrEqual(i);
+  }
+  await page.mouse.up();
+  const times = await page.evaluate(() => window.times);
+  times.sort((a, b) => a - b);
+  console.log(`drag at 12 MP: ${times.map(Math.round).join(' ')} ms from the pointer to the picture`); // observed: see docs/decisions/compose.md
+  expect(times[7]).toBeLessThan(50);
+}));

@@ -68,6 +68,9 @@ typedef struct cut_canvas {
 
 /** The share that a subject fills when nothing is said; a photo fills all. */
 #define CUT_SUBJECT_SCALE 0.9
+/** What a caller may ask for. */
+#define CUT_MIN_SCALE 0.05
+#define CUT_MAX_SCALE 4
 
 /**
  * THE table of named canvases: X(name, w, h, is_ratio, share of the subject).

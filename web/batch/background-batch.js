@@ -10,9 +10,9 @@
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
 import { createPool, poolSize } from '../engine/pool.js';
 import { baseStyles } from '../widget/base-styles.js';
+import { canvasesOf } from '../widget/canvas-place.js';
 import { rememberSettings } from '../widget/settings.js';
 import { studioStyles } from '../widget/studio-styles.js';
-import { presetsOf } from '../widget/style-panel.js';
 import { languageOf, localize } from '../widget/texts.js';
 import { percent } from '../widget/units.js';
 import { BatchQueue, canRetry } from './batch-queue.js';
@@ -77,7 +77,7 @@ export class BackgroundBatch extends HTMLElement {
     root.adoptedStyleSheets = sheets;
     this.settings = new Settings(this.#part('.bar'), {
       choose: (options) => this.#choose(options),
-      presets: () => presetsOf(this.engine),
+      canvas: () => canvasesOf(this.engine),
     });
     this.queue = new BatchQueue({
       engine: () => this.#use(),

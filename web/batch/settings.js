@@ -23,11 +23,11 @@ export class Settings {
    * @param {HTMLElement} bar
    * @param {object} on
    * @param {(options: Options) => void} on.choose
-   * @param {() => Promise<string[]>} on.presets names of canvases
+   * @param {() => Promise<import('../widget/canvas-place.js').Canvas | undefined>} on.canvas what the core knows of them
    */
-  constructor(bar, { choose, presets }) {
+  constructor(bar, { choose, canvas }) {
     this.bar = bar;
-    this.presets = presets;
+    this.canvas = canvas;
     /** @param {string} selector @param {(target: any) => Options | undefined} read @param {string} [type] */
     const on = (selector, read, type = 'change') => this.#part(selector).addEventListener(type, (/** @type {Event} */ { target }) => {
       const options = read(target);
@@ -117,8 +117,8 @@ export class Settings {
   async #fill() {
     this.#open?.abort();
     const { signal } = this.#open = new AbortController();
-    const presets = await this.presets();
-    const sync = await openStyle(this.#part('.style'), this.#stand, { language: this.#t?.language ?? 'en', presets, signal });
+    const canvas = await this.canvas();
+    const sync = await openStyle(this.#part('.style'), this.#stand, { language: this.#t?.language ?? 'en', canvas, signal });
     if (!signal.aborted) this.#sync = sync;
   }
 

@@ -2,8 +2,10 @@
 // Two pictures of one size, one over the other; `value` percent from the left
 // is the first. Drag or touch anywhere, or use the keys of a slider: arrows 2,
 // page keys 10, Home, End. Sideways drags are the slider's, the page keeps up
-// and down. Left and right are the picture's, in every script. Fires `input`.
-// `t` is what it says, in English until another language is set.
+// and down. With the class `placed` only the grip is the slider's, since the
+// second picture has drags of its own. Left and right are the picture's, in
+// every script. Fires `input`. `t` is what it says, in English until another
+// language is set.
 import english from '../texts/en/studio.js';
 import { translator } from './texts.js';
 import { percent } from './units.js';
@@ -18,6 +20,7 @@ div{position:absolute;inset:0}
 .bar::before{content:"";position:absolute;inset:0 auto 0 -1px;width:2px;background:#fff;box-shadow:0 0 0 1px #0005}
 .grip{inset:auto;left:-22px;top:calc(50% - 22px);width:44px;height:44px;border-radius:50%;background:#fff;color:#15211d;
 box-shadow:0 1px 6px #0007;display:grid;place-items:center}
+:host(.placed) .bar{pointer-events:none}:host(.placed) .grip{pointer-events:auto}
 .bar:focus-visible .grip{outline:3px solid #0b6bcb;outline-offset:2px;box-shadow:0 0 0 2px #fff}
 svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 :host([moving]) .before,:host([moving]) .after{transition:clip-path .7s cubic-bezier(.3,.7,.2,1)}

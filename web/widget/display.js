@@ -1,6 +1,7 @@
 // How the chosen photo's result is shown: what style alone can do at once
 // (picture.js), what it cannot by the engine's preview, and in the end the file
 // itself, which lies exactly over both.
+import { canvasesOf } from './canvas-place.js';
 import { layBackground, layCrop, layPlaced } from './picture.js';
 import { stylesOf } from './style.js';
 
@@ -22,6 +23,8 @@ export class Display {
   /** @type {{ item: Item, options: Options } | undefined} the newest one counts */ #wish;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #idle;
   #drawing = false;
+  /** @type {Options | undefined} of the file that was shown last */ #filed;
+  /** @type {Promise<void> | undefined} of the hand that moves the subject */ #placing;
 
   /** @param {import('./studio.js').Studio} studio */
   constructor(studio) {
@@ -78,6 +81,7 @@ export class Display {
     await exact.decode().catch(() => {});
     if (exact.src !== url || !this.#isWanted(item, options)) return;
     exact.hidden = false;
+    this.#filed = options;
     this.#part('.live').hidden = true;
     this.#place(item, options, result.report);
   }
@@ -91,10 +95,33 @@ export class Display {
   #place(item, options, size) {
     const { slider } = this.studio;
     const placed = Boolean(options.canvas);
-    if (placed && !slider.classList.contains('placed')) slider.value = 0; // the photo has another shape
+    if (placed && !slider.classList.contains('placed')) {
+      slider.removeAttribute('moving'); // at once: what is swept over cannot be dragged
+      slider.value = 0; // the photo has another shape
+    }
     slider.classList.toggle('placed', placed);
+    this.#part('.placer').hidden = !placed;
+    if (placed) this.#placing ??= this.#arrange();
     if (placed) layPlaced(slider, size);
     else if (item.cutout) layCrop(slider, item.cutout.report, options.crop ? options.margin ?? '0%' : null);
+  }
+
+  /** On a canvas the subject can be moved. */
+  async #arrange() {
+    const { studio } = this;
+    const layer = this.#part('.placer');
+    const [{ Placer }, canvas] = await Promise.all([import('./placer.js'), studio.shell.engine().then(canvasesOf)]);
+    if (!canvas) return;
+    const { signal } = studio;
+    for (const type of ['pointerenter', 'focus']) {
+      layer.addEventListener(type, () => { // the first drag finds the preview there
+        if (this.#laid && !layer.hidden) this.#hold(this.#laid).catch(() => {});
+      }, { signal });
+    }
+    new Placer(layer, {
+      host: studio.host, canvas, signal, gesture: (begun) => studio.hold(begun), settled: (place) => studio.placed(place),
+    });
+    layer.toggleAttribute('data-ready', true);
   }
 
   /** One preview after another; what nobody wants any more is left out. @param {Item} item @param {Options} options */
@@ -107,7 +134,9 @@ export class Display {
         const wish = this.#wish;
         this.#wish = undefined;
         const shown = await (await this.#hold(wish.item))?.show(/** @type {any} */ (wish.options), SIDE);
-        if (shown && this.#isWanted(wish.item, wish.options)) this.#draw(wish, shown);
+        // the first preview may come after its file
+        const late = !this.#part('.exact').hidden && JSON.stringify(wish.options) === JSON.stringify(this.#filed);
+        if (shown && !late && this.#isWanted(wish.item, wish.options)) this.#draw(wish, shown);
       }
     } catch {
       this.release(); // the file will say what is wrong

@@ -140,6 +140,13 @@ export class Queue {
     return result;
   }
 
+  /** Stops making a file for other options than these. @param {Item} item @param {Options} options in force */
+  drop(item, options) {
+    if (!item.render || item.render.key === this.#key(options)) return;
+    item.render.abort.abort();
+    item.render = undefined;
+  }
+
   /** A failed engine module or worker must not stop the photos after it. */
   async #pump() {
     if (this.#running) return;

@@ -16,6 +16,7 @@ export const studioMarkup = `
       <div slot="after" class="layer layers" part="result">
         <img class="whole blurred" alt="" hidden><img class="whole behind" alt="" hidden>
         <img class="whole cutout" alt=""><canvas class="live" aria-hidden="true" hidden></canvas><img class="exact" alt="" hidden>
+        <div class="placer" part="placer" role="application" tabindex="0" data-label="place" data-title="place.how" hidden></div>
       </div>
     </compare-slider>
   </div>

@@ -17,6 +17,7 @@ export const studioStyles = `
 .layer img{position:absolute;display:block;max-width:none;width:calc(100%*var(--sx,1));height:calc(100%*var(--sy,1));left:calc(-100%*var(--ox,0));top:calc(-100%*var(--oy,0))}
 .layer .blurred{filter:blur(2.08cqmax)}
 .layer .exact,.layer .live{position:absolute;width:100%;height:100%;left:0;top:0}
+.layers:has(.exact:not([hidden]),.live:not([hidden])) .whole{visibility:hidden}
 .top{position:absolute;z-index:2;top:11px;inset-inline:14px;display:flex;gap:8px}
 .chip{flex:none;min-height:36px;padding:0 12px;border-radius:10px;border:1px solid #ffffff40;background:#04231dd9;color:#f3f8f5;font-size:.875rem;font-weight:550}
 button.chip:hover{border-color:#fff;background:#04231d}
@@ -79,6 +80,9 @@ select{padding:0 8px}
 .style input[type=color]{width:38px;height:34px;padding:2px;border:1px solid var(--_edge);border-radius:9px;background:none}
 .plain[aria-expanded=true]{border-color:var(--_ink);background:color-mix(in srgb,var(--_ink),#0000 90%)}
 .placed .before{object-fit:contain}
+.placer{position:absolute;inset:0;cursor:grab;touch-action:none;border-radius:3px}
+.placer:focus-visible{outline:3px solid var(--_focus);outline-offset:-4px;box-shadow:inset 0 0 0 1px #fff,inset 0 0 0 5px #fff}
+.placer[data-held]{cursor:grabbing}.placer:not([data-ready]){display:none}
 .meta{min-height:1.5em;line-height:1.5;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
 .meta[draggable=true]{cursor:grab;margin-inline-start:-6px;padding-inline:6px;border-radius:7px}
 .meta[draggable=true]::before{content:"";display:inline-block;width:8px;height:12px;margin-inline-end:8px;background:radial-gradient(circle,currentColor 1.1px,#0000 1.5px) 0 0/4px 4px}

@@ -7,7 +7,7 @@ import { Display } from './display.js';
 import { canShare, carry, copy, save, share } from './handoff.js';
 import { canRetry, errorText, outputName, stageText } from './messages.js';
 import { Queue } from './queue.js';
-import { recallSettings } from './settings.js';
+import { recallSettings, rememberSettings } from './settings.js';
 import { actOf, backgrounds, openSheet } from './shortcuts.js';
 import { Strip } from './strip.js';
 import { stylesOf } from './style.js';
@@ -15,7 +15,7 @@ import { studioMarkup } from './studio-markup.js';
 import { studioStyles } from './studio-styles.js';
 import { localize, texts, translator } from './texts.js';
 import { Toolbar } from './toolbar.js';
-import { bytes } from './units.js';
+import { bytes, signed, percent } from './units.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
@@ -44,6 +44,7 @@ export class Studio {
   t = translator('en', english);
   #language = 'en';
   #life = new AbortController();
+  #holding = false;
   #shown = '';
 
   /** @param {HTMLElement} host @param {Shell} shell */
@@ -150,9 +151,29 @@ export class Studio {
     this.toolbar.sync();
     const item = this.#chosen;
     if (item?.state !== 'done') return;
+    // a file that nobody waits for any more is not to be in the preview's way
+    this.queue.drop(item, this.options);
     this.display.lay(item);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#file(item).catch(() => {}), SETTLE_MS);
+    if (!this.#holding) this.#timer = setTimeout(() => void this.#file(item).catch(() => {}), SETTLE_MS);
+  }
+
+  /** While a hand moves the subject no file is made. @param {boolean} begun */
+  hold(begun) {
+    this.#holding = begun;
+    if (!begun) this.optionsChanged();
+  }
+
+  /** The subject came to rest there. @param {import('./canvas-place.js').Place} place */
+  placed({ scale, x, y }) {
+    const { language } = this.t;
+    rememberSettings(this.host);
+    this.#say(this.t('place.said', { scale: percent(language, scale), x: signed(language, x / 100), y: signed(language, y / 100) }));
+  }
+
+  /** Over when the element leaves the page. */
+  get signal() {
+    return this.#life.signal;
   }
 
   /** @returns {Options} */

@@ -1,9 +1,11 @@
 // The controls of what lies around the cut-out. They write the host's
 // attributes, as the toolbar does, and say what those say. Loaded when opened.
 import english from '../texts/en/style.js';
+import { centred, readPlace, writePlace } from './canvas-place.js';
 import { rememberSettings } from './settings.js';
 import { readStyle, writeStyle } from './style.js';
 import { localize, texts } from './texts.js';
+import { percent } from './units.js';
 
 /** Of canvases by ratio; the shops' come from the core. */
 const ratios = ['square', 'portrait', 'wide'];
@@ -27,33 +29,28 @@ const markup = `
   <label><span data-t="angle"></span><input type="range" class="angle" min="0" max="345" step="15" value="180"></label></span>
 </fieldset>
 <fieldset>
-  <label><span data-t="canvas"></span><select class="canvas"></select></label>
   <label><span data-t="keep"></span><select class="keep"><option value="subject" data-t="keep.subject"></option><option value="background" data-t="keep.background"></option></select></label>
+</fieldset>
+<fieldset>
+  <label><span data-t="canvas"></span><select class="canvas"></select></label>
+  <span class="of-canvas"><label><span data-t="size"></span><input type="range" class="scale" step="0.02"></label>
+  <label><span data-t="across"></span><input type="range" class="across" step="0.5"></label>
+  <label><span data-t="down"></span><input type="range" class="down" step="0.5"></label>
+  <button type="button" class="plain back" data-t="reset"></button></span>
 </fieldset>`;
 
 /** What a shadow and an outline are to begin with: the core's own. */
 const usual = { shadow: { y: '1%', blur: '3%', opacity: 0.35 }, outline: { width: '1%', color: '#ffffff' } };
 
 /**
- * Names of the canvases that the core knows; an engine may have none.
- *
- * @param {Pick<import('./queue.js').Engine, 'abi'>} engine
- * @returns {Promise<string[]>}
- */
-export async function presetsOf(engine) {
-  const abi = await engine.abi?.().catch(() => undefined);
-  return (abi?.options.canvas?.presets ?? []).map((/** @type {{ name: string }} */ { name }) => name);
-}
-
-/**
  * Fills the panel.
  *
  * @param {HTMLElement} box
  * @param {HTMLElement} host
- * @param {{ language: string, presets: string[], signal: AbortSignal }} more presets: of canvases, by the core
+ * @param {{ language: string, canvas: import('./canvas-place.js').Canvas | undefined, signal: AbortSignal }} more canvas: what the core knows of them
  * @returns {Promise<() => void>} to be called when an attribute has changed
  */
-export async function openStyle(box, host, { language, presets, signal }) {
+export async function openStyle(box, host, { language, canvas, signal }) {
   const t = await texts(language, 'style', english);
   const template = document.createElement('template');
   template.innerHTML = markup;
@@ -61,7 +58,7 @@ export async function openStyle(box, host, { language, presets, signal }) {
   localize(box, t);
   /** @param {string} name @returns {any} */
   const part = (name) => box.querySelector(`.${name}`);
-  const names = [...ratios, ...presets.filter((name) => !ratios.includes(name))];
+  const names = [...ratios, ...(canvas?.presets ?? []).map(({ name }) => name).filter((name) => !ratios.includes(name))];
   part('canvas').append(new Option(t('canvas.none'), ''), ...names.map((name) => new Option(t.find(`canvas.${name}`) ?? name, name)));
 
   /** @param {string} name @param {string | null} value */
@@ -70,6 +67,25 @@ export async function openStyle(box, host, { language, presets, signal }) {
     else host.setAttribute(name, value);
     rememberSettings(host);
   };
+  /** The subject's place on the canvas: the same state as a drag of the picture. */
+  const place = canvas && {
+    /** @returns {import('./canvas-place.js').Place | null} */
+    get: () => (host.getAttribute('canvas') ? readPlace(host.getAttribute('canvas') ?? '', canvas) : null),
+    /** @param {object} change */
+    set: (change) => {
+      const at = place?.get();
+      if (at) set('canvas', writePlace({ ...at, ...change }, canvas));
+    },
+  };
+  if (canvas) {
+    part('scale').min = Math.log2(canvas.min_scale); // the same way to half the size as to twice
+    part('scale').max = Math.log2(canvas.max_scale);
+    for (const name of ['across', 'down']) Object.assign(part(name), { min: -canvas.max_percent, max: canvas.max_percent });
+    part('back').addEventListener('click', () => {
+      const at = place?.get();
+      if (at) place?.set(centred(at, canvas));
+    }, { signal });
+  }
   const write = {
     shadow: () => set('shadow', part('shadow').checked
       ? writeStyle({ y: `${part('y').value}%`, blur: `${part('blur').value}%`, opacity: part('opacity').value }) : null),
@@ -77,11 +93,14 @@ export async function openStyle(box, host, { language, presets, signal }) {
     gradient: () => set('background', part('gradient').checked
       ? `linear-gradient(${part('angle').value}deg, ${part('from').value}, ${part('to').value})` : 'transparent'),
     canvas: () => set('canvas', part('canvas').value || null),
+    scale: () => place?.set({ scale: 2 ** part('scale').value }),
+    across: () => place?.set({ x: Number(part('across').value) }),
+    down: () => place?.set({ y: Number(part('down').value) }),
     keep: () => set('keep', part('keep').value === 'background' ? 'background' : null),
   };
   for (const [name, inputs] of Object.entries({
     shadow: ['shadow', 'y', 'blur', 'opacity'], outline: ['outline', 'width', 'color'],
-    gradient: ['gradient', 'from', 'to', 'angle'], canvas: ['canvas'], keep: ['keep'],
+    gradient: ['gradient', 'from', 'to', 'angle'], canvas: ['canvas'], scale: ['scale'], across: ['across'], down: ['down'], keep: ['keep'],
   })) {
     for (const input of inputs) part(input).addEventListener('input', /** @type {Record<string, () => void>} */ (write)[name], { signal });
   }
@@ -101,9 +120,21 @@ export async function openStyle(box, host, { language, presets, signal }) {
     part('gradient').checked = Boolean(gradient);
     part('of-gradient').hidden = !gradient;
     ['angle', 'from', 'to'].forEach((name, i) => { if (gradient) part(name).value = gradient[i + 1]; });
-    const canvas = host.getAttribute('canvas') ?? '';
-    if (canvas && !names.includes(canvas)) part('canvas').append(new Option(canvas, canvas));
-    part('canvas').value = canvas;
+    const at = place?.get();
+    const name = at?.name ?? host.getAttribute('canvas') ?? '';
+    if (name && !names.includes(name)) {
+      names.push(name);
+      part('canvas').append(new Option(name, name));
+    }
+    part('canvas').value = name;
+    part('of-canvas').hidden = !at;
+    if (at) {
+      for (const [input, value, said] of /** @type {[string, number, number][]} */ (
+        [['scale', Math.log2(at.scale), at.scale], ['across', at.x, at.x / 100], ['down', at.y, at.y / 100]])) {
+        part(input).value = String(value);
+        part(input).setAttribute('aria-valuetext', percent(language, said));
+      }
+    }
     part('keep').value = host.getAttribute('keep') === 'background' ? 'background' : 'subject';
   };
   sync();

@@ -60,9 +60,9 @@ export class Toolbar {
     const { host, shell, t } = this.studio;
     this.#style?.abort();
     const style = this.#style = new AbortController();
-    const [{ openStyle, presetsOf }, engine] = await Promise.all([import('./style-panel.js'), shell.engine()]);
-    const presets = await presetsOf(engine);
-    const sync = await openStyle(this.part('.bar>.style'), host, { language: t.language, presets, signal: style.signal });
+    const [{ openStyle }, { canvasesOf }, engine] = await Promise.all([import('./style-panel.js'), import('./canvas-place.js'), shell.engine()]);
+    const canvas = await canvasesOf(engine);
+    const sync = await openStyle(this.part('.bar>.style'), host, { language: t.language, canvas, signal: style.signal });
     if (!style.signal.aborted) this.#syncStyle = sync;
   }
 
