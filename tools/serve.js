@@ -40,12 +40,12 @@ export const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * @param {{ port?: number, host?: string, isolate?: boolean, dir?: string }} [options] port 0: any free one
+ * @param {{ port?: number, host?: string, isolate?: boolean, dir?: string, policy?: string }} [options] port 0: any free one
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serveStatic({ port = 0, host = '127.0.0.1', isolate = false, dir = dist } = {}) {
+export async function serveStatic({ port = 0, host = '127.0.0.1', isolate = false, dir = dist, policy = contentSecurityPolicy } = {}) {
   const server = createServer(async (request, response) => {
-    response.setHeader('Content-Security-Policy', contentSecurityPolicy);
+    response.setHeader('Content-Security-Policy', policy);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Referrer-Policy', 'no-referrer');
     response.setHeader('Cache-Control', 'no-cache');

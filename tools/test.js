@@ -94,11 +94,12 @@ function nodeTests() {
     skipped: number('skipped') + number('todo') }, status);
 }
 
-/** @returns {Counts} */
-function browserTests() {
+/** @param {string[]} [only] files and flags @param {Record<string, string>} [env] @returns {Counts} */
+function browserTests(only = [], env = {}) {
   const report = join(results, 'browser.json');
-  const status = run('npx', ['--no-install', 'playwright', 'test', '--reporter=list,json'],
-    { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  rmSync(report, { force: true });
+  const status = run('npx', ['--no-install', 'playwright', 'test', ...only, '--reporter=list,json'],
+    { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
   if (!existsSync(report)) return honest(null, status || 1);
   // flaky: passed when it was repeated; only tests of time are (inTime)
   const { stats } = JSON.parse(readFileSync(report, 'utf8'));
@@ -113,8 +114,11 @@ const suites = {
   'c-wasm': () => ctest('wasm'),
   bits: sameBits,
   js: nodeTests,
-  browser: browserTests,
+  browser: () => browserTests(),
+  next: () => browserTests(['examples.spec.js', '--project=plain', '-g', 'next'], { CUTAWAY_NEXT: '1' }),
 };
+/** Only when they are named. */
+const heavy = ['next'];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in suites));
@@ -130,7 +134,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const table = [];
 for (const [name, suite] of Object.entries(suites)) {
-  if (chosen.length && !chosen.includes(name)) continue;
+  if (!(chosen.length ? chosen.includes(name) : !heavy.includes(name))) continue;
   process.stdout.write(`\n== ${name}\n`);
   const started = Date.now();
   const counts = suite();

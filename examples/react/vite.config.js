@@ -1,4 +1,3 @@
 export default {
   oxc: { jsx: { runtime: 'automatic' } },
-  optimizeDeps: { exclude: ['cutaway'] }, // for the development server
 };

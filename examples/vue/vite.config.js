@@ -2,5 +2,4 @@ import vue from '@vitejs/plugin-vue';
 
 export default {
   plugins: [vue({ template: { compilerOptions: { isCustomElement: (tag) => tag === 'background-remover' } } })],
-  optimizeDeps: { exclude: ['cutaway'] }, // for the development server
 };
