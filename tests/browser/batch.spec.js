@@ -250,6 +250,56 @@ test('alone on somebody else’s page, with settings as attributes', async ({ pa
   expect([width === height, format]).toEqual([true, 'jpeg']);
 });
 
+test('a tile is retouched: the result is in the tile and in the ZIP, the workers are as before', async ({ page }) => {
+  await withoutPicker(page);
+  await page.goto('/');
+  const real = await photos(page, 2, 800);
+  await page.evaluate(async () => {
+    await import('/batch/background-batch.js');
+    const element = document.createElement('background-batch');
+    element.setAttribute('workers', '1');
+    document.querySelector('background-remover').replaceWith(element);
+  });
+  await page.locator(`${batch} .files`).setInputFiles(real.map((buffer, i) => ({ name: `${i + 1}.jpg`, mimeType: 'image/jpeg', buffer })));
+  await tiles(page, 'done', 2);
+  const workers = page.workers().length;
+  const before = await page.locator('.tile').first().locator('img').getAttribute('src');
+
+  await page.locator('.tile').first().hover();
+  await page.screenshot({ path: test.info().outputPath('tiles.png') });
+  await page.getByRole('button', { name: 'Retouch 1.jpg' }).click();
+  const canvas = page.locator('.retouch canvas');
+  await expect(page.locator('.retouch')).toHaveAttribute('data-shown', 'true');
+  expect(page.workers().length).toBe(workers + 1);
+  await page.getByLabel('Snap to edges').uncheck();
+  const { x, y, width, height } = await canvas.boundingBox();
+  await page.mouse.move(x + width * 0.45, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.55, y + height / 2, { steps: 8 });
+  await page.mouse.up();
+  await page.screenshot({ path: test.info().outputPath('retouch.png') });
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.locator('.retouch')).toBeHidden();
+  await tiles(page, 'done', 2);
+  await expect.poll(() => page.workers().length).toBe(workers);
+  await expect(page.locator('.pick').first()).toBeFocused();
+  await expect(page.locator('.tile').first().locator('img')).not.toHaveAttribute('src', before ?? '');
+
+  const untouched = await alone(page, real);
+  const { files } = await downloadZip(page);
+  expect(sha256(files['2.png'])).toBe(untouched[1]);
+  const cut = readPng(files['1.png']);
+  const middle = (Math.floor(cut.height / 2) * cut.width + Math.floor(cut.width / 2)) * 4;
+  expect(cut.rgba[middle + 3]).toBe(0);
+
+  await page.locator('.pick').first().focus();
+  await page.keyboard.press('Enter'); // goes on from the matte by hand; nothing done changes nothing
+  await expect(page.locator('.retouch')).toHaveAttribute('data-shown', 'true');
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.retouch')).toBeHidden();
+  expect(Object.values((await downloadZip(page)).files).map(sha256)).toEqual(Object.values(files).map(sha256));
+});
+
 test('the keyboard chooses, moves, removes; one tile is in the tab order', async ({ page }) => {
   await open(page, 6);
   expect(await page.locator('.pick').evaluateAll((all) => all.map(({ tabIndex }) => tabIndex))).toEqual([0, -1, -1, -1, -1, -1]);

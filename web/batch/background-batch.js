@@ -11,6 +11,7 @@
 import { createPool, poolSize } from '../engine/pool.js';
 import { baseStyles } from '../widget/base-styles.js';
 import { canvasesOf } from '../widget/canvas-place.js';
+import { errorText } from '../widget/messages.js';
 import { rememberSettings } from '../widget/settings.js';
 import { studioStyles } from '../widget/studio-styles.js';
 import { languageOf, localize } from '../widget/texts.js';
@@ -29,7 +30,7 @@ import { download, openTarget, resultName, writeZip } from './zip.js';
  * @typedef {import('./batch-queue.js').Item} Item
  * @typedef {import('./batch-queue.js').Options} Options
  * @typedef {import('./batch-queue.js').Engine & { preload?: (options?: any) => Promise<unknown>,
- *   abi?: () => Promise<{ options: any }>, dispose?: () => void }} Engine
+ *   abi?: () => Promise<{ options: any }>, retouch?: import('../widget/queue.js').Engine['retouch'], dispose?: () => void }} Engine
  */
 
 /** So often the page shows what changed; and says it to a screen reader, while nothing else happens. */
@@ -60,6 +61,7 @@ export class BackgroundBatch extends HTMLElement {
   /** @type {WeakSet<object>} results that are on the disk */ #saved = new WeakSet();
   /** @type {import('./files.js').Skipped[]} */ #skipped = [];
   #busy = false;
+  /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
   #said = 0;
   #depth = 0;
 
@@ -89,6 +91,7 @@ export class BackgroundBatch extends HTMLElement {
     this.tiles = new Tiles(this.#part('.tiles'), {
       t: () => this.t,
       act: (act, item) => this.#one(act, item),
+      edits: () => Boolean(this.engine.retouch),
       chosen: () => {
         this.#noted = '';
         this.#show();
@@ -237,8 +240,9 @@ export class BackgroundBatch extends HTMLElement {
     if (focused?.hidden || focused?.disabled) this.tiles.focus();
   }
 
-  /** @param {'cancel' | 'save' | 'retry' | 'remove'} act of one tile @param {Item} item */
+  /** @param {import('./tiles.js').Act} act of one tile @param {Item} item */
   #one(act, item) {
+    if (act === 'edit') void this.#retouch(item);
     if (act === 'cancel') this.queue.cancel([item]);
     if (act === 'retry') this.queue.retry([item]);
     if (act === 'remove') this.#remove(this.tiles.chosen.includes(item) ? this.tiles.chosen : [item]);
@@ -249,6 +253,27 @@ export class BackgroundBatch extends HTMLElement {
       this.#say(this.t('saved', { name }));
     }
     this.#show();
+  }
+
+  /** The matte by hand, over the grid; the photo is cut out anew along it. @param {Item} item */
+  async #retouch(item) {
+    if (this.#retouching) return;
+    const life = this.#retouching = new AbortController();
+    const { engine } = this;
+    try {
+      const { retouch } = await import('../widget/retoucher.js');
+      const matte = await retouch(this.#part('.frame'), {
+        engine: /** @type {any} */ (engine), name: item.name, photo: item.photo, language: this.#language, signal: life.signal,
+        options: { model: this.getAttribute('model') ?? undefined, matte: item.matte }, say: (text) => this.#say(text),
+      });
+      if (matte && !item.gone) this.queue.retouched(item, matte);
+    } catch (error) {
+      if (!life.signal.aborted) this.#note(`${item.name}: ${errorText(/** @type {any} */ (this.t), /** @type {any} */ (error)).join(' ')}`);
+    }
+    this.#retouching = undefined;
+    if (life.signal.aborted) return;
+    this.#show();
+    this.tiles.focus(item);
   }
 
   /** @param {Item[]} items */
@@ -278,6 +303,7 @@ export class BackgroundBatch extends HTMLElement {
   }
 
   #discard() {
+    this.#retouching?.abort();
     this.#remove(this.queue.items);
     this.queue.paused = false;
     this.#skipped = [];

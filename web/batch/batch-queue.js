@@ -17,6 +17,7 @@ import { readStyle } from '../widget/style.js';
  * @property {Blob} photo
  * @property {State} state
  * @property {number} fraction of the work on it, 0..1
+ * @property {Blob} [matte] by hand, instead of the model's
  * @property {Options} [own] what it has otherwise than the others
  * @property {{ blob: Blob, report: any, key: string, format: string }} [result]
  * @property {Failure} [error]
@@ -115,6 +116,14 @@ export class BatchQueue {
     this.#fill();
   }
 
+  /** The photo is cut out anew, along this matte. @param {Item} item @param {Blob} matte */
+  retouched(item, matte) {
+    item.matte = matte;
+    item.result = undefined;
+    if (item.state !== 'working') this.#set(item, 'waiting'); // a run that is not over begins anew by itself
+    this.#fill();
+  }
+
   /** The result cannot be read any more. @param {Item} item @param {Failure} error */
   lose(item, error) {
     item.result = undefined;
@@ -178,13 +187,14 @@ export class BatchQueue {
     const abort = new AbortController();
     item.abort = abort;
     this.#set(item, 'working');
-    const key = this.#key(this.optionsOf(item));
+    const key = this.#key(item);
     const options = effective(this.optionsOf(item));
     const started = performance.now();
     const gone = () => abort.signal.aborted;
     try {
       const { blob, report } = await this.engine().removeBackground(item.photo, {
         ...options,
+        ...(item.matte ? { matte: item.matte } : {}),
         signal: abort.signal,
         onProgress: (/** @type {{ fraction: number }} */ { fraction }) => {
           if (gone()) return;
@@ -195,7 +205,7 @@ export class BatchQueue {
       if (gone()) throw new DOMException('Cancelled.', 'AbortError');
       this.#lasted.push(performance.now() - started);
       if (this.#lasted.length > remembered) this.#lasted.shift();
-      if (key !== this.#key(this.optionsOf(item))) return this.#set(item, 'waiting');
+      if (key !== this.#key(item)) return this.#set(item, 'waiting');
       if (report.subject?.found === false) return this.#set(item, 'failed', { code: 'no_subject' });
       item.result = { blob, report, key, format: options.format };
       this.#set(item, 'done');
@@ -210,7 +220,7 @@ export class BatchQueue {
   /** What was made with other options is made again. */
   #refresh() {
     for (const item of this.items) {
-      if (!item.result || item.result.key === this.#key(this.optionsOf(item))) continue;
+      if (!item.result || item.result.key === this.#key(item)) continue;
       item.result = undefined;
       this.#set(item, 'waiting');
     }
@@ -223,12 +233,16 @@ export class BatchQueue {
     this.changed(item);
   }
 
-  /** @param {Options} options */
-  #key(options) {
-    const { background, ...rest } = effective(options);
-    if (typeof background === 'string') return JSON.stringify([background, rest]);
-    const known = this.#blobs.get(background) ?? ++this.#ids;
-    this.#blobs.set(background, known);
-    return JSON.stringify([known, rest]);
+  /** What its result is made of, but for the photo. @param {Item} item */
+  #key(item) {
+    const { background, ...rest } = effective(this.optionsOf(item));
+    return JSON.stringify([typeof background === 'string' ? background : this.#number(background), rest, item.matte && this.#number(item.matte)]);
+  }
+
+  /** @param {Blob} blob */
+  #number(blob) {
+    const known = this.#blobs.get(blob) ?? ++this.#ids;
+    this.#blobs.set(blob, known);
+    return known;
   }
 }

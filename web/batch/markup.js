@@ -58,6 +58,7 @@ export const markup = `
     <div class="style" part="style" hidden></div>
     <p class="meta" part="meta"><span></span> <button type="button" class="link" data-act="deselect" data-t="deselect" hidden></button></p>
   </div>
+  <div class="retouch" part="retouch" hidden></div>
   <input type="file" class="files" accept="image/*" multiple hidden tabindex="-1" aria-hidden="true">
   <input type="file" class="folder" webkitdirectory multiple hidden tabindex="-1" aria-hidden="true">
 </section>

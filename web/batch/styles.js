@@ -45,7 +45,9 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 .act[data-do=cancel],.act[data-do=remove]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round'%3E%3Cpath d='M3 3l10 10M13 3L3 13'/%3E%3C/svg%3E")}
 .act[data-do=retry]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M13.5 8A5.5 5.5 0 1 1 11.6 3.9M13 1.5v3h-3'/%3E%3C/svg%3E")}
 .act[data-do=save]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M8 2v8M4.5 7L8 10.5 11.5 7M2.5 14h11'/%3E%3C/svg%3E")}
-@media (hover:none){.act,.pick::before{opacity:1}.act[data-do=save]{display:none}}
+.act.edit{inset-inline-end:48px}
+.act[data-do=edit]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M2.5 13.5l.8-3.2 7.8-7.8 2.4 2.4-7.8 7.8zM9.5 4l2.5 2.5'/%3E%3C/svg%3E")}
+@media (hover:none){.act.edit{inset-inline-end:6px}.tile[data-state=failed] .act.edit{inset-inline-end:48px}.act,.pick::before{opacity:1}.act[data-do=save]{display:none}}
 .skipped{margin-top:14px;font-size:.9rem}
 .skipped summary{cursor:pointer;padding:6px 0;width:fit-content}
 .skipped ul{margin:4px 0 0;padding-inline-start:20px;overflow-wrap:anywhere}

@@ -1,6 +1,7 @@
 // The grid: a tile for each photo, chosen by click, touch or keyboard. One
 // tile at a time is in the tab order; arrows, Home and End go on from there,
-// Space chooses, Shift takes the range along, Ctrl+A all, Escape none.
+// Space chooses, Shift takes the range along, Ctrl+A all, Escape none, Enter
+// retouches.
 import { errorText } from '../widget/messages.js';
 import { canRetry } from './batch-queue.js';
 import { Thumbnails } from './thumbnails.js';
@@ -15,19 +16,24 @@ const inOneGo = 25;
 
 /** @type {Record<string, 'state.waiting' | 'state.working' | 'state.done' | 'state.cancelled'>} */
 const states = { waiting: 'state.waiting', working: 'state.working', done: 'state.done', cancelled: 'state.cancelled' };
-/** @type {Record<string, 'act.cancel' | 'act.save' | 'act.retry' | 'act.remove'>} */
-const labels = { cancel: 'act.cancel', save: 'act.save', retry: 'act.retry', remove: 'act.remove' };
+/** @typedef {'cancel' | 'save' | 'retry' | 'remove' | 'edit'} Act of a tile's buttons */
+/** @type {Record<Act, 'act.cancel' | 'act.save' | 'act.retry' | 'act.remove' | 'act.edit'>} */
+const labels = { cancel: 'act.cancel', save: 'act.save', retry: 'act.retry', remove: 'act.remove', edit: 'act.edit' };
 
 /** @param {Translate} t @param {Item} item @returns {[string, string]} what it is, what to do about it */
-export function describe(t, { state, error }) {
+export function describe(t, { state, error, matte }) {
   if (state !== 'failed') return [t(states[state]), ''];
+  if (error?.code === 'no_subject' && matte) return [t('cleared'), t('cleared.do')];
   if (error?.code === 'no_subject') return [t('nothing'), t('nothing.do')];
   if (error?.code === 'result_lost') return [t('lost'), t('lost.do')];
   return errorText(/** @type {any} */ (t), error);
 }
 
-/** @param {Item} item @returns {'cancel' | 'save' | 'retry' | 'remove'} what its button does */
+/** @param {Item} item @returns {Act} what its button does */
 const actionOf = (item) => (item.state === 'done' ? 'save' : canRetry(item) ? 'retry' : item.state === 'failed' ? 'remove' : 'cancel');
+
+/** A cut-out to be touched up, or one to be made by hand. @param {Item} item */
+const canEdit = ({ state, error }) => state === 'done' || error?.code === 'no_subject';
 
 export class Tiles {
   /** @type {Map<number, { item: Item, tile: HTMLLIElement, pick: HTMLInputElement }>} */ #tiles = new Map();
@@ -39,7 +45,8 @@ export class Tiles {
    * @param {HTMLElement} list
    * @param {object} on
    * @param {() => Translate} on.t
-   * @param {(act: 'cancel' | 'save' | 'retry' | 'remove', item: Item) => void} on.act
+   * @param {(act: Act, item: Item) => void} on.act
+   * @param {() => boolean} on.edits there is something to retouch with
    * @param {() => void} on.chosen
    */
   constructor(list, on) {
@@ -74,7 +81,8 @@ export class Tiles {
     const { tile, pick } = entry;
     tile.style.setProperty('--fraction', String(item.fraction));
     const act = actionOf(item);
-    const shown = [item.state, item.error?.code, item.own ? 'own' : ''].join(' ');
+    const edit = canEdit(item) && this.on.edits();
+    const shown = [item.state, item.error?.code, item.own ? 'own' : '', edit].join(' ');
     if (tile.dataset.shown !== shown) {
       const t = this.on.t();
       const [what, hint] = describe(t, item);
@@ -84,9 +92,12 @@ export class Tiles {
       part(tile, '.state').textContent = note;
       tile.title = [item.name, what, hint].filter(Boolean).join('\n');
       pick.setAttribute('aria-label', `${item.name}, ${note}`);
-      const button = part(tile, 'button');
-      button.dataset.do = act;
-      button.setAttribute('aria-label', t(labels[act], { name: item.name }));
+      for (const [button, what] of /** @type {[HTMLElement, Act][]} */ ([[part(tile, '.act:not(.edit)'), act], [part(tile, '.edit'), 'edit']])) {
+        button.dataset.do = what;
+        button.setAttribute('aria-label', t(labels[what], { name: item.name }));
+        button.title = button.getAttribute('aria-label') ?? '';
+      }
+      part(tile, '.edit').hidden = !edit;
     }
     this.thumbnails.set(tile, part(tile, 'img'), item.result?.blob ?? item.photo);
   }
@@ -125,7 +136,9 @@ export class Tiles {
     this.on.chosen();
   }
 
-  focus() {
+  /** @param {Item} [item] */
+  focus(item) {
+    if (item) this.#enter(this.#tiles.get(item.id)?.tile ?? this.#current ?? null);
     this.#current?.querySelector('input')?.focus();
   }
 
@@ -144,8 +157,8 @@ export class Tiles {
     view.append(image);
     const file = Object.assign(document.createElement('span'), { className: 'file', textContent: item.name.split('/').pop() ?? '' });
     const state = Object.assign(document.createElement('span'), { className: 'state' });
-    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'act', tabIndex: -1 });
-    tile.append(pick, view, file, state, button);
+    const buttons = ['edit act', 'act'].map((className) => Object.assign(document.createElement('button'), { type: 'button', className, tabIndex: -1 }));
+    tile.append(pick, view, file, state, ...buttons);
     this.#tiles.set(item.id, { item, tile, pick });
     this.update(item);
     return tile;
@@ -169,7 +182,7 @@ export class Tiles {
     const entry = tile && this.#tiles.get(Number(tile.dataset.id));
     if (!entry) return;
     const act = target.closest('button')?.dataset.do;
-    if (act) return this.on.act(/** @type {any} */ (act), entry.item);
+    if (act) return this.on.act(/** @type {Act} */ (act), entry.item);
     if (target !== entry.pick) return;
     if (event.shiftKey && this.#anchor) this.#range(this.#anchor, tile, entry.pick.checked);
     this.#anchor = tile;
@@ -188,6 +201,8 @@ export class Tiles {
     const item = this.#current && this.#tiles.get(Number(this.#current.dataset.id))?.item;
     if (key === 'Delete' && item) {
       this.on.act('remove', item);
+    } else if (key === 'Enter' && item && canEdit(item) && this.on.edits() && event.target instanceof HTMLInputElement) {
+      this.on.act('edit', item);
     } else if (key === 'a' && (event.ctrlKey || event.metaKey)) {
       this.chooseAll(true);
     } else if (key === 'Escape' && this.chosen.length) {

@@ -34,6 +34,8 @@ export function poolSize(machine = navigator) {
 export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   const all = Array.from({ length: size }, () => createApi(new EngineClient(spawn)));
   const free = [...all];
+  /** @type {Set<Api>} workers of retouches */
+  const apart = new Set();
   /** @type {{ start: (api: Api) => Promise<void>, fail: () => void }[]} */
   const waiting = [];
 
@@ -98,13 +100,36 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
      */
     preload: (options) => Promise.all(all.map((api) => api.preload(options))),
 
+    /**
+     * As in index.js, in a worker of its own that ends with it: a brush waits
+     * for no picture, and its memory is given back.
+     *
+     * @param {Parameters<Api['retouch']>[0]} input
+     * @param {Parameters<Api['retouch']>[1]} [options]
+     */
+    async retouch(input, options) {
+      const api = createApi(new EngineClient(spawn));
+      const end = async () => {
+        apart.delete(api);
+        api.dispose();
+      };
+      apart.add(api);
+      try {
+        return Object.assign(await api.retouch(input, options), { close: end });
+      } catch (error) {
+        await end();
+        throw error;
+      }
+    },
+
     /** As in index.js. */
     abi: () => all[0].abi(),
 
     /** Ends the workers; what waits or runs fails with "aborted". The next call starts them anew. */
     dispose() {
       for (const job of waiting.splice(0)) job.fail();
-      for (const api of all) api.dispose();
+      for (const api of [...all, ...apart]) api.dispose();
+      apart.clear();
     },
   };
 }

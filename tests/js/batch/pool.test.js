@@ -20,6 +20,7 @@ function workshop() {
       postMessage: (message) => {
         if (message.type === 'abort') tell({ id: message.id, type: 'failed', error: { code: 'aborted', message: 'Cancelled.' } });
         if (message.type === 'preload') tell({ id: message.id, type: 'done', value: { model: 'x', engine: 'c' }, heapBytes: 0 });
+        if (message.type === 'retouch') tell({ id: message.id, type: 'done', value: { retouch: message.id, undos: 0 }, heapBytes: 0 });
         if (message.type !== 'remove') return;
         jobs.push({
           worker, id: message.id, crash: () => crash('out of luck'),
@@ -125,4 +126,20 @@ test('a pool that is disposed of ends its workers, and starts anew when asked', 
   await turn();
   shop.jobs.at(-1)?.done();
   await again;
+});
+
+test('a retouch has a worker of its own, which ends with it; dispose() ends one that is open', async () => {
+  const shop = workshop();
+  const pool = createPool({ size: 1, spawn: shop.spawn });
+  const running = pool.removeBackground(photo());
+  const retouching = await pool.retouch(photo());
+  assert.equal(shop.alive, 2);
+  await retouching.close();
+  assert.equal(shop.alive, 1);
+  await turn();
+  shop.jobs[0].done();
+  await running;
+  await pool.retouch(photo());
+  pool.dispose();
+  assert.equal(shop.alive, 0);
 });

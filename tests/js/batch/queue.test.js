@@ -195,3 +195,36 @@ test('the time left comes from what the photos before took, and from the workers
   calls[2].options.onProgress({ fraction: 0.5 });
   assert.equal(queue.msLeft, 1750);
 });
+
+test('a photo retouched is made again along its matte, and keeps that when settings change', async () => {
+  const { queue, calls, add, states } = batch(2);
+  const [a] = add('a', 'b');
+  calls.forEach(({ done }) => done());
+  await turn();
+  const matte = new Blob(['grey']);
+  queue.retouched(a, matte);
+  assert.deepEqual(states(), ['working', 'done']);
+  assert.equal(calls[2].options.matte, matte);
+  const second = new Blob(['darker']);
+  queue.retouched(a, second); // while it is on its way with the first
+  calls[2].done();
+  await turn();
+  assert.equal(calls[3].options.matte, second);
+  calls[3].done();
+  await turn();
+  queue.setOptions({ format: 'jpeg' });
+  assert.deepEqual(calls.slice(4).map(({ options }) => options.matte), [second, undefined]);
+});
+
+test('a photo without a subject is done once it has a matte by hand', async () => {
+  const { queue, calls, add, states } = batch(1);
+  const [a] = add('a');
+  calls[0].done({ subject: { found: false } });
+  await turn();
+  assert.deepEqual(states(), ['failed']);
+  queue.retouched(a, new Blob(['grey']));
+  calls[1].done();
+  await turn();
+  assert.deepEqual(states(), ['done']);
+  assert.equal(a.error, undefined);
+});

@@ -38,6 +38,7 @@ export default {
   "state.own": "eigene Einstellungen",
   "act.cancel": "{{name}} abbrechen",
   "act.retry": "{{name}} noch einmal versuchen",
+  "act.edit": "{{name}} retuschieren",
   "act.remove": "{{name}} entfernen",
   "act.save": "{{name}} speichern",
   "added_one": "{{count}} Foto hinzugefügt.",

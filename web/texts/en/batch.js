@@ -38,6 +38,7 @@ export default {
   "state.own": "own settings",
   "act.cancel": "Cancel {{name}}",
   "act.retry": "Try {{name}} again",
+  "act.edit": "Retouch {{name}}",
   "act.remove": "Remove {{name}}",
   "act.save": "Save {{name}}",
   "added_one": "{{count}} photo added.",

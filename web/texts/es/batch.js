@@ -46,6 +46,7 @@ export default {
   "state.own": "ajustes propios",
   "act.cancel": "Cancelar {{name}}",
   "act.retry": "Reintentar {{name}}",
+  "act.edit": "Retocar {{name}}",
   "act.remove": "Quitar {{name}}",
   "act.save": "Guardar {{name}}",
   "added_one": "{{count}} foto añadida.",

@@ -46,6 +46,7 @@ export default {
   "state.own": "réglages propres",
   "act.cancel": "Annuler {{name}}",
   "act.retry": "Réessayer {{name}}",
+  "act.edit": "Retoucher {{name}}",
   "act.remove": "Retirer {{name}}",
   "act.save": "Enregistrer {{name}}",
   "added_one": "{{count}} photo ajoutée.",

@@ -30,6 +30,7 @@ export default {
   "state.own": "個別の設定",
   "act.cancel": "{{name}} をキャンセル",
   "act.retry": "{{name}} をもう一度試す",
+  "act.edit": "{{name}}を修正",
   "act.remove": "{{name}} を取り除く",
   "act.save": "{{name}} を保存",
   "added_other": "{{count}} 枚の写真を追加しました。",

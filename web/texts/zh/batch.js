@@ -30,6 +30,7 @@ export default {
   "state.own": "单独设置",
   "act.cancel": "取消 {{name}}",
   "act.retry": "重试 {{name}}",
+  "act.edit": "修饰 {{name}}",
   "act.remove": "移除 {{name}}",
   "act.save": "保存 {{name}}",
   "added_other": "已添加 {{count}} 张照片。",
