@@ -37,7 +37,7 @@ export default defineConfig({
   projects: [
     { name: 'plain', use: use(plain) },
     // what isolation does not touch need not run twice
-    { name: 'isolated', use: use(isolated), testIgnore: /(batch|embedding|examples|guides|i18n|page-axe|retouch|site|widget-everyday|widget-style)\.spec\.js$/ },
+    { name: 'isolated', use: use(isolated), testIgnore: /(bad-input|batch|embedding|examples|guides|i18n|page-axe|retouch|site|widget-everyday|widget-style)\.spec\.js$/ },
   ],
   webServer: [server(plain), server(isolated, '--isolate')],
 });

@@ -14,14 +14,15 @@ export async function startApp(remover, t) {
   /** @type {any} */ (window).launchQueue?.setConsumer(async (/** @type {any} */ { files }) => {
     remover.add(await Promise.all(files.map((/** @type {any} */ file) => file.getFile())));
   });
-  await takeShared(remover);
+  await takeShared(remover, t);
   const registration = await register();
   if (registration) watchUpdates(registration, t);
 }
 
-/** Files that offline.js put aside for this page. @param {BackgroundRemover} remover */
-async function takeShared(remover) {
-  if (!new URLSearchParams(location.search).has('shared')) return;
+/** Files that offline.js put aside for this page. @param {BackgroundRemover} remover @param {() => Translate} t */
+async function takeShared(remover, t) {
+  const shared = new URLSearchParams(location.search).get('shared');
+  if (shared === null) return;
   history.replaceState(null, '', location.pathname);
   const shelf = await caches.open('cutaway-shared');
   const files = await Promise.all((await shelf.keys()).map(async (key) => {
@@ -31,6 +32,11 @@ async function takeShared(remover) {
     return new File([await response.blob()], name, { type: response.headers.get('content-type') ?? '' });
   }));
   remover.add(files);
+  if (shared !== 'some') return;
+  const notice = byId('notice');
+  notice.textContent = t()('shared.full');
+  notice.hidden = false;
+  remover.addEventListener('background-remover-accept', () => { notice.hidden = true; }, { once: true });
 }
 
 /**

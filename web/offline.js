@@ -75,10 +75,11 @@
   async function receive(request) {
     const shelf = await caches.open(SHARED);
     const photos = (await request.formData()).getAll('photos').filter((photo) => photo instanceof File);
-    await Promise.all(photos.map((photo, i) => shelf.put(new URL(`?shared=${i}`, scope), new Response(photo, {
+    const put = await Promise.allSettled(photos.map((photo, i) => shelf.put(new URL(`?shared=${i}`, scope), new Response(photo, {
       headers: { 'content-type': photo.type, 'x-name': encodeURIComponent(photo.name) },
     }))));
-    return Response.redirect(new URL('?shared', scope).href, 303);
+    const full = put.some(({ status }) => status === 'rejected'); // no space: the page says so
+    return Response.redirect(new URL(full ? '?shared=some' : '?shared', scope).href, 303);
   }
 
   worker.addEventListener('message', async (/** @type {any} */ { data, ports: [port] }) => {

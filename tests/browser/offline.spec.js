@@ -189,6 +189,24 @@ test('photos from the share sheet arrive, once', async ({ page, site }) => {
   await inState(page, 'empty');
 });
 
+test('a share that finds no space is told, and what did arrive is there', async ({ page, site }) => {
+  await visit(page, site.url);
+  const cdp = await page.context().newCDPSession(page);
+  const { usage } = await page.evaluate(() => navigator.storage.estimate());
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(site.url).origin, quotaSize: usage + 200_000 });
+  const at = await page.evaluate(async (bytes) => {
+    const form = new FormData();
+    form.append('photos', new File([new Uint8Array(bytes)], 'small.bmp', { type: 'image/bmp' }));
+    form.append('photos', new File([new Uint8Array(5e6)], 'large.bmp', { type: 'image/bmp' }));
+    return (await fetch('share', { method: 'POST', body: form })).url;
+  }, [...photo('x').buffer]);
+  await page.goto(at);
+  await expect(page.getByRole('alert')).toContainText('this device has no space left');
+  await expect(page.locator('[part=name]')).toHaveText('small.bmp');
+  await page.locator(`${remover} input.files`).setInputFiles(sample);
+  await expect(page.getByRole('alert')).toBeHidden();
+});
+
 test('“Open with” brings its files', async ({ page, site }) => {
   await page.addInitScript(() => {
     Object.defineProperty(window, 'launchQueue', { value: { setConsumer: (consumer) => { window.launch = consumer; } } });

@@ -13,6 +13,7 @@ export default {
   "update.reload": "Neu laden",
   "update.busy": "Du kannst neu laden, wenn die Fotos fertig sind.",
   "update.others": "Sie startet, sobald die anderen Tabs mit Cutaway geschlossen sind.",
+  "shared.full": "Nicht jedes Foto ist angekommen: Auf diesem Gerät ist kein Platz, um sie weiterzugeben. Wählen Sie sie hier aus.",
   "many": "Viele Fotos oder ein ganzer Ordner …",
   "run": "Was der letzte Lauf gebraucht hat",
   "run.none": "Noch ist nichts gelaufen.",

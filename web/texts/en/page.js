@@ -13,6 +13,7 @@ export default {
   "update.reload": "Reload",
   "update.busy": "You can reload when the photos are done.",
   "update.others": "It starts once the other Cutaway tabs are closed.",
+  "shared.full": "Not every photo arrived: this device has no space left to pass them on. Choose them here instead.",
   "many": "Many photos or a whole folder…",
   "run": "What the last run took",
   "run.none": "Nothing has run yet.",

@@ -13,6 +13,7 @@ export default {
   "update.reload": "Recargar",
   "update.busy": "Podrás recargar cuando las fotos estén listas.",
   "update.others": "Empezará cuando se cierren las demás pestañas de Cutaway.",
+  "shared.full": "No llegaron todas las fotos: en este dispositivo no queda espacio para pasarlas. Elíjalas aquí.",
   "many": "Muchas fotos o una carpeta entera…",
   "run": "Lo que tardó la última ejecución",
   "run.none": "Todavía no se ha ejecutado nada.",

@@ -13,6 +13,7 @@ export default {
   "update.reload": "Recharger",
   "update.busy": "Vous pourrez recharger une fois les photos terminées.",
   "update.others": "Elle démarrera quand les autres onglets Cutaway seront fermés.",
+  "shared.full": "Toutes les photos ne sont pas arrivées : il n’y a plus de place sur cet appareil pour les transmettre. Choisissez-les ici.",
   "many": "Beaucoup de photos ou un dossier entier…",
   "run": "Ce que le dernier traitement a demandé",
   "run.none": "Rien n’a encore été traité.",

@@ -13,6 +13,7 @@ export default {
   "update.reload": "刷新",
   "update.busy": "照片处理完成后即可刷新。",
   "update.others": "关闭其他 Cutaway 标签页后会自动切换。",
+  "shared.full": "有些照片没有传过来：此设备没有空间来传递它们。请在这里选择照片。",
   "many": "多张照片或整个文件夹…",
   "run": "上次处理的耗时",
   "run.none": "还没有处理过照片。",
