@@ -169,6 +169,9 @@ test('on a phone everything fits, is big enough to touch, and works', async ({ b
   const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
   const page = await context.newPage();
   await page.goto(baseURL);
+  await expect(page.getByText('Choose a photo')).toBeVisible();
+  await expect(page.getByText(/Drop a photo|paste it/)).toHaveCount(2);
+  for (const words of await page.getByText(/Drop a photo|paste it/).all()) await expect(words).toBeHidden(); // a finger does neither
   await page.getByRole('button', { name: 'Try the sample' }).tap();
   await inState(page, 'done');
   await page.locator(`${remover} .files`).setInputFiles({ name: 'a name too long for this.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });

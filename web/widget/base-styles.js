@@ -1,6 +1,5 @@
-// Styles of the empty drop zone, a cutting mat: all that is on screen at load.
-// Light or dark is the page's color-scheme. The custom properties a page may
-// set are those that the first rule names; docs/embedding.md explains them.
+// The empty drop zone, a cutting mat: all that is on screen at load. The custom
+// properties are those of the first rule; docs/embedding.md explains them.
 export const baseStyles = `
 :host{display:block;font:inherit;
 --_mat:var(--mat,#0d5346);--_line:var(--mat-line,#ffffff14);--_on:var(--mat-ink,#f3f8f5);--_spark:var(--spark,#ffd54a);
@@ -27,6 +26,7 @@ background-size:96px 96px,96px 96px,16px 16px,16px 16px;background-position:-1px
 .hole{fill:var(--_mat)}.sun{fill:var(--_spark);stroke:#fff;stroke-width:2.5;transform:translate(27px,-20px);transition:transform .3s cubic-bezier(.3,1.4,.5,1)}
 .unsaid>*{opacity:0}
 .lead{font-size:clamp(1.35rem,1rem + 1.6vw,1.9rem);font-weight:650;letter-spacing:-.015em}
+@media (pointer:coarse){.lead,.lead+.hint{display:none}}
 .hint{opacity:.88}.small{font-size:.875rem;margin-top:6px}
 .actions{display:flex;flex-wrap:wrap;justify-content:center;gap:10px;margin-top:4px}
 .primary,.quiet{min-height:46px;padding:0 20px;border-radius:12px;font-weight:600;border:1.5px solid #0000;transition:background-color .15s,border-color .15s}
