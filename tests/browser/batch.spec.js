@@ -7,7 +7,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { alone, fakeBatchEngine, longTasks, photos, sha256, test, unzip, withoutPicker, write } from './batch-helpers.js';
 import { readPng } from '../js/pictures.js';
 import { languages } from '../../web/widget/texts.js';
-import { dropFiles, expect, photo, sample } from './page-helpers.js';
+import { dropFiles, expect, inTime, photo, sample } from './page-helpers.js';
 
 const batch = 'background-batch';
 
@@ -491,6 +491,46 @@ test('a language chosen in the middle of it is spoken at once', async ({ page })
   await expect(page.locator('.tile').first()).toContainText('Dieses Bild ist beschädigt oder unvollständig.');
   await expect(page.getByRole('button', { name: '2.bmp abbrechen' })).toBeAttached();
 });
+
+inTime(() => test('a batch of 12 MP photos is idle within 100 ms of a cancel, whatever runs', async ({ page }) => {
+  await page.goto('/');
+  const times = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(4000, 3000);
+    canvas.getContext('2d').drawImage(await createImageBitmap(await (await fetch('/samples/duck.jpg')).blob()), 0, 0, 4000, 3000);
+    const jpeg = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 });
+    await import('/batch/background-batch.js');
+    const element = document.createElement('background-batch');
+    element.setAttribute('workers', '2');
+    document.querySelector('background-remover').replaceWith(element);
+    await element.engine.preload();
+    const { shadowRoot, queue } = element;
+    const idle = () => element.getAttribute('state') === 'done' && !shadowRoot.querySelector('.tile[data-state=working],.tile[data-state=waiting]') &&
+      shadowRoot.querySelector('[data-act=cancel]').disabled;
+    await element.add(Array.from({ length: 6 }, (_, i) => new File([jpeg], `${i}.jpg`, { type: 'image/jpeg' })));
+    const page = [], workers = [];
+    for (let i = 0; i < 8; i++) {
+      const { promise, resolve } = Promise.withResolvers();
+      const { done } = queue.counts;
+      setTimeout(resolve, 60 + i * 45);
+      await promise;
+      if (queue.counts.done > done + 2) throw new Error('too late to cancel anything');
+      const at = performance.now();
+      shadowRoot.querySelector('[data-act=cancel]').click();
+      const free = element.engine.preload().then(() => workers.push(performance.now() - at));
+      while (!idle()) await new Promise((go) => setTimeout(go, 1));
+      page.push(performance.now() - at);
+      await free;
+      element.queue.remove(element.queue.items);
+      element.tiles.clear();
+      await element.add(Array.from({ length: 6 }, (_, k) => new File([jpeg], `${i} ${k}.jpg`, { type: 'image/jpeg' })));
+    }
+    return { page, workers };
+  });
+  const sorted = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, all.map(Math.round).sort((a, b) => a - b)]));
+  process.stdout.write(`cancel at 12 MP: the page is idle after ${sorted.page.join(' ')} ms, both workers after ${sorted.workers.join(' ')} ms\n`);
+  expect(Math.max(...times.page)).toBeLessThan(100);
+  expect(sorted.workers[4]).toBeLessThan(300); // each ends the step that it is in; a step cannot be left half done
+}));
 
 const many = Number(process.env.CUTAWAY_BATCH ?? 20);
 test(`${many} photos of 2 MP through two workers: all done, memory flat, the page never held`, async ({ page, folder }, { project }) => {

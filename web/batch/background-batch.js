@@ -85,7 +85,10 @@ export class BackgroundBatch extends HTMLElement {
       engine: () => this.#use(),
       changed: (item) => {
         this.#dirty.add(item);
-        this.#timer ??= setTimeout(() => this.#show(), showMs);
+        if (item.state === 'cancelled') { // somebody looks at it
+          clearTimeout(this.#timer);
+          this.#timer = setTimeout(() => this.#show());
+        } else this.#timer ??= setTimeout(() => this.#show(), showMs);
       },
     });
     this.tiles = new Tiles(this.#part('.tiles'), {

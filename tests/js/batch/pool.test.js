@@ -35,10 +35,12 @@ function workshop() {
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 const photo = () => new Blob([new Uint8Array(4)]);
 
-test('a core is left to the page, two gigabytes are there for each worker, and four are enough', () => {
+test('of three cores or more one is left to the page, two gigabytes are there for each worker, and four are enough', () => {
   const size = (hardwareConcurrency, deviceMemory, maxTouchPoints) => poolSize({ hardwareConcurrency, deviceMemory, maxTouchPoints });
   assert.equal(size(1, 8), 1);
-  assert.equal(size(2, 8), 1);
+  assert.equal(size(2, 8), 2);
+  assert.equal(size(2, 2), 1);
+  assert.equal(size(3, 8), 2);
   assert.equal(size(4, 8), 3);
   assert.equal(size(16, 8), 4);
   assert.equal(size(16, 4), 2);

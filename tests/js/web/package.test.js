@@ -34,6 +34,12 @@ test('cuts a photo out from another folder, by API and by shell', () => {
     const { report } = await removeBackground(new Blob([readFileSync('duck.jpg')]));
     console.log(report.width, report.subject.found);`);
   assert.equal(run('node', ['cut.js'], away), '1200 true\n');
+  writeFileSync(join(away, 'pool.js'), `import { createPool } from 'cutaway/pool';
+    import { readFileSync } from 'node:fs';
+    const pool = createPool({ size: 2 });
+    const made = await Promise.all([1, 2, 3].map(() => pool.removeBackground(new Blob([readFileSync('duck.jpg')]), { format: 'jpeg' })));
+    console.log(made.map(({ report }) => report.width).join());`);
+  assert.equal(run('node', ['pool.js'], away), '1200,1200,1200\n');
   run('node', [join(installed, 'bin/cutaway.js'), 'duck.jpg', '-o', 'duck.webp'], away);
   assert.equal(readFileSync(join(away, 'duck.webp')).subarray(8, 12).toString(), 'WEBP');
 });
@@ -44,6 +50,8 @@ test('a strict TypeScript program finds its types, as Node and as a bundler reso
     import { removeBackground, CutawayError } from 'cutaway';
     import { BackgroundRemover, type ResultDetail } from 'cutaway/element';
     import { createShim } from 'cutaway/shim';
+    import { createPool, poolSize, type Pool, type Report } from 'cutaway/pool';
+    import { BackgroundBatch, type FinishDetail } from 'cutaway/batch';
     const { blob, report } = await removeBackground(new Blob([]), { format: 'webp', background: '#ffffff' });
     const size: number = blob.size + report.width + report.subject.box[0];
     const element: BackgroundRemover = document.createElement('background-remover');
@@ -53,6 +61,12 @@ test('a strict TypeScript program finds its types, as Node and as a bundler reso
     element.add([7]);
     // @ts-expect-error there is no such format
     void removeBackground(new Blob([]), { format: 'tiff' });
+    const pool: Pool = createPool({ size: Math.min(2, poolSize()) });
+    const made: Report = (await pool.removeBackground(new Blob([]), { crop: true })).report;
+    const batch: BackgroundBatch = document.createElement('background-batch');
+    batch.addEventListener('background-batch-finish', ({ detail }) => { const seen: FinishDetail = detail; console.log(seen.done, made.width); });
+    // @ts-expect-error a size is a number
+    createPool({ size: 'two' });
     console.log(size, first, new CutawayError('internal', 'x').code, createShim);
   `);
   for (const [module, resolution] of [['NodeNext', 'NodeNext'], ['ESNext', 'Bundler']]) {
