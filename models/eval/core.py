@@ -32,7 +32,7 @@ def build():
     newest = max(os.path.getmtime(s) for s in sources + headers)
     if not os.path.exists(path) or os.path.getmtime(path) < newest:
         subprocess.run(["gcc", "-std=gnu11", "-O2", "-w", "-ffp-contract=off", "-shared", "-fPIC",
-                        "-I", wasm] + FLAGS + ["-o", path] + sources, check=True)
+                        "-I", wasm] + FLAGS + ["-o", path] + sources + ["-lm"], check=True)
     return ctypes.CDLL(path)
 
 

@@ -1,12 +1,12 @@
 """How good alpha at the photo's size is (wasm/matte/refine.c).
 
     python3 models/eval/matte.py [images per set]
-    CUT_FLAGS="-DCUT_REFINE_SIDE=640 ..." python3 models/eval/matte.py
+    CUT_FLAGS="-DCUT_REFINE_CELLS=4 ..." python3 models/eval/matte.py
 
 The bundled model's map, brought to the photo's size by plain bilinear
 upsampling and by cut_matte_refine(), against the masks of ECSSD and DAVIS and
 against true mattes. MAE, IoU, F as usual (threshold 0.5; beta^2 0.3, best
-threshold); "edge" is the mean error within 0.8 % of the diagonal of the mask's
+threshold); "bound." is boundary IoU; "edge" is the mean error within 0.8 % of the diagonal of the mask's
 border; SAD in thousands, MSE and gradient error after Rhemann et al. 2009.
 """
 import os
@@ -45,6 +45,19 @@ def band_of(mask):
     return distance <= 0.008 * np.hypot(*mask.shape) + 1
 
 
+def rim(shape, d):
+    """Pixels of a shape within d of its outside, which begins beyond the image."""
+    inner = ndimage.minimum_filter(np.pad(shape, 1), size=2 * d + 1, mode="constant", cval=0)
+    return shape & ~inner[1:-1, 1:-1]
+
+
+def boundary_iou(a, m):
+    """Cheng et al. 2021, 2 % of the diagonal; models/eval/metrics/boundary.js says more."""
+    d = max(1, round(0.02 * float(np.hypot(*m.shape))))
+    a, m = rim(a, d), rim(m, d)
+    return (a & m).sum() / max((a | m).sum(), 1)
+
+
 def gradient(alpha):
     x = ndimage.gaussian_filter(alpha, 1.4, order=(0, 1))
     y = ndimage.gaussian_filter(alpha, 1.4, order=(1, 0))
@@ -64,7 +77,7 @@ def measure(alpha, mask, band, soft):
     error = np.abs(alpha - mask)
     a, m = alpha > 0.5, mask > 0.5
     row = {"IoU": (a & m).sum() / max((a | m).sum(), 1), "MAE": error.mean(),
-           "edge": error[band].mean(), "edge IoU": (a & m & band).sum() / max(((a | m) & band).sum(), 1),
+           "boundary": boundary_iou(a, m), "edge": error[band].mean(), "edge IoU": (a & m & band).sum() / max(((a | m) & band).sum(), 1),
            "F": f_curve(alpha, mask)}
     if soft:
         row["SAD"] = error.sum() / 1000
@@ -95,7 +108,7 @@ def maps(folder, count):
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 250
-    print("%-28s %-9s" % ("set", "way"), "  IoU     MAE     edge    edgeIoU max F   SAD    MSE    gradient")
+    print("%-28s %-9s" % ("set", "way"), "  IoU    bound.  MAE     edge    edgeIoU max F   SAD    MSE    gradient")
     for folder, soft, n in SETS:
         rows = {"bilinear": [], "refined": []}
         for path, small in maps(folder, count):
@@ -111,7 +124,7 @@ def main():
         for way, r in rows.items():
             m = mean(r)
             print("%-28s %-9s" % ("%s%s (%d)" % (folder.split("/")[1], " true/%d" % n if n else "", len(r)), way),
-                  *("%.4f " % m[k] for k in ("IoU", "MAE", "edge", "edge IoU", "max F")),
+                  *("%.4f " % m[k] for k in ("IoU", "boundary", "MAE", "edge", "edge IoU", "max F")),
                   *("%.3f " % m[k] for k in ("SAD", "MSE", "gradient") if k in m))
 
 

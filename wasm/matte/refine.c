@@ -7,13 +7,19 @@
 
 #include "base/simd.h"
 #include "image/resample.h"
+#include "matte/evidence.h"
 #include "matte/guided.h"
+#include "matte/specks.h"
 
 /* Chosen by models/eval/matte.py: docs/decisions/matte-refinement.md. */
 #ifndef CUT_REFINE_CELLS
 #define CUT_REFINE_CELLS 2 /* reduced photo: this many samples a map's cell, */
 #endif
 #define CUT_REFINE_MOST 1024 /* and this many along the longer side, at most */
+#ifndef CUT_REFINE_EVIDENCE
+#define CUT_REFINE_EVIDENCE 320 /* samples along the longer side, about, that
+                                   the colours are asked at */
+#endif
 #ifndef CUT_REFINE_RADIUS
 #define CUT_REFINE_RADIUS 2
 #endif
@@ -67,6 +73,90 @@ static void place_map(uint16_t *p, int32_t w, int32_t h, const cut_matte *m)
                 (uint16_t)(settle(v) * CUT_GUIDED_ONE + 0.5f);
         }
     }
+}
+
+/* Where photo pixel i lies between reduced samples: index and weight. */
+static void between(int32_t *at, float *t, int32_t i, int32_t k, int32_t n)
+{
+    float f = ((float)i + 0.5f) / (float)k - 0.5f;
+    if (f < 0) f = 0;
+    *at = (int32_t)f;
+    if (*at > n - 2) *at = n > 1 ? n - 2 : 0;
+    *t = f - (float)*at;
+    if (*t > 1) *t = 1;
+}
+
+/* ---- colours ------------------------------------------------------------ */
+
+/* The map, reduced by j, each way. */
+static void reduce_map(uint16_t *out, const uint16_t *p, int32_t w, int32_t h,
+                       int32_t j)
+{
+    for (int32_t y = 0; y < h; y += j)
+        for (int32_t x = 0; x < w; x += j) {
+            uint32_t sum = 0, count = 0;
+            for (int32_t v = y; v < y + j && v < h; v++)
+                for (int32_t u = x; u < x + j && u < w; u++, count++)
+                    sum += p[(size_t)v * (size_t)w + (size_t)u];
+            *out++ = (uint16_t)((sum + count / 2) / count);
+        }
+}
+
+/* What the colours changed in the reduced map, added to the map. */
+static void add_change(uint16_t *p, int32_t w, int32_t h, int32_t j,
+                       const uint16_t *before, const uint16_t *after)
+{
+    int32_t sw = (w + j - 1) / j, sh = (h + j - 1) / j;
+    for (int32_t y = 0; y < h; y++) {
+        int32_t v;
+        float t;
+        between(&v, &t, y, j, sh);
+        size_t up = (size_t)v * (size_t)sw;
+        size_t low = v + 1 < sh ? up + (size_t)sw : up;
+        for (int32_t x = 0; x < w; x++) {
+            uint16_t *at = p + (size_t)y * (size_t)w + (size_t)x;
+            if (*at == 0 || *at == CUT_GUIDED_ONE) continue; /* settled */
+            int32_t u;
+            float s;
+            between(&u, &s, x, j, sw);
+            size_t l = (size_t)u, r = u + 1 < sw ? l + 1 : l;
+            float a = (float)(after[up + l] - before[up + l]) * (1 - s) +
+                      (float)(after[up + r] - before[up + r]) * s;
+            float b = (float)(after[low + l] - before[low + l]) * (1 - s) +
+                      (float)(after[low + r] - before[low + r]) * s;
+            float m = (float)*at + a + (b - a) * t;
+            m = m < 0 ? 0 : m > CUT_GUIDED_ONE ? CUT_GUIDED_ONE : m;
+            *at = (uint16_t)(m + 0.5f);
+        }
+    }
+}
+
+/* Weighs the placed map against the colours, at about the size of a model's
+ * map: finer, it would take longer and say the same. */
+static cut_status ask_colours(uint16_t *p, const cut_image *small,
+                              cut_why *why)
+{
+    int32_t side = small->w > small->h ? small->w : small->h;
+    int32_t j = side / CUT_REFINE_EVIDENCE;
+    if (j < 2) return cut_evidence_weigh(p, small->px, small->w, small->h, why);
+    cut_image half = {0};
+    cut_status status = cut_image_reduce(&half, small, j, why);
+    if (status) return status;
+    size_t count = (size_t)half.w * (size_t)half.h;
+    uint16_t *before = cut_alloc(count * 2, sizeof *before);
+    uint16_t *after = before + count;
+    if (before) {
+        reduce_map(before, p, small->w, small->h, j);
+        memcpy(after, before, count * sizeof *after);
+        status = cut_evidence_weigh(after, half.px, half.w, half.h, why);
+    } else {
+        status = cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.",
+                          (int)small->w, (int)small->h);
+    }
+    if (!status) add_change(p, small->w, small->h, j, before, after);
+    cut_free(before);
+    cut_image_free(&half);
+    return status;
 }
 
 /* ---- contrast ---------------------------------------------------------- */
@@ -132,17 +222,6 @@ static void clear_fog(float *coefficients, const uint16_t *p, int32_t w,
 }
 
 /* ---- evaluation -------------------------------------------------------- */
-
-/* Where photo pixel i lies between reduced samples: index and weight. */
-static void between(int32_t *at, float *t, int32_t i, int32_t k, int32_t n)
-{
-    float f = ((float)i + 0.5f) / (float)k - 0.5f;
-    if (f < 0) f = 0;
-    *at = (int32_t)f;
-    if (*at > n - 2) *at = n > 1 ? n - 2 : 0;
-    *t = f - (float)*at;
-    if (*t > 1) *t = 1;
-}
 
 /* How many samples from line[0] on say the same 0, or the same 1, whatever the
  * colour; 0 when the first says anything else. */
@@ -273,9 +352,13 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
                           (int)photo->w, (int)photo->h);
     } else {
         place_map(p, small.w, small.h, matte);
+        status = ask_colours(p, &small, why);
+    }
+    if (!status) status = cut_specks_remove(p, small.w, small.h, CUT_GUIDED_ONE,
+                                            why);
+    if (!status)
         status = cut_guided_fit(coefficients, small.px, p, small.w, small.h,
                                 CUT_REFINE_RADIUS, CUT_REFINE_EPS, why);
-    }
     if (!status) {
         clear_fog(coefficients, p, small.w, small.h, scratch);
         evaluate(alpha, coefficients, line, photo, &small, k);
