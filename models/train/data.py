@@ -1,0 +1,201 @@
+"""Pairs of photo and mask: packed once, then cropped and changed at random.
+
+A pack is two files: PACK.bin, the RGBA u8 pixels [h,w,4] of every picture one
+after the other (A is the mask, 255 = foreground), mapped into memory, and
+PACK.json, where each lies and what it is.
+"""
+import glob
+import hashlib
+import json
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+import torch
+
+LONGEST = 360
+
+
+def held_out(entry):
+    """One pair in ten is never trained on. By name, so that it stays so."""
+    name = (entry["set"] + entry["key"]).encode()
+    return int(hashlib.md5(name).hexdigest(), 16) % (2 if entry["empty"] else 10) == 0
+
+
+def _read(image, mask):
+    rgb = cv2.cvtColor(cv2.imread(image, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    h, w = rgb.shape[:2]
+    alpha = np.zeros((h, w), np.uint8)
+    if mask:
+        alpha = cv2.imread(mask, cv2.IMREAD_GRAYSCALE)
+        if alpha.shape != (h, w):
+            alpha = cv2.resize(alpha, (w, h), interpolation=cv2.INTER_LINEAR)
+    rgba = np.dstack([rgb, alpha])
+    scale = LONGEST / max(h, w)
+    if scale < 1:
+        size = (max(1, round(w * scale)), max(1, round(h * scale)))
+        rgba = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
+    return rgba
+
+
+def files(folder):
+    return {os.path.splitext(os.path.basename(p))[0]: p
+            for p in sorted(glob.glob(os.path.join(folder, "*.*")))}
+
+
+def pack(root, sets, empty, out):
+    """Sets under `root` with images/ and masks/, and folders of photos
+    without a subject, into the files out.bin and out.json."""
+    jobs = []
+    for name in sets:
+        images = files(os.path.join(root, name, "images"))
+        masks = files(os.path.join(root, name, "masks"))
+        jobs += [(name, k, images[k], masks[k]) for k in sorted(images.keys() & masks.keys())]
+    for name in empty:
+        jobs += [(name, k, p, None) for k, p in files(os.path.join(root, name)).items()]
+    entries, at = [], 0
+    with open(out + ".bin.part", "wb") as file, ThreadPoolExecutor(2) as threads:
+        for (name, key, _, mask), rgba in zip(jobs, threads.map(lambda j: _read(*j[2:]), jobs)):
+            file.write(rgba.tobytes())
+            entries.append({"set": name, "key": key, "empty": mask is None, "at": at,
+                            "h": rgba.shape[0], "w": rgba.shape[1]})
+            at += rgba.size
+    with open(out + ".json", "w") as file:
+        json.dump(entries, file)
+    os.replace(out + ".bin.part", out + ".bin")
+
+
+class Pack:
+    def __init__(self, path):
+        with open(path + ".json") as file:
+            self.entries = json.load(file)
+        self.pixels = np.memmap(path + ".bin", np.uint8, "r")
+
+    def rgba(self, k):
+        e = self.entries[k]
+        return self.pixels[e["at"]:e["at"] + e["h"] * e["w"] * 4].reshape(e["h"], e["w"], 4)
+
+    def split(self):
+        """(indices to train on, indices held out), pairs and empty ones."""
+        out = [[k for k, e in enumerate(self.entries) if held_out(e) == side]
+               for side in (False, True)]
+        return out[0], out[1]
+
+
+def whole(rgba, size):
+    """u8 [size,size,4] of the whole picture, stretched as the engine does."""
+    h, w = rgba.shape[:2]
+    shrink = cv2.INTER_AREA if min(h, w) > size else cv2.INTER_LINEAR
+    return cv2.resize(rgba, (size, size), interpolation=shrink)
+
+
+def random_window(rng, h, w, least):
+    """A random crop (y, x, h, w), at least that share of the area."""
+    side = math.sqrt(rng.uniform(least, 1))
+    ratio = math.exp(rng.uniform(-.25, .25))
+    ch, cw = min(h, max(32, h * side * ratio)), min(w, max(32, w * side / ratio))
+    return rng.uniform(0, h - ch), rng.uniform(0, w - cw), ch, cw
+
+
+def _warp(rng, rgba, window, size, turn):
+    """The window turned, perhaps mirrored, and scaled to size x size."""
+    y, x, h, w = window
+    angle = math.radians(rng.normal(0, 8)) if turn and rng.random() < .25 else 0.
+    sx, sy = w / size, h / size
+    if rng.random() < .5:
+        sx = -sx
+    cos, sin = math.cos(angle), math.sin(angle)
+    a = np.array([[cos * sx, -sin * sy], [sin * sx, cos * sy]])
+    centre = np.array([x + w / 2 - .5, y + h / 2 - .5])
+    shift = centre - a @ [size / 2 - .5, size / 2 - .5]
+    matrix = np.hstack([a, shift[:, None]])
+    return cv2.warpAffine(rgba, matrix, (size, size), borderMode=cv2.BORDER_REFLECT_101,
+                          flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+
+
+def _colours(rng, rgb):
+    """Light, contrast, cast and saturation; grey now and then. u8 in and out."""
+    if rng.random() < .8:
+        table = np.arange(256, dtype=np.float32)
+        mean = float(rgb.mean())
+        light, contrast = rng.uniform(.65, 1.35), rng.uniform(.65, 1.35)
+        tables = [np.clip(((table * light - mean) * contrast + mean) * rng.uniform(.87, 1.13), 0, 255)
+                  for _ in range(3)]
+        rgb = cv2.LUT(rgb, np.stack(tables, -1).astype(np.uint8)[None])
+        grey = cv2.cvtColor(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        saturation = rng.uniform(.4, 1.5)
+        rgb = cv2.addWeighted(rgb, saturation, grey, 1 - saturation, 0)
+    if rng.random() < .06:
+        rgb = cv2.cvtColor(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    return rgb
+
+
+def damaged(rng, rgb):
+    """What cameras and networks do: blur, noise, JPEG."""
+    size = rgb.shape[0]
+    if rng.random() < .12:
+        small = max(16, int(size * rng.uniform(.3, .7)))
+        rgb = cv2.resize(cv2.resize(rgb, (small, small), interpolation=cv2.INTER_AREA),
+                         (size, size), interpolation=cv2.INTER_LINEAR)
+    if rng.random() < .15:
+        noise = rng.integers(-24, 25, (size, size, 3), np.int16) * rng.uniform(.1, .6)
+        rgb = np.clip(rgb + noise, 0, 255).astype(np.uint8)
+    if rng.random() < .15:
+        _, data = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))])
+        rgb = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return rgb
+
+
+class Samples(torch.utils.data.IterableDataset):
+    """Endless (rgb f32 [3,S,S] in -1..1, alpha f32 [1,S,S] in 0..1).
+
+    spec: weights (by set, 1 where not named), empty (share of pictures without
+    a subject), paste (share of subjects put on one of those), size, seed.
+    """
+
+    def __init__(self, pack_path, spec):
+        self.path, self.spec = pack_path, spec
+
+    def __iter__(self):
+        spec, pairs = self.spec, Pack(self.path)
+        worker = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng([spec["seed"], worker.id if worker else 0])
+        train, _ = pairs.split()
+        empty = [k for k in train if pairs.entries[k]["empty"]]
+        train = [k for k in train if not pairs.entries[k]["empty"]]
+        weights = np.array([spec["weights"].get(pairs.entries[k]["set"], 1.) for k in train])
+        bounds = np.cumsum(weights / weights.sum())
+        cv2.setNumThreads(0)
+        while True:
+            if rng.random() < spec["empty"]:
+                rgba = self._crop(rng, pairs.rgba(rng.choice(empty)), .2)
+            else:
+                pick = train[min(np.searchsorted(bounds, rng.random()), len(train) - 1)]
+                rgba = self._crop(rng, pairs.rgba(pick), .3 if rng.random() < .5 else .8)
+                if rng.random() < spec["paste"]:
+                    rgba = self._paste(rng, rgba, pairs.rgba(rng.choice(empty)))
+            rgb = damaged(rng, _colours(rng, np.ascontiguousarray(rgba[..., :3])))
+            yield (torch.from_numpy(rgb).permute(2, 0, 1).float().div_(127.5).sub_(1),
+                   torch.from_numpy(rgba[..., 3:].copy()).permute(2, 0, 1).float().div_(255))
+
+    def _crop(self, rng, rgba, least):
+        """A crop with something of the subject in it, if there is one."""
+        h, w = rgba.shape[:2]
+        for _ in range(4):
+            window = random_window(rng, h, w, least)
+            y, x, ch, cw = (int(v) for v in window)
+            if rgba[y:y + ch, x:x + cw, 3].mean() > 3:
+                break
+        return _warp(rng, rgba, window, self.spec["size"], True)
+
+    def _paste(self, rng, rgba, ground):
+        h, w = ground.shape[:2]
+        ground = _warp(rng, ground, random_window(rng, h, w, .3), self.spec["size"], False)
+        alpha = rgba[..., 3]
+        if rng.random() < .7:  # photos have soft edges, cut-outs of masks do not
+            alpha = cv2.blur(cv2.erode(alpha, np.ones((3, 3), np.uint8)), (3, 3))
+        share = alpha[..., None].astype(np.float32) / 255
+        rgb = rgba[..., :3] * share + ground[..., :3] * (1 - share)
+        return np.dstack([rgb.astype(np.uint8), alpha])

@@ -1,0 +1,104 @@
+"""Writes the trained network as ONNX with int8 convolution weights.
+
+    python models/train/export.py CHECKPOINT OUT.onnx [--size 320]
+
+BatchNorms are folded, weights quantised symmetrically per output channel
+(DequantizeLinear before each convolution, opset 13), the rest stays f32. The
+file is run by ONNX Runtime and compared with PyTorch before it counts.
+Then: node tools/calibrate.js adds the ranges of the activations.
+"""
+import argparse
+import os
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import helper, numpy_helper
+
+import net
+
+
+class Alpha(torch.nn.Module):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, x):
+        return torch.sigmoid(self.model(x))
+
+
+def quantise(weight):
+    """(int8 [o,i,h,w], f32 scale [o]), symmetric in -127..127."""
+    scale = np.abs(weight).reshape(weight.shape[0], -1).max(1) / 127
+    scale = np.where(scale == 0, 1, scale).astype(np.float32)
+    levels = np.round(weight / scale[:, None, None, None])
+    return np.clip(levels, -127, 127).astype(np.int8), scale
+
+
+def with_int8_weights(model):
+    """Every convolution's weight as int8 with its DequantizeLinear."""
+    graph = model.graph
+    values = {i.name: i for i in graph.initializer}
+    added = []
+    for name in sorted({n.input[1] for n in graph.node if n.op_type == "Conv"}):
+        levels, scale = quantise(numpy_helper.to_array(values[name]))
+        graph.initializer.remove(values[name])
+        graph.initializer.extend([
+            numpy_helper.from_array(levels, name + "_q"),
+            numpy_helper.from_array(scale, name + "_s"),
+            numpy_helper.from_array(np.zeros(len(scale), np.int8), name + "_z")])
+        added.append(helper.make_node("DequantizeLinear", [name + "_q", name + "_s", name + "_z"],
+                                      [name], axis=0, name="dq_" + name))
+    nodes = list(graph.node)
+    del graph.node[:]
+    graph.node.extend(added + nodes)
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def difference(path, module, inputs, label):
+    """Greatest and mean |ONNX Runtime - PyTorch| over the inputs."""
+    session = onnxruntime.InferenceSession(path)
+    gaps = []
+    with torch.no_grad():
+        for x in inputs:
+            gaps.append(np.abs(session.run(None, {"input": x.numpy()})[0] - module(x).numpy()))
+    gaps = np.stack(gaps)
+    print(f"{label}: greatest difference {gaps.max():.5f}, mean {gaps.mean():.6f}")
+    return gaps
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint")
+    parser.add_argument("out")
+    parser.add_argument("--size", type=int, default=320)
+    args = parser.parse_args()
+    model = net.Net()
+    net.load(model, torch.load(args.checkpoint, map_location="cpu")["ema"])
+    model.eval()
+    generator = torch.Generator().manual_seed(0)
+    coarse = torch.rand((4, 1, 3, 8, 8), generator=generator) * 2 - 1
+    inputs = [torch.nn.functional.interpolate(x, size=args.size, mode="bicubic").clamp(-1, 1)
+              for x in coarse]
+    with torch.no_grad():
+        before = [torch.sigmoid(model(x)) for x in inputs]
+        module = Alpha(net.fold(model)).eval()
+        fold_gap = max(float((module(x) - y).abs().max()) for x, y in zip(inputs, before))
+    plain = args.out + ".f32"
+    torch.onnx.export(module, (inputs[0],), plain, opset_version=13, dynamo=False,
+                      input_names=["input"], output_names=["alpha"], do_constant_folding=True)
+    exported = onnx.load(plain)
+    f32_gap = difference(plain, module, inputs, "f32")
+    onnx.save(with_int8_weights(exported), args.out)
+    int8_gap = difference(args.out, module, inputs, "int8 weights")
+    os.remove(plain)
+    if fold_gap > 1e-3 or f32_gap.max() > 1e-3 or int8_gap.mean() > .03:
+        raise SystemExit("the export differs from the network")
+    print(f"{os.path.getsize(args.out)} bytes, {net.macs(module.model, args.size) / 1e9:.3f} GMAC, "
+          f"operators {sorted({n.op_type for n in exported.graph.node})}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""Trains the network through the stages of recipe.json.
+
+    python models/train/train.py --shared ../shared --work DIR
+
+DIR holds the packed data, the state after every few minutes and the log; the
+same command goes on where it was stopped. See README.md.
+"""
+import argparse
+import copy
+import json
+import math
+import os
+import time
+
+import numpy as np
+import torch
+from torch import nn
+
+import data
+import losses
+import net
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", default=os.path.join(HERE, "..", "..", "..", "shared"))
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--recipe", default=os.path.join(HERE, "recipe.json"))
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--save-minutes", type=float, default=5)
+    return parser.parse_args()
+
+
+def factor(step, stage):
+    """Of the learning rate: warm-up, a plateau, a fall to nothing over the
+    last `decay` steps (none when 0)."""
+    warm = min(1, (step + 1) / stage.get("warmup", 100))
+    left, decay = stage["steps"] - step, stage.get("decay", 0)
+    return warm * (.5 - .5 * math.cos(math.pi * left / decay) if left < decay else 1)
+
+
+@torch.no_grad()
+def average(ema, model, keep):
+    for old, new in zip(ema.state_dict().values(), model.state_dict().values()):
+        if old.dtype.is_floating_point:
+            old.lerp_(new, 1 - keep)
+        else:
+            old.copy_(new)
+
+
+@torch.no_grad()
+def validate(model, pairs, size, half, limit=80):
+    """{set: (MAE, IoU at one half)} on held-out pictures, at the finest map's size."""
+    model.eval()
+    _, out = pairs.split()
+    result = {}
+    for name in sorted({pairs.entries[k]["set"] for k in out}):
+        chosen = [k for k in out if pairs.entries[k]["set"] == name]
+        chosen = chosen[::max(1, len(chosen) // limit)][:limit]
+        mae, iou = [], []
+        for k in range(0, len(chosen), 16):
+            batch = np.stack([data.whole(pairs.rgba(j), size) for j in chosen[k:k + 16]])
+            rgba = torch.from_numpy(batch).permute(0, 3, 1, 2).float()
+            with torch.autocast(model.head.weight.device.type, torch.bfloat16):
+                outputs = model((rgba[:, :3] / 127.5 - 1).to(model.head.weight), True, half)
+            p = torch.sigmoid((outputs[0] if half else outputs[4]).float()).cpu()
+            alpha = nn.functional.adaptive_avg_pool2d(rgba[:, 3:] / 255, p.shape[2])
+            mae += (p - alpha).abs().mean((1, 2, 3)).tolist()
+            a, b = p > .5, alpha > .5
+            union = (a | b).sum((1, 2, 3)).float()
+            iou += ((a & b).sum((1, 2, 3)) / union.clamp_min(1)).tolist()
+        result[name] = (round(float(np.mean(mae)), 4), round(float(np.mean(iou)), 4))
+    return result
+
+
+def start(model, spec, shared, samples):
+    """The weights a stage begins with, where it does not take the last one's."""
+    path = os.path.join(shared, spec)
+    if path.endswith(".tflite"):
+        net.load_encoder(model.enc, path)
+        batches = [next(samples)[0] for _ in range(4)]
+        net.recalibrate(model.enc, batches)
+    else:
+        state = torch.load(path, map_location="cpu")
+        net.load(model, state.get("ema", state))
+
+
+def run(stage, number, model, ema, args, work, device, resume):
+    """One stage; `resume` is the state it was stopped in, or None."""
+    spec = {"seed": 1000 * number, "size": stage["size"], **stage["data"]}
+    if resume:
+        spec["seed"] += 1 + resume["step"]  # the same order again would be other steps' data
+    loader = iter(torch.utils.data.DataLoader(
+        data.Samples(os.path.join(work, "pack"), spec), batch_size=stage["batch"],
+        num_workers=stage.get("workers", 1), prefetch_factor=4, persistent_workers=True,
+        multiprocessing_context="fork"))
+    pairs = data.Pack(os.path.join(work, "pack"))
+    log = open(os.path.join(work, "log.txt"), "a", buffering=1)
+    if not resume and "init" in stage:
+        start(model, stage["init"], args.shared, loader)
+    model.train()
+    if not resume and stage.get("settle"):
+        with torch.no_grad():  # statistics of new layers, and of this size
+            for _ in range(stage["settle"]):
+                model(next(loader)[0].to(device))
+    if not resume:
+        ema.load_state_dict(model.state_dict())
+    if stage["norm"] == "frozen":
+        for module in model.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+    model.freeze(stage.get("freeze", 0))
+    groups = {"encoder": [], "decoder": []}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            groups["encoder" if name.startswith("enc.") else "decoder"].append(parameter)
+    rates = [stage["rate"] * .25, stage["rate"]]
+    optimizer = torch.optim.AdamW(
+        [{"params": g, "lr": r} for g, r in zip(groups.values(), rates)], weight_decay=.01)
+    step = 0
+    if resume:
+        step = resume["step"]
+        optimizer.load_state_dict(resume["optimizer"])
+    half, mean = stage["half"], None
+    began = saved = time.time()
+    while step < stage["steps"]:
+        rgb, alpha = next(loader)
+        rgb = rgb.to(device, memory_format=torch.channels_last)
+        for group, rate in zip(optimizer.param_groups, rates):
+            group["lr"] = rate * factor(step, stage)
+        with torch.autocast(device.type, torch.bfloat16):
+            outputs = model(rgb, True, half)
+        loss = losses.total(outputs, alpha.to(device), stage.get("edges", 0))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.)
+        optimizer.step()
+        step += 1
+        average(ema, model, min(stage["ema"], (1 + step) / (10 + step)))
+        mean = loss.item() if mean is None else .98 * mean + .02 * loss.item()
+        if step % 100 == 0:
+            done = step - (resume["step"] if resume else 0)
+            log.write(f"stage {number} step {step} loss {mean:.4f} "
+                      f"{done * stage['batch'] / (time.time() - began):.1f} images/s\n")
+        if time.time() > saved + 60 * args.save_minutes or step == stage["steps"]:
+            saved = time.time()
+            save(work, {"stage": number, "step": step, "model": model.state_dict(),
+                        "ema": ema.state_dict(), "optimizer": optimizer.state_dict()})
+        if step % stage.get("validate", 2000) == 0 or step == stage["steps"]:
+            log.write(f"stage {number} step {step} held out (MAE, IoU): "
+                      f"{json.dumps(validate(ema, pairs, stage['size'], half))}\n")
+    log.close()
+
+
+def save(work, state):
+    path = os.path.join(work, "state.pt")
+    torch.save(state, path + ".part")
+    os.replace(path + ".part", path)
+
+
+def main():
+    args = arguments()
+    os.makedirs(args.work, exist_ok=True)
+    with open(args.recipe) as file:
+        recipe = json.load(file)
+    torch.manual_seed(0)
+    torch.set_num_threads(args.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not os.path.exists(os.path.join(args.work, "pack.bin")):
+        data.pack(os.path.join(args.shared, "data"), recipe["sets"], recipe["empty"],
+                  os.path.join(args.work, "pack"))
+    model = net.Net().to(device, memory_format=torch.channels_last)
+    ema = copy.deepcopy(model)
+    for parameter in ema.parameters():
+        parameter.requires_grad = False
+    path, resume = os.path.join(args.work, "state.pt"), None
+    if os.path.exists(path):
+        resume = torch.load(path, map_location=device)
+        net.load(model, resume["model"])
+        net.load(ema, resume["ema"])
+    for number, stage in enumerate(recipe["stages"]):
+        if resume and number < resume["stage"]:
+            continue
+        if not resume or resume["step"] < stage["steps"]:
+            run(stage, number, model, ema, args, args.work, device, resume)
+        resume = None
+        # the next stage goes on from the average
+        model.load_state_dict(ema.state_dict())
+    torch.save({"ema": ema.state_dict()}, os.path.join(args.work, "model.pt"))
+
+
+if __name__ == "__main__":
+    main()
