@@ -1,7 +1,10 @@
 // Browser tests run on what ships: dist/, served under the strict CSP, with
-// and without cross-origin isolation. CHROMIUM names another browser binary.
+// and without cross-origin isolation. CHROMIUM and FIREFOX name other binaries.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
+
+process.env.FIREFOX ??= ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => existsSync(path)) ?? '';
 
 /** Of this checkout alone: another one's server must not answer its tests. */
 const plain = 4200 + 2 * (createHash('sha256').update(import.meta.dirname ?? process.cwd()).digest().readUInt16LE() % 1000);
@@ -38,6 +41,18 @@ export default defineConfig({
     { name: 'plain', use: use(plain) },
     // what isolation does not touch need not run twice
     { name: 'isolated', use: use(isolated), testIgnore: /(bad-input|batch|embedding|examples|guides|i18n|page-axe|retouch|site|widget-everyday|widget-style)\.spec\.js$/ },
+    {
+      // stock Firefox, by a bridge that tells why it is one; where there is none its tests are skipped
+      name: 'firefox',
+      testMatch: /(page|widget)\.spec\.js$/,
+      use: {
+        ...use(plain),
+        browserName: 'firefox',
+        channel: 'moz-firefox',
+        // the panel of downloads would take the keyboard from the page
+        launchOptions: { executablePath: 'tests/browser/firefox', args: [], firefoxUserPrefs: { 'browser.download.alwaysOpenPanel': false } },
+      },
+    },
   ],
   webServer: [server(plain), server(isolated, '--isolate')],
 });

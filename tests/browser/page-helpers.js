@@ -38,6 +38,9 @@ export const test = base.extend({
 
 export { expect };
 
+/** For test.skip(): of a file that has its turn in Firefox too. @type {[({ browserName }: { browserName: string }) => boolean, string]} */
+export const withoutFirefox = [({ browserName }) => browserName === 'firefox' && !process.env.FIREFOX, 'no Firefox here: apt-get install firefox-esr'];
+
 /**
  * Around tests that measure time: other work on the machine makes them slower,
  * never faster, so that one good run of three is the proof.
