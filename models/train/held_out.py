@@ -17,10 +17,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", default=os.path.join(HERE, "..", "..", "..", "shared"))
+    parser.add_argument("--recipe", default=os.path.join(HERE, "recipe.json"))
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     root = os.path.abspath(os.path.join(args.shared, "data"))
-    with open(os.path.join(HERE, "recipe.json")) as file:
+    with open(args.recipe) as file:
         recipe = json.load(file)
     folders = [(name, sub, False) for name in recipe["sets"] for sub in ("images", "masks")]
     folders += [(name, "", True) for name in recipe["empty"]]
