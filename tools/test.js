@@ -116,9 +116,10 @@ const suites = {
   js: nodeTests,
   browser: () => browserTests(),
   next: () => browserTests(['examples.spec.js', '--project=plain', '-g', 'next'], { CUTAWAY_NEXT: '1' }),
+  lighthouse: () => single(run('node', ['tools/lighthouse.js'])),
 };
 /** Only when they are named. */
-const heavy = ['next'];
+const heavy = ['next', 'lighthouse'];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in suites));
@@ -145,6 +146,7 @@ for (const [name, suite] of Object.entries(suites)) {
     `${String(counts.skipped).padStart(3)} skipped  ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
 process.stdout.write(`\n${table.join('\n')}\n`);
+if (!chosen.length) process.stdout.write(`not run, for their size: ${heavy.join(', ')} (npm test -- ${heavy.join(' ')})\n`);
 if (total.skipped) process.stdout.write(`${total.skipped} skipped: each says above what it misses\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exit(total.failed || !total.passed ? 1 : 0);
