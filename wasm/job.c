@@ -466,7 +466,12 @@ cut_image cut_job_take_background(cut_job *job)
 
 static int finish(cut_job *job, cut_status status)
 {
+    int32_t dpi = job->options.canvas.dpi;
+    if (!status && dpi && job->options.output == CUT_OUT_PNG)
+        status = cut_png_set_density(&job->file, dpi, &job->why);
     if (status) return (int)status;
+    if (dpi && job->options.output == CUT_OUT_JPEG)
+        cut_jpeg_set_density(&job->file, dpi);
     cut_image_free(&job->image);
     job->state = CUT_DONE;
     return CUT_OK;
@@ -476,6 +481,7 @@ int cut_job_encode(cut_job *job)
 {
     cut_status status = in_state(job, CUT_COMPOSED);
     if (status) return (int)status;
+    if (job->file.data) return finish(job, CUT_OK); /* refused at its end */
     switch (job->options.output) {
     case CUT_OUT_PNG:
         return finish(job, cut_png_encode(&job->file, &job->image, &job->icc,

@@ -49,11 +49,11 @@ typedef struct cut_options {
 #define CUT_STR(x) CUT_STR_(x)
 #define CUT_JSON_BOOL_0 "false"
 #define CUT_JSON_BOOL_1 "true"
-#define CUT_PRESET_JSON(name, w, h, is_ratio, scale)                           \
+#define CUT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)             \
     "{\"name\":\"" name "\",\"width\":" #w ",\"height\":" #h ","               \
     "\"ratio\":" CUT_JSON_BOOL_##is_ratio ",\"scale\":" #scale "}"
-#define CUT_NEXT_PRESET_JSON(name, w, h, is_ratio, scale)                      \
-    "," CUT_PRESET_JSON(name, w, h, is_ratio, scale)
+#define CUT_NEXT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)        \
+    "," CUT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)
 #define CUT_OPTIONS_JSON                                                       \
     "{\"background\":{\"type\":\"string\",\"default\":\"transparent\","        \
     "\"values\":[\"transparent\",\"white\",\"#rrggbb\",\"blur\","              \
@@ -93,6 +93,13 @@ cut_options cut_options_default(void);
  */
 cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
                              cut_why *why);
+
+/** Whether a head is looked for: fit says the subject, and that is kept. */
+static inline int cut_wants_head(const cut_options *o)
+{
+    return o->canvas.by_head && o->canvas.fit == CUT_FIT_SUBJECT &&
+           o->keep == CUT_KEEP_SUBJECT;
+}
 
 /** Of the background's blur, in pixels of a photo whose longer side is `side`;
  * 0: as cut_blur_new() likes it. */

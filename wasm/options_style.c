@@ -130,9 +130,11 @@ static const struct preset {
     int32_t w, h;
     int is_ratio;
     float scale;
+    int by_head;
+    int32_t dpi;
 } presets[] = {
-#define PRESET(name, w, h, is_ratio, scale)                                    \
-    {name, w, h, is_ratio, (float)scale},
+#define PRESET(name, w, h, is_ratio, scale, by_head, dpi)                      \
+    {name, w, h, is_ratio, (float)scale, by_head, dpi},
     CUT_CANVAS_PRESETS(PRESET, PRESET)
 #undef PRESET
 };
@@ -146,6 +148,8 @@ static cut_status read_name(cut_canvas *out, const char *text, cut_why *why)
             out->h = presets[i].h;
             out->is_ratio = presets[i].is_ratio;
             out->scale = presets[i].scale;
+            out->by_head = presets[i].by_head;
+            out->dpi = presets[i].dpi;
             return CUT_OK;
         }
     if (cut_text_canvas_size(out, text)) return CUT_OK;

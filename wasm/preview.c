@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "compose/canvas.h"
 #include "compose/gradient.h"
+#include "compose/head.h"
 #include "compose/outline.h"
 #include "compose/shadow.h"
 #include "job.h"
@@ -24,6 +25,8 @@ struct cut_preview {
     cut_image half;    /* the same at half of it, made when it will do */
     cut_keep keep;
     cut_subject kept;
+    cut_head head; /* of `cleaned` */
+    enum { UNKNOWN, FOUND, NONE } has_head;
 
     cut_layer blur;
     float sigma;      /* of `blur` */
@@ -101,6 +104,7 @@ static cut_status clean(cut_preview *p, cut_keep keep)
     cut_image_free(&p->cleaned);
     cut_image_free(&p->half);
     cut_image_free(&p->placed);
+    p->has_head = UNKNOWN;
     int swapped = keep == CUT_KEEP_BACKGROUND;
     cut_status status = copy_image(&p->cleaned, &p->photo, &p->why);
     if (status) return status;
@@ -128,9 +132,14 @@ static cut_status blur(cut_preview *p, const cut_options *o)
 }
 
 /* Where the photo lies on the result at full size. */
-static cut_layout full_layout(const cut_preview *p, const cut_options *o)
+static cut_layout full_layout(cut_preview *p, const cut_options *o)
 {
     int32_t w = p->photo.w, h = p->photo.h;
+    if (cut_wants_head(o)) {
+        if (p->has_head == UNKNOWN)
+            p->has_head = cut_head_find(&p->head, &p->cleaned) ? FOUND : NONE;
+        if (p->has_head == FOUND) return cut_head_layout(&o->canvas, &p->head);
+    }
     if (o->canvas.w)
         return cut_canvas_layout(&o->canvas, &p->kept, o->margin, w, h);
     cut_box box = {0, 0, w, h};

@@ -2,6 +2,7 @@
 
 #include "compose/canvas.h"
 #include "compose/gradient.h"
+#include "compose/head.h"
 #include "compose/outline.h"
 #include "compose/shadow.h"
 
@@ -15,6 +16,9 @@ static cut_status place(cut_image *image, cut_rendering *r,
     if (!o->canvas.w || (r->done & PLACED)) return CUT_OK;
     cut_layout layout = cut_canvas_layout(&o->canvas, &r->kept, o->margin,
                                           image->w, image->h);
+    cut_head head;
+    if (cut_wants_head(o) && cut_head_find(&head, image))
+        layout = cut_head_layout(&o->canvas, &head);
     cut_status status = cut_canvas_place(image, &layout, why);
     if (!status) r->done |= PLACED;
     return status;

@@ -22,7 +22,7 @@ static int near(float a, double b)
 
 static void a_subject_is_centred_and_fills_its_share_of_a_size(void)
 {
-    cut_canvas canvas = {1000, 1000, 0, CUT_FIT_SUBJECT, 0.8f, {0}, {0}};
+    cut_canvas canvas = {1000, 1000, 0, CUT_FIT_SUBJECT, 0.8f, {0}, {0}, 0, 0};
     cut_layout l = layout(canvas, no_margin);
     CHECK(l.w == 1000 && l.h == 1000);
     CHECK(near(l.place.scale, 4)); /* 200 px to 800 */
@@ -38,7 +38,7 @@ static void a_subject_is_centred_and_fills_its_share_of_a_size(void)
 static void it_moves_by_shares_of_the_canvas_or_pixels(void)
 {
     cut_canvas canvas = {1000, 500, 0, CUT_FIT_SUBJECT, 1, {1000, 1},
-                         {-1000, 1}};
+                         {-1000, 1}, 0, 0};
     cut_layout l = layout(canvas, no_margin);
     CHECK(near(l.place.scale, 5));
     CHECK(near(l.place.x, 500 + 100 - 200 * 5));
@@ -51,7 +51,7 @@ static void it_moves_by_shares_of_the_canvas_or_pixels(void)
 
 static void a_photo_is_fitted_as_a_whole(void)
 {
-    cut_canvas canvas = {800, 800, 0, CUT_FIT_PHOTO, 1, {0}, {0}};
+    cut_canvas canvas = {800, 800, 0, CUT_FIT_PHOTO, 1, {0}, {0}, 0, 0};
     cut_layout l = layout(canvas, no_margin);
     CHECK(near(l.place.scale, 2));
     CHECK(near(l.place.x, 0) && near(l.place.y, 100));
@@ -74,7 +74,7 @@ static void a_ratio_keeps_the_pixels(void)
                  {1, 1000, 1, 33, 32735}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_canvas canvas = {cases[i].rw, cases[i].rh, 1, CUT_FIT_SUBJECT,
-                             cases[i].scale, {0}, {0}};
+                             cases[i].scale, {0}, {0}, 0, 0};
         cut_layout l = layout(canvas, no_margin);
         CHECK_EQUAL(l.w, cases[i].w);
         CHECK_EQUAL(l.h, cases[i].h);
@@ -94,7 +94,7 @@ static void no_canvas_is_beyond_the_limits(void)
     static const int32_t ratios[][2] = {{1, 1}, {1000, 1}, {1, 1000}, {16, 9}};
     for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {
         cut_canvas canvas = {ratios[i][0], ratios[i][1], 1, CUT_FIT_PHOTO,
-                             0.05f, {0}, {0}};
+                             0.05f, {0}, {0}, 0, 0};
         cut_layout l = cut_canvas_layout(&canvas, &box, no_margin, 11000, 9000);
         CHECK(l.w >= 1 && l.w <= CUT_MAX_SIDE);
         CHECK(l.h >= 1 && l.h <= CUT_MAX_SIDE);

@@ -64,6 +64,8 @@ typedef struct cut_canvas {
     cut_fit fit;
     float scale;   /* share of the canvas that is filled at most */
     cut_length x, y; /* from the middle; of the canvas' own width, height */
+    int by_head;     /* a person is placed by the head, when it is found */
+    int32_t dpi;     /* of the print, for the file to say; 0: nothing is known */
 } cut_canvas;
 
 /** The share that a subject fills when nothing is said; a photo fills all. */
@@ -73,20 +75,21 @@ typedef struct cut_canvas {
 #define CUT_MAX_SCALE 4
 
 /**
- * THE table of named canvases: X(name, w, h, is_ratio, share of the subject).
+ * THE table of named canvases:
+ * X(name, w, h, is_ratio, share of the subject, by_head, dpi).
  * cut_abi_json() hands it to JavaScript; FIRST is for the comma in its text.
  * Shops: Amazon wants 1000 px at least and the product on 85 % of the picture,
  * eBay 1600, Etsy 2700 x 2025, Shopify 2048. A passport photo of ICAO's 35 x
  * 45 mm has 413 x 531 px at 300 dpi.
  */
 #define CUT_CANVAS_PRESETS(FIRST, X)                                           \
-    FIRST("square", 1, 1, 1, 0.9)                                              \
-    X("portrait", 4, 5, 1, 0.9)                                                \
-    X("wide", 16, 9, 1, 0.9)                                                   \
-    X("passport", 413, 531, 0, 1)                                              \
-    X("amazon", 2000, 2000, 0, 0.85)                                           \
-    X("ebay", 1600, 1600, 0, 0.9)                                              \
-    X("etsy", 2700, 2025, 0, 0.9)                                              \
-    X("shopify", 2048, 2048, 0, 0.9)
+    FIRST("square", 1, 1, 1, 0.9, 0, 0)                                        \
+    X("portrait", 4, 5, 1, 0.9, 0, 0)                                          \
+    X("wide", 16, 9, 1, 0.9, 0, 0)                                             \
+    X("passport", 413, 531, 0, 1, 1, 300)                                      \
+    X("amazon", 2000, 2000, 0, 0.85, 0, 0)                                     \
+    X("ebay", 1600, 1600, 0, 0.9, 0, 0)                                        \
+    X("etsy", 2700, 2025, 0, 0.9, 0, 0)                                        \
+    X("shopify", 2048, 2048, 0, 0.9, 0, 0)
 
 #endif

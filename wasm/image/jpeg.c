@@ -89,3 +89,10 @@ cut_status cut_jpeg_encode(cut_bytes *out, const cut_image *image, int quality,
     *out = s.file;
     return CUT_OK;
 }
+
+void cut_jpeg_set_density(cut_bytes *file, int32_t dpi)
+{
+    uint8_t hi = (uint8_t)(dpi >> 8), lo = (uint8_t)dpi;
+    /* behind the start marker: JFIF's marker, length, name and version */
+    memcpy(file->data + 13, (uint8_t[5]){1, hi, lo, hi, lo}, 5);
+}

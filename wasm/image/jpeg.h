@@ -15,4 +15,8 @@
 cut_status cut_jpeg_encode(cut_bytes *out, const cut_image *image, int quality,
                            const cut_bytes *icc, cut_why *why);
 
+/** Says how large a JPEG of cut_jpeg_encode() is to be printed: pixels an inch,
+ * 1..65535, in its JFIF segment. */
+void cut_jpeg_set_density(cut_bytes *file, int32_t dpi);
+
 #endif

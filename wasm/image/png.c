@@ -150,3 +150,18 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
     *out = (cut_bytes){fitting ? fitting : file, size};
     return CUT_OK;
 }
+
+cut_status cut_png_set_density(cut_bytes *file, int32_t dpi, cut_why *why)
+{
+    enum { BEFORE = 8 + 25, PHYS = 12 + 9 };
+    uint8_t *p = cut_realloc(file->data, file->size + PHYS, 1);
+    if (!p) return cut_fail(why, CUT_E_MEMORY, "No memory to end a PNG.");
+    memmove(p + BEFORE + PHYS, p + BEFORE, file->size - BEFORE);
+    *file = (cut_bytes){p, file->size + PHYS};
+    uint32_t metre = ((uint32_t)dpi * 10000 + 127) / 254;
+    cut_put_be32(p + BEFORE + 8, metre);
+    cut_put_be32(p + BEFORE + 12, metre);
+    p[BEFORE + 16] = 1; /* the unit is the metre */
+    close_chunk(p + BEFORE, "pHYs", 9);
+    return CUT_OK;
+}

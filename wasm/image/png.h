@@ -20,4 +20,13 @@
 cut_status cut_png_encode(cut_bytes *out, cut_image *image,
                           const cut_bytes *icc, cut_why *why);
 
+/**
+ * Says how large a PNG of cut_png_encode() is to be printed (pHYs).
+ *
+ * @param[in,out] file grows by 21 bytes
+ * @param         dpi  pixels an inch, 1..65535
+ * @return CUT_OK, CUT_E_MEMORY (file unchanged)
+ */
+cut_status cut_png_set_density(cut_bytes *file, int32_t dpi, cut_why *why);
+
 #endif

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createNodeEngine } from '../../../web/engine/node.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
-import { disc, png, readPng } from '../pictures.js';
+import { chunks, disc, png, readPng } from '../pictures.js';
 
 const engine = createNodeEngine();
 after(() => engine.dispose());
@@ -64,6 +64,44 @@ test('every preset of the core is a canvas of its size', async () => {
     if (ratio) assert.ok(Math.abs(w / h / (width / height) - 1) < 0.03, `${name}: ${w} x ${h}`);
     else assert.deepEqual([w, h], [width, height]);
   }
+});
+
+/** A photo of somebody, and the matte: crown at row 60, the neck narrow from row 275 to 330. */
+function portrait() {
+  const inside = (/** @type {number} */ x, /** @type {number} */ y) => ((x - 200) / 90) ** 2 + ((y - 177) / 117) ** 2 <= 1 || (Math.abs(x - 200) < 50 && y > 240 && y < 340) ||
+    ((x - 200) / 170) ** 2 + (Math.min(0, (y - 420) / 90)) ** 2 <= 1 && y > 330;
+  const photo = new Blob([png(400, 520, (x, y) => [Math.floor(y / 4), x % 256, 200])]);
+  const matte = new Blob([png(400, 520, (x, y) => (inside(x, y) ? [255, 255, 255] : [0, 0, 0]))]);
+  return { photo, matte };
+}
+
+test('a passport shows the head at its size and place, says 300 dpi, and its preview is the same', async () => {
+  const { photo, matte } = portrait();
+  const { blob } = await engine.removeBackground(photo, { matte, canvas: 'passport' });
+  const file = Buffer.from(await blob.arrayBuffer());
+  const image = readPng(file);
+  assert.deepEqual([image.width, image.height], [413, 531]);
+  assert.deepEqual([...chunks(file).pHYs[0]], [0, 0, 0x2e, 0x23, 0, 0, 0x2e, 0x23, 1]); // 11811 pixels a metre
+  const rows = [...Array(531).keys()].filter((y) => at(image, 206, y)[3] > 127);
+  assert.ok(Math.abs(rows[0] - 531 * 4 / 45) < 5, `crown at ${rows[0]}`);
+  const width = [...Array(413).keys()].filter((x) => at(image, x, 240)[3] > 127);
+  assert.ok(Math.abs((width[0] + (width.at(-1) ?? 0)) / 2 - 206) < 4, 'in the middle');
+  assert.equal(rows.at(-1), 530, 'shoulders go on to the lower edge');
+
+  const preview = await engine.preview(photo, { matte });
+  assert.deepEqual(Buffer.from((await preview.show({ canvas: 'passport' }, 1000)).data), Buffer.from(image.rgba));
+  await preview.close();
+
+  const jpeg = Buffer.from(await (await engine.removeBackground(photo, { matte, canvas: 'passport', format: 'jpeg' })).blob.arrayBuffer());
+  assert.deepEqual([...jpeg.subarray(6, 18)], [...Buffer.from('JFIF\0\x01\x01\x01', 'latin1'), 1, 44, 1, 44]);
+  const plain = Buffer.from(await (await engine.removeBackground(photo, { matte, canvas: '413x531' })).blob.arrayBuffer());
+  assert.equal(chunks(plain).pHYs, undefined);
+});
+
+test('what has no head is fitted as a whole, on a passport too', async () => {
+  const image = await cut(disc(200, 260), { canvas: 'passport' });
+  const columns = [...Array(413).keys()].filter((x) => at(image, x, 265)[3] > 127);
+  assert.ok(columns[0] < 6 && (columns.at(-1) ?? 0) > 406, `${columns[0]}`);
 });
 
 test('a canvas moves and scales what is on it, and pictures cover it', async () => {

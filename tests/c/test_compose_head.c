@@ -1,0 +1,164 @@
+/* A person's head in drawn silhouettes, and its place on a passport's canvas. */
+#include <math.h>
+#include <string.h>
+
+#include "check.h"
+#include "compose/head.h"
+
+typedef struct ellipse {
+    double x, y, rx, ry;
+} ellipse;
+
+static cut_image clear_image(int32_t w, int32_t h)
+{
+    size_t bytes = (size_t)w * (size_t)h * 4;
+    uint8_t *px = cut_alloc(bytes, 1);
+    CHECK(px != NULL);
+    memset(px, 0, bytes);
+    return (cut_image){px, w, h, 0};
+}
+
+/* An ellipse; with `below`, and all that lies under its widest row. */
+static void draw(cut_image *image, ellipse e, int below)
+{
+    for (int32_t y = 0; y < image->h; y++)
+        for (int32_t x = 0; x < image->w; x++) {
+            double dx = (x + 0.5 - e.x) / e.rx, dy = (y + 0.5 - e.y) / e.ry;
+            if (below && dy > 0) dy = 0;
+            if (dx * dx + dy * dy <= 1)
+                image->px[((size_t)y * (size_t)image->w + (size_t)x) * 4 + 3] =
+                    255;
+        }
+}
+
+static void box(cut_image *image, double x0, double y0, double x1, double y1)
+{
+    for (int32_t y = (int32_t)y0; y < (int32_t)y1; y++)
+        for (int32_t x = (int32_t)x0; x < (int32_t)x1; x++)
+            image->px[((size_t)y * (size_t)image->w + (size_t)x) * 4 + 3] = 255;
+}
+
+/* A bust of unit s: crown at y, chin 2.6 s lower, in the middle x. */
+static void person(cut_image *image, double x, double y, double s)
+{
+    draw(image, (ellipse){x, y + 1.3 * s, s, 1.3 * s}, 0);
+    box(image, x - 0.55 * s, y + 2 * s, x + 0.55 * s, y + 3.4 * s);
+    draw(image, (ellipse){x, y + 4.4 * s, 2.4 * s, 1.4 * s}, 1);
+}
+
+static int close_to(int32_t a, double b, double most)
+{
+    return fabs(a - b) <= most;
+}
+
+static void a_head_on_a_neck_on_shoulders_is_found_at_any_size(void)
+{
+    static const int32_t sizes[][2] = {{300, 400}, {1000, 700}, {3000, 4000}};
+    for (int i = 0; i < 3; i++)
+        for (int place = 0; place < 3; place++) {
+            cut_image image = clear_image(sizes[i][0], sizes[i][1]);
+            double s = sizes[i][1] / (place == 2 ? 16.0 : 6.5);
+            double x = image.w * (0.4 + 0.1 * place), y = 0.1 * image.h;
+            person(&image, x, y, s);
+            cut_head head;
+            CHECK_EQUAL(cut_head_find(&head, &image), 1);
+            double cell = image.h / 200.0 + 2;
+            CHECK(close_to(head.top, y, cell));
+            /* the neck is as narrow from 2.39 s, where it leaves the ellipse,
+             * to 3 s, where the shoulders begin */
+            CHECK(close_to(head.chin, y + 2.7 * s, 0.35 * s + cell));
+            CHECK(close_to(head.x, x, cell));
+            cut_image_free(&image);
+        }
+}
+
+static void specks_above_it_and_soft_dust_are_not_it(void)
+{
+    cut_image image = clear_image(600, 800);
+    person(&image, 300, 150, 110);
+    cut_head plain, dusty;
+    CHECK_EQUAL(cut_head_find(&plain, &image), 1);
+    draw(&image, (ellipse){120, 40, 12, 12}, 0);
+    for (int32_t x = 0; x < 600; x++) image.px[(600 + (size_t)x) * 4 + 3] = 90;
+    CHECK_EQUAL(cut_head_find(&dusty, &image), 1);
+    CHECK_EQUAL(memcmp(&plain, &dusty, sizeof plain), 0);
+    cut_image_free(&image);
+}
+
+enum { DISC, CARTON, BOTTLE, LONG_HAIR, HAND_UP, CUT_OFF, POLE, NOTHING, SHAPES };
+
+static void what_is_no_head_is_none(void)
+{
+    for (int shape = 0; shape < SHAPES; shape++) {
+        cut_image image = clear_image(600, 800);
+        switch (shape) {
+        case DISC: draw(&image, (ellipse){300, 400, 250, 250}, 0); break;
+        case CARTON: box(&image, 100, 100, 500, 700); break;
+        case BOTTLE:
+            box(&image, 260, 60, 340, 300);
+            box(&image, 180, 300, 420, 780);
+            break;
+        case LONG_HAIR:
+            draw(&image, (ellipse){300, 250, 130, 170}, 1);
+            draw(&image, (ellipse){300, 600, 260, 100}, 1);
+            break;
+        case HAND_UP:
+            person(&image, 300, 200, 100);
+            box(&image, 480, 40, 530, 700);
+            break;
+        case CUT_OFF: person(&image, 300, -60, 110); break;
+        case POLE: box(&image, 290, 20, 310, 780); break;
+        default: break;
+        }
+        cut_head head = {-1, -2, -3};
+        CHECK_EQUAL(cut_head_find(&head, &image), 0);
+        CHECK_EQUAL(head.top, -1);
+        cut_image_free(&image);
+    }
+}
+
+static void a_mirrored_photo_has_a_mirrored_head(void)
+{
+    /* 171 cells of 3 pixels, whose middles lie evenly */
+    cut_image image = clear_image(513, 640), mirror = clear_image(513, 640);
+    person(&image, 200, 60, 90);
+    person(&mirror, 313, 60, 90);
+    cut_head a, b;
+    CHECK(cut_head_find(&a, &image) && cut_head_find(&b, &mirror));
+    CHECK_EQUAL(a.top, b.top);
+    CHECK_EQUAL(a.chin, b.chin);
+    CHECK(close_to(a.x, 513 - b.x, 3));
+    cut_image_free(&image);
+    cut_image_free(&mirror);
+}
+
+static void the_head_has_33_of_45_mm_and_the_eyes_are_at_54_percent(void)
+{
+    cut_canvas canvas = {413, 531, 0, CUT_FIT_SUBJECT, 1, {0}, {0}, 1, 300};
+    cut_head head = {400, 1400, 900};
+    cut_layout l = cut_head_layout(&canvas, &head);
+    double scale = (double)l.place.scale, top = (double)l.place.y + 400 * scale;
+    CHECK(fabs(1000 * scale - 531 * 33 / 45.0) < 0.01);
+    CHECK(fabs(top - 531 * 4 / 45.0) < 0.01);
+    CHECK(fabs((double)l.place.x + 900 * scale - 206.5) < 0.01);
+    double eyes = 1 - (top + 500 * scale) / 531; /* from below */
+    CHECK(eyes > 0.5 && eyes < 0.7);
+    canvas.scale = 0.5f; /* around the head's middle */
+    canvas.x = (cut_length){1000, 1};
+    cut_layout half = cut_head_layout(&canvas, &head);
+    CHECK(fabs((double)half.place.scale - scale / 2) < 1e-6);
+    double middle = (double)half.place.y + 900 * scale / 2;
+    CHECK(fabs(middle - (top + 500 * scale)) < 0.01);
+    CHECK(fabs((double)half.place.x + 450 * scale - 206.5 - 41.3) < 0.01);
+}
+
+int main(void)
+{
+    a_head_on_a_neck_on_shoulders_is_found_at_any_size();
+    specks_above_it_and_soft_dust_are_not_it();
+    what_is_no_head_is_none();
+    a_mirrored_photo_has_a_mirrored_head();
+    the_head_has_33_of_45_mm_and_the_eyes_are_at_54_percent();
+    CHECK_EQUAL(cut_live_blocks(), 0);
+    return CHECK_DONE();
+}
