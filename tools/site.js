@@ -29,7 +29,7 @@ export function stageSite({ dir = join(root, 'build/site'), url } = {}) {
   const home = url && new URL('./', url).href;
   rmSync(dir, { recursive: true, force: true });
   cpSync(dist, dir, { recursive: true });
-  cpSync(join(root, 'docs/media/hero.png'), join(dir, 'card.png'));
+  cpSync(join(root, 'docs/media/card.png'), join(dir, 'card.png'));
   writeFileSync(join(dir, '.nojekyll'), ''); // GitHub Pages drops _md.js without it
   writeFileSync(join(dir, '404.html'), missing.replace('HOME', home ? attribute(home) : './'));
 
