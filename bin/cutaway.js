@@ -26,6 +26,7 @@ const usage = `cutaway: cut the subject of a photo out
                                 preset=amazon,fit=photo,scale=0.8,x=5%,y=-40px (fit=subject without it)
   --format F                    png, jpeg, webp; default: by OUT's ending, else png
   --quality N                   1..100 for jpeg and webp; default 90; webp 100 is lossless
+  --effort E                    standard (default), high: a second, closer look at a small subject
   --mask                        the matte itself, as a grey picture
   --crop [--margin M]           to the subject; M: 5% of its longer side, or 40px
   --matte FILE                  a grey PNG or JPEG of the photo's size instead of the model: a --mask, retouched
@@ -44,6 +45,7 @@ const options = /** @type {const} */ ({
   background: { type: 'string' },
   format: { type: 'string' },
   quality: { type: 'string' },
+  effort: { type: 'string' },
   mask: { type: 'boolean' },
   crop: { type: 'boolean' },
   margin: { type: 'string' },
@@ -167,7 +169,7 @@ async function engineOptions(values, output) {
   /** @type {Record<string, any>} */
   const chosen = {
     format: values.format ?? formatOfEnding[extname(output).toLowerCase()],
-    mask: values.mask, crop: values.crop, engine: values.engine, keep: values.keep,
+    mask: values.mask, crop: values.crop, engine: values.engine, keep: values.keep, effort: values.effort,
     shadow: style(values.shadow), outline: style(values.outline), canvas: style(values.canvas),
   };
   if (values.format === 'jpg') chosen.format = 'jpeg';

@@ -21,6 +21,7 @@ const usage = `npm run eval: the engine's mattes against masks
 
   --images DIR, --masks DIR     a photo and its mask have the same name but for the ending
   --engine E                    auto (default), c, ort
+  --effort E                    standard (default), high
   --model M                     base (default), a known name, or FILE.onnx with its manifest beside it
   --limit N                     only N photos, evenly spread over the names
   --stretch                     maps stretched to 0..1 first, as the toolboxes behind published numbers do
@@ -115,9 +116,9 @@ function tellProgress(done, all) {
 
 /**
  * @param {Pair[]} pairs
- * @param {{ model?: string, engine?: 'auto' | 'c' | 'ort', stretch?: boolean }} options
+ * @param {{ model?: string, engine?: 'auto' | 'c' | 'ort', effort?: 'standard' | 'high', stretch?: boolean }} options
  */
-async function evaluate(pairs, { model, engine: wanted, stretch }) {
+async function evaluate(pairs, { model, engine: wanted, effort, stretch }) {
   const engine = createNodeEngine();
   const decode = await createDecoder();
   /** @type {{ name: string, width: number, height: number, subject_found: boolean, measured: import('../models/eval/metrics/set.js').Measured }[]} */
@@ -128,7 +129,7 @@ async function evaluate(pairs, { model, engine: wanted, stretch }) {
     await engine.preload({ model, engine: wanted }); // what is wrong with a model is said once
     for (const [i, { name, image, mask }] of pairs.entries()) {
       try {
-        const { blob, report } = await engine.segment(new Blob([await readFile(image)]), { model, engine: wanted, format: 'png' });
+        const { blob, report } = await engine.segment(new Blob([await readFile(image)]), { model, engine: wanted, effort, format: 'png' });
         const map = await decode(new Uint8Array(await blob.arrayBuffer()));
         const truth = await decode(await readFile(mask));
         const { width, height } = map;
@@ -160,7 +161,7 @@ async function main(argv) {
     ({ values } = parseArgs({
       args: argv,
       options: {
-        images: { type: 'string' }, masks: { type: 'string' }, engine: { type: 'string' }, model: { type: 'string' },
+        images: { type: 'string' }, masks: { type: 'string' }, engine: { type: 'string' }, model: { type: 'string' }, effort: { type: 'string' },
         limit: { type: 'string' }, stretch: { type: 'boolean' }, json: { type: 'boolean' }, 'per-image': { type: 'boolean' },
         'no-build': { type: 'boolean' }, help: { type: 'boolean' },
       },
@@ -172,6 +173,7 @@ async function main(argv) {
     if (!values.images || !values.masks) throw new Error('--images DIR and --masks DIR are needed');
     if (values.limit !== undefined && !/^[1-9]\d*$/.test(values.limit)) throw new Error('--limit takes a whole number from 1 on');
     if (!['auto', 'c', 'ort'].includes(values.engine ?? 'auto')) throw new Error('--engine is auto, c or ort');
+    if (!['standard', 'high'].includes(values.effort ?? 'standard')) throw new Error('--effort is standard or high');
     if (values['per-image'] && !values.json) throw new Error('--per-image is for --json');
   } catch (error) {
     process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${usage}`);
@@ -199,6 +201,7 @@ async function main(argv) {
       // a name or an address as it is, otherwise a file, as the command line has it
       model: model === undefined || /^([\w-]+$|https?:)/.test(model) ? model : pathToFileURL(model).href,
       engine: /** @type {'auto' | 'c' | 'ort' | undefined} */ (values.engine),
+      effort: /** @type {'standard' | 'high' | undefined} */ (values.effort),
       stretch: values.stretch,
     });
   } catch (error) {
@@ -212,13 +215,13 @@ async function main(argv) {
   const without = done.filter((photo) => !photo.subject_found).map(({ name }) => name);
   if (values.json) {
     process.stdout.write(`${JSON.stringify({
-      images, masks, photos: done.length, soft_masks: soft, engine: result.engine, model: result.model, stretched: Boolean(values.stretch),
+      images, masks, photos: done.length, soft_masks: soft, engine: result.engine, model: result.model, effort: values.effort ?? 'standard', stretched: Boolean(values.stretch),
       metrics, no_subject: without, without_mask: found.alone, failed,
       ...(values['per-image'] ? { per_image: done.map(({ measured, ...photo }) => ({ ...photo, ...measured.values })) } : {}),
     })}\n`);
   } else if (done.length) {
     process.stdout.write(`${done.length} photos of ${images}, ${soft} masks soft; model ${result.model}, engine ${result.engine}` +
-      `${values.stretch ? ', maps stretched' : ''}; no subject found in ${without.length}\n`);
+      `${values.effort === 'high' ? ', effort high' : ''}${values.stretch ? ', maps stretched' : ''}; no subject found in ${without.length}\n`);
     for (const { key, name, about } of MEASURES) {
       if (key in metrics) process.stdout.write(`${name.padEnd(16)} ${metrics[key].toFixed(3).padStart(8)}   ${about}\n`);
     }

@@ -30,6 +30,7 @@
 #include "matte/matte.h"
 #include "matte/refine.h"
 #include "matte/subject.h"
+#include "matte/zoom.h"
 #include "options.h"
 #include "render.h"
 
@@ -50,6 +51,7 @@ struct cut_job {
     cut_rendering rendering; /* behind: when given; the rest from CLEANED on */
     float *tensor;        /* PREPARED: [3][manifest.h][manifest.w] */
     cut_matte matte;      /* INFERRED */
+    cut_zoom zoom;        /* of the second look; w 0 before it */
     uint8_t *alpha;       /* REFINED: [in_h][in_w] */
     cut_subject subject;  /* from REFINED on; found from INFERRED on */
     cut_bytes file;       /* DONE */
@@ -258,9 +260,25 @@ int cut_job_background_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
 
 /* ---- the network's two sides ------------------------------------------- */
 
+/* Where a second look would be. */
+static int finds_zoom(const cut_job *job, cut_zoom *zoom)
+{
+    return job->state == CUT_INFERRED && job->zoom.w == 0 &&
+           job->options.effort == CUT_EFFORT_HIGH && job->subject.found &&
+           cut_zoom_find(zoom, &job->matte, job->image.w, job->image.h);
+}
+
+int cut_job_again(const cut_job *job)
+{
+    cut_zoom zoom;
+    return finds_zoom(job, &zoom);
+}
+
 int cut_job_prepare(cut_job *job)
 {
-    cut_status status = in_state(job, CUT_DECODED);
+    cut_zoom zoom = {0};
+    int again = finds_zoom(job, &zoom);
+    cut_status status = again ? CUT_OK : in_state(job, CUT_DECODED);
     if (status) return (int)status;
     if (!job->has_manifest)
         return (int)cut_fail(&job->why, CUT_E_STATE, "No manifest was given.");
@@ -270,13 +288,19 @@ int cut_job_prepare(cut_job *job)
         return (int)cut_fail(&job->why, CUT_E_MEMORY,
                              "No memory for a %d x %d tensor.", (int)m->w,
                              (int)m->h);
-    status = cut_resample_tensor(tensor, &job->image, m->w, m->h, m->mean,
-                                 m->std, m->range_is_max, &job->why);
+    cut_image part = {0};
+    if (again) status = cut_zoom_crop(&part, &job->image, zoom, &job->why);
+    if (!status)
+        status = cut_resample_tensor(tensor, again ? &part : &job->image, m->w,
+                                     m->h, m->mean, m->std, m->range_is_max,
+                                     &job->why);
+    cut_image_free(&part);
     if (status) {
         cut_free(tensor);
         return (int)status;
     }
     job->tensor = tensor;
+    job->zoom = zoom;
     job->state = CUT_PREPARED;
     return CUT_OK;
 }
@@ -312,8 +336,15 @@ int cut_job_matte(cut_job *job, const float *map, uint32_t w, uint32_t h)
     status = cut_matte_from_map(&matte, map, (int32_t)w, (int32_t)h,
                                 m->kind == CUT_MAP_LOGITS, &job->why);
     if (status) return (int)status;
-    job->matte = matte;
-    job->subject.found = cut_subject_present(&matte);
+    if (job->zoom.w) {
+        status = cut_zoom_join(&job->matte, &matte, job->zoom, job->image.w,
+                               job->image.h, &job->why);
+        cut_matte_free(&matte);
+        if (status) return (int)status;
+    } else {
+        job->matte = matte;
+        job->subject.found = cut_subject_present(&matte);
+    }
     cut_free(job->tensor);
     job->tensor = NULL;
     job->state = CUT_INFERRED;

@@ -74,6 +74,19 @@ static cut_status read_keep(cut_options *o, const cut_json *value,
     return CUT_OK;
 }
 
+static cut_status read_effort(cut_options *o, const cut_json *value,
+                              cut_why *why)
+{
+    const char *text = cut_json_string(value);
+    if (text && strcmp(text, "standard") == 0)
+        o->effort = CUT_EFFORT_STANDARD;
+    else if (text && strcmp(text, "high") == 0)
+        o->effort = CUT_EFFORT_HIGH;
+    else
+        return cut_fail(why, CUT_E_OPTION, "effort is standard or high.");
+    return CUT_OK;
+}
+
 static cut_status read_format(cut_options *o, const cut_json *value,
                               cut_why *why)
 {
@@ -103,7 +116,7 @@ cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
 {
     static const char *const keys[] = {"background", "format", "quality",
                                        "mask", "crop", "margin", "keep",
-                                       "shadow", "outline", "canvas", NULL};
+                                       "shadow", "outline", "canvas", "effort", NULL};
     cut_json *root;
     cut_status status = cut_json_parse(&root, json, size,
                                        CUT_MAX_OPTIONS_BYTES, CUT_E_OPTION,
@@ -120,6 +133,8 @@ cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
         status = read_margin(&o, value, why);
     if (!status && (value = cut_json_get(root, "keep")))
         status = read_keep(&o, value, why);
+    if (!status && (value = cut_json_get(root, "effort")))
+        status = read_effort(&o, value, why);
     if (!status && (value = cut_json_get(root, "shadow")))
         status = cut_read_shadow(&o.shadow, value, why);
     if (!status && (value = cut_json_get(root, "outline")))

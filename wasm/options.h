@@ -18,6 +18,8 @@ typedef enum cut_background {
 
 typedef enum cut_keep { CUT_KEEP_SUBJECT, CUT_KEEP_BACKGROUND } cut_keep;
 
+typedef enum cut_effort { CUT_EFFORT_STANDARD, CUT_EFFORT_HIGH } cut_effort;
+
 typedef enum cut_output { CUT_OUT_PNG, CUT_OUT_JPEG, CUT_OUT_WEBP } cut_output;
 
 #define CUT_MAX_LENGTH_PX 10000
@@ -42,6 +44,7 @@ typedef struct cut_options {
     cut_shadow shadow;
     cut_outline outline;
     cut_canvas canvas;
+    cut_effort effort;
 } cut_options;
 
 /* For cut_abi_json(): the manual of the keys, defaults and ranges. */
@@ -66,6 +69,8 @@ typedef struct cut_options {
     "\"values\":[\"png\",\"jpeg\",\"webp\"]},"                                 \
     "\"quality\":{\"type\":\"integer\",\"default\":"                           \
     CUT_STR(CUT_DEFAULT_QUALITY) ",\"min\":1,\"max\":100},"                    \
+    "\"effort\":{\"type\":\"string\",\"default\":\"standard\","                \
+    "\"values\":[\"standard\",\"high\"]},"                                      \
     "\"mask\":{\"type\":\"boolean\",\"default\":false},"                       \
     "\"crop\":{\"type\":\"boolean\",\"default\":false},"                       \
     "\"margin\":{\"type\":\"string\",\"default\":\"0%\",\"max_px\":"           \

@@ -241,7 +241,7 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"format\":\"png\",\"format\":\"png\"}",
         "{\"quality\":0}", "{\"quality\":101}", "{\"quality\":50.5}",
         "{\"quality\":\"50\"}", "{\"quality\":1e999}", "{\"quality\":true}",
-        "{\"mask\":1}", "{\"crop\":\"yes\"}", "{\"crop\":null}",
+        "{\"effort\":\"low\"}", "{\"effort\":2}", "{\"mask\":1}", "{\"crop\":\"yes\"}", "{\"crop\":null}",
         "{\"background\":\"#12345\"}", "{\"background\":\"#1234567\"}",
         "{\"background\":\"#12345g\"}", "{\"background\":\"red\"}",
         "{\"background\":\"\"}", "{\"background\":{}}",

@@ -220,6 +220,11 @@ export class Job {
     this.core.withBytes(bytes, (pointer) => this.step('matte', 'matte', pointer, width, height));
   }
 
+  /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
+  get again() {
+    return this.core.exports.cut_job_again(this.pointer) === 1;
+  }
+
   /** COMPOSED: a copy of the result's straight RGBA. */
   pixels() {
     const { exports } = this.core;

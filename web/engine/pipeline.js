@@ -43,6 +43,7 @@ import { Retouch } from './retouch.js';
  * @property {'subject' | 'background'} [keep] which side of the photo stays
  * @property {'png' | 'jpeg' | 'webp'} [format]
  * @property {number} [quality] 1..100
+ * @property {'standard' | 'high'} [effort] high: a second, closer look at a small subject, half as long again
  * @property {boolean} [mask] the matte itself
  * @property {boolean} [crop] to the subject
  * @property {string | number} [margin] "5%", "40px" or pixels around the subject's box, with crop or canvas
@@ -89,6 +90,7 @@ class Stages {
     this.signal = signal;
     this.onProgress = onProgress;
     this.started = performance.now();
+    this.reached = 0;
     /** @type {Record<string, number>} */ this.times = {};
   }
 
@@ -96,7 +98,10 @@ class Stages {
   progress(stage, share, more) {
     let before = 0;
     for (const [name, part] of shares) {
-      if (name === stage) return this.onProgress?.({ stage, fraction: before + part * share, ...more });
+      if (name === stage) { // a second look at the photo goes through the same stages: never back
+        this.reached = Math.max(this.reached, before + part * share);
+        return this.onProgress?.({ stage, fraction: this.reached, ...more });
+      }
       before += part;
     }
   }
@@ -208,13 +213,15 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
   }
   const { manifest, engine, ...loaded } = await stages.run('load', () => unlessAborted(loading, signal));
   job.manifest(manifest);
-  const tensor = await stages.run('prepare', () => job.prepare());
-  const map = await stages.run('infer', async () => {
-    const answer = await engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
-    checkMap(answer, core);
-    return answer;
-  });
-  await stages.run('matte', () => job.matte(map));
+  do {
+    const tensor = await stages.run('prepare', () => job.prepare());
+    const map = await stages.run('infer', async () => {
+      const answer = await engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
+      checkMap(answer, core);
+      return answer;
+    });
+    await stages.run('matte', () => job.matte(map));
+  } while (job.again);
   await stages.run('refine', () => job.step('refine', 'refine'));
   return { ...loaded, engine };
 }

@@ -48,7 +48,7 @@ export class Queue {
   /**
    * @param {object} parts
    * @param {() => Promise<Engine>} parts.engine
-   * @param {() => { model?: string }} parts.common options of every run
+   * @param {() => { model?: string, effort?: string }} parts.common options of every run
    * @param {(item: Item) => void} parts.changed state or progress of an item
    */
   constructor({ engine, common, changed }) {

@@ -53,7 +53,7 @@ export class Studio {
     this.shell = shell;
     this.queue = new Queue({
       engine: shell.engine,
-      common: () => ({ model: host.getAttribute('model') ?? undefined }),
+      common: () => ({ model: host.getAttribute('model') ?? undefined, effort: host.getAttribute('effort') ?? undefined }),
       changed: (item) => this.#changed(item),
     });
     const { root } = shell;

@@ -184,3 +184,20 @@ test('progress goes up, names the stages in order, and ends at 1', async () => {
   for (let i = 1; i < seen.length; i++) assert.ok(seen[i].fraction >= seen[i - 1].fraction - 0.101, JSON.stringify(seen));
   assert.equal(seen.at(-1)?.fraction, 1);
 });
+
+test('effort high looks at a small subject twice, and the progress never goes back', async () => {
+  const small = png(400, 300, (x, y) => (Math.hypot(x - 300, y - 100) < 40 ? [250, 240, 255] : [10, 8, 4]));
+  const looks = [];
+  for (const effort of ['standard', 'high']) {
+    /** @type {{ stage: string, fraction: number }[]} */ const seen = [];
+    const { bytes, report } = await cut(small, { effort, onProgress: (/** @type {any} */ p) => seen.push(p) });
+    looks.push(seen.filter(({ stage }) => stage === 'prepare').length);
+    assert.ok(seen.every(({ fraction }, i) => i === 0 || fraction >= seen[i - 1].fraction));
+    assert.equal(at(readPng(bytes), 300, 100)[3], 255);
+    assert.equal(at(readPng(bytes), 100, 200)[3], 0);
+    const [x, y, w, h] = report.subject.box;
+    assert.ok([x - 260, y - 60, w - 80, h - 80].every((off) => Math.abs(off) <= 4), `${report.subject.box}`);
+  }
+  assert.deepEqual(looks, [1, 2]);
+  await assert.rejects(cut(small, { effort: 'low' }), { code: 'bad_option', detail: 'effort is standard or high.' });
+});
