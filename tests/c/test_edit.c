@@ -165,6 +165,68 @@ static void bad_brushes_and_places_are_refused(void)
     cut_edit_free(edit);
 }
 
+/* ---- cleaning ---------------------------------------------------------- */
+
+/* Whether colours and reduced copies are what cleaning all of it makes. */
+static int is_clean(const cut_edit *edit)
+{
+    size_t count = (size_t)edit->photo.w * (size_t)edit->photo.h;
+    cut_image whole = { cut_alloc(count, 4), edit->photo.w, edit->photo.h, 0 };
+    cut_pyramid pyramid = { 0 };
+    memcpy(whole.px, edit->photo.px, count * 4);
+    CHECK_EQUAL(cut_foreground_estimate(&whole, edit->alpha, NULL), CUT_OK);
+    CHECK_EQUAL(cut_pyramid_new(&pyramid, &whole, NULL), CUT_OK);
+    int same = pyramid.count == edit->cleans.count;
+    for (int i = 0; same && i < pyramid.count; i++) {
+        const cut_image *a = &pyramid.level[i], *b = &edit->cleans.level[i];
+        same = memcmp(a->px, b->px, (size_t)a->w * (size_t)a->h * 4) == 0;
+    }
+    cut_pyramid_free(&pyramid);
+    cut_image_free(&whole);
+    return same;
+}
+
+/* Blocks of 1, 2, 3 and 5 pixels; a matte with a soft rim, or hard alone. */
+static void every_step_leaves_the_colours_of_cleaning_it_whole(void)
+{
+    static const int32_t sizes[][2] = {{160, 120}, {1300, 200}, {300, 2100},
+                                       {4200, 90}};
+    uint32_t seed = 7;
+    for (int i = 0; i < 4; i++) {
+        int32_t w = sizes[i][0], h = sizes[i][1];
+        size_t count = (size_t)w * (size_t)h;
+        uint8_t *photo = cut_alloc(count, 4), *matte = cut_alloc(count, 1);
+        for (size_t at = 0; at < count; at++) {
+            float x = (float)(at % (size_t)w) / (float)w - 0.5f;
+            float y = (float)(at / (size_t)w) / (float)h - 0.5f;
+            float a = (0.12f - x * x - y * y) * (i % 2 ? 4000.0f : 900.0f);
+            matte[at] = (uint8_t)(a < 0 ? 0 : a > 255 ? 255 : a);
+            for (int c = 0; c < 4; c++) {
+                seed = seed * 1664525u + 1013904223u;
+                photo[at * 4 + (size_t)c] = (uint8_t)(c == 3 ? 255 : seed >> 24);
+            }
+        }
+        cut_edit *edit = edit_of(photo, matte, w, h);
+        CHECK(is_clean(edit));
+        for (int step = 0; step < 6; step++) {
+            seed = seed * 1664525u + 1013904223u;
+            float x = (float)(seed >> 16) / 65536 * (float)w;
+            float y = (float)(seed & 65535) / 65536 * (float)h;
+            const float path[4] = { x, y, x + 30, y + 9 };
+            CHECK_EQUAL(stroke(edit, step % 2, path, 11, 0.2f, step % 3 == 0),
+                        CUT_OK);
+            CHECK(is_clean(edit));
+        }
+        while (cut_edit_undos(edit)) {
+            CHECK_EQUAL(cut_edit_undo(edit), CUT_OK);
+            CHECK(is_clean(edit));
+        }
+        cut_edit_free(edit);
+        cut_free(photo);
+        cut_free(matte);
+    }
+}
+
 /* ---- undo -------------------------------------------------------------- */
 
 static void steps_lead_back_and_forth_to_the_byte(void)
@@ -469,6 +531,7 @@ int main(void)
     restoring_ends_at_the_photos_own_alpha();
     passing_twice_over_a_pixel_changes_nothing_more();
     bad_brushes_and_places_are_refused();
+    every_step_leaves_the_colours_of_cleaning_it_whole();
     steps_lead_back_and_forth_to_the_byte();
     the_oldest_steps_are_forgotten();
     objects_are_found_and_dropped_with_their_soft_rim();

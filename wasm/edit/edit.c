@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "image/png.h"
-#include "matte/foreground.h"
 
 static size_t count_of(const cut_edit *edit)
 {
@@ -17,10 +16,7 @@ static size_t at_of(const cut_edit *edit, int32_t x, int32_t y)
     return (size_t)y * (size_t)edit->photo.w + (size_t)x;
 }
 
-static cut_rect all_of(const cut_edit *edit)
-{
-    return (cut_rect){ 0, 0, edit->photo.w, edit->photo.h };
-}
+static cut_status clean(cut_edit *edit, cut_rect rect);
 
 /* ---- life -------------------------------------------------------------- */
 
@@ -38,9 +34,9 @@ cut_status cut_edit_start(cut_edit *edit)
                         (int)edit->photo.w, (int)edit->photo.h);
     memcpy(edit->found, edit->alpha, count);
     memcpy(edit->before, edit->alpha, count);
-    memcpy(edit->clean.px, edit->photo.px, count * 4);
+    edit->clean.opaque = 0;
     cut_status status =
-        cut_foreground_estimate(&edit->clean, edit->alpha, &edit->why);
+        clean(edit, (cut_rect){ 0, 0, edit->photo.w, edit->photo.h });
     if (!status)
         status = cut_pyramid_new(&edit->photos, &edit->photo, &edit->why);
     if (!status)
@@ -138,18 +134,83 @@ static void show(cut_edit *edit, cut_rect rect)
     cut_pyramid_update(&edit->cleans, rect);
 }
 
-/* Colours change as far as a layer of them reaches: everywhere. */
-static cut_status clean(cut_edit *edit)
+/* A row of the layers, as a number that another one would hardly have: four
+ * lanes of FNV, a layer each way. */
+static u32x4 hash_row(const cut_colours *colours, int32_t row)
 {
-    memcpy(edit->clean.px, edit->photo.px, count_of(edit) * 4);
-    edit->clean.opaque = edit->photo.opaque;
-    cut_status status =
-        cut_foreground_estimate(&edit->clean, edit->alpha, &edit->why);
-    if (status)
-        show(edit, all_of(edit));
-    else
-        cut_pyramid_update(&edit->cleans, all_of(edit));
-    return status;
+    const cut_layer *f = &colours->foreground, *b = &colours->background;
+    size_t bytes = (size_t)f->w * 16, from = (size_t)row * bytes;
+    const uint8_t *fore = (const uint8_t *)f->px + from;
+    const uint8_t *back = (const uint8_t *)b->px + from;
+    u32x4 one = { 1, 2, 3, 4 }, other = { 5, 6, 7, 8 };
+    for (size_t i = 0; i < bytes; i += 16) {
+        one = (one ^ cut_load_u32(fore + i)) * 16777619u;
+        other = (other ^ cut_load_u32(back + i)) * 16777619u;
+        one ^= one >> 15;
+        other ^= other >> 15;
+    }
+    return one * 31 ^ other;
+}
+
+/* Marks the layers' rows that are not what they were. */
+static void find_changes(cut_edit *edit, const cut_colours *colours,
+                         uint8_t changed[CUT_FOREGROUND_SIDE])
+{
+    for (int32_t row = 0; row < CUT_FOREGROUND_SIDE; row++) {
+        u32x4 hash = { 0 };
+        if (row < colours->foreground.h) hash = hash_row(colours, row);
+        changed[row] = memcmp(&hash, edit->colours[row], sizeof hash) != 0;
+        memcpy(edit->colours[row], &hash, sizeof hash);
+    }
+}
+
+/* Cleans the rows from y0 on as long as they have to be; the next to look at. */
+static int32_t clean_rows(cut_edit *edit, const cut_colours *colours,
+                          const uint8_t *changed, cut_rect rect, int32_t y0)
+{
+    int32_t y = y0, w = edit->photo.w, h = edit->photo.h;
+    int32_t side = w > h ? w : h;
+    int32_t k = (side + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
+    int32_t rows = (h + k - 1) / k;
+    for (; y < h; y++) {
+        /* between two of the layers' rows, y / k and one beside it */
+        int32_t up = y / k > 0 ? y / k - 1 : 0;
+        int32_t low = y / k + 1 < rows ? y / k + 1 : rows - 1;
+        int is_changed = y >= rect.y0 && y < rect.y1;
+        for (int32_t i = up; i <= low; i++) is_changed |= changed[i];
+        if (!is_changed) break;
+        size_t at = at_of(edit, 0, y);
+        uint8_t *px = edit->clean.px + at * 4;
+        memcpy(px, edit->photo.px + at * 4, (size_t)w * 4);
+        cut_colours_row(colours, px, edit->alpha + at, w, y);
+    }
+    if (y > y0) cut_pyramid_update(&edit->cleans, (cut_rect){ 0, y0, w, y });
+    return y + 1;
+}
+
+/* The matte in `rect` has changed. Colours change as far as a layer of them
+ * does, which is seen by the layers themselves. */
+static cut_status clean(cut_edit *edit, cut_rect rect)
+{
+    cut_colours colours;
+    uint8_t changed[CUT_FOREGROUND_SIDE];
+    rect = cut_rect_join(rect, edit->stale);
+    cut_status status = cut_colours_new(&colours, &edit->photo, edit->alpha,
+                                        &edit->why);
+    if (status) return status;
+    find_changes(edit, &colours, changed);
+    for (int32_t y = 0; y < edit->photo.h;)
+        y = clean_rows(edit, &colours, changed, rect, y);
+    cut_colours_free(&colours);
+    edit->stale = (cut_rect){ 0 };
+    return CUT_OK;
+}
+
+/* What is in `rect` is to be as it was, and waits for the next clean(). */
+static void give_up(cut_edit *edit, cut_rect rect)
+{
+    show(edit, rect);
+    edit->stale = cut_rect_join(edit->stale, rect);
 }
 
 /* Room for a step of `rect`, with what is in it now; the redos are gone. */
@@ -192,14 +253,14 @@ static void copy_rect(const cut_edit *edit, uint8_t *a, const uint8_t *b,
 /* The matte in `rect` has changed: a step of undo, or as it was before. */
 static cut_status commit(cut_edit *edit, cut_rect rect)
 {
-    cut_status status = clean(edit);
+    cut_status status = clean(edit, rect);
     if (!status) status = step_new(edit, rect);
     if (!status) {
         copy_rect(edit, edit->before, edit->alpha, rect);
         return CUT_OK;
     }
     copy_rect(edit, edit->alpha, edit->before, rect);
-    show(edit, rect);
+    give_up(edit, rect);
     return status;
 }
 
@@ -409,10 +470,10 @@ static int go(cut_edit *edit, uint32_t there, int direction)
     const cut_edit_step *step =
         &edit->steps[direction < 0 ? edit->undos - 1 : edit->undos];
     swap(edit, step);
-    cut_status status = clean(edit);
+    cut_status status = clean(edit, step->rect);
     if (status) {
         swap(edit, step);
-        show(edit, step->rect);
+        give_up(edit, step->rect);
         return (int)status;
     }
     edit->undos = (uint32_t)((int)edit->undos + direction);

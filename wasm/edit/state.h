@@ -6,6 +6,7 @@
 #include "base/fail.h"
 #include "edit/edit.h"
 #include "image/image.h"
+#include "matte/foreground.h"
 
 /** Pixels x0..x1 - 1, y0..y1 - 1. Empty when x0 >= x1 or y0 >= y1. */
 typedef struct cut_rect {
@@ -116,6 +117,8 @@ struct cut_edit {
     uint8_t *found;    /* the matte as the edit began */
     uint8_t *alpha;    /* as it is */
     uint8_t *before;   /* as it was when the stroke began */
+    uint32_t colours[CUT_FOREGROUND_SIDE][4]; /* hashes of the layers' rows */
+    cut_rect stale;    /* rows of `clean` that were not cleaned */
     cut_pyramid photos, cleans;
     cut_objects objects; /* of `found`; label NULL until asked for */
     char *json;          /* of the objects; owned */

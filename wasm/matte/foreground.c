@@ -1,11 +1,5 @@
 #include "matte/foreground.h"
 
-#include "matte/layers.h"
-
-#ifndef CUT_FOREGROUND_SIDE
-#define CUT_FOREGROUND_SIDE 1024 /* longer side of the layers, at most */
-#endif
-
 /* Between two samples of a layer, c0 and c0 + d. */
 typedef struct slope {
     f32x4 c0, d;
@@ -130,37 +124,63 @@ static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
     }
 }
 
-cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
-                                   cut_why *why)
+cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
+                           const uint8_t *alpha, cut_why *why)
 {
     int32_t w = photo->w, h = photo->h, side = w > h ? w : h;
     int32_t k = (side + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
-    cut_layer f = {0}, b = {0};
-    float *lines = NULL;
-    size_t line = 0;
+    cut_colours c = {0};
     cut_status status = CUT_OK;
     if (has_soft(alpha, w, h)) {
-        status = cut_layers_new(&f, &b, photo, alpha, k, why);
-        line = ((size_t)f.w + 1) * 4;
-        if (!status) lines = cut_alloc(line * 2, sizeof *lines);
-        if (!status && !lines)
+        status = cut_layers_new(&c.foreground, &c.background, photo, alpha, k,
+                                why);
+        size_t line = ((size_t)c.foreground.w + 1) * 4;
+        if (!status) c.lines = cut_alloc(line * 2, sizeof *c.lines);
+        if (!status && !c.lines)
             status = cut_fail(why, CUT_E_MEMORY, "No memory for colours.");
     }
-    if (!status) photo->opaque = 0;
-    for (int32_t y = 0; !status && y < h; y++) {
-        const uint8_t *by = alpha + (size_t)y * (size_t)w;
-        uint8_t *px = photo->px + (size_t)y * (size_t)w * 4;
-        span soft = lines ? soft_span(by, w) : (span){0};
-        clear_span(px, by, 0, soft.from);
-        if (soft.from < soft.to) {
-            cut_layer_line(lines, &f, y, soft.from, soft.to);
-            cut_layer_line(lines + line, &b, y, soft.from, soft.to);
-            estimate_span(px, by, soft, w, &f, lines, lines + line);
-        }
-        clear_span(px, by, soft.to, w);
-    }
-    cut_free(lines);
-    cut_layer_free(&f);
-    cut_layer_free(&b);
+    if (status)
+        cut_colours_free(&c);
+    else
+        *out = c;
     return status;
+}
+
+void cut_colours_free(cut_colours *colours)
+{
+    cut_free(colours->lines);
+    cut_layer_free(&colours->foreground);
+    cut_layer_free(&colours->background);
+    colours->lines = NULL;
+}
+
+void cut_colours_row(const cut_colours *colours, uint8_t *px,
+                     const uint8_t *alpha, int32_t w, int32_t y)
+{
+    const cut_layer *f = &colours->foreground, *b = &colours->background;
+    float *fore = colours->lines;
+    span soft = fore ? soft_span(alpha, w) : (span){0};
+    clear_span(px, alpha, 0, soft.from);
+    if (soft.from < soft.to) {
+        float *back = fore + ((size_t)f->w + 1) * 4;
+        cut_layer_line(fore, f, y, soft.from, soft.to);
+        cut_layer_line(back, b, y, soft.from, soft.to);
+        estimate_span(px, alpha, soft, w, f, fore, back);
+    }
+    clear_span(px, alpha, soft.to, w);
+}
+
+cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
+                                   cut_why *why)
+{
+    cut_colours colours;
+    cut_status status = cut_colours_new(&colours, photo, alpha, why);
+    if (status) return status;
+    size_t w = (size_t)photo->w;
+    for (int32_t y = 0; y < photo->h; y++)
+        cut_colours_row(&colours, photo->px + (size_t)y * w * 4,
+                        alpha + (size_t)y * w, photo->w, y);
+    cut_colours_free(&colours);
+    photo->opaque = 0;
+    return CUT_OK;
 }

@@ -2,6 +2,11 @@
 #define CUT_MATTE_FOREGROUND_H
 
 #include "image/image.h"
+#include "matte/layers.h"
+
+#ifndef CUT_FOREGROUND_SIDE
+#define CUT_FOREGROUND_SIDE 1024 /* longer side of the layers, at most */
+#endif
 
 /**
  * Foreground colours under soft alpha, so that no halo of the old background
@@ -18,5 +23,21 @@
  */
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
                                    cut_why *why);
+
+/** F' and B' of a photo and its matte; no soft pixel: lines is NULL. */
+typedef struct cut_colours {
+    cut_layer foreground, background;
+    float *lines; /* scratch of cut_colours_row() */
+} cut_colours;
+
+/** For who wants some rows only. CUT_OK; CUT_E_MEMORY: out unchanged. */
+cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
+                           const uint8_t *alpha, cut_why *why);
+void cut_colours_free(cut_colours *colours);
+
+/** What cut_foreground_estimate() makes of row y: px RGBA and alpha of its w
+ * pixels. It depends on that row and on the layers' rows around it. */
+void cut_colours_row(const cut_colours *colours, uint8_t *px,
+                     const uint8_t *alpha, int32_t w, int32_t y);
 
 #endif
