@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { build, dist, root, stageOffline } from './build.js';
 import { contentSecurityPolicy } from './serve.js';
 
-/** Said on every path that is missing, so it links to nothing by a relative address but the folder it was asked in. */
+/** Shown under every path that is missing, from where no relative address leads to a file: it is all in itself. */
 const missing = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -16,8 +16,13 @@ const missing = `<!doctype html>
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>Not here</title>
+<style>
+body { margin: 0; min-height: 100vh; display: grid; place-content: center; justify-items: center; gap: 24px; font: 18px/1.4 system-ui, sans-serif; color: #f3f8f5; background: #0d5346 }
+h1 { margin: 0; font-size: 1.6rem } a { padding: 12px 20px; border-radius: 12px; font-weight: 600; color: #1b1a0f; background: #ffd54a; text-decoration: none }
+a:focus-visible { outline: 3px solid #fff; outline-offset: 2px }
+</style>
 <h1>There is no such page.</h1>
-<p><a href="HOME">To Cutaway</a>
+<a href="HOME">To Cutaway</a>
 </html>
 `;
 
