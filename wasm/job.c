@@ -336,6 +336,11 @@ int cut_job_matte(cut_job *job, const float *map, uint32_t w, uint32_t h)
     status = cut_matte_from_map(&matte, map, (int32_t)w, (int32_t)h,
                                 m->kind == CUT_MAP_LOGITS, &job->why);
     if (status) return (int)status;
+    if (!job->zoom.w) status = cut_matte_check(&matte, &job->why);
+    if (status) {
+        cut_matte_free(&matte);
+        return (int)status;
+    }
     if (job->zoom.w) {
         status = cut_zoom_join(&job->matte, &matte, job->zoom, job->image.w,
                                job->image.h, &job->why);

@@ -49,3 +49,62 @@ cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
     *out = (cut_matte){alpha, w, h};
     return CUT_OK;
 }
+
+#define CONSTANT_RANGE (1 / 1024.0f)
+#define NOTHING 0.04f
+#define SURE 0.9f
+#define CLEAR 0.1f
+#define RIM 0.03f
+#define SURE_RIM 0.8f     /* share of the rim */
+#define CLEAR_MIDDLE 0.2f /* share of the middle */
+
+static int is_constant(const cut_matte *m)
+{
+    size_t count = (size_t)m->w * (size_t)m->h;
+    float least = m->alpha[0], most = least;
+    for (size_t i = 1; i < count; i++) {
+        if (m->alpha[i] < least) least = m->alpha[i];
+        if (m->alpha[i] > most) most = m->alpha[i];
+    }
+    return count > 1 && most > NOTHING && most - least < CONSTANT_RANGE;
+}
+
+/* How many of the first and the last of n are the rim. */
+static int32_t rim_of(int32_t n)
+{
+    int32_t rim = (int32_t)((float)n * RIM + 0.5f);
+    return rim > 1 ? rim : 1;
+}
+
+static int is_inverted(const cut_matte *m)
+{
+    int32_t rx = rim_of(m->w), ry = rim_of(m->h);
+    size_t rim = 0, sure = 0, middle = 0, clear = 0;
+    for (int32_t y = 0; y < m->h; y++)
+        for (int32_t x = 0; x < m->w; x++) {
+            float a = m->alpha[(size_t)y * (size_t)m->w + (size_t)x];
+            if (x < rx || y < ry || x >= m->w - rx || y >= m->h - ry) {
+                rim++;
+                sure += a > SURE;
+            } else if (x >= m->w / 4 && x < m->w - m->w / 4 &&
+                       y >= m->h / 4 && y < m->h - m->h / 4) {
+                middle++;
+                clear += a < CLEAR;
+            }
+        }
+    return (float)sure > SURE_RIM * (float)rim &&
+           (float)clear > CLEAR_MIDDLE * (float)middle;
+}
+
+cut_status cut_matte_check(const cut_matte *matte, cut_why *why)
+{
+    if (is_constant(matte))
+        return cut_fail(why, CUT_E_OUTPUT,
+                        "The model's answer is %d %% everywhere.",
+                        (int)(matte->alpha[0] * 100 + 0.5f));
+    if (is_inverted(matte))
+        return cut_fail(why, CUT_E_OUTPUT,
+                        "The model's answer is inverted: sure of the photo's "
+                        "border, clear in its middle.");
+    return CUT_OK;
+}

@@ -64,6 +64,9 @@ import { Retouch } from './retouch.js';
 const shares = [['decode', 0.15], ['load', 0.1], ['prepare', 0.05], ['infer', 0.3], ['matte', 0.02],
   ['refine', 0.1], ['foreground', 0.1], ['compose', 0.03], ['encode', 0.15]];
 
+/** How the note begins when an engine was replaced for its answer. */
+const retried = 'Tried again, since ';
+
 const mime = /** @type {Record<string, string>} */ ({ png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' });
 
 /**
@@ -175,6 +178,26 @@ function checkMap(map, core) {
   throw core.error('bad_output', `The model answered ${map.data.length} values for ${map.width} x ${map.height}.`, 'infer');
 }
 
+/**
+ * The same model on the other engine, after an answer that is none: a fault of
+ * the one that "auto" took is not the user's. Any other error stays what it is.
+ *
+ * @param {Parts} parts
+ * @param {{ model: unknown, wanted?: string, used: LoadedModel, error: unknown, signal?: AbortSignal }} run
+ * @returns {Promise<LoadedModel>}
+ */
+async function otherEngine({ loadModel }, { model, wanted = 'auto', used, error, signal }) {
+  const { code, detail } = CutawayError.wrap(error, 'internal');
+  if (code !== 'bad_output' || wanted !== 'auto' || used.note?.startsWith(retried)) throw error;
+  try {
+    const other = await loadModel({ model, engine: used.engine.name === 'c' ? 'ort' : 'c' }, { signal });
+    return { ...other, note: `${retried}${used.engine.name}: ${detail}` };
+  } catch (failed) {
+    throwIfAborted(signal, 'load');
+    throw error; // what was wrong first says more than that there is no other engine
+  }
+}
+
 /** What the core is to know of the options. @param {Options} options @param {boolean} hasBackground */
 function askedOf({ model: _model, engine: _engine, matte: _matte, ...options }, hasBackground) {
   const asked = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -211,19 +234,28 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
     await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
     return { name: 'given', engine: { name: 'none', threads: 1 } };
   }
-  const { manifest, engine, ...loaded } = await stages.run('load', () => unlessAborted(loading, signal));
-  job.manifest(manifest);
-  do {
-    const tensor = await stages.run('prepare', () => job.prepare());
+  /** @param {Tensor} tensor */
+  const look = async (tensor) => {
     const map = await stages.run('infer', async () => {
-      const answer = await engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
+      const answer = await used.engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
       checkMap(answer, core);
       return answer;
     });
     await stages.run('matte', () => job.matte(map));
+  };
+  let used = await stages.run('load', () => unlessAborted(loading, signal));
+  job.manifest(used.manifest);
+  do {
+    const tensor = await stages.run('prepare', () => job.prepare());
+    try {
+      await look(tensor);
+    } catch (error) {
+      used = await otherEngine(parts, { model, wanted, used, error, signal });
+      await look(tensor);
+    }
   } while (job.again);
   await stages.run('refine', () => job.step('refine', 'refine'));
-  return { ...loaded, engine };
+  return used;
 }
 
 /** From REFINED to DONE. @param {Job} job @param {Parts} parts @param {Stages} stages */

@@ -119,6 +119,56 @@ test('a failure at any stage leaves no block behind', async () => {
   }
 });
 
+test('an answer that is none is asked of the other engine, once', async () => {
+  const own = await parts();
+  const model = await own.loadModel({}, {});
+  const side = 64;
+  /** @param {(x: number, y: number) => number} value */
+  const map = (value) => ({ data: Float32Array.from({ length: side * side }, (_, i) => value(i % side, Math.floor(i / side))), width: side, height: side });
+  const good = map((x, y) => (Math.hypot(x - 32, y - 32) < 16 ? 1 : 0));
+  const broken = {
+    'is not finite': map((x) => (x === 3 ? NaN : 0.5)), 'is 50 % everywhere': map(() => 0.5), 'is 100 % everywhere': map(() => 1),
+    'is inverted': map((x, y) => (Math.hypot(x - 32, y - 32) < 16 ? 0 : 1)),
+  };
+  for (const [what, answer] of Object.entries(broken)) {
+    for (const works of [true, false]) {
+      /** @type {string[]} */ const asked = [];
+      const loadModel = async (/** @type {{ engine?: string }} */ { engine: name = 'c' }) => {
+        asked.push(name);
+        return { ...model, engine: { ...model.engine, name: /** @type {'c' | 'ort'} */ (name), run: async () => (name === 'ort' && works ? good : answer) } };
+      };
+      const done = cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} });
+      if (works) {
+        const { report } = await done;
+        assert.equal(report.engine, 'ort');
+        assert.match(report.engine_note, /^Tried again, since c: /);
+        assert.ok(report.engine_note.includes(what), report.engine_note);
+        assert.equal(report.subject.found, true);
+      } else {
+        await assert.rejects(done, (/** @type {any} */ error) => error.code === 'bad_output' && error.detail.includes(what));
+      }
+      assert.deepEqual(asked, ['c', 'ort']);
+      await assert.rejects(cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: { engine: 'c' } }), { code: 'bad_output' });
+      assert.deepEqual(asked.slice(2), ['c'], 'an engine that was asked for is not replaced');
+    }
+  }
+  // without another engine the first answer's fault is told
+  const alone = async (/** @type {{ engine?: string }} */ { engine: name }) => {
+    if (name === 'ort') throw new Error('there is none');
+    return { ...model, engine: { ...model.engine, run: async () => broken['is 50 % everywhere'] } };
+  };
+  await assert.rejects(cutOut({ ...own, loadModel: alone }, { bytes: disc(80, 60), options: {} }), { code: 'bad_output' });
+  assert.equal(own.core.liveBlocks, 0);
+});
+
+test('nothing at all is no fault: a map of 0 says that there is no subject', async () => {
+  const own = await parts();
+  const model = await own.loadModel({}, {});
+  const loadModel = async () => ({ ...model, engine: { ...model.engine, run: async () => ({ data: new Float32Array(64 * 64), width: 64, height: 64 }) } });
+  const { report } = await cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} });
+  assert.equal(report.subject.found, false);
+});
+
 test('values that are no matte are refused: not finite, too few, another shape', async () => {
   const own = await parts();
   const model = await own.loadModel({}, {});
