@@ -51,7 +51,7 @@ cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
 }
 
 #define CONSTANT_RANGE (1 / 1024.0f)
-#define NOTHING 0.04f
+#define NOTHING 0.04f /* and 1 less this: all of it */
 #define SURE 0.9f
 #define CLEAR 0.1f
 #define RIM 0.03f
@@ -66,7 +66,8 @@ static int is_constant(const cut_matte *m)
         if (m->alpha[i] < least) least = m->alpha[i];
         if (m->alpha[i] > most) most = m->alpha[i];
     }
-    return count > 1 && most > NOTHING && most - least < CONSTANT_RANGE;
+    return count > 1 && most > NOTHING && least < 1 - NOTHING &&
+           most - least < CONSTANT_RANGE;
 }
 
 /* How many of the first and the last of n are the rim. */

@@ -32,8 +32,8 @@ cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
 /**
  * Whether a model's answer for a whole photo can be one at all. Refused are
  * maps of more than one value that are
- * - constant: all within 1/1024 of each other, above 0.04. A model that sees
- *   nothing answers low everywhere, which is no fault;
+ * - constant: all within 1/1024 of each other, between 0.04 and 0.96. Nothing
+ *   or all of the photo may be meant;
  * - inverted: the outermost 3 % sure (0.9) in four fifths, while a fifth of
  *   the middle, half as wide and high, is surely clear (0.1).
  * Of 1368 photos with and 400 without a subject none is refused; of the same
