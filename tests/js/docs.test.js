@@ -107,14 +107,16 @@ before(() => {
   away = mkdtempSync(join(tmpdir(), 'cutaway-docs-'));
   for (const name of ['photo.jpg', 'shoe.jpg']) cpSync(join(root, 'web/samples/duck.jpg'), join(away, name));
   mkdirSync(join(away, 'shoes'));
+  // exec: what is put behind and stopped has to be the program itself
+  writeFileSync(join(away, 'cutaway'), `#!/bin/sh\nexec node '${join(root, 'bin/cutaway.js')}' "$@"\n`, { mode: 0o755 });
   cpSync(join(root, 'models/base/model.onnx'), join(away, 'shoes/shoes.onnx'));
 });
 after(() => rmSync(away, { recursive: true, force: true }));
 
 /** @param {string} script @returns {string} */
 function shell(script) {
-  const own = `cutaway() { node '${join(root, 'bin/cutaway.js')}' "$@"; }\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n`;
-  const done = spawnSync('bash', ['-euc', own + script], { cwd: away, encoding: 'utf8', timeout: 60_000 });
+  const stop = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n";
+  const done = spawnSync('bash', ['-euc', stop + script], { cwd: away, encoding: 'utf8', timeout: 60_000, env: { ...process.env, PATH: `${away}:${process.env.PATH}` } });
   assert.equal(done.status, 0, `${script}\n${done.stdout}${done.stderr}`);
   return done.stdout;
 }
