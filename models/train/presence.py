@@ -8,6 +8,7 @@ training pictures in which the mask is empty, against crops with the subject.
 The threshold is put where FALSE_ALARMS of the held-out pairs would be missed.
 """
 import argparse
+import itertools
 import os
 
 import cv2
@@ -18,7 +19,7 @@ from torch import nn
 import data
 import net
 
-FALSE_ALARMS = .005
+FALSE_ALARMS = .008
 GAIN = 4.  # of the logit beyond the threshold: decided pictures get all of -12
 
 
@@ -34,50 +35,42 @@ def window_without(rng, rgba):
     return None
 
 
+def examples(pairs, indices, size, rng, windows):
+    """(RGB u8 [S,S,3], 1 if there is a subject): whole pictures, and if
+    `windows` also crops of them with the subject and without it."""
+    def one(rgba):
+        rgba = rgba[:, ::-1] if rng.random() < .5 else rgba
+        rgb = np.ascontiguousarray(data.whole(np.ascontiguousarray(rgba), size)[..., :3])
+        return data.damaged(rng, rgb) if windows else rgb
+
+    for k in indices:
+        empty, rgba = pairs.entries[k]["empty"], pairs.rgba(k)
+        yield one(rgba), 0. if empty else 1.
+        if windows and empty:
+            for _ in range(5):
+                y, x, h, w = (int(v) for v in data.random_window(rng, *rgba.shape[:2], .3))
+                yield one(rgba[y:y + h, x:x + w]), 0.
+        elif windows:
+            without = window_without(rng, rgba)
+            if without is not None:
+                yield one(without), 0.
+
+
 @torch.no_grad()
-def means(model, pictures):
-    """[n, 320 + c0] of RGB u8 [S,S,3] pictures."""
-    out = []
-    for k in range(0, len(pictures), 16):
-        x = torch.from_numpy(np.stack(pictures[k:k + 16])).permute(0, 3, 1, 2)
+def features(model, pictures):
+    """f32 [n, 320 + c0] and the labels [n] of examples()."""
+    out, labels = [], []
+    while batch := list(itertools.islice(pictures, 16)):
+        x = torch.from_numpy(np.stack([rgb for rgb, _ in batch])).permute(0, 3, 1, 2)
         x = (x.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             parts = model.means(x)
         out.append(torch.cat([p.float().flatten(1) for p in parts], 1))
-    return torch.cat(out)
+        labels += [label for _, label in batch]
+    return torch.cat(out), torch.tensor(labels)
 
 
-def examples(model, pairs, indices, size, rng, windows):
-    """Features and labels (1 = a subject): whole pictures, and if `windows`
-    also crops of them with the subject and without it."""
-    pictures, labels = [], []
-
-    def add(rgba, label):
-        if rng.random() < .5:
-            rgba = rgba[:, ::-1]
-        rgb = np.ascontiguousarray(data.whole(np.ascontiguousarray(rgba), size)[..., :3])
-        pictures.append(data.damaged(rng, rgb) if windows else rgb)
-        labels.append(label)
-
-    for k in indices:
-        empty = pairs.entries[k]["empty"]
-        rgba = pairs.rgba(k)
-        add(rgba, not empty)
-        if not windows:
-            continue
-        if empty:
-            for _ in range(5):
-                h, w = rgba.shape[:2]
-                y, x, ch, cw = (int(v) for v in data.random_window(rng, h, w, .3))
-                add(rgba[y:y + ch, x:x + cw], False)
-        else:
-            without = window_without(rng, rgba)
-            if without is not None:
-                add(without, False)
-    return means(model, pictures), torch.tensor(labels).float()
-
-
-def learn(presence, features, labels, split, steps=3000):
+def learn(presence, known, labels, split, steps=3000):
     """Logistic regression through the hidden layer; both classes count alike."""
     positive = labels.mean()
     weight = torch.where(labels > .5, .5 / positive, .5 / (1 - positive))
@@ -85,7 +78,7 @@ def learn(presence, features, labels, split, steps=3000):
     for step in range(steps):
         optimizer.param_groups[0]["lr"] = 2e-3 * (1 - step / steps)
         pick = torch.randint(len(labels), (512,))
-        logits = score(presence, features[pick], split)
+        logits = score(presence, known[pick], split)
         loss = (nn.functional.binary_cross_entropy_with_logits(
             logits, labels[pick], reduction="none") * weight[pick]).mean()
         optimizer.zero_grad()
@@ -94,8 +87,8 @@ def learn(presence, features, labels, split, steps=3000):
     return loss.item()
 
 
-def score(presence, features, split):
-    deep, top = features[:, :split, None, None], features[:, split:, None, None]
+def score(presence, means, split):
+    deep, top = means[:, :split, None, None], means[:, split:, None, None]
     return presence(deep, top).flatten()
 
 
@@ -117,9 +110,9 @@ def main():
     train, out = pairs.split()
     # a share of the pairs is enough; all of what has no subject
     train = [k for k in train if pairs.entries[k]["empty"] or k % 2 == 0]
-    features, labels = examples(model, pairs, train, args.size, rng, True)
-    held, truth = examples(model, pairs, out, args.size, rng, False)
-    loss = learn(model.presence, features, labels, 320)
+    known, labels = features(model, examples(pairs, train, args.size, rng, True))
+    held, truth = features(model, examples(pairs, out, args.size, rng, False))
+    loss = learn(model.presence, known, labels, 320)
     with torch.no_grad():
         scores = score(model.presence, held, 320)
         threshold = float(torch.quantile(scores[truth > .5], FALSE_ALARMS))
