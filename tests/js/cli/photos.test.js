@@ -39,7 +39,7 @@ test('mean IoU on ECSSD is what the model card states', { skip }, async (t) => {
   const mean = sum / images.length;
   t.diagnostic(`mean IoU ${mean.toFixed(4)} over ${images.length} photos`);
   const card = await readFile(new URL('../../../models/base/CARD.md', import.meta.url), 'utf8');
-  const stated = Number(/^\s*IoU \.(\d+)\./m.exec(card)?.[1] ?? NaN) / 1000;
+  const stated = Number(/every fourth photo of ECSSD.* IoU \.(\d+)/.exec(card)?.[1] ?? NaN) / 1000;
   // fewer photos scatter more: 50 by about 0.025
   const tolerance = every <= 4 ? 0.01 : 0.04;
   assert.ok(Math.abs(mean - stated) <= tolerance || mean > stated, `mean IoU ${mean}, the card states ${stated}`);
