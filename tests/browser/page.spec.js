@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { dropFiles, expect, inTime, photo, sample, test, withoutFirefox } from './page-helpers.js';
+import { dropFiles, expect, fakeEngine, inTime, photo, sample, test, withoutFirefox } from './page-helpers.js';
 
 test.skip(...withoutFirefox);
 
@@ -265,6 +265,22 @@ test('a photo cancelled in the middle leaves the engine ready for the next', asy
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await inState(page, 'done');
   await expect(page.locator('.meta')).toContainText('1200 × 900');
+});
+
+test('an engine set while the own one is still on its way stays', async ({ page }) => {
+  let own = () => {};
+  const wanted = new Promise((resolve) => void page.route('**/engine/index.js*', async (route) => {
+    await new Promise((go) => resolve(own = go));
+    await route.continue();
+  }));
+  await page.goto('/'); // the page fetches its engine as soon as it is idle
+  await wanted;
+  await fakeEngine(page);
+  own();
+  await page.evaluate(() => import('./engine/index.js'));
+  await page.locator(`${remover} .files`).setInputFiles(photo('cat.bmp'));
+  await inState(page, 'done');
+  expect(await page.evaluate(() => window.fake.calls.length)).toBe(1);
 });
 
 test('a photo dropped beside the element is taken too', async ({ page }) => {

@@ -378,22 +378,6 @@ test('an element warms its engine at the first pointer, once, and not before', a
   await expect.poll(() => page.evaluate(() => window.fake.preloads)).toBe(1);
 });
 
-test('an engine set while the own one is still on its way stays', async ({ page }) => {
-  let own = () => {};
-  const wanted = new Promise((resolve) => void page.route('**/engine/index.js*', async (route) => {
-    await new Promise((go) => resolve(own = go));
-    await route.continue();
-  }));
-  await page.goto('/'); // the page fetches its engine as soon as it is idle
-  await wanted;
-  await fakeEngine(page);
-  own();
-  await page.evaluate(() => import('./engine/index.js'));
-  await page.locator(`${remover} .files`).setInputFiles(photo('cat.bmp'));
-  await inState(page, 'done');
-  expect(await page.evaluate(() => window.fake.calls.length)).toBe(1);
-});
-
 test('names of files are text, never markup', async ({ page }) => {
   const name = '<img src=x onerror=alert(1)>.bmp';
   await page.locator(`${remover} .files`).setInputFiles([photo(name), photo('b.bmp')]);
