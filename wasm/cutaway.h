@@ -178,8 +178,9 @@ CUT_EXPORT int cut_job_options(cut_job *job, const char *json,
                                uint32_t size_bytes);
 
 /**
- * NEW or DECODED. The model's manifest as JSON text (models/manifest.schema.json): input
- * size, normalisation, fit, kind of output. CUT_E_MANIFEST.
+ * NEW or DECODED. The model's manifest as JSON text
+ * (models/manifest.schema.json): input size, normalisation, fit, kind of
+ * output. CUT_E_MANIFEST.
  */
 CUT_EXPORT int cut_job_manifest(cut_job *job, const char *json,
                                 uint32_t size_bytes);
@@ -234,7 +235,8 @@ CUT_EXPORT uint32_t cut_job_tensor_h(const cut_job *job);
  * PREPARED -> INFERRED. The model's map, f32 [h][w], copied. Checked: a value
  * that is not finite, a map of another aspect than the input, or one that is
  * constant or inverted (matte/matte.h) is CUT_E_OUTPUT, and the call may be
- * repeated with another engine's answer. Frees the tensor. Decides whether there is a subject at all.
+ * repeated with another engine's answer. Frees the tensor. Decides whether
+ * there is a subject at all.
  */
 CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
                              uint32_t h);

@@ -6,7 +6,7 @@
 #include "options_style.h"
 #include "options_text.h"
 
-static const char *const output_names[] = {"png", "jpeg", "webp"};
+static const char *const output_names[] = {"png", "jpeg", "webp", NULL};
 
 cut_options cut_options_default(void)
 {
@@ -64,26 +64,22 @@ static cut_status read_background(cut_options *o, const cut_json *value,
 static cut_status read_keep(cut_options *o, const cut_json *value,
                             cut_why *why)
 {
-    const char *text = cut_json_string(value);
-    if (text && strcmp(text, "subject") == 0)
-        o->keep = CUT_KEEP_SUBJECT;
-    else if (text && strcmp(text, "background") == 0)
-        o->keep = CUT_KEEP_BACKGROUND;
-    else
+    static const char *const names[] = {"subject", "background", NULL};
+    int i = cut_json_choice(value, names);
+    if (i < 0)
         return cut_fail(why, CUT_E_OPTION, "keep is subject or background.");
+    o->keep = (cut_keep)i;
     return CUT_OK;
 }
 
 static cut_status read_effort(cut_options *o, const cut_json *value,
                               cut_why *why)
 {
-    const char *text = cut_json_string(value);
-    if (text && strcmp(text, "standard") == 0)
-        o->effort = CUT_EFFORT_STANDARD;
-    else if (text && strcmp(text, "high") == 0)
-        o->effort = CUT_EFFORT_HIGH;
-    else
+    static const char *const names[] = {"standard", "high", NULL};
+    int i = cut_json_choice(value, names);
+    if (i < 0)
         return cut_fail(why, CUT_E_OPTION, "effort is standard or high.");
+    o->effort = (cut_effort)i;
     return CUT_OK;
 }
 
@@ -91,14 +87,14 @@ static cut_status read_format(cut_options *o, const cut_json *value,
                               cut_why *why)
 {
     const char *text = cut_json_string(value);
-    for (int i = 0; text && i < 3; i++)
-        if (strcmp(text, output_names[i]) == 0) {
-            o->output = (cut_output)i;
-            return CUT_OK;
-        }
-    return cut_fail(why, CUT_E_OPTION, "format is png, jpeg or webp%s%.40s%s.",
-                    text ? ", not \"" : "", text ? text : "",
-                    text ? "\"" : "");
+    int i = cut_json_choice(value, output_names);
+    if (i < 0)
+        return cut_fail(why, CUT_E_OPTION,
+                        "format is png, jpeg or webp%s%.40s%s.",
+                        text ? ", not \"" : "", text ? text : "",
+                        text ? "\"" : "");
+    o->output = (cut_output)i;
+    return CUT_OK;
 }
 
 static cut_status read_margin(cut_options *o, const cut_json *value,
@@ -114,9 +110,9 @@ static cut_status read_margin(cut_options *o, const cut_json *value,
 cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
                              cut_why *why)
 {
-    static const char *const keys[] = {"background", "format", "quality",
-                                       "mask", "crop", "margin", "keep",
-                                       "shadow", "outline", "canvas", "effort", NULL};
+    static const char *const keys[] = {
+        "background", "format", "quality", "mask",   "crop",   "margin",
+        "keep",       "shadow", "outline", "canvas", "effort", NULL};
     cut_json *root;
     cut_status status = cut_json_parse(&root, json, size,
                                        CUT_MAX_OPTIONS_BYTES, CUT_E_OPTION,

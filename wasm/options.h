@@ -70,7 +70,7 @@ typedef struct cut_options {
     "\"quality\":{\"type\":\"integer\",\"default\":"                           \
     CUT_STR(CUT_DEFAULT_QUALITY) ",\"min\":1,\"max\":100},"                    \
     "\"effort\":{\"type\":\"string\",\"default\":\"standard\","                \
-    "\"values\":[\"standard\",\"high\"]},"                                      \
+    "\"values\":[\"standard\",\"high\"]},"                                     \
     "\"mask\":{\"type\":\"boolean\",\"default\":false},"                       \
     "\"crop\":{\"type\":\"boolean\",\"default\":false},"                       \
     "\"margin\":{\"type\":\"string\",\"default\":\"0%\",\"max_px\":"           \
@@ -83,8 +83,8 @@ typedef struct cut_options {
     "\"color\":\"" CUT_OUTLINE_COLOUR "\"}},"                                  \
     "\"canvas\":{\"type\":\"object\",\"default\":null,\"keys\":{"              \
     "\"fit\":\"subject\",\"scale\":" CUT_STR(CUT_SUBJECT_SCALE) ","            \
-    "\"x\":\"0\",\"y\":\"0\"},\"min_scale\":" CUT_STR(CUT_MIN_SCALE)            \
-    ",\"max_scale\":" CUT_STR(CUT_MAX_SCALE) ",\"max_percent\":100,"             \
+    "\"x\":\"0\",\"y\":\"0\"},\"min_scale\":" CUT_STR(CUT_MIN_SCALE)           \
+    ",\"max_scale\":" CUT_STR(CUT_MAX_SCALE) ",\"max_percent\":100,"           \
     "\"presets\":["                                                            \
     CUT_CANVAS_PRESETS(CUT_PRESET_JSON, CUT_NEXT_PRESET_JSON) "]}}"
 

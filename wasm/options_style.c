@@ -194,14 +194,12 @@ static cut_status read_size(cut_canvas *out, const cut_json *object,
 static cut_status read_fit(cut_fit *out, const cut_json *object, cut_why *why)
 {
     const cut_json *value = cut_json_get(object, "fit");
-    const char *text = cut_json_string(value);
+    static const char *const names[] = {"subject", "photo", NULL};
+    int i = cut_json_choice(value, names);
     if (!value) return CUT_OK;
-    if (text && strcmp(text, "subject") == 0)
-        *out = CUT_FIT_SUBJECT;
-    else if (text && strcmp(text, "photo") == 0)
-        *out = CUT_FIT_PHOTO;
-    else
+    if (i < 0)
         return cut_fail(why, CUT_E_OPTION, "canvas.fit is subject or photo.");
+    *out = (cut_fit)i;
     return CUT_OK;
 }
 

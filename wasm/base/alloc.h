@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 /**
- * @return `count * size` bytes, contents undefined, aligned to 8 (what wasm's malloc
- *         gives: SIMD code must load unaligned); NULL when
- *         the product overflows, is 0, is above the limit, or memory is out.
+ * @return `count * size` bytes, contents undefined, aligned to 8 (what wasm's
+ *         malloc gives: SIMD code must load unaligned); NULL when the product
+ *         overflows, is 0, is above the limit, or memory is out.
  */
 void *cut_alloc(size_t count, size_t size);
 

@@ -89,6 +89,14 @@ const char *cut_json_string(const cut_json *value)
     return cJSON_IsString(node(value)) ? node(value)->valuestring : NULL;
 }
 
+int cut_json_choice(const cut_json *value, const char *const names[])
+{
+    const char *text = cut_json_string(value);
+    for (int i = 0; text && names[i]; i++)
+        if (strcmp(text, names[i]) == 0) return i;
+    return -1;
+}
+
 int cut_json_bool(const cut_json *value, int *out)
 {
     if (!cJSON_IsBool(node(value))) return 0;

@@ -36,6 +36,9 @@ int cut_json_bool(const cut_json *value, int *out);
 int cut_json_number(const cut_json *value, double *out);
 int cut_json_object(const cut_json *value);
 
+/** The place in `names` (NULL-terminated) of the string; -1: none of them. */
+int cut_json_choice(const cut_json *value, const char *const names[]);
+
 /** A whole number of lo..hi. */
 int cut_json_int(const cut_json *value, int32_t lo, int32_t hi, int32_t *out);
 

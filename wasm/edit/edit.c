@@ -169,8 +169,7 @@ static int32_t clean_rows(cut_edit *edit, const cut_colours *colours,
                           const uint8_t *changed, cut_rect rect, int32_t y0)
 {
     int32_t y = y0, w = edit->photo.w, h = edit->photo.h;
-    int32_t side = w > h ? w : h;
-    int32_t k = (side + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
+    int32_t k = colours->k;
     int32_t rows = (h + k - 1) / k;
     for (; y < h; y++) {
         /* between two of the layers' rows, y / k and one beside it */

@@ -129,7 +129,7 @@ cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
 {
     int32_t w = photo->w, h = photo->h, side = w > h ? w : h;
     int32_t k = (side + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
-    cut_colours c = {0};
+    cut_colours c = {.k = k};
     cut_status status = CUT_OK;
     if (has_soft(alpha, w, h)) {
         status = cut_layers_new(&c.foreground, &c.background, photo, alpha, k,

@@ -27,6 +27,7 @@ cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
 /** F' and B' of a photo and its matte; no soft pixel: lines is NULL. */
 typedef struct cut_colours {
     cut_layer foreground, background;
+    int32_t k;    /* as of the layers, also where there are none */
     float *lines; /* scratch of cut_colours_row() */
 } cut_colours;
 

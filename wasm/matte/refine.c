@@ -139,23 +139,23 @@ static cut_status ask_colours(uint16_t *p, const cut_image *small,
     int32_t side = small->w > small->h ? small->w : small->h;
     int32_t j = side / CUT_REFINE_EVIDENCE;
     if (j < 2) return cut_evidence_weigh(p, small->px, small->w, small->h, why);
-    cut_image half = {0};
-    cut_status status = cut_image_reduce(&half, small, j, why);
+    cut_image less = {0};
+    cut_status status = cut_image_reduce(&less, small, j, why);
     if (status) return status;
-    size_t count = (size_t)half.w * (size_t)half.h;
+    size_t count = (size_t)less.w * (size_t)less.h;
     uint16_t *before = cut_alloc(count * 2, sizeof *before);
-    uint16_t *after = before + count;
+    uint16_t *after = before ? before + count : NULL;
     if (before) {
         reduce_map(before, p, small->w, small->h, j);
         memcpy(after, before, count * sizeof *after);
-        status = cut_evidence_weigh(after, half.px, half.w, half.h, why);
+        status = cut_evidence_weigh(after, less.px, less.w, less.h, why);
     } else {
         status = cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.",
                           (int)small->w, (int)small->h);
     }
     if (!status) add_change(p, small->w, small->h, j, before, after);
     cut_free(before);
-    cut_image_free(&half);
+    cut_image_free(&less);
     return status;
 }
 
