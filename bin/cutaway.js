@@ -26,7 +26,7 @@ const usage = `cutaway: cut the subject of a photo out
                                 preset=amazon,fit=photo,scale=0.8,x=5%,y=-40px (fit=subject without it)
   --format F                    png, jpeg, webp; default: by OUT's ending, else png
   --quality N                   1..100 for jpeg and webp; default 90; webp 100 is lossless
-  --effort E                    standard (default), high: a second, closer look at a small subject
+  --effort E                    standard (default), high: looks again, mirrored, and closely at a small subject
   --mask                        the matte itself, as a grey picture
   --crop [--margin M]           to the subject; M: 5% of its longer side, or 40px
   --matte FILE                  a grey PNG or JPEG of the photo's size instead of the model: a --mask, retouched

@@ -151,8 +151,8 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
  *   "quality": 1..100       JPEG and WebP
- *   "effort": "standard" | "high": looks a second time, closely, at a subject
- *             that is small in the photo (cut_job_again())
+ *   "effort": "standard" | "high": looks again at the mirrored photo, and
+ *             closely at a subject that is small in it (cut_job_again())
  *   "mask": bool            the matte itself as a grey picture
  *   "crop": bool            to the subject's box
  *   "margin": "N%" of the longer side of that box, or pixels as a number or
@@ -225,7 +225,7 @@ CUT_EXPORT int cut_job_probe(cut_job *job, const uint8_t *bytes,
                              uint32_t size_bytes);
 
 /** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w]. INFERRED ->
- * PREPARED with what is around the subject, while cut_job_again(). */
+ * PREPARED with the next look, while cut_job_again(). */
 CUT_EXPORT int cut_job_prepare(cut_job *job);
 CUT_EXPORT float *cut_job_tensor(cut_job *job); /* NULL unless PREPARED */
 CUT_EXPORT uint32_t cut_job_tensor_w(const cut_job *job);
@@ -242,9 +242,10 @@ CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
                              uint32_t h);
 
 /**
- * INFERRED, and "effort" is "high": 1 when the subject covers so little of the
- * photo that the model should see that part alone, once: cut_job_prepare(),
- * the model, and cut_job_matte(), which joins both answers. Otherwise 0.
+ * INFERRED, and "effort" is "high": 1 while the model should look again, first
+ * at the mirrored photo, then at what is around a subject that covers little
+ * of it: cut_job_prepare(), the model, and cut_job_matte(), which joins the
+ * answers. Otherwise 0.
  */
 CUT_EXPORT int cut_job_again(const cut_job *job);
 

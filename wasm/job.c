@@ -15,11 +15,9 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "compose/compose.h"
-#include "image/decode.h"
 #include "image/exif.h"
 #include "image/icc.h"
 #include "image/jpeg.h"
-#include "image/orient.h"
 #include "image/png.h"
 #include "image/probe.h"
 #include "image/resample.h"
@@ -33,6 +31,10 @@
 #include "matte/zoom.h"
 #include "options.h"
 #include "render.h"
+#include "source.h"
+
+/* What the model is shown; each after the one before. */
+typedef enum look { LOOK_NONE, LOOK_WHOLE, LOOK_MIRRORED, LOOK_CLOSE } look;
 
 struct cut_job {
     cut_state state;
@@ -51,7 +53,8 @@ struct cut_job {
     cut_rendering rendering; /* behind: when given; the rest from CLEANED on */
     float *tensor;        /* PREPARED: [3][manifest.h][manifest.w] */
     cut_matte matte;      /* INFERRED */
-    cut_zoom zoom;        /* of the second look; w 0 before it */
+    look look;            /* PREPARED: this one; INFERRED: the last one */
+    cut_zoom zoom;        /* with LOOK_CLOSE */
     uint8_t *alpha;       /* REFINED: [in_h][in_w] */
     cut_subject subject;  /* from REFINED on; found from INFERRED on */
     cut_bytes file;       /* DONE */
@@ -145,65 +148,13 @@ int cut_job_probe(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     return CUT_OK;
 }
 
-/* A file and, where a codec outside decoded it, its pixels. */
-typedef struct source {
-    const uint8_t *bytes;
-    uint32_t size;
-    int is_decoded;
-    const uint8_t *rgba; /* [h][w][4] */
-    uint32_t w, h;
-} source;
-
-/* Decoded pixels, against what the header promised. */
-static cut_status copy_pixels(cut_image *out, const source *from,
-                              const cut_probe *probe, cut_why *why)
-{
-    if (!from->rgba) return cut_fail(why, CUT_E_ARGUMENT, "No pixels given.");
-    if (from->w != (uint32_t)probe->w || from->h != (uint32_t)probe->h)
-        return cut_fail(why, CUT_E_CORRUPT,
-                        "The codec decoded %u x %u, the header says %d x %d.",
-                        (unsigned)from->w, (unsigned)from->h, (int)probe->w,
-                        (int)probe->h);
-    size_t bytes = (size_t)from->w * from->h * 4;
-    uint8_t *px = cut_alloc(bytes, 1);
-    if (!px)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for %u x %u pixels.",
-                        (unsigned)from->w, (unsigned)from->h);
-    memcpy(px, from->rgba, bytes);
-    *out = (cut_image){px, probe->w, probe->h, !probe->has_alpha_channel};
-    return CUT_OK;
-}
-
-/* To an upright picture. */
-static cut_status read_picture(cut_image *out, cut_probe *probe,
-                               const source *from, cut_why *why)
-{
-    cut_image image = {0};
-    cut_status status = cut_image_probe(probe, from->bytes, from->size, why);
-    if (status) return status;
-    if (from->is_decoded)
-        status = copy_pixels(&image, from, probe, why);
-    else if (probe->format == CUT_FORMAT_WEBP)
-        status = cut_fail(why, CUT_E_NEEDS_CODEC,
-                          "WebP is decoded outside the core.");
-    else
-        status = cut_image_decode(&image, from->bytes, from->size, probe, why);
-    if (!status) status = cut_image_orient(&image, probe->orientation, why);
-    if (status) {
-        cut_image_free(&image);
-        return status;
-    }
-    *out = image;
-    return CUT_OK;
-}
-
-static int decode(cut_job *job, source from)
+static int decode(cut_job *job, cut_source from)
 {
     cut_status status = in_state(job, CUT_NEW);
     cut_probe probe;
     cut_image image = {0};
     cut_bytes icc = {0};
-    if (!status) status = read_picture(&image, &probe, &from, &job->why);
+    if (!status) status = cut_source_read(&image, &probe, &from, &job->why);
     if (!status)
         status = cut_icc_read(&icc, from.bytes, from.size, probe.format,
                               &job->why);
@@ -221,13 +172,13 @@ static int decode(cut_job *job, source from)
     return CUT_OK;
 }
 
-static int background(cut_job *job, source from)
+static int background(cut_job *job, cut_source from)
 {
     if (job->state != CUT_NEW && job->state != CUT_DECODED)
         return (int)in_state(job, CUT_DECODED);
     cut_probe probe;
     cut_image image = {0};
-    cut_status status = read_picture(&image, &probe, &from, &job->why);
+    cut_status status = cut_source_read(&image, &probe, &from, &job->why);
     if (status) return (int)status;
     cut_image_free(&job->rendering.behind);
     job->rendering.behind = image;
@@ -236,49 +187,54 @@ static int background(cut_job *job, source from)
 
 int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
-    return decode(job, (source){.bytes = bytes, .size = size_bytes});
+    return decode(job, (cut_source){.bytes = bytes, .size = size_bytes});
 }
 
 int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                           uint32_t h, const uint8_t *bytes,
                           uint32_t size_bytes)
 {
-    return decode(job, (source){bytes, size_bytes, 1, rgba, w, h});
+    return decode(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
 }
 
 int cut_job_background(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
-    return background(job, (source){.bytes = bytes, .size = size_bytes});
+    return background(job, (cut_source){.bytes = bytes, .size = size_bytes});
 }
 
 int cut_job_background_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                               uint32_t h, const uint8_t *bytes,
                               uint32_t size_bytes)
 {
-    return background(job, (source){bytes, size_bytes, 1, rgba, w, h});
+    return background(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
 }
 
 /* ---- the network's two sides ------------------------------------------- */
 
-/* Where a second look would be. */
-static int finds_zoom(const cut_job *job, cut_zoom *zoom)
+/* What the model has to be shown next, and where. */
+static look next_look(const cut_job *job, cut_zoom *zoom)
 {
-    return job->state == CUT_INFERRED && job->zoom.w == 0 &&
-           job->options.effort == CUT_EFFORT_HIGH && job->subject.found &&
-           cut_zoom_find(zoom, &job->matte, job->image.w, job->image.h);
+    if (job->state == CUT_DECODED) return LOOK_WHOLE;
+    if (job->state != CUT_INFERRED || job->options.effort != CUT_EFFORT_HIGH)
+        return LOOK_NONE;
+    if (job->look == LOOK_WHOLE) return LOOK_MIRRORED;
+    if (job->look == LOOK_MIRRORED && job->subject.found &&
+        cut_zoom_find(zoom, &job->matte, job->image.w, job->image.h))
+        return LOOK_CLOSE;
+    return LOOK_NONE;
 }
 
 int cut_job_again(const cut_job *job)
 {
     cut_zoom zoom;
-    return finds_zoom(job, &zoom);
+    return job->state == CUT_INFERRED && next_look(job, &zoom) != LOOK_NONE;
 }
 
 int cut_job_prepare(cut_job *job)
 {
     cut_zoom zoom = {0};
-    int again = finds_zoom(job, &zoom);
-    cut_status status = again ? CUT_OK : in_state(job, CUT_DECODED);
+    look next = next_look(job, &zoom);
+    cut_status status = next ? CUT_OK : in_state(job, CUT_DECODED);
     if (status) return (int)status;
     if (!job->has_manifest)
         return (int)cut_fail(&job->why, CUT_E_STATE, "No manifest was given.");
@@ -289,17 +245,20 @@ int cut_job_prepare(cut_job *job)
                              "No memory for a %d x %d tensor.", (int)m->w,
                              (int)m->h);
     cut_image part = {0};
-    if (again) status = cut_zoom_crop(&part, &job->image, zoom, &job->why);
+    if (next == LOOK_CLOSE)
+        status = cut_zoom_crop(&part, &job->image, zoom, &job->why);
     if (!status)
-        status = cut_resample_tensor(tensor, again ? &part : &job->image, m->w,
-                                     m->h, m->mean, m->std, m->range_is_max,
-                                     &job->why);
+        status = cut_resample_tensor(tensor, part.px ? &part : &job->image,
+                                     m->w, m->h, m->mean, m->std,
+                                     m->range_is_max, &job->why);
     cut_image_free(&part);
     if (status) {
         cut_free(tensor);
         return (int)status;
     }
+    if (next == LOOK_MIRRORED) cut_mirror(tensor, m->w, m->h * 3);
     job->tensor = tensor;
+    job->look = next;
     job->zoom = zoom;
     job->state = CUT_PREPARED;
     return CUT_OK;
@@ -320,6 +279,28 @@ uint32_t cut_job_tensor_h(const cut_job *job)
     return job->tensor ? (uint32_t)job->manifest.h : 0;
 }
 
+/* An answer with those before it; takes it over where it is the first. */
+static cut_status join(cut_job *job, cut_matte *answer)
+{
+    if (job->look == LOOK_CLOSE)
+        return cut_zoom_join(&job->matte, answer, job->zoom, job->image.w,
+                             job->image.h, &job->why);
+    if (job->look == LOOK_MIRRORED) {
+        if (answer->w != job->matte.w || answer->h != job->matte.h)
+            return cut_fail(&job->why, CUT_E_OUTPUT,
+                            "The model's answers are %d and %d wide.",
+                            (int)job->matte.w, (int)answer->w);
+        cut_matte_join_mirrored(&job->matte, answer);
+    } else {
+        cut_status status = cut_matte_check(answer, &job->why);
+        if (status) return status;
+        job->matte = *answer;
+        *answer = (cut_matte){0};
+    }
+    job->subject.found = cut_subject_present(&job->matte);
+    return CUT_OK;
+}
+
 int cut_job_matte(cut_job *job, const float *map, uint32_t w, uint32_t h)
 {
     cut_status status = in_state(job, CUT_PREPARED);
@@ -336,20 +317,9 @@ int cut_job_matte(cut_job *job, const float *map, uint32_t w, uint32_t h)
     status = cut_matte_from_map(&matte, map, (int32_t)w, (int32_t)h,
                                 m->kind == CUT_MAP_LOGITS, &job->why);
     if (status) return (int)status;
-    if (!job->zoom.w) status = cut_matte_check(&matte, &job->why);
-    if (status) {
-        cut_matte_free(&matte);
-        return (int)status;
-    }
-    if (job->zoom.w) {
-        status = cut_zoom_join(&job->matte, &matte, job->zoom, job->image.w,
-                               job->image.h, &job->why);
-        cut_matte_free(&matte);
-        if (status) return (int)status;
-    } else {
-        job->matte = matte;
-        job->subject.found = cut_subject_present(&matte);
-    }
+    status = join(job, &matte);
+    cut_matte_free(&matte);
+    if (status) return (int)status;
     cut_free(job->tensor);
     job->tensor = NULL;
     job->state = CUT_INFERRED;
@@ -384,41 +354,12 @@ int cut_job_refine(cut_job *job)
     return CUT_OK;
 }
 
-/* Alpha by the brightness of a picture. */
-static cut_status read_alpha(uint8_t **out, const cut_image *photo,
-                             const source *from, cut_why *why)
-{
-    cut_probe probe;
-    cut_image matte = {0};
-    cut_status status = read_picture(&matte, &probe, from, why);
-    if (status) return status;
-    size_t count = (size_t)photo->w * (size_t)photo->h;
-    uint8_t *alpha = NULL;
-    if (matte.w != photo->w || matte.h != photo->h)
-        status = cut_fail(why, CUT_E_OPTION,
-                          "The matte is %d x %d, the photo %d x %d.",
-                          (int)matte.w, (int)matte.h, (int)photo->w,
-                          (int)photo->h);
-    else if (!(alpha = cut_alloc(count, 1)))
-        status = cut_fail(why, CUT_E_MEMORY, "No memory for a %d x %d matte.",
-                          (int)photo->w, (int)photo->h);
-    for (size_t i = 0; !status && i < count; i++) {
-        const uint8_t *p = matte.px + i * 4, own = photo->px[i * 4 + 3];
-        uint32_t grey = (uint32_t)(p[0] + p[1] + p[2]) * p[3];
-        uint8_t wanted = (uint8_t)((grey + 382) / 765);
-        alpha[i] = wanted < own ? wanted : own;
-    }
-    cut_image_free(&matte);
-    *out = alpha;
-    return status;
-}
-
 int cut_job_given(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
     cut_status status = in_state(job, CUT_DECODED);
-    source from = {.bytes = bytes, .size = size_bytes};
+    cut_source from = {.bytes = bytes, .size = size_bytes};
     uint8_t *alpha;
-    if (!status) status = read_alpha(&alpha, &job->image, &from, &job->why);
+    if (!status) status = cut_source_alpha(&alpha, &job->image, &from, &job->why);
     if (status) return (int)status;
     job->alpha = alpha;
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);

@@ -121,11 +121,21 @@ static float answer(cut_job *job)
     return sum / (64 * 64);
 }
 
+/* The first answer and the one for the mirrored photo; the mean of that one. */
+static float answer_both_ways(cut_job *job)
+{
+    answer(job);
+    CHECK(cut_job_again(job));
+    CHECK_EQUAL(cut_job_prepare(job), 0);
+    CHECK(!cut_job_again(job));
+    return answer(job);
+}
+
 static void a_small_subject_is_looked_at_again_once(void)
 {
     cut_job *job = prepared("{\"effort\":\"high\"}", 30);
     CHECK(!cut_job_again(job)); /* before the first answer */
-    float first = answer(job);
+    float first = answer_both_ways(job);
     CHECK(cut_job_again(job));
     CHECK_EQUAL(cut_job_prepare(job), 0);
     CHECK(!cut_job_again(job));
@@ -140,7 +150,38 @@ static void a_small_subject_is_looked_at_again_once(void)
     cut_job_free(job);
 }
 
-static void no_second_look_at_what_is_large_or_unless_asked_for(void)
+static void the_mirrored_look_is_turned_back(void)
+{
+    static float plain[64 * 64], turned[64 * 64];
+    cut_job *job = prepared("{\"effort\":\"high\"}", 0);
+    memcpy(plain, cut_job_tensor(job), sizeof plain);
+    for (int i = 0; i < 64 * 64; i++) plain[i] = fminf(plain[i], 1);
+    plain[5 * 64 + 3] = 0; /* its own, so that both halves are seen */
+    CHECK_EQUAL(cut_job_matte(job, plain, 64, 64), 0);
+    CHECK_EQUAL(cut_job_prepare(job), 0);
+    for (int y = 0; y < 64; y++)
+        for (int x = 0; x < 64; x++) {
+            float seen = fminf(cut_job_tensor(job)[y * 64 + 63 - x], 1);
+            CHECK(seen == plain[y * 64 + x] || (y == 5 && x == 3));
+            turned[y * 64 + 63 - x] = plain[y * 64 + x];
+        }
+    CHECK_EQUAL(cut_job_matte(job, turned, 64, 32), CUT_E_OUTPUT);
+    CHECK_EQUAL(cut_job_matte(job, turned, 32, 32), CUT_E_OUTPUT);
+    CHECK_EQUAL(cut_job_matte(job, turned, 64, 64), 0);
+    CHECK_EQUAL(cut_job_refine(job), 0);
+    cut_job_free(job);
+}
+
+static void the_mean_of_both_answers(void)
+{
+    float a[6] = {0, 0.5f, 1, 1, 0, 0.25f}, b[6] = {1, 0.5f, 0, 0, 1, 1};
+    const float mean[6] = {0, 0.5f, 1, 1, 0.5f, 0.125f};
+    cut_matte matte = {a, 3, 2}, mirrored = {b, 3, 2};
+    cut_matte_join_mirrored(&matte, &mirrored);
+    for (int i = 0; i < 6; i++) CHECK(a[i] == mean[i]);
+}
+
+static void no_close_look_at_what_is_large_or_unless_asked_for(void)
 {
     static const struct {
         const char *options;
@@ -149,7 +190,10 @@ static void no_second_look_at_what_is_large_or_unless_asked_for(void)
                  {"{\"effort\":\"high\"}", 0}};
     for (int i = 0; i < 3; i++) {
         cut_job *job = prepared(cases[i].options, cases[i].side);
-        answer(job);
+        if (strstr(cases[i].options, "high"))
+            answer_both_ways(job);
+        else
+            answer(job);
         CHECK(!cut_job_again(job));
         CHECK_EQUAL(cut_job_prepare(job), CUT_E_STATE);
         CHECK_EQUAL(cut_job_refine(job), 0);
@@ -160,7 +204,7 @@ static void no_second_look_at_what_is_large_or_unless_asked_for(void)
 static void every_refused_allocation_of_a_second_look_can_be_tried_again(void)
 {
     cut_job *job = prepared("{\"effort\":\"high\"}", 30);
-    answer(job);
+    answer_both_ways(job);
     int status = CUT_E_MEMORY, n = 1;
     for (; status == CUT_E_MEMORY && n < 20; n++) {
         cut_alloc_fail_at((uint32_t)n);
@@ -185,7 +229,9 @@ int main(void)
     the_mean_lies_inside_and_fades_to_the_border();
     a_map_at_the_limit_does_not_grow();
     a_small_subject_is_looked_at_again_once();
-    no_second_look_at_what_is_large_or_unless_asked_for();
+    the_mirrored_look_is_turned_back();
+    the_mean_of_both_answers();
+    no_close_look_at_what_is_large_or_unless_asked_for();
     every_refused_allocation_of_a_second_look_can_be_tried_again();
     CHECK_EQUAL(cut_live_blocks(), 0);
     return CHECK_DONE();

@@ -109,3 +109,23 @@ cut_status cut_matte_check(const cut_matte *matte, cut_why *why)
                         "border, clear in its middle.");
     return CUT_OK;
 }
+
+void cut_mirror(float *rows, int32_t w, int32_t count)
+{
+    for (int32_t y = 0; y < count; y++) {
+        float *row = rows + (size_t)y * (size_t)w;
+        for (int32_t x = 0; x < w / 2; x++) {
+            float left = row[x];
+            row[x] = row[w - 1 - x];
+            row[w - 1 - x] = left;
+        }
+    }
+}
+
+void cut_matte_join_mirrored(cut_matte *matte, cut_matte *mirrored)
+{
+    size_t count = (size_t)matte->w * (size_t)matte->h;
+    cut_mirror(mirrored->alpha, mirrored->w, mirrored->h);
+    for (size_t i = 0; i < count; i++)
+        matte->alpha[i] = (matte->alpha[i] + mirrored->alpha[i]) * 0.5f;
+}

@@ -44,4 +44,11 @@ cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
  */
 cut_status cut_matte_check(const cut_matte *matte, cut_why *why);
 
+/** Turns `count` rows of w values around. */
+void cut_mirror(float *rows, int32_t w, int32_t count);
+
+/** The mean with the answer for the mirrored photo, which has the same size;
+ * that one is turned around in place. */
+void cut_matte_join_mirrored(cut_matte *matte, cut_matte *mirrored);
+
 #endif

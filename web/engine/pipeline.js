@@ -43,7 +43,7 @@ import { Retouch } from './retouch.js';
  * @property {'subject' | 'background'} [keep] which side of the photo stays
  * @property {'png' | 'jpeg' | 'webp'} [format]
  * @property {number} [quality] 1..100
- * @property {'standard' | 'high'} [effort] high: a second, closer look at a small subject, half as long again
+ * @property {'standard' | 'high'} [effort] high: looks again at the mirrored photo, and closely at a small subject; up to three times the inference
  * @property {boolean} [mask] the matte itself
  * @property {boolean} [crop] to the subject
  * @property {string | number} [margin] "5%", "40px" or pixels around the subject's box, with crop or canvas
