@@ -45,6 +45,7 @@ export default defineConfig({
       // stock Firefox, by a bridge that tells why it is one; where there is none its tests are skipped
       name: 'firefox',
       testMatch: /(page|widget)\.spec\.js$/,
+      retries: 1, // the bridge is nobody's product: once more, and said to be flaky
       use: {
         ...use(plain),
         browserName: 'firefox',
