@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import torch
 
-LONGEST = 360
+LONGEST = 400
 
 
 def held_out(entry):
@@ -99,6 +99,18 @@ def random_window(rng, h, w, least):
     return rng.uniform(0, h - ch), rng.uniform(0, w - cw), ch, cw
 
 
+def ground(rng, rgba):
+    """A window in which the mask is empty, at least 0.4 of each side, or None."""
+    h, w = rgba.shape[:2]
+    for _ in range(8):
+        ch, cw = (int(side * rng.uniform(.4, .8)) for side in (h, w))
+        y, x = rng.integers(0, h - ch + 1), rng.integers(0, w - cw + 1)
+        part = rgba[y:y + ch, x:x + cw]
+        if part[..., 3].max() < 16:
+            return part
+    return None
+
+
 def _warp(rng, rgba, window, size, turn):
     """The window turned, perhaps mirrored, and scaled to size x size."""
     y, x, h, w = window
@@ -152,7 +164,10 @@ class Samples(torch.utils.data.IterableDataset):
     """Endless (rgb f32 [3,S,S] in -1..1, alpha f32 [1,S,S] in 0..1).
 
     spec: weights (by set, 1 where not named), empty (share of pictures without
-    a subject), paste (share of subjects put on one of those), size, seed.
+    a subject), paste (share of subjects put on other grounds), size, seed.
+    As often as `windows` says, such a ground, or an empty picture, is a window
+    beside the subject of another pair; of the sets without a subject only those
+    in `barren` are shown alone. shrink: share of pasted subjects made smaller.
     """
 
     def __init__(self, pack_path, spec):
@@ -161,21 +176,31 @@ class Samples(torch.utils.data.IterableDataset):
     def __iter__(self):
         spec, pairs = self.spec, Pack(self.path)
         worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng([spec["seed"], worker.id if worker else 0])
+        rng = np.random.default_rng([*spec["seed"], worker.id if worker else 0])
         train, _ = pairs.split()
         empty = [k for k in train if pairs.entries[k]["empty"]]
+        barren = [k for k in empty if pairs.entries[k]["set"] in spec.get("barren", pairs.entries[k]["set"])]
         train = [k for k in train if not pairs.entries[k]["empty"]]
         weights = np.array([spec["weights"].get(pairs.entries[k]["set"], 1.) for k in train])
         bounds = np.cumsum(weights / weights.sum())
         cv2.setNumThreads(0)
+
+        def other(choice):
+            while rng.random() < spec.get("windows", 0):
+                part = ground(rng, pairs.rgba(rng.choice(train)))
+                if part is not None:
+                    return part
+            return pairs.rgba(rng.choice(choice))
+
         while True:
             if rng.random() < spec["empty"]:
-                rgba = self._crop(rng, pairs.rgba(rng.choice(empty)), .2)
+                rgba = self._crop(rng, other(barren), .2)
+                rgba[..., 3] = 0
             else:
                 pick = train[min(np.searchsorted(bounds, rng.random()), len(train) - 1)]
                 rgba = self._crop(rng, pairs.rgba(pick), .3 if rng.random() < .5 else .8)
                 if rng.random() < spec["paste"]:
-                    rgba = self._paste(rng, rgba, pairs.rgba(rng.choice(empty)))
+                    rgba = self._paste(rng, rgba, other(empty))
             rgb = damaged(rng, _colours(rng, np.ascontiguousarray(rgba[..., :3])))
             yield (torch.from_numpy(rgb).permute(2, 0, 1).float().div_(127.5).sub_(1),
                    torch.from_numpy(rgba[..., 3:].copy()).permute(2, 0, 1).float().div_(255))
@@ -190,12 +215,19 @@ class Samples(torch.utils.data.IterableDataset):
                 break
         return _warp(rng, rgba, window, self.spec["size"], True)
 
-    def _paste(self, rng, rgba, ground):
-        h, w = ground.shape[:2]
-        ground = _warp(rng, ground, random_window(rng, h, w, .3), self.spec["size"], False)
+    def _paste(self, rng, rgba, under):
+        h, w = under.shape[:2]
+        size = self.spec["size"]
+        under = _warp(rng, under, random_window(rng, h, w, .3), size, False)
+        whole_in = not (rgba[[0, -1], :, 3].any() or rgba[:, [0, -1], 3].any())
+        if whole_in and rng.random() < self.spec.get("shrink", 0):
+            scale = rng.uniform(.3, .9)
+            shift = [rng.uniform(0, size * (1 - scale)) for _ in range(2)]
+            rgba = cv2.warpAffine(rgba, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]),
+                                  (size, size), flags=cv2.INTER_AREA)
         alpha = rgba[..., 3]
         if rng.random() < .7:  # photos have soft edges, cut-outs of masks do not
             alpha = cv2.blur(cv2.erode(alpha, np.ones((3, 3), np.uint8)), (3, 3))
         share = alpha[..., None].astype(np.float32) / 255
-        rgb = rgba[..., :3] * share + ground[..., :3] * (1 - share)
+        rgb = rgba[..., :3] * share + under[..., :3] * (1 - share)
         return np.dstack([rgb.astype(np.uint8), alpha])

@@ -1,6 +1,6 @@
 """Writes the trained network as ONNX with int8 convolution weights.
 
-    python models/train/export.py CHECKPOINT OUT.onnx [--size 320]
+    python models/train/export.py CHECKPOINT OUT.onnx [--size 384]
 
 BatchNorms are folded, weights quantised symmetrically per output channel
 (DequantizeLinear before each convolution, opset 13), the rest stays f32. The
@@ -73,7 +73,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint")
     parser.add_argument("out")
-    parser.add_argument("--size", type=int, default=320)
+    parser.add_argument("--size", type=int, default=384)
     args = parser.parse_args()
     model = net.Net()
     net.load(model, torch.load(args.checkpoint, map_location="cpu")["ema"])

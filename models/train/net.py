@@ -130,25 +130,8 @@ class Up(nn.Module):
         return self.r(self.m(F.relu6(x + self.l(skip))))
 
 
-class Presence(nn.Module):
-    """Is there a subject at all? From the means of the encoder's and the
-    decoder's coarsest features, a logit [n,1,1,1], high when there is one."""
-
-    def __init__(self, deep, top, hidden=64):
-        super().__init__()
-        self.deep = nn.Conv2d(deep, hidden, 1)
-        self.top = nn.Conv2d(top, hidden, 1, bias=False)
-        self.out = nn.Conv2d(hidden, 1, 1)
-
-    def forward(self, deep, top):
-        return self.out(F.relu6(self.deep(deep) + self.top(top)))
-
-
 class Net(nn.Module):
     """f32 [n,3,S,S], (rgb / 255 - 0.5) / 0.5 -> alpha logits [n,1,S,S].
-
-    Once `gated` is set (presence.py), a picture without a subject gets low
-    logits all over: what `presence` lacks is added to every one, 12 at most.
 
     forward(x, heads=True) answers what is trained, the logits before the last
     upsampling: [those at stride 2, then the auxiliary heads' at strides 32,
@@ -171,51 +154,31 @@ class Net(nn.Module):
         self.mix = Separable(c[4], c[4])
         self.head = nn.Conv2d(c[4], 1, 3, 1, 1)
         self.aux = nn.ModuleList([nn.Conv2d(k, 1, 1) for k in c[:4]])
-        self.presence = Presence(320, c[0])
-        self.register_buffer("gated", torch.tensor(False))
 
     def freeze(self, blocks):
-        """Keep the encoder's stem and first blocks as they are, and
-        `presence`, which is taught on its own."""
+        """Keep the encoder's stem and first blocks as they are."""
         self.enc.frozen = blocks
-        for module in (self.enc.stem, *self.enc.blocks[:blocks], self.presence):
+        for module in (self.enc.stem, *self.enc.blocks[:blocks]):
             for parameter in module.parameters():
                 parameter.requires_grad = False
 
-    def means(self, x):
-        """What `presence` looks at: means [n,320,1,1] and [n,c0,1,1]."""
-        deep = self.enc(x)[4]
-        mean = F.adaptive_avg_pool2d(deep, 1)
-        return mean, F.adaptive_avg_pool2d(self.coarsest(deep, mean), 1)
-
-    def coarsest(self, deep, mean):
-        return self.topr(self.topm(self.top(deep) + self.ctx(mean)))
-
     def forward(self, x, heads=False, half=True):
         f2, f4, f8, f16, f32 = self.enc(x)
-        mean = F.adaptive_avg_pool2d(f32, 1)
-        t = self.coarsest(f32, mean)
+        t = self.topr(self.topm(self.top(f32) + self.ctx(F.adaptive_avg_pool2d(f32, 1))))
         a = self.u16(t, f16)
         b = self.u8(a, f8)
         c = self.u4(b, f4)
-        logits = None
-        if half:
-            logits = self.head(self.mix(self.u2(c, f2)))
-            if self.gated:
-                lack = F.hardtanh(self.presence(mean, F.adaptive_avg_pool2d(t, 1)), -12., 0.)
-                logits = logits + lack
+        logits = self.head(self.mix(self.u2(c, f2))) if half else None
         if not heads:
             return F.interpolate(logits, scale_factor=2.0, mode="bilinear", align_corners=False)
         return [logits] + [head(v) for head, v in zip(self.aux, (t, a, b, c))]
 
 
 def load(model, state):
-    """A state that may lack layers which start as the identity, or untrained
-    and unused: residuals and `presence`."""
+    """A state that may lack residuals, which start as the identity."""
     lacking = model.load_state_dict(state, strict=False)
     wrong = lacking.unexpected_keys + [
-        k for k in lacking.missing_keys
-        if not any(part in k for part in ("topr.", ".r.", "presence.", "gated"))]
+        k for k in lacking.missing_keys if "topr." not in k and ".r." not in k]
     if wrong:
         raise ValueError(f"the state does not fit the network: {wrong[:4]}")
 

@@ -3,17 +3,23 @@
     python models/train/train.py --shared ../shared --work DIR
 
 DIR holds the packed data, the state after every few minutes and the log; the
-same command goes on where it was stopped. See README.md.
+same command goes on where it was stopped. Without an accelerator each core is
+a process of one thread with its own pictures, gradients are averaged after
+each step. See README.md.
 """
 import argparse
 import copy
 import json
 import math
 import os
+import signal
+import sys
 import time
 
 import numpy as np
 import torch
+import torch.distributed as dist
+import torch.multiprocessing
 from torch import nn
 
 import data
@@ -28,7 +34,8 @@ def arguments():
     parser.add_argument("--shared", default=os.path.join(HERE, "..", "..", "..", "shared"))
     parser.add_argument("--work", required=True)
     parser.add_argument("--recipe", default=os.path.join(HERE, "recipe.json"))
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--processes", type=int,
+                        default=1 if torch.cuda.is_available() else len(os.sched_getaffinity(0)))
     parser.add_argument("--save-minutes", type=float, default=5)
     return parser.parse_args()
 
@@ -48,6 +55,16 @@ def average(ema, model, keep):
             old.lerp_(new, 1 - keep)
         else:
             old.copy_(new)
+
+
+def share(parameters):
+    """Every process gets the mean of all their gradients."""
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    flat = torch.cat([g.flatten() for g in gradients])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients])):
+        gradient.copy_(part.view_as(gradient))
 
 
 @torch.no_grad()
@@ -87,17 +104,18 @@ def start(model, spec, shared, samples):
         net.load(model, state.get("ema", state))
 
 
-def run(stage, number, model, ema, args, work, device, resume):
+def run(stage, number, model, ema, args, device, resume):
     """One stage; `resume` is the state it was stopped in, or None."""
-    spec = {"seed": 1000 * number, "size": stage["size"], **stage["data"]}
-    if resume:
-        spec["seed"] += 1 + resume["step"]  # the same order again would be other steps' data
+    rank, processes = dist.get_rank(), dist.get_world_size()
+    # resumed, the same order again would be other steps' data
+    seed = [number, resume["step"] if resume else 0, rank]
+    spec = {"seed": seed, "size": stage["size"], **stage["data"]}
     loader = iter(torch.utils.data.DataLoader(
-        data.Samples(os.path.join(work, "pack"), spec), batch_size=stage["batch"],
+        data.Samples(os.path.join(args.work, "pack"), spec), batch_size=stage["batch"],
         num_workers=stage.get("workers", 1), prefetch_factor=4, persistent_workers=True,
         multiprocessing_context="fork"))
-    pairs = data.Pack(os.path.join(work, "pack"))
-    log = open(os.path.join(work, "log.txt"), "a", buffering=1)
+    pairs = data.Pack(os.path.join(args.work, "pack"))
+    log = open(os.path.join(args.work, "log.txt") if rank == 0 else os.devnull, "a", buffering=1)
     if not resume and "init" in stage:
         start(model, stage["init"], args.shared, loader)
     model.train()
@@ -106,6 +124,8 @@ def run(stage, number, model, ema, args, work, device, resume):
             for _ in range(stage["settle"]):
                 model(next(loader)[0].to(device))
     if not resume:
+        for value in model.state_dict().values():  # the first one's statistics
+            dist.broadcast(value, 0)
         ema.load_state_dict(model.state_dict())
     if stage["norm"] == "frozen":
         for module in model.modules():
@@ -135,6 +155,8 @@ def run(stage, number, model, ema, args, work, device, resume):
         loss = losses.total(outputs, alpha.to(device), stage.get("edges", 0))
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        if processes > 1:
+            share(model.parameters())
         nn.utils.clip_grad_norm_(model.parameters(), 5.)
         optimizer.step()
         step += 1
@@ -143,10 +165,12 @@ def run(stage, number, model, ema, args, work, device, resume):
         if step % 100 == 0:
             done = step - (resume["step"] if resume else 0)
             log.write(f"stage {number} step {step} loss {mean:.4f} "
-                      f"{done * stage['batch'] / (time.time() - began):.1f} images/s\n")
+                      f"{done * stage['batch'] * processes / (time.time() - began):.1f} images/s\n")
+        if rank:
+            continue
         if time.time() > saved + 60 * args.save_minutes or step == stage["steps"]:
             saved = time.time()
-            save(work, {"stage": number, "step": step, "model": model.state_dict(),
+            save(args.work, {"stage": number, "step": step, "model": model.state_dict(),
                         "ema": ema.state_dict(), "optimizer": optimizer.state_dict()})
         if step % stage.get("validate", 2000) == 0 or step == stage["steps"]:
             log.write(f"stage {number} step {step} held out (MAE, IoU): "
@@ -160,17 +184,14 @@ def save(work, state):
     os.replace(path + ".part", path)
 
 
-def main():
-    args = arguments()
-    os.makedirs(args.work, exist_ok=True)
-    with open(args.recipe) as file:
-        recipe = json.load(file)
+def work(rank, args, recipe):
+    """All stages, in one of the processes."""
+    dist.init_process_group("gloo", rank=rank, world_size=args.processes,
+                             init_method=f"file://{os.path.abspath(args.work)}/meeting")
     torch.manual_seed(0)
-    torch.set_num_threads(args.threads)
+    if not torch.cuda.is_available():
+        torch.set_num_threads(1)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if not os.path.exists(os.path.join(args.work, "pack.bin")):
-        data.pack(os.path.join(args.shared, "data"), recipe["sets"], recipe["empty"],
-                  os.path.join(args.work, "pack"))
     model = net.Net().to(device, memory_format=torch.channels_last)
     ema = copy.deepcopy(model)
     for parameter in ema.parameters():
@@ -184,11 +205,35 @@ def main():
         if resume and number < resume["stage"]:
             continue
         if not resume or resume["step"] < stage["steps"]:
-            run(stage, number, model, ema, args, args.work, device, resume)
+            run(stage, number, model, ema, args, device, resume)
         resume = None
         # the next stage goes on from the average
         model.load_state_dict(ema.state_dict())
-    torch.save({"ema": ema.state_dict()}, os.path.join(args.work, "model.pt"))
+    if rank == 0:
+        torch.save({"ema": ema.state_dict()}, os.path.join(args.work, "model.pt"))
+    dist.barrier()
+    dist.destroy_process_group()
+
+
+def main():
+    args = arguments()
+    os.makedirs(args.work, exist_ok=True)
+    with open(args.recipe) as file:
+        recipe = json.load(file)
+    if not os.path.exists(os.path.join(args.work, "pack.bin")):
+        data.pack(os.path.join(args.shared, "data"), recipe["sets"], recipe["empty"],
+                  os.path.join(args.work, "pack"))
+    meeting = os.path.join(args.work, "meeting")
+    if os.path.exists(meeting):
+        os.remove(meeting)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    started = torch.multiprocessing.spawn(work, (args, recipe), args.processes, join=False)
+    try:
+        while not started.join():
+            pass
+    finally:
+        for process in started.processes:
+            process.terminate()
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ const recipe = (steps) => writeFile(join(dir, 'recipe.json'), JSON.stringify({
   sets: ['train/discs'],
   empty: ['plain'],
   stages: [
-    { norm: 'batch', half: false, size, batch: 4, steps: 6, warmup: 2, rate: 1e-3, ema: 0.9, data: { weights: {}, empty: 0.1, paste: 0.2 } },
-    { norm: 'frozen', freeze: 4, half: true, size, batch: 4, steps, decay: 4, rate: 1e-3, ema: 0.9, edges: 0.1, data: { weights: {}, empty: 0.1, paste: 0.2 } },
+    { norm: 'batch', half: false, size, batch: 4, steps: 40, warmup: 2, rate: 3e-3, ema: 0.9, data: { weights: {}, empty: 0.1, paste: 0.2 } },
+    { norm: 'frozen', freeze: 4, half: true, size, batch: 4, steps, decay: 4, rate: 1e-3, ema: 0.9, edges: 0.1, data: { weights: {}, empty: 0.3, barren: ['plain'], windows: 0.5, paste: 0.5, shrink: 0.5 } },
   ],
 }));
 const train = () => run('train.py', '--shared', join(dir, 'shared'), '--work', join(dir, 'work'), '--recipe', join(dir, 'recipe.json'));
@@ -51,11 +51,11 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
-test('trains, goes on from where it was stopped, learns what is empty, exports for both engines', { skip, timeout: 300_000 }, async () => {
+test('trains, goes on from where it was stopped, exports for both engines', { skip, timeout: 300_000 }, async () => {
   await recipe(4);
   train();
   const before = await readFile(join(dir, 'work/log.txt'), 'utf8');
-  assert.match(before, /stage 0 step 6 held out .*"train\/discs": \[/);
+  assert.match(before, /stage 0 step 40 held out .*"train\/discs": \[/);
   assert.match(before, /stage 1 step 4 held out/);
   await recipe(8);
   train();
@@ -63,9 +63,8 @@ test('trains, goes on from where it was stopped, learns what is empty, exports f
   assert.ok(log.startsWith(before), 'the log goes on');
   assert.deepEqual(log.slice(before.length).match(/stage \d step \d+/g), ['stage 1 step 8'], 'only the steps that lacked');
 
-  assert.match(run('presence.py', '--work', join(dir, 'work'), '--size', String(size)), /train\/discs: [\d.]+ % of \d+ flagged/);
   const model = join(dir, 'model.onnx');
-  assert.match(run('export.py', join(dir, 'work/gated.pt'), model, '--size', String(size)), /int8 weights: greatest difference/);
+  assert.match(run('export.py', join(dir, 'work/model.pt'), model, '--size', String(size)), /int8 weights: greatest difference/);
   const base = JSON.parse(await readFile(join(recipes, '../base/manifest.json'), 'utf8'));
   const { bytes: _bytes, sha256: _sum, ...manifest } = base;
   const small = { manifest: { ...manifest, name: 'small', input: { ...base.input, size: [size, size] } }, bytes: await readFile(model) };
