@@ -291,13 +291,15 @@ static cut_status join(cut_job *job, cut_matte *answer)
                             "The model's answers are %d and %d wide.",
                             (int)job->matte.w, (int)answer->w);
         cut_matte_join_mirrored(&job->matte, answer);
+        /* a mean is less sure: what was found stays found */
+        job->subject.found |= cut_subject_present(&job->matte);
     } else {
         cut_status status = cut_matte_check(answer, &job->why);
         if (status) return status;
         job->matte = *answer;
         *answer = (cut_matte){0};
+        job->subject.found = cut_subject_present(&job->matte);
     }
-    job->subject.found = cut_subject_present(&job->matte);
     return CUT_OK;
 }
 

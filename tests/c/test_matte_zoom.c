@@ -172,6 +172,27 @@ static void the_mirrored_look_is_turned_back(void)
     cut_job_free(job);
 }
 
+static void a_subject_found_once_stays_found(void)
+{
+    static float map[64 * 64];
+    static const struct {
+        float first, mirrored;
+        int found;
+    } cases[] = {{1, 0, 1}, {1, 1, 1}, {0.3f, 1, 0}, {0, 0, 0}};
+    for (int i = 0; i < 4; i++) {
+        cut_job *job = prepared("{\"effort\":\"high\"}", 0);
+        memset(map, 0, sizeof map);
+        for (int k = 0; k < 64 * 16; k++) map[k] = cases[i].first;
+        CHECK_EQUAL(cut_job_matte(job, map, 64, 64), 0);
+        CHECK_EQUAL(cut_job_prepare(job), 0);
+        for (int k = 0; k < 64 * 16; k++) map[k] = cases[i].mirrored;
+        CHECK_EQUAL(cut_job_matte(job, map, 64, 64), 0);
+        CHECK(!strstr(cut_job_report_json(job), "\"found\":true") ==
+              !cases[i].found);
+        cut_job_free(job);
+    }
+}
+
 static void the_mean_of_both_answers(void)
 {
     float a[6] = {0, 0.5f, 1, 1, 0, 0.25f}, b[6] = {1, 0.5f, 0, 0, 1, 1};
@@ -230,6 +251,7 @@ int main(void)
     a_map_at_the_limit_does_not_grow();
     a_small_subject_is_looked_at_again_once();
     the_mirrored_look_is_turned_back();
+    a_subject_found_once_stays_found();
     the_mean_of_both_answers();
     no_close_look_at_what_is_large_or_unless_asked_for();
     every_refused_allocation_of_a_second_look_can_be_tried_again();

@@ -15,7 +15,8 @@
 #ifndef CUT_REFINE_CELLS
 #define CUT_REFINE_CELLS 2 /* reduced photo: this many samples a map's cell, */
 #endif
-#define CUT_REFINE_MOST 1024 /* and this many along the longer side, at most */
+#define CUT_REFINE_MOST 640 /* and this many along the longer side, at most:
+                                what 12 megapixels have the time for */
 #ifndef CUT_REFINE_EVIDENCE
 #define CUT_REFINE_EVIDENCE 320 /* samples along the longer side, about, that
                                    the colours are asked at */
