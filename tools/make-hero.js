@@ -62,7 +62,7 @@ await sheet({ width: 1216, height: 466 }, 'grid-template: 1fr 1fr / 2fr 1fr 1fr;
 await page.evaluate(async (all) => {
   const { engine, photo, show } = /** @type {any} */ (window);
   await show(photo, 'photo');
-  document.querySelector('figure').style.gridRow = 'span 2';
+  /** @type {HTMLElement} */ (document.querySelector('figure')).style.gridRow = 'span 2';
   for (const options of all) {
     const { canvas: _, background, ...rest } = /** @type {Record<string, any>} */ (options);
     const caption = [background.replace(/^linear-|\(.*/g, ''), ...Object.keys(rest)].join(', ');

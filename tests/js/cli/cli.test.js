@@ -155,7 +155,9 @@ test('plan prints what engine c makes of the default model, columns in line, sum
   const end = head.indexOf('MACs') + 4;
   const macs = rows.map((row) => Number(/(\d+)$/.exec(row.slice(0, end))?.[1]));
   assert.equal(macs.reduce((sum, value) => sum + value), plan.macs);
-  assert.equal(total, `1x3x320x320 to 1x1x320x320: ${(plan.macs / 1e9).toFixed(3)} GMAC, arena ${plan.arena_bytes} bytes, ` +
+  const { input: { size } } = JSON.parse(await readFile(new URL('../../../models/base/manifest.json', import.meta.url), 'utf8'));
+  const side = size.join('x');
+  assert.equal(total, `1x3x${side} to 1x1x${side}: ${(plan.macs / 1e9).toFixed(3)} GMAC, arena ${plan.arena_bytes} bytes, ` +
     `weights ${plan.weight_bytes} bytes, arithmetic i16`);
   for (const { offset, bytes } of plan.steps) assert.ok(offset + bytes <= plan.arena_bytes);
 });
