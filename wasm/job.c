@@ -10,12 +10,10 @@
 #include "cutaway.h"
 
 #include <stdio.h> /* snprintf only */
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "compose/compose.h"
-#include "image/exif.h"
 #include "image/icc.h"
 #include "image/jpeg.h"
 #include "image/png.h"

@@ -179,7 +179,8 @@ class Samples(torch.utils.data.IterableDataset):
         rng = np.random.default_rng([*spec["seed"], worker.id if worker else 0])
         train, _ = pairs.split()
         empty = [k for k in train if pairs.entries[k]["empty"]]
-        barren = [k for k in empty if pairs.entries[k]["set"] in spec.get("barren", pairs.entries[k]["set"])]
+        barren = [k for k in empty
+                  if "barren" not in spec or pairs.entries[k]["set"] in spec["barren"]]
         train = [k for k in train if not pairs.entries[k]["empty"]]
         weights = np.array([spec["weights"].get(pairs.entries[k]["set"], 1.) for k in train])
         bounds = np.cumsum(weights / weights.sum())

@@ -171,7 +171,7 @@ def run(stage, number, model, ema, args, device, resume):
         if time.time() > saved + 60 * args.save_minutes or step == stage["steps"]:
             saved = time.time()
             save(args.work, {"stage": number, "step": step, "model": model.state_dict(),
-                        "ema": ema.state_dict(), "optimizer": optimizer.state_dict()})
+                             "ema": ema.state_dict(), "optimizer": optimizer.state_dict()})
         if step % stage.get("validate", 2000) == 0 or step == stage["steps"]:
             log.write(f"stage {number} step {step} held out (MAE, IoU): "
                       f"{json.dumps(validate(ema, pairs, stage['size'], half))}\n")
@@ -187,7 +187,7 @@ def save(work, state):
 def work(rank, args, recipe):
     """All stages, in one of the processes."""
     dist.init_process_group("gloo", rank=rank, world_size=args.processes,
-                             init_method=f"file://{os.path.abspath(args.work)}/meeting")
+                            init_method=f"file://{os.path.abspath(args.work)}/meeting")
     torch.manual_seed(0)
     if not torch.cuda.is_available():
         torch.set_num_threads(1)

@@ -1,4 +1,5 @@
-/* What counts as a model's answer: the values, and the map as a whole. */
+/* What counts as a model's answer: the values, and the map as a whole; two
+ * answers as one. */
 #include <math.h>
 #include <string.h>
 
@@ -93,6 +94,15 @@ static void a_map_turned_around_is_refused(void)
     CHECK_EQUAL(cut_matte_check(&m, &why), CUT_OK);
 }
 
+static void the_mean_of_both_answers(void)
+{
+    float a[6] = {0, 0.5f, 1, 1, 0, 0.25f}, b[6] = {1, 0.5f, 0, 0, 1, 1};
+    const float mean[6] = {0, 0.5f, 1, 1, 0.5f, 0.125f};
+    cut_matte matte = {a, 3, 2}, mirrored = {b, 3, 2};
+    cut_matte_join_mirrored(&matte, &mirrored);
+    for (int i = 0; i < 6; i++) CHECK(a[i] == mean[i]);
+}
+
 int main(void)
 {
     values_that_are_no_alpha_are_refused();
@@ -100,5 +110,6 @@ int main(void)
     logits_go_through_a_sigmoid();
     a_constant_map_is_refused_unless_it_says_nothing_or_all();
     a_map_turned_around_is_refused();
+    the_mean_of_both_answers();
     return CHECK_DONE();
 }

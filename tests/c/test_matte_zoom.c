@@ -193,15 +193,6 @@ static void a_subject_found_once_stays_found(void)
     }
 }
 
-static void the_mean_of_both_answers(void)
-{
-    float a[6] = {0, 0.5f, 1, 1, 0, 0.25f}, b[6] = {1, 0.5f, 0, 0, 1, 1};
-    const float mean[6] = {0, 0.5f, 1, 1, 0.5f, 0.125f};
-    cut_matte matte = {a, 3, 2}, mirrored = {b, 3, 2};
-    cut_matte_join_mirrored(&matte, &mirrored);
-    for (int i = 0; i < 6; i++) CHECK(a[i] == mean[i]);
-}
-
 static void no_close_look_at_what_is_large_or_unless_asked_for(void)
 {
     static const struct {
@@ -252,7 +243,6 @@ int main(void)
     a_small_subject_is_looked_at_again_once();
     the_mirrored_look_is_turned_back();
     a_subject_found_once_stays_found();
-    the_mean_of_both_answers();
     no_close_look_at_what_is_large_or_unless_asked_for();
     every_refused_allocation_of_a_second_look_can_be_tried_again();
     CHECK_EQUAL(cut_live_blocks(), 0);
