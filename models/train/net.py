@@ -5,6 +5,8 @@ Shapes are NCHW; S is the input side, a multiple of 32. Only operators that
 the engine runs fast: 1x1 and 3x3 (depthwise) convolutions, ReLU6, add,
 bilinear upsampling by 2, one global average.
 """
+import re
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -137,6 +139,10 @@ class Net(nn.Module):
     upsampling: [those at stride 2, then the auxiliary heads' at strides 32,
     16, 8, 4]; with half=False the stage of stride 2 is left out and the first
     of them is None: most of training needs no more, in less time.
+
+    The gate looks at the whole picture's mean features and lowers all logits,
+    by up to 12, where it sees a texture and no subject. It answers 0 until
+    gate.py has fitted it, after the training of the rest.
     """
 
     def __init__(self, channels=(128, 96, 64, 40, 24), residuals=(2, 2, 1, 1)):
@@ -154,6 +160,9 @@ class Net(nn.Module):
         self.mix = Separable(c[4], c[4])
         self.head = nn.Conv2d(c[4], 1, 3, 1, 1)
         self.aux = nn.ModuleList([nn.Conv2d(k, 1, 1) for k in c[:4]])
+        self.gate = nn.Conv2d(320, 1, 1).requires_grad_(False)
+        nn.init.zeros_(self.gate.weight)
+        nn.init.zeros_(self.gate.bias)
 
     def freeze(self, blocks):
         """Keep the encoder's stem and first blocks as they are."""
@@ -162,23 +171,31 @@ class Net(nn.Module):
             for parameter in module.parameters():
                 parameter.requires_grad = False
 
-    def forward(self, x, heads=False, half=True):
-        f2, f4, f8, f16, f32 = self.enc(x)
-        t = self.topr(self.topm(self.top(f32) + self.ctx(F.adaptive_avg_pool2d(f32, 1))))
+    def decode(self, f4, f8, f16, f32):
+        """What the decoder makes of the encoder's features at strides 32, 16, 8,
+        4, which the auxiliary heads see, and the mean of the encoder's deepest,
+        which the gate sees."""
+        mean = F.adaptive_avg_pool2d(f32, 1)
+        t = self.topr(self.topm(self.top(f32) + self.ctx(mean)))
         a = self.u16(t, f16)
         b = self.u8(a, f8)
-        c = self.u4(b, f4)
-        logits = self.head(self.mix(self.u2(c, f2))) if half else None
+        return (t, a, b, self.u4(b, f4)), mean
+
+    def forward(self, x, heads=False, half=True):
+        f2, *deeper = self.enc(x)
+        levels, mean = self.decode(*deeper)
+        logits = self.head(self.mix(self.u2(levels[-1], f2))) if half else None
         if not heads:
+            logits = logits - 2 * F.relu6(self.gate(mean))
             return F.interpolate(logits, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return [logits] + [head(v) for head, v in zip(self.aux, (t, a, b, c))]
+        return [logits] + [head(v) for head, v in zip(self.aux, levels)]
 
 
 def load(model, state):
-    """A state that may lack residuals, which start as the identity."""
+    """A state that may lack residuals and the gate, which start as no change."""
     lacking = model.load_state_dict(state, strict=False)
     wrong = lacking.unexpected_keys + [
-        k for k in lacking.missing_keys if "topr." not in k and ".r." not in k]
+        k for k in lacking.missing_keys if not re.search(r"topr\.|\.r\.|^gate\.", k)]
     if wrong:
         raise ValueError(f"the state does not fit the network: {wrong[:4]}")
 
@@ -220,6 +237,30 @@ def recalibrate(encoder, batches):
         bn.running_var.copy_(variance)
         bn.weight.data = gamma * torch.sqrt(variance + bn.eps)
         bn.bias.data = beta + gamma * mean
+
+
+@torch.no_grad()
+def load_folded(model, convolutions):
+    """Convolutions by name, BatchNorm folded, into a network whose BatchNorms
+    keep what they are where they can undo it: their gains set the pace at which
+    a channel is learned. The auxiliary heads, not exported, stay as they are."""
+    for name, layer in model.named_modules():
+        plain = name == "head" or name == "gate" and name in convolutions
+        if not isinstance(layer, ConvNorm) and not plain:
+            continue
+        weight, bias = (torch.from_numpy(v.copy()) for v in convolutions.pop(name))
+        if plain:
+            layer.weight.copy_(weight)
+            layer.bias.copy_(bias)
+            continue
+        bn = layer.bn
+        idle = (bn.weight * torch.rsqrt(bn.running_var + bn.eps)).abs() < 1e-2
+        bn.weight[idle], bn.running_var[idle], bn.running_mean[idle] = 1., 1. - bn.eps, 0.
+        gain = bn.weight * torch.rsqrt(bn.running_var + bn.eps)
+        layer.conv.weight.copy_(weight / gain[:, None, None, None])
+        bn.bias.copy_(bias + bn.running_mean * gain)
+    if convolutions:
+        raise ValueError(f"the model does not fit the network: {list(convolutions)[:4]}")
 
 
 @torch.no_grad()

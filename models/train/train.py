@@ -3,9 +3,10 @@
     python models/train/train.py --shared ../shared --work DIR
 
 DIR holds the packed data, the state after every few minutes and the log; the
-same command goes on where it was stopped. Without an accelerator each core is
-a process of one thread with its own pictures, gradients are averaged after
-each step. See README.md.
+same command goes on where it was stopped. --start MODEL.onnx --stage N begins
+at a later stage with the weights of an exported model. Without an accelerator
+each core is a process of one thread with its own pictures, gradients are
+averaged after each step. See README.md.
 """
 import argparse
 import copy
@@ -23,6 +24,8 @@ import torch.multiprocessing
 from torch import nn
 
 import data
+import exported
+import gate
 import losses
 import net
 
@@ -34,10 +37,17 @@ def arguments():
     parser.add_argument("--shared", default=os.path.join(HERE, "..", "..", "..", "shared"))
     parser.add_argument("--work", required=True)
     parser.add_argument("--recipe", default=os.path.join(HERE, "recipe.json"))
+    parser.add_argument("--start", help="an exported model to go on from")
+    parser.add_argument("--stage", type=int, default=0, help="the first stage to run")
     parser.add_argument("--processes", type=int,
                         default=1 if torch.cuda.is_available() else len(os.sched_getaffinity(0)))
     parser.add_argument("--save-minutes", type=float, default=5)
     return parser.parse_args()
+
+
+def fast_bfloat16():
+    """Whether bfloat16 is faster than float32 here: by software it is 20 times slower."""
+    return torch.cuda.is_available() or torch.cpu.get_capabilities().get("avx512_bf16", False)
 
 
 def factor(step, stage):
@@ -80,7 +90,7 @@ def validate(model, pairs, size, half, limit=80):
         for k in range(0, len(chosen), 16):
             batch = np.stack([data.whole(pairs.rgba(j), size) for j in chosen[k:k + 16]])
             rgba = torch.from_numpy(batch).permute(0, 3, 1, 2).float()
-            with torch.autocast(model.head.weight.device.type, torch.bfloat16):
+            with torch.autocast(model.head.weight.device.type, torch.bfloat16, fast_bfloat16()):
                 outputs = model((rgba[:, :3] / 127.5 - 1).to(model.head.weight), True, half)
             p = torch.sigmoid((outputs[0] if half else outputs[4]).float()).cpu()
             alpha = nn.functional.adaptive_avg_pool2d(rgba[:, 3:] / 255, p.shape[2])
@@ -104,6 +114,25 @@ def start(model, spec, shared, samples):
         net.load(model, state.get("ema", state))
 
 
+def fit_heads(model, samples, steps=60):
+    """The auxiliary heads alone, for features that are there already."""
+    optimizer = torch.optim.Adam(model.aux.parameters(), lr=.01)
+    for step in range(steps):
+        rgb, alpha = next(samples)
+        for group in optimizer.param_groups:
+            group["lr"] = .01 * (1 - step / steps)
+        with torch.no_grad():
+            rgb = rgb.to(model.head.weight, memory_format=torch.channels_last)
+            levels, _ = model.eval().decode(*model.enc(rgb)[1:])
+        outputs = [head(v) for head, v in zip(model.aux, levels)]
+        loss = losses.total([None, *outputs], alpha.to(rgb.device), 0)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if dist.get_world_size() > 1:
+            share(model.aux.parameters())
+        optimizer.step()
+
+
 def run(stage, number, model, ema, args, device, resume):
     """One stage; `resume` is the state it was stopped in, or None."""
     rank, processes = dist.get_rank(), dist.get_world_size()
@@ -118,6 +147,8 @@ def run(stage, number, model, ema, args, device, resume):
     log = open(os.path.join(args.work, "log.txt") if rank == 0 else os.devnull, "a", buffering=1)
     if not resume and "init" in stage:
         start(model, stage["init"], args.shared, loader)
+    if not resume and args.start and number == args.stage:
+        fit_heads(model, loader)
     model.train()
     if not resume and stage.get("settle"):
         with torch.no_grad():  # statistics of new layers, and of this size
@@ -143,14 +174,14 @@ def run(stage, number, model, ema, args, device, resume):
     if resume:
         step = resume["step"]
         optimizer.load_state_dict(resume["optimizer"])
-    half, mean = stage["half"], None
+    half, mean, bfloat16 = stage["half"], None, fast_bfloat16()
     began = saved = time.time()
     while step < stage["steps"]:
         rgb, alpha = next(loader)
         rgb = rgb.to(device, memory_format=torch.channels_last)
         for group, rate in zip(optimizer.param_groups, rates):
             group["lr"] = rate * factor(step, stage)
-        with torch.autocast(device.type, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, bfloat16):
             outputs = model(rgb, True, half)
         loss = losses.total(outputs, alpha.to(device), stage.get("edges", 0))
         optimizer.zero_grad(set_to_none=True)
@@ -196,13 +227,16 @@ def work(rank, args, recipe):
     ema = copy.deepcopy(model)
     for parameter in ema.parameters():
         parameter.requires_grad = False
+    if args.start:
+        start(model, recipe["stages"][0]["init"], args.shared, None)
+        net.load_folded(model, exported.convolutions(args.start))
     path, resume = os.path.join(args.work, "state.pt"), None
     if os.path.exists(path):
         resume = torch.load(path, map_location=device)
         net.load(model, resume["model"])
         net.load(ema, resume["ema"])
     for number, stage in enumerate(recipe["stages"]):
-        if resume and number < resume["stage"]:
+        if number < (resume["stage"] if resume else args.stage):
             continue
         if not resume or resume["step"] < stage["steps"]:
             run(stage, number, model, ema, args, device, resume)
@@ -226,6 +260,9 @@ def main():
     meeting = os.path.join(args.work, "meeting")
     if os.path.exists(meeting):
         os.remove(meeting)
+    # the C library keeps what is freed: else the kernel clears each activation's pages anew
+    os.environ.setdefault("MALLOC_MMAP_MAX_", "0")
+    os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(8 << 30))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     started = torch.multiprocessing.spawn(work, (args, recipe), args.processes, join=False)
     try:
@@ -234,6 +271,7 @@ def main():
     finally:
         for process in started.processes:
             process.terminate()
+    gate.add(args.work, recipe)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ function run(script, ...args) {
 const recipe = (steps) => writeFile(join(dir, 'recipe.json'), JSON.stringify({
   sets: ['train/discs'],
   empty: ['plain'],
+  gate: { empty: ['plain'] },
   stages: [
     { norm: 'batch', half: false, size, batch: 4, steps: 40, warmup: 2, rate: 3e-3, ema: 0.9, data: { weights: {}, empty: 0.1, paste: 0.2 } },
     { norm: 'frozen', freeze: 4, half: true, size, batch: 4, steps, decay: 4, rate: 1e-3, ema: 0.9, edges: 0.1, data: { weights: {}, empty: 0.3, barren: ['plain'], windows: 0.5, paste: 0.5, shrink: 0.5 } },
