@@ -277,9 +277,13 @@ uint32_t cut_job_tensor_h(const cut_job *job)
     return job->tensor ? (uint32_t)job->manifest.h : 0;
 }
 
-/* An answer with those before it; takes it over where it is the first. */
+/* An answer with those before it; takes it over where it is the first. A look
+ * that finds nothing at all says nothing of what the first one found: in a mean
+ * it would leave a ghost. */
 static cut_status join(cut_job *job, cut_matte *answer)
 {
+    int counts = !job->subject.found || cut_subject_present(answer);
+    if (job->look == LOOK_CLOSE && !counts) return CUT_OK;
     if (job->look == LOOK_CLOSE)
         return cut_zoom_join(&job->matte, answer, job->zoom, job->image.w,
                              job->image.h, &job->why);
@@ -288,6 +292,7 @@ static cut_status join(cut_job *job, cut_matte *answer)
             return cut_fail(&job->why, CUT_E_OUTPUT,
                             "The model's answers are %d and %d wide.",
                             (int)job->matte.w, (int)answer->w);
+        if (!counts) return CUT_OK;
         cut_matte_join_mirrored(&job->matte, answer);
         /* a mean is less sure: what was found stays found */
         job->subject.found |= cut_subject_present(&job->matte);

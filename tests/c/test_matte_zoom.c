@@ -193,6 +193,22 @@ static void a_subject_found_once_stays_found(void)
     }
 }
 
+static void a_look_that_finds_nothing_leaves_what_was_found(void)
+{
+    static float map[64 * 64];
+    cut_job *job = prepared("{\"effort\":\"high\"}", 30);
+    answer(job); /* then nothing, of the mirrored photo and close by */
+    for (int look = 0; look < 2; look++) {
+        CHECK(cut_job_again(job));
+        CHECK_EQUAL(cut_job_prepare(job), 0);
+        CHECK_EQUAL(cut_job_matte(job, map, 64, 64), 0);
+    }
+    CHECK_EQUAL(cut_job_refine(job), 0);
+    CHECK_EQUAL(cut_job_alpha(job)[50 * 200 + 150], 255);
+    CHECK_EQUAL(cut_job_alpha(job)[50 * 200 + 100], 0);
+    cut_job_free(job);
+}
+
 static void no_close_look_at_what_is_large_or_unless_asked_for(void)
 {
     static const struct {
@@ -225,6 +241,7 @@ static void every_refused_allocation_of_a_second_look_can_be_tried_again(void)
     }
     CHECK(status == 0 && n > 2);
     static float map[64 * 64];
+    for (int i = 0; i < 64 * 64; i++) map[i] = 1;
     for (status = CUT_E_MEMORY, n = 1; status == CUT_E_MEMORY && n < 20; n++) {
         cut_alloc_fail_at((uint32_t)n);
         status = cut_job_matte(job, map, 64, 64);
@@ -243,6 +260,7 @@ int main(void)
     a_small_subject_is_looked_at_again_once();
     the_mirrored_look_is_turned_back();
     a_subject_found_once_stays_found();
+    a_look_that_finds_nothing_leaves_what_was_found();
     no_close_look_at_what_is_large_or_unless_asked_for();
     every_refused_allocation_of_a_second_look_can_be_tried_again();
     CHECK_EQUAL(cut_live_blocks(), 0);
