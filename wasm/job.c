@@ -282,27 +282,26 @@ uint32_t cut_job_tensor_h(const cut_job *job)
  * it would leave a ghost. */
 static cut_status join(cut_job *job, cut_matte *answer)
 {
-    int counts = !job->subject.found || cut_subject_present(answer);
-    if (job->look == LOOK_CLOSE && !counts) return CUT_OK;
-    if (job->look == LOOK_CLOSE)
-        return cut_zoom_join(&job->matte, answer, job->zoom, job->image.w,
-                             job->image.h, &job->why);
-    if (job->look == LOOK_MIRRORED) {
-        if (answer->w != job->matte.w || answer->h != job->matte.h)
-            return cut_fail(&job->why, CUT_E_OUTPUT,
-                            "The model's answers are %d and %d wide.",
-                            (int)job->matte.w, (int)answer->w);
-        if (!counts) return CUT_OK;
-        cut_matte_join_mirrored(&job->matte, answer);
-        /* a mean is less sure: what was found stays found */
-        job->subject.found |= cut_subject_present(&job->matte);
-    } else {
+    if (job->look == LOOK_WHOLE) {
         cut_status status = cut_matte_check(answer, &job->why);
         if (status) return status;
         job->matte = *answer;
         *answer = (cut_matte){0};
         job->subject.found = cut_subject_present(&job->matte);
+        return CUT_OK;
     }
+    if (job->look == LOOK_MIRRORED &&
+        (answer->w != job->matte.w || answer->h != job->matte.h))
+        return cut_fail(&job->why, CUT_E_OUTPUT,
+                        "The model's answers are %d and %d wide.",
+                        (int)job->matte.w, (int)answer->w);
+    if (job->subject.found && !cut_subject_present(answer)) return CUT_OK;
+    if (job->look == LOOK_CLOSE)
+        return cut_zoom_join(&job->matte, answer, job->zoom, job->image.w,
+                             job->image.h, &job->why);
+    cut_matte_join_mirrored(&job->matte, answer);
+    /* a mean is less sure: what was found stays found */
+    job->subject.found |= cut_subject_present(&job->matte);
     return CUT_OK;
 }
 

@@ -14,7 +14,6 @@ import os
 import torch
 
 import data
-import exported
 import gate
 import net
 import train
@@ -33,8 +32,7 @@ def main():
     with open(os.path.join(train.HERE, "recipe.json")) as file:
         recipe = json.load(file)
     model = net.Net().to(memory_format=torch.channels_last)
-    train.start(model, recipe["stages"][0]["init"], args.shared, None)
-    net.load_folded(model, exported.convolutions(args.start))
+    train.start_exported(model, args.start, recipe, args.shared)
     old = {k: v.clone() for k, v in model.state_dict().items()}
     path = os.path.join(args.work, "model.pt")
     new = torch.load(path, map_location="cpu")["ema"]

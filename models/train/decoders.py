@@ -63,8 +63,7 @@ def main():
             _, *features = encoder(rgb.to(memory_format=torch.channels_last))
         for name, model in models.items():
             levels, _ = model.decode(*features)
-            outputs = [head(v) for head, v in zip(model.aux, levels)]
-            loss = losses.total([None, *outputs], alpha, 0)
+            loss = losses.total([None, *model.auxiliary(levels)], alpha, 0)
             optimizers[name].param_groups[0]["lr"] = 2e-3 * train.factor(step, stage)
             optimizers[name].zero_grad(set_to_none=True)
             loss.backward()

@@ -9,6 +9,7 @@ something small in them may well be wanted. What the gate lets pass is decided
 out of fold: FALSE of the pairs are lowered.
 """
 import argparse
+import itertools
 import json
 import os
 
@@ -49,9 +50,8 @@ def views(pairs, sets, size):
 def features(model, samples, batch=16):
     """(f32 [n,320], folds [n], whether empty [n]) of views."""
     rows, folds, kinds = [], [], []
-    samples = list(samples)
-    for at in range(0, len(samples), batch):
-        images, fold, kind = zip(*samples[at:at + batch])
+    while some := list(itertools.islice(samples, batch)):
+        images, fold, kind = zip(*some)
         x = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
         rows.append(model.enc(x.to(model.head.weight))[4].mean((2, 3)).cpu())
         folds += fold

@@ -181,6 +181,10 @@ class Net(nn.Module):
         b = self.u8(a, f8)
         return (t, a, b, self.u4(b, f4)), mean
 
+    def auxiliary(self, levels):
+        """Their logits, [n,1,h,w] each."""
+        return [head(v) for head, v in zip(self.aux, levels)]
+
     def forward(self, x, heads=False, half=True):
         f2, *deeper = self.enc(x)
         levels, mean = self.decode(*deeper)
@@ -188,7 +192,7 @@ class Net(nn.Module):
         if not heads:
             logits = logits - 2 * F.relu6(self.gate(mean))
             return F.interpolate(logits, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return [logits] + [head(v) for head, v in zip(self.aux, levels)]
+        return [logits] + self.auxiliary(levels)
 
 
 def load(model, state):

@@ -45,9 +45,10 @@ def arguments():
     return parser.parse_args()
 
 
-def fast_bfloat16():
-    """Whether bfloat16 is faster than float32 here: by software it is 20 times slower."""
-    return torch.cuda.is_available() or torch.cpu.get_capabilities().get("avx512_bf16", False)
+def autocast(device):
+    """To bfloat16 where that is faster than float32: by software it is 20 times slower."""
+    fast = torch.cuda.is_available() or torch.cpu.get_capabilities().get("avx512_bf16", False)
+    return torch.autocast(device.type, torch.bfloat16, fast)
 
 
 def factor(step, stage):
@@ -90,7 +91,7 @@ def validate(model, pairs, size, half, limit=80):
         for k in range(0, len(chosen), 16):
             batch = np.stack([data.whole(pairs.rgba(j), size) for j in chosen[k:k + 16]])
             rgba = torch.from_numpy(batch).permute(0, 3, 1, 2).float()
-            with torch.autocast(model.head.weight.device.type, torch.bfloat16, fast_bfloat16()):
+            with autocast(model.head.weight.device):
                 outputs = model((rgba[:, :3] / 127.5 - 1).to(model.head.weight), True, half)
             p = torch.sigmoid((outputs[0] if half else outputs[4]).float()).cpu()
             alpha = nn.functional.adaptive_avg_pool2d(rgba[:, 3:] / 255, p.shape[2])
@@ -114,8 +115,16 @@ def start(model, spec, shared, samples):
         net.load(model, state.get("ema", state))
 
 
+def start_exported(model, path, recipe, shared):
+    """The weights of an exported model; the recipe's first ones say at what pace
+    its channels learn."""
+    start(model, recipe["stages"][0]["init"], shared, None)
+    net.load_folded(model, exported.convolutions(path))
+
+
 def fit_heads(model, samples, steps=60):
     """The auxiliary heads alone, for features that are there already."""
+    model.eval()
     optimizer = torch.optim.Adam(model.aux.parameters(), lr=.01)
     for step in range(steps):
         rgb, alpha = next(samples)
@@ -123,9 +132,8 @@ def fit_heads(model, samples, steps=60):
             group["lr"] = .01 * (1 - step / steps)
         with torch.no_grad():
             rgb = rgb.to(model.head.weight, memory_format=torch.channels_last)
-            levels, _ = model.eval().decode(*model.enc(rgb)[1:])
-        outputs = [head(v) for head, v in zip(model.aux, levels)]
-        loss = losses.total([None, *outputs], alpha.to(rgb.device), 0)
+            levels, _ = model.decode(*model.enc(rgb)[1:])
+        loss = losses.total([None, *model.auxiliary(levels)], alpha.to(rgb.device), 0)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         if dist.get_world_size() > 1:
@@ -174,14 +182,14 @@ def run(stage, number, model, ema, args, device, resume):
     if resume:
         step = resume["step"]
         optimizer.load_state_dict(resume["optimizer"])
-    half, mean, bfloat16 = stage["half"], None, fast_bfloat16()
+    half, mean = stage["half"], None
     began = saved = time.time()
     while step < stage["steps"]:
         rgb, alpha = next(loader)
         rgb = rgb.to(device, memory_format=torch.channels_last)
         for group, rate in zip(optimizer.param_groups, rates):
             group["lr"] = rate * factor(step, stage)
-        with torch.autocast(device.type, torch.bfloat16, bfloat16):
+        with autocast(device):
             outputs = model(rgb, True, half)
         loss = losses.total(outputs, alpha.to(device), stage.get("edges", 0))
         optimizer.zero_grad(set_to_none=True)
@@ -227,14 +235,13 @@ def work(rank, args, recipe):
     ema = copy.deepcopy(model)
     for parameter in ema.parameters():
         parameter.requires_grad = False
-    if args.start:
-        start(model, recipe["stages"][0]["init"], args.shared, None)
-        net.load_folded(model, exported.convolutions(args.start))
     path, resume = os.path.join(args.work, "state.pt"), None
     if os.path.exists(path):
         resume = torch.load(path, map_location=device)
         net.load(model, resume["model"])
         net.load(ema, resume["ema"])
+    elif args.start:
+        start_exported(model, args.start, recipe, args.shared)
     for number, stage in enumerate(recipe["stages"]):
         if number < (resume["stage"] if resume else args.stage):
             continue

@@ -11,6 +11,7 @@ import { readPng } from '../pictures.js';
 
 const data = new URL('../../../../shared/data/', import.meta.url);
 const skip = existsSync(data) ? false : 'the photos of ../shared/data are not here';
+const card = await readFile(new URL('../../../models/base/CARD.md', import.meta.url), 'utf8');
 const engine = createNodeEngine();
 after(() => engine.dispose());
 
@@ -40,7 +41,6 @@ test('mean IoU on ECSSD is what the model card states', { skip }, async (t) => {
   }
   const mean = sum / images.length;
   t.diagnostic(`mean IoU ${mean.toFixed(4)} over ${images.length} photos`);
-  const card = await readFile(new URL('../../../models/base/CARD.md', import.meta.url), 'utf8');
   const stated = Number(/every fourth photo of ECSSD.* IoU \.(\d+)/.exec(card)?.[1] ?? NaN) / 1000;
   // fewer photos scatter more: 50 by about 0.025
   const tolerance = every <= 4 ? 0.01 : 0.04;
@@ -58,7 +58,6 @@ test('textures have no subject as often as the model card states', { skip }, asy
     if (!report.subject.found) none++;
   }
   t.diagnostic(`${none} of ${names.length} without a subject`);
-  const card = await readFile(new URL('../../../models/base/CARD.md', import.meta.url), 'utf8');
   const [, stated, all] = (/every fourth held-out texture.*: (\d+) of (\d+)/.exec(card) ?? []).map(Number);
   assert.equal(names.length, all);
   assert.ok(none >= stated - 1, `${none} of ${all}, the card states ${stated}`);
