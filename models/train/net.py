@@ -223,9 +223,12 @@ def recalibrate(encoder, batches):
     encoder.eval()
     layers = [m for m in encoder.modules() if isinstance(m, ConvNorm)]
     seen = {layer: [] for layer in layers}
-    hooks = [layer.conv.register_forward_hook(
-        lambda _m, _i, out, layer=layer: seen[layer].append(
-            (out.mean((0, 2, 3)), (out * out).mean((0, 2, 3))))) for layer in layers]
+
+    def look(layer, inputs, _out):
+        out = layer.conv(inputs[0])  # what its own forward() folds, and does not make
+        seen[layer].append((out.mean((0, 2, 3)), (out * out).mean((0, 2, 3))))
+
+    hooks = [layer.register_forward_hook(look) for layer in layers]
     for batch in batches:
         encoder(batch)
     for hook in hooks:

@@ -82,6 +82,28 @@ test('trains, goes on from where it was stopped, exports for both engines', { sk
   assert.ok(gap < 2, `mattes of the engines differ by ${gap} of 255 on average`);
 });
 
+test('gives the folded norms of starting weights statistics again, and changes nothing by it', { skip }, () => {
+  const script = `
+import torch, net
+torch.manual_seed(0)
+encoder = net.Encoder().eval()
+for layer in encoder.modules():
+    if isinstance(layer, net.ConvNorm):
+        layer.bn.running_var.fill_(1 - layer.bn.eps)
+        torch.nn.init.normal_(layer.bn.bias)
+x = torch.randn(2, 3, 64, 64)
+before = encoder(x)
+net.recalibrate(encoder, [x])
+gap = max(float((a - b).abs().max()) for a, b in zip(before, encoder(x)))
+bn, raw = encoder.stem.bn, encoder.stem.conv(x)
+print(gap, float((bn.running_mean - raw.mean((0, 2, 3))).abs().max()))`;
+  const { status, stdout, stderr } = spawnSync(python, ['-c', script], { encoding: 'utf8', cwd: recipes });
+  assert.equal(status, 0, stderr);
+  const [gap, mean] = stdout.split(' ').map(Number);
+  assert.ok(gap < 1e-3, `the features change by ${gap}`);
+  assert.ok(mean < 1e-5, `the means are off by ${mean}`);
+});
+
 test('names what was held out, the same each time', { skip }, async () => {
   run('held_out.py', '--shared', join(dir, 'shared'), '--out', join(dir, 'held'), '--recipe', join(dir, 'recipe.json'));
   const images = await readdir(join(dir, 'held/discs/images'));
