@@ -2,6 +2,8 @@
  * against nested loops: f32 within rounding, i16 to the bit. */
 #include "nn_oracle.h"
 
+#include "nn/conv.h"
+
 static uint32_t state = 77;
 
 static int pick(int count)
@@ -80,7 +82,8 @@ static void agrees(nn_conv *k, nn_conv *first, int sum, int w, int h,
         CHECK_EQUAL(differ, 0);
         if (differ) explain(k, step);
         nn_met(step->kernel);
-        nn_met(k->k[0] * k->k[1] == 9 ? "three" : "any");
+        nn_met(reads->tile == cut_depthwise3_i16 ? "three"
+               : reads->tile == cut_depthwise5_i16 ? "five" : "any");
         if (step->inner) {
             nn_met(step->inner->kernel);
             free(wide.at);
@@ -128,8 +131,10 @@ static void maps_of_one_pixel_and_odd_ones_do(void)
     static const int sizes[][2] = { { 1, 1 }, { 1, 7 }, { 7, 1 }, { 2, 2 },
                                     { 13, 17 }, { 4, 3 } };
     for (int i = 0; i < 6; i++)
-        for (int s = 1; s < 4; s++)
+        for (int s = 1; s < 4; s++) {
             both(depthwise(8, 3, s, 1), NULL, 0, sizes[i][0], sizes[i][1]);
+            both(depthwise(8, 5, s, 2), NULL, 0, sizes[i][0], sizes[i][1]);
+        }
 }
 
 /* Windows, strides and dilations of any kind, and a map that they fit. */
@@ -222,8 +227,8 @@ static void a_stride_may_leave_columns_of_a_pair_unread(void)
 static void every_kernel_was_met(void)
 {
     static const char *const kernels[] = { "depthwise f32", "depthwise i16",
-        "three", "any", "gemm f32", "gemm i16" };
-    for (int i = 0; i < 6; i++) {
+        "three", "five", "any", "gemm f32", "gemm i16" };
+    for (int i = 0; i < 7; i++) {
         CHECK(nn_met(kernels[i]) > 0);
         if (!nn_met(kernels[i])) printf("  %s\n", kernels[i]);
     }

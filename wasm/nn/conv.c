@@ -304,14 +304,18 @@ static cut_status setup_groups(cut_plan *plan, cut_step *step,
     return status;
 }
 
-static cut_status zip3(cut_plan *plan, cut_step *step, cut_why *why)
+/* The kernel for windows of one side, which reads the weights in pairs. */
+static cut_status pair_taps(cut_plan *plan, cut_step *step, int32_t side,
+                            cut_why *why)
 {
     void *plain = step->block;
     const int16_t *w = step->weights;
+    size_t pairs = (size_t)CUT_DEPTHWISE_PAIRS(side);
     cut_status status =
-        cut_step_weights(plan, step, (size_t)step->in.cp * 20, why);
-    if (!status) cut_depthwise3_pack(step->weights, w, step->in.cp);
+        cut_step_weights(plan, step, (size_t)step->in.cp * pairs * 4, why);
+    if (!status) cut_depthwise_pack(step->weights, w, step->in.cp, side);
     cut_free(plain);
+    step->tile = side == 3 ? cut_depthwise3_i16 : cut_depthwise5_i16;
     return status;
 }
 
@@ -356,11 +360,12 @@ cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
     step->run = run_conv;
     step->tiles = 1;
     if (p.depthwise) {
-        int three = i16 && kh == 3 && kw == 3;
-        step->tile = three ? cut_depthwise3_i16
-                     : i16 ? cut_depthwise_i16 : cut_depthwise_f32;
+        const int32_t *d = op->window.d, *s = op->window.s;
+        int three = kh == 3 && kw == 3;
+        int five = kh == 5 && kw == 5 && d[1] == 1 && s[1] <= 2;
+        step->tile = i16 ? cut_depthwise_i16 : cut_depthwise_f32;
         step->kernel = i16 ? "depthwise i16" : "depthwise f32";
-        return three ? zip3(plan, step, why) : CUT_OK;
+        return i16 && (three || five) ? pair_taps(plan, step, kh, why) : CUT_OK;
     }
     if (p.one) {
         step->tile = i16 ? cut_conv_one_i16 : cut_conv_one_f32;

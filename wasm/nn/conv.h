@@ -8,7 +8,7 @@
  *   a       the window of the first pixel; the next lies `pixel` elements on
  *   w       weights of CUT_TILE output channels: i16 [run_size/2][8][2] by run,
  *           f32 [run_size][8] by run; one output channel: [run_size] by run;
- *           depthwise: all channels, [tap][cp], 3x3 as cut_depthwise3_pack()
+ *           depthwise: all channels, [tap][cp], or as cut_depthwise_pack()
  *   out     first pixel of the row, first channel of the tile; `ld` elements
  *           from pixel to pixel
  *   other   the same of the residual, or NULL
@@ -35,7 +35,8 @@ struct cut_tile {
 
 cut_tile_run cut_conv_tile_i16, cut_conv_tile_f32;
 cut_tile_run cut_conv_one_i16, cut_conv_one_f32; /* f32 result */
-cut_tile_run cut_depthwise_i16, cut_depthwise3_i16, cut_depthwise_f32;
+cut_tile_run cut_depthwise_i16, cut_depthwise3_i16, cut_depthwise5_i16;
+cut_tile_run cut_depthwise_f32;
 
 /** The window of the first pixel of row `from`: in the map, or in a padded copy
  * of the rows that from..to - 1 need. `pitch`: bytes from one row to the next;
@@ -44,8 +45,12 @@ const uint8_t *cut_conv_band(const cut_step *step, uint8_t *arena,
                              int32_t from, int32_t to, size_t *pitch,
                              int32_t *pixel);
 
-/** [cp / 8][5][8][2]: the pairs of taps that are summed together. */
-void cut_depthwise3_pack(int16_t *out, const int16_t *w, int32_t cp);
+#define CUT_DEPTHWISE_PAIRS(side) (((side) * (side) + 1) / 2)
+
+/** [cp / 8][CUT_DEPTHWISE_PAIRS][8][2]: the pairs of taps of a window 3 or 5 wide
+ * and high (`side`) that are summed together, from [tap][cp]. */
+void cut_depthwise_pack(int16_t *out, const int16_t *w, int32_t cp,
+                        int32_t side);
 
 static inline size_t cut_element(int type) { return type == CUT_I16 ? 2 : 4; }
 

@@ -65,18 +65,39 @@ void cut_depthwise_i16(const cut_tile *t)
     }
 }
 
-/* The pairs that a 3x3 window is summed in: rows 0 and 1 of each column, then
- * row 2 of columns 0 and 1, then of column 2 alone. */
-static const int pairs[5][2] = { { 0, 3 }, { 1, 4 }, { 2, 5 }, { 6, 7 },
+/* The pairs that a window is summed in: two rows of each column, then two
+ * columns of the last row, then its last column alone. */
+static const int pairs3[][2] = { { 0, 3 }, { 1, 4 }, { 2, 5 }, { 6, 7 },
                                  { 8, -1 } };
+static const int pairs5[][2] = {
+    { 0, 5 },   { 1, 6 },   { 2, 7 },   { 3, 8 },   { 4, 9 },
+    { 10, 15 }, { 11, 16 }, { 12, 17 }, { 13, 18 }, { 14, 19 },
+    { 20, 21 }, { 22, 23 }, { 24, -1 },
+};
 
-void cut_depthwise3_pack(int16_t *out, const int16_t *w, int32_t cp)
+void cut_depthwise_pack(int16_t *out, const int16_t *w, int32_t cp,
+                        int32_t side)
 {
+    const int(*pairs)[2] = side == 3 ? pairs3 : pairs5;
+    int32_t count = CUT_DEPTHWISE_PAIRS(side);
     for (int32_t c = 0; c < cp; c++)
-        for (int i = 0; i < 5; i++)
+        for (int32_t i = 0; i < count; i++)
             for (int k = 0; k < 2; k++)
-                out[((c / 8 * 5 + i) * 8 + c % 8) * 2 + k] =
+                out[((c / 8 * count + i) * 8 + c % 8) * 2 + k] =
                     pairs[i][k] < 0 ? 0 : w[pairs[i][k] * cp + c];
+}
+
+CUT_INLINE void finish_i16(const cut_tile *t, int32_t x, int32_t c,
+                           const cut_finish *f, i32x4 s0, i32x4 s1)
+{
+    f32x4 y0 = cut_f32x4_of(s0) * f->m0 + f->b0;
+    f32x4 y1 = cut_f32x4_of(s1) * f->m1 + f->b1;
+    if (t->step->out.type == CUT_I16 && !t->other)
+        cut_finish8(f, y0, y1, CUT_I16,
+                    t->out + ((size_t)x * (size_t)t->ld + (size_t)c) * 2,
+                    NULL, 0);
+    else
+        finish(t, x, c, f, y0, y1);
 }
 
 /* One column of three rows, rows 0 and 1 zipped. */
@@ -111,14 +132,7 @@ CUT_INLINE void three(const cut_tile *t, const int16_t *w, int32_t x,
                              cut_i16x8_load(w + 64)));
     s1 = cut_add(s1, cut_dot(cut_zip_high(k2->low, zero),
                              cut_i16x8_load(w + 72)));
-    f32x4 y0 = cut_f32x4_of(s0) * f->m0 + f->b0;
-    f32x4 y1 = cut_f32x4_of(s1) * f->m1 + f->b1;
-    if (t->step->out.type == CUT_I16 && !t->other)
-        cut_finish8(f, y0, y1, CUT_I16,
-                    t->out + ((size_t)x * (size_t)t->ld + (size_t)c) * 2,
-                    NULL, 0);
-    else
-        finish(t, x, c, f, y0, y1);
+    finish_i16(t, x, c, f, s0, s1);
 }
 
 /* Pixels of one row that are made before the next channels: three rows of
@@ -151,6 +165,68 @@ void cut_depthwise3_i16(const cut_tile *t)
                     k1 = column_at(a + t->pixel + next, row1, row2);
                 }
             }
+        }
+    }
+}
+
+/* One column of five rows: rows 0 and 1 zipped, rows 2 and 3, row 4 with that
+ * of the next column. Made once for all the pixels whose windows it lies in. */
+typedef struct tall {
+    i16x8 l01, h01, l23, h23, l4, h4;
+} tall;
+
+CUT_INLINE void two(i32x4 *s0, i32x4 *s1, i16x8 low, i16x8 high,
+                    const int16_t *w)
+{
+    *s0 = cut_add(*s0, cut_dot(low, cut_i16x8_load(w)));
+    *s1 = cut_add(*s1, cut_dot(high, cut_i16x8_load(w + 8)));
+}
+
+static void five(const cut_tile *t, const int16_t *w, int32_t x, int32_t c,
+                 const cut_finish *f, const tall *k)
+{
+    i32x4 s0 = { 0, 0, 0, 0 }, s1 = s0;
+    for (int i = 0; i < 5; i++) {
+        two(&s0, &s1, k[i].l01, k[i].h01, w + 16 * i);
+        two(&s0, &s1, k[i].l23, k[i].h23, w + 80 + 16 * i);
+    }
+    for (int i = 0; i < 5; i += 2)
+        two(&s0, &s1, k[i].l4, k[i].h4, w + 160 + 8 * i);
+    finish_i16(t, x, c, f, s0, s1);
+}
+
+/* `pixel` is 1 or 2 columns. */
+void cut_depthwise5_i16(const cut_tile *t)
+{
+    const cut_step *step = t->step;
+    const int32_t *runs = step->runs;
+    const i16x8 zero = { 0, 0, 0, 0, 0, 0, 0, 0 };
+    int32_t cp = step->out.cp, next = runs[1], stride = t->pixel / next;
+    tall k[2 * ROW_PIXELS + 3];
+    for (int32_t from = 0; from < t->n; from += ROW_PIXELS) {
+        int32_t to = from + ROW_PIXELS < t->n ? from + ROW_PIXELS : t->n;
+        int32_t columns = (to - from - 1) * stride + 5;
+        for (int32_t c = 0; c < cp; c += 8) {
+            const cut_finish f = cut_finish_of(step, c);
+            const int16_t *w = (const int16_t *)t->w + c * 26;
+            const int16_t *a = (const int16_t *)t->a +
+                               (ptrdiff_t)from * t->pixel + c;
+            i16x8 last = cut_i16x8_load(a + runs[20]);
+            for (int32_t i = 0; i < columns; i++, a += next) {
+                i16x8 r0 = cut_i16x8_load(a);
+                i16x8 r1 = cut_i16x8_load(a + runs[5]);
+                i16x8 r2 = cut_i16x8_load(a + runs[10]);
+                i16x8 r3 = cut_i16x8_load(a + runs[15]);
+                i16x8 beside = i + 1 < columns
+                    ? cut_i16x8_load(a + runs[20] + next) : zero;
+                k[i] = (tall){ cut_zip_low(r0, r1), cut_zip_high(r0, r1),
+                               cut_zip_low(r2, r3), cut_zip_high(r2, r3),
+                               cut_zip_low(last, beside),
+                               cut_zip_high(last, beside) };
+                last = beside;
+            }
+            for (int32_t x = from; x < to; x++)
+                five(t, w, x, c, &f, k + (x - from) * stride);
         }
     }
 }
