@@ -35,6 +35,19 @@ void cut_depthwise_f32(const cut_tile *t)
     }
 }
 
+CUT_INLINE void finish_i16(const cut_tile *t, int32_t x, int32_t c,
+                           const cut_finish *f, i32x4 s0, i32x4 s1)
+{
+    f32x4 y0 = cut_f32x4_of(s0) * f->m0 + f->b0;
+    f32x4 y1 = cut_f32x4_of(s1) * f->m1 + f->b1;
+    if (t->step->out.type == CUT_I16 && !t->other)
+        cut_finish8(f, y0, y1, CUT_I16,
+                    t->out + ((size_t)x * (size_t)t->ld + (size_t)c) * 2,
+                    NULL, 0);
+    else
+        finish(t, x, c, f, y0, y1);
+}
+
 /* Any kernel: taps two by two. */
 void cut_depthwise_i16(const cut_tile *t)
 {
@@ -59,8 +72,7 @@ void cut_depthwise_i16(const cut_tile *t)
                 s1 = cut_add(s1, cut_dot(cut_zip_high(p, q),
                                          cut_zip_high(u, v)));
             }
-            finish(t, x, c, &f, cut_f32x4_of(s0) * f.m0 + f.b0,
-                   cut_f32x4_of(s1) * f.m1 + f.b1);
+            finish_i16(t, x, c, &f, s0, s1);
         }
     }
 }
@@ -87,17 +99,12 @@ void cut_depthwise_pack(int16_t *out, const int16_t *w, int32_t cp,
                     pairs[i][k] < 0 ? 0 : w[pairs[i][k] * cp + c];
 }
 
-CUT_INLINE void finish_i16(const cut_tile *t, int32_t x, int32_t c,
-                           const cut_finish *f, i32x4 s0, i32x4 s1)
+/* Adds the products of one pair of taps: `low` and `high` hold both. */
+CUT_INLINE void two(i32x4 *s0, i32x4 *s1, i16x8 low, i16x8 high,
+                    const int16_t *w)
 {
-    f32x4 y0 = cut_f32x4_of(s0) * f->m0 + f->b0;
-    f32x4 y1 = cut_f32x4_of(s1) * f->m1 + f->b1;
-    if (t->step->out.type == CUT_I16 && !t->other)
-        cut_finish8(f, y0, y1, CUT_I16,
-                    t->out + ((size_t)x * (size_t)t->ld + (size_t)c) * 2,
-                    NULL, 0);
-    else
-        finish(t, x, c, f, y0, y1);
+    *s0 = cut_add(*s0, cut_dot(low, cut_i16x8_load(w)));
+    *s1 = cut_add(*s1, cut_dot(high, cut_i16x8_load(w + 8)));
 }
 
 /* One column of three rows, rows 0 and 1 zipped. */
@@ -118,20 +125,14 @@ CUT_INLINE void three(const cut_tile *t, const int16_t *w, int32_t x,
                       const column *k1, const column *k2)
 {
     const i16x8 zero = { 0, 0, 0, 0, 0, 0, 0, 0 };
-    i32x4 s0 = cut_dot(k0->zl, cut_i16x8_load(w));
-    i32x4 s1 = cut_dot(k0->zh, cut_i16x8_load(w + 8));
-    s0 = cut_add(s0, cut_dot(k1->zl, cut_i16x8_load(w + 16)));
-    s1 = cut_add(s1, cut_dot(k1->zh, cut_i16x8_load(w + 24)));
-    s0 = cut_add(s0, cut_dot(k2->zl, cut_i16x8_load(w + 32)));
-    s1 = cut_add(s1, cut_dot(k2->zh, cut_i16x8_load(w + 40)));
-    s0 = cut_add(s0, cut_dot(cut_zip_low(k0->low, k1->low),
-                             cut_i16x8_load(w + 48)));
-    s1 = cut_add(s1, cut_dot(cut_zip_high(k0->low, k1->low),
-                             cut_i16x8_load(w + 56)));
-    s0 = cut_add(s0, cut_dot(cut_zip_low(k2->low, zero),
-                             cut_i16x8_load(w + 64)));
-    s1 = cut_add(s1, cut_dot(cut_zip_high(k2->low, zero),
-                             cut_i16x8_load(w + 72)));
+    i32x4 s0 = { 0, 0, 0, 0 }, s1 = s0;
+    two(&s0, &s1, k0->zl, k0->zh, w);
+    two(&s0, &s1, k1->zl, k1->zh, w + 16);
+    two(&s0, &s1, k2->zl, k2->zh, w + 32);
+    two(&s0, &s1, cut_zip_low(k0->low, k1->low),
+        cut_zip_high(k0->low, k1->low), w + 48);
+    two(&s0, &s1, cut_zip_low(k2->low, zero), cut_zip_high(k2->low, zero),
+        w + 64);
     finish_i16(t, x, c, f, s0, s1);
 }
 
@@ -174,13 +175,6 @@ void cut_depthwise3_i16(const cut_tile *t)
 typedef struct tall {
     i16x8 l01, h01, l23, h23, l4, h4;
 } tall;
-
-CUT_INLINE void two(i32x4 *s0, i32x4 *s1, i16x8 low, i16x8 high,
-                    const int16_t *w)
-{
-    *s0 = cut_add(*s0, cut_dot(low, cut_i16x8_load(w)));
-    *s1 = cut_add(*s1, cut_dot(high, cut_i16x8_load(w + 8)));
-}
 
 static void five(const cut_tile *t, const int16_t *w, int32_t x, int32_t c,
                  const cut_finish *f, const tall *k)
