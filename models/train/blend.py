@@ -29,8 +29,7 @@ def main():
     parser.add_argument("--share", type=float)
     parser.add_argument("--pairs", type=int, default=200, help="of each set")
     args = parser.parse_args()
-    with open(os.path.join(train.HERE, "recipe.json")) as file:
-        recipe = json.load(file)
+    recipe = data.recipe()
     model = net.Net().to(memory_format=torch.channels_last)
     train.start_exported(model, args.start, recipe, args.shared)
     old = {k: v.clone() for k, v in model.state_dict().items()}

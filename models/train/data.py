@@ -16,6 +16,13 @@ import numpy as np
 import torch
 
 LONGEST = 400
+RECIPE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipe.json")
+
+
+def recipe(path=RECIPE):
+    """What is trained, on what and how; see recipe.json."""
+    with open(path) as file:
+        return json.load(file)
 
 
 def held_out(entry):

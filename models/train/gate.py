@@ -10,7 +10,6 @@ out of fold: FALSE of the pairs are lowered.
 """
 import argparse
 import itertools
-import json
 import os
 
 import numpy as np
@@ -20,7 +19,6 @@ from torch import nn
 import data
 import net
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 PAIRS, CROPS = 1600, 3  # pairs looked at; views of each texture beside the whole
 DECAY, FOLDS = .02, 5
 FALSE = .001
@@ -110,11 +108,10 @@ def add(work, recipe):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--recipe", default=os.path.join(HERE, "recipe.json"))
+    parser.add_argument("--recipe", type=data.recipe, default=data.RECIPE)
     parser.add_argument("--work", required=True)
     args = parser.parse_args()
-    with open(args.recipe) as file:
-        add(args.work, json.load(file))
+    add(args.work, args.recipe)
 
 
 if __name__ == "__main__":

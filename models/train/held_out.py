@@ -6,7 +6,6 @@ Makes DIR/SET/images and DIR/SET/masks for each set of recipe.json, and
 DIR/SET for each set of pictures without a subject.
 """
 import argparse
-import json
 import os
 
 import data
@@ -17,14 +16,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", default=os.path.join(HERE, "..", "..", "..", "shared"))
-    parser.add_argument("--recipe", default=os.path.join(HERE, "recipe.json"))
+    parser.add_argument("--recipe", type=data.recipe, default=data.RECIPE)
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     root = os.path.abspath(os.path.join(args.shared, "data"))
-    with open(args.recipe) as file:
-        recipe = json.load(file)
-    folders = [(name, sub, False) for name in recipe["sets"] for sub in ("images", "masks")]
-    folders += [(name, "", True) for name in recipe["empty"]]
+    folders = [(name, sub, False) for name in args.recipe["sets"] for sub in ("images", "masks")]
+    folders += [(name, "", True) for name in args.recipe["empty"]]
     for name, sub, empty in folders:
         target = os.path.join(args.out, os.path.basename(name), sub)
         os.makedirs(target, exist_ok=True)

@@ -36,7 +36,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", default=os.path.join(HERE, "..", "..", "..", "shared"))
     parser.add_argument("--work", required=True)
-    parser.add_argument("--recipe", default=os.path.join(HERE, "recipe.json"))
+    parser.add_argument("--recipe", type=data.recipe, default=data.RECIPE)
     parser.add_argument("--start", help="an exported model to go on from")
     parser.add_argument("--stage", type=int, default=0, help="the first stage to run")
     parser.add_argument("--processes", type=int,
@@ -223,7 +223,7 @@ def save(work, state):
     os.replace(path + ".part", path)
 
 
-def work(rank, args, recipe):
+def work(rank, args):
     """All stages, in one of the processes."""
     dist.init_process_group("gloo", rank=rank, world_size=args.processes,
                             init_method=f"file://{os.path.abspath(args.work)}/meeting")
@@ -241,8 +241,8 @@ def work(rank, args, recipe):
         net.load(model, resume["model"])
         net.load(ema, resume["ema"])
     elif args.start:
-        start_exported(model, args.start, recipe, args.shared)
-    for number, stage in enumerate(recipe["stages"]):
+        start_exported(model, args.start, args.recipe, args.shared)
+    for number, stage in enumerate(args.recipe["stages"]):
         if number < (resume["stage"] if resume else args.stage):
             continue
         if not resume or resume["step"] < stage["steps"]:
@@ -259,8 +259,7 @@ def work(rank, args, recipe):
 def main():
     args = arguments()
     os.makedirs(args.work, exist_ok=True)
-    with open(args.recipe) as file:
-        recipe = json.load(file)
+    recipe = args.recipe
     if not os.path.exists(os.path.join(args.work, "pack.bin")):
         data.pack(os.path.join(args.shared, "data"), recipe["sets"], recipe["empty"],
                   os.path.join(args.work, "pack"))
@@ -271,7 +270,7 @@ def main():
     os.environ.setdefault("MALLOC_MMAP_MAX_", "0")
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(8 << 30))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    started = torch.multiprocessing.spawn(work, (args, recipe), args.processes, join=False)
+    started = torch.multiprocessing.spawn(work, (args,), args.processes, join=False)
     try:
         while not started.join():
             pass
