@@ -98,10 +98,11 @@ def whole(rgba, size):
     return cv2.resize(rgba, (size, size), interpolation=shrink)
 
 
-def random_window(rng, h, w, least):
-    """A random crop (y, x, h, w), at least that share of the area."""
+def random_window(rng, h, w, least, aspect=.25):
+    """A random crop (y, x, h, w), at least that share of the area; its sides are
+    stretched and shrunk against each other by up to e^aspect each."""
     side = math.sqrt(rng.uniform(least, 1))
-    ratio = math.exp(rng.uniform(-.25, .25))
+    ratio = math.exp(rng.uniform(-aspect, aspect))
     ch, cw = min(h, max(32, h * side * ratio)), min(w, max(32, w * side / ratio))
     return rng.uniform(0, h - ch), rng.uniform(0, w - cw), ch, cw
 
@@ -175,6 +176,7 @@ class Samples(torch.utils.data.IterableDataset):
     As often as `windows` says, such a ground, or an empty picture, is a window
     beside the subject of another pair; of the sets without a subject only those
     in `barren` are shown alone. shrink: share of pasted subjects made smaller.
+    aspect: of random_window().
     """
 
     def __init__(self, pack_path, spec):
@@ -217,7 +219,7 @@ class Samples(torch.utils.data.IterableDataset):
         """A crop with something of the subject in it, if there is one."""
         h, w = rgba.shape[:2]
         for _ in range(4):
-            window = random_window(rng, h, w, least)
+            window = random_window(rng, h, w, least, self.spec.get("aspect", .25))
             y, x, ch, cw = (int(v) for v in window)
             if rgba[y:y + ch, x:x + cw, 3].mean() > 3:
                 break

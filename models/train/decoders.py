@@ -25,8 +25,6 @@ VARIANTS = {
     "no residual mixes": {"residuals": (0, 0, 0, 0)},
     "no global context": {"blind": True},
 }
-SPEC = {"weights": {}, "empty": .06, "barren": ["nosubject/dtd"], "windows": .5, "paste": .15,
-        "shrink": .5, "seed": [0]}
 
 
 def variant(encoder, blind=False, **shape):
@@ -55,7 +53,8 @@ def main():
                   for name, m in models.items()}
     path = os.path.join(args.work, "pack")
     samples = iter(torch.utils.data.DataLoader(
-        data.Samples(path, {**SPEC, "size": args.size}), batch_size=16))
+        data.Samples(path, {**data.recipe()["stages"][0]["data"], "size": args.size, "seed": [0]}),
+        batch_size=16))
     stage = {"steps": args.steps, "decay": args.steps, "warmup": 20}
     for step in range(args.steps):
         rgb, alpha = next(samples)

@@ -103,22 +103,20 @@ def validate(model, pairs, size, half, limit=80):
     return result
 
 
-def start(model, spec, shared, samples):
-    """The weights a stage begins with, where it does not take the last one's."""
-    path = os.path.join(shared, spec)
-    if path.endswith(".tflite"):
-        net.load_encoder(model.enc, path)
-        batches = [next(samples)[0] for _ in range(4)]
-        net.recalibrate(model.enc, batches)
+def start(model, init, shared):
+    """The weights a stage begins with, where it does not take the last one's:
+    those for "imagenet" of the encoder, or a checkpoint's."""
+    if init == "imagenet":
+        net.load_encoder(model.enc)
     else:
-        state = torch.load(path, map_location="cpu")
+        state = torch.load(os.path.join(shared, init), map_location="cpu")
         net.load(model, state.get("ema", state))
 
 
 def start_exported(model, path, recipe, shared):
     """The weights of an exported model; the recipe's first ones say at what pace
     its channels learn."""
-    start(model, recipe["stages"][0]["init"], shared, None)
+    start(model, recipe["stages"][0]["init"], shared)
     net.load_folded(model, exported.convolutions(path))
 
 
@@ -154,7 +152,7 @@ def run(stage, number, model, ema, args, device, resume):
     pairs = data.Pack(os.path.join(args.work, "pack"))
     log = open(os.path.join(args.work, "log.txt") if rank == 0 else os.devnull, "a", buffering=1)
     if not resume and "init" in stage:
-        start(model, stage["init"], args.shared, loader)
+        start(model, stage["init"], args.shared)
     if not resume and args.start and number == args.stage:
         fit_heads(model, loader)
     model.train()
@@ -166,10 +164,11 @@ def run(stage, number, model, ema, args, device, resume):
         for value in model.state_dict().values():  # the first one's statistics
             dist.broadcast(value, 0)
         ema.load_state_dict(model.state_dict())
-    if stage["norm"] == "frozen":
-        for module in model.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.eval()
+    # "decoder": statistics of one value a picture, as in ctx, are too few to train by
+    kept = {"frozen": "", "decoder": ("enc.", "ctx."), "batch": ()}[stage["norm"]]
+    for name, module in model.named_modules():
+        if isinstance(module, nn.BatchNorm2d) and name.startswith(kept):
+            module.eval()
     model.freeze(stage.get("freeze", 0))
     groups = {"encoder": [], "decoder": []}
     for name, parameter in model.named_parameters():
