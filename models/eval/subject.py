@@ -14,17 +14,12 @@ from common import alpha_map, images, model
 
 SETS = [("eval/ecssd/images", True), ("eval/davis16_val/images", True), ("eval/sod/images", True),
         ("nosubject/dtd", False), ("nosubject/lal", False)]
+LIKELY = (.7, .8, .9, .95)
 
 
 def statistics(alpha):
-    """What the rule may look at: all from one pass over the map."""
-    inside = alpha > 0.5
-    area = inside.mean()
-    confidence = alpha[inside].mean() if inside.any() else 0.0
-    soft = ((alpha > 0.1) & (alpha < 0.9)).mean()
-    return {"max": alpha.max(), "area": area, "confidence": confidence,
-            "soft": soft, "soft_share": soft / max(soft + (alpha >= 0.9).mean(), 1e-6),
-            "sure": (alpha > 0.95).mean()}
+    """What the rule may look at: how much of the map is how high."""
+    return {"max": alpha.max(), **{f">= {a}": (alpha >= a).mean() for a in LIKELY}}
 
 
 def main():
@@ -37,12 +32,12 @@ def main():
         print(folder, len(rows))
         for k, v in table[folder].items():
             print("   %-10s" % k, *("%.3f" % q for q in np.percentile(v, [0, 1, 5, 25, 50, 75, 95, 99])))
-    print("flagged as none, by threshold on `sure` and `soft_share`:")
-    for sure in (0.001, 0.002, 0.005, 0.01):
-        for share in (0.5, 0.6, 0.7, 0.8, 0.9, 1.1):
-            flags = [(t["sure"] < sure) | (t["soft_share"] > share) for t in table.values()]
-            print("  sure < %.3f or soft share > %.1f:" % (sure, share),
-                  *("%s %.1f %%" % (f.split("/")[1], 100 * g.mean()) for f, g in zip(table, flags)))
+    print("flagged as none, by what share of the map is lacking:")
+    for least in (.001, .002, .004, .008):
+        for a in LIKELY:
+            print("  %.3f >= %.2f:" % (least, a),
+                  *("%s %.1f %%" % (f.split("/")[1], 100 * (t[f">= {a}"] < least).mean())
+                    for f, t in table.items()))
 
 
 if __name__ == "__main__":

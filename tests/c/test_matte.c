@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "matte/matte.h"
+#include "matte/subject.h"
 
 enum { W = 40, H = 30 };
 
@@ -103,6 +104,19 @@ static void the_mean_of_both_answers(void)
     for (int i = 0; i < 6; i++) CHECK(a[i] == mean[i]);
 }
 
+static void a_subject_is_what_is_likely_in_enough_of_the_map(void)
+{
+    float alpha[W * H] = {0};
+    cut_matte matte = {alpha, W, H};
+    for (int i = 0; i < W * H; i++) alpha[i] = 0.7f; /* undecided all over */
+    CHECK(!cut_subject_present(&matte));
+    memset(alpha, 0, sizeof alpha);
+    for (int i = 0; i < 4; i++) alpha[W * 9 + i] = 0.85f;
+    CHECK(!cut_subject_present(&matte)); /* 4 of 1200: a speck */
+    alpha[W * 10] = 0.85f;
+    CHECK(cut_subject_present(&matte));
+}
+
 int main(void)
 {
     values_that_are_no_alpha_are_refused();
@@ -111,5 +125,6 @@ int main(void)
     a_constant_map_is_refused_unless_it_says_nothing_or_all();
     a_map_turned_around_is_refused();
     the_mean_of_both_answers();
+    a_subject_is_what_is_likely_in_enough_of_the_map();
     return CHECK_DONE();
 }
