@@ -21,7 +21,7 @@ import net
 
 PAIRS, CROPS = 1600, 3  # pairs looked at; views of each texture beside the whole
 DECAY, FOLDS = .02, 5
-FALSE = .001
+FALSE = .002
 STEEP = 8.  # from nothing to all within 6 / STEEP of the log odds
 
 
@@ -46,7 +46,7 @@ def views(pairs, sets, size):
 
 @torch.no_grad()
 def features(model, samples, batch=16):
-    """(f32 [n,320], folds [n], whether empty [n]) of views."""
+    """(f32 [n,C], folds [n], whether empty [n]) of views."""
     rows, folds, kinds = [], [], []
     while some := list(itertools.islice(samples, batch)):
         images, fold, kind = zip(*some)
