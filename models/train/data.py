@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 LONGEST = 400
+ASPECT = .25  # of random_window(), where a recipe says nothing else
 RECIPE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipe.json")
 
 
@@ -98,7 +99,7 @@ def whole(rgba, size):
     return cv2.resize(rgba, (size, size), interpolation=shrink)
 
 
-def random_window(rng, h, w, least, aspect=.25):
+def random_window(rng, h, w, least, aspect=ASPECT):
     """A random crop (y, x, h, w), at least that share of the area; its sides are
     stretched and shrunk against each other by up to e^aspect each."""
     side = math.sqrt(rng.uniform(least, 1))
@@ -219,7 +220,7 @@ class Samples(torch.utils.data.IterableDataset):
         """A crop with something of the subject in it, if there is one."""
         h, w = rgba.shape[:2]
         for _ in range(4):
-            window = random_window(rng, h, w, least, self.spec.get("aspect", .25))
+            window = random_window(rng, h, w, least, self.spec.get("aspect", ASPECT))
             y, x, ch, cw = (int(v) for v in window)
             if rgba[y:y + ch, x:x + cw, 3].mean() > 3:
                 break

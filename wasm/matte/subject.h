@@ -9,7 +9,7 @@ typedef struct cut_subject {
     int32_t x, y, w, h; /* tight box of alpha >= 128, pixels; 0 when none */
 } cut_subject;
 
-/** Whether the map shows a subject at all: four in a thousand of it say so. */
+/** Whether the map shows a subject at all: enough of it is likely to be one. */
 int cut_subject_present(const cut_matte *matte);
 
 /** Coverage and box from alpha u8 [h][w]; `found` stays as it is. */
