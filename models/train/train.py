@@ -30,6 +30,7 @@ import losses
 import net
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+SETTLE = 24  # batches for the statistics of a mean of weights
 
 
 def arguments():
@@ -103,6 +104,62 @@ def validate(model, pairs, size, half, limit=80):
     return result
 
 
+def ended(work, number):
+    """The file of the weights that a stage ended with."""
+    return os.path.join(work, f"stage{number}.pt")
+
+
+def mean_of(work, shares):
+    """Of the weights that stages ended with, {number: share}: flatter, and better
+    on pictures of other kinds, than any of them (Wortsman et al., ICML 2022)."""
+    total = {}
+    for number, share in shares.items():
+        for k, v in torch.load(ended(work, number), map_location="cpu")["ema"].items():
+            total[k] = total.get(k, 0) + share * v if v.is_floating_point() else v
+    return total
+
+
+def learn(model, norm):
+    """Training mode, but for the norms whose statistics are kept."""
+    # "decoder": statistics of one value a picture, as in ctx, are too few to train by
+    kept = {"frozen": "", "decoder": ("enc.", "ctx."), "batch": ()}[norm]
+    for name, module in model.train().named_modules():
+        if isinstance(module, nn.BatchNorm2d) and name.startswith(kept):
+            module.eval()
+
+
+@torch.no_grad()
+def settle(model, samples, batches):
+    """Statistics anew, of the norms that are in training mode."""
+    norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d) and m.training]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum, before = None, norm.momentum  # the plain mean of all batches
+    for _ in range(batches):
+        rgb = next(samples)[0].to(model.head.weight.device, memory_format=torch.channels_last)
+        with autocast(rgb.device):
+            model(rgb, True)
+    for norm in norms:
+        norm.momentum = before
+
+
+def samples(work, stage, seed):
+    """Batches of a stage's pictures, without end."""
+    spec = {"seed": seed, "size": stage["size"], **stage["data"]}
+    return iter(torch.utils.data.DataLoader(
+        data.Samples(os.path.join(work, "pack"), spec), batch_size=stage["batch"],
+        num_workers=stage.get("workers", 1), prefetch_factor=4, persistent_workers=True,
+        multiprocessing_context="fork"))
+
+
+def blend(model, work, recipe, shares):
+    """The model becomes a mean of the weights that stages ended with."""
+    stage = recipe["stages"][-1]
+    net.load(model, mean_of(work, shares))
+    learn(model, stage["norm"])
+    settle(model, samples(work, stage, [len(recipe["stages"])]), SETTLE)
+
+
 def start(model, init, shared):
     """The weights a stage begins with, where it does not take the last one's:
     those for "imagenet" of the encoder, or a checkpoint's."""
@@ -144,31 +201,21 @@ def run(stage, number, model, ema, args, device, resume):
     rank, processes = dist.get_rank(), dist.get_world_size()
     # resumed, the same order again would be other steps' data
     seed = [number, resume["step"] if resume else 0, rank]
-    spec = {"seed": seed, "size": stage["size"], **stage["data"]}
-    loader = iter(torch.utils.data.DataLoader(
-        data.Samples(os.path.join(args.work, "pack"), spec), batch_size=stage["batch"],
-        num_workers=stage.get("workers", 1), prefetch_factor=4, persistent_workers=True,
-        multiprocessing_context="fork"))
+    loader = samples(args.work, stage, seed)
     pairs = data.Pack(os.path.join(args.work, "pack"))
     log = open(os.path.join(args.work, "log.txt") if rank == 0 else os.devnull, "a", buffering=1)
     if not resume and "init" in stage:
         start(model, stage["init"], args.shared)
     if not resume and args.start and number == args.stage:
         fit_heads(model, loader)
-    model.train()
-    if not resume and stage.get("settle"):
-        with torch.no_grad():  # statistics of new layers, and of this size
-            for _ in range(stage["settle"]):
-                model(next(loader)[0].to(device))
+    learn(model, stage["norm"])
+    if not resume and "mean" in stage:
+        net.load(model, mean_of(args.work, stage["mean"]))
+        settle(model, loader, SETTLE)
     if not resume:
         for value in model.state_dict().values():  # the first one's statistics
             dist.broadcast(value, 0)
         ema.load_state_dict(model.state_dict())
-    # "decoder": statistics of one value a picture, as in ctx, are too few to train by
-    kept = {"frozen": "", "decoder": ("enc.", "ctx."), "batch": ()}[stage["norm"]]
-    for name, module in model.named_modules():
-        if isinstance(module, nn.BatchNorm2d) and name.startswith(kept):
-            module.eval()
     model.freeze(stage.get("freeze", 0))
     groups = {"encoder": [], "decoder": []}
     for name, parameter in model.named_parameters():
@@ -249,8 +296,13 @@ def work(rank, args):
         resume = None
         # the next stage goes on from the average
         model.load_state_dict(ema.state_dict())
+        if rank == 0:
+            torch.save({"ema": ema.state_dict()}, ended(args.work, number))
+        dist.barrier()
     if rank == 0:
-        torch.save({"ema": ema.state_dict()}, os.path.join(args.work, "model.pt"))
+        if "mean" in args.recipe:
+            blend(model, args.work, args.recipe, args.recipe["mean"])
+        torch.save({"ema": model.state_dict()}, os.path.join(args.work, "model.pt"))
     dist.barrier()
     dist.destroy_process_group()
 

@@ -31,8 +31,9 @@ const recipe = (steps) => writeFile(join(dir, 'recipe.json'), JSON.stringify({
   gate: { empty: ['plain'] },
   stages: [
     { norm: 'batch', half: false, size, batch: 4, steps: 40, warmup: 2, rate: 3e-3, ema: 0.9, data: { weights: {}, empty: 0.1, paste: 0.2 } },
-    { norm: 'frozen', freeze: 4, half: true, size, batch: 4, steps, decay: 4, rate: 1e-3, ema: 0.9, edges: 0.1, data: { weights: {}, empty: 0.3, barren: ['plain'], windows: 0.5, paste: 0.5, shrink: 0.5 } },
+    { mean: { 0: 1 }, norm: 'frozen', freeze: 4, half: true, size, batch: 4, steps, decay: 4, rate: 1e-3, ema: 0.9, edges: 0.1, data: { weights: {}, empty: 0.3, barren: ['plain'], windows: 0.5, paste: 0.5, shrink: 0.5 } },
   ],
+  mean: { 0: 0.3, 1: 0.7 },
 }));
 const train = () => run('train.py', '--shared', join(dir, 'shared'), '--work', join(dir, 'work'), '--recipe', join(dir, 'recipe.json'));
 
@@ -63,6 +64,11 @@ test('trains, goes on from where it was stopped, exports for both engines', { sk
   const log = await readFile(join(dir, 'work/log.txt'), 'utf8');
   assert.ok(log.startsWith(before), 'the log goes on');
   assert.deepEqual(log.slice(before.length).match(/stage \d step \d+/g), ['stage 1 step 8'], 'only the steps that lacked');
+
+  const means = run('blend.py', '--work', join(dir, 'work'), '--recipe', join(dir, 'recipe.json'), '{"1": 1}', '{"0": 0.3, "1": 0.7}').trim().split('\n');
+  const [alone, both] = means.map((line) => line.slice(line.lastIndexOf(': {')));
+  assert.ok(log.includes(`stage 1 step 8 held out (MAE, IoU)${alone}`), `a mean of one is that one, not ${alone}`);
+  assert.notEqual(both, alone);
 
   const model = join(dir, 'model.onnx');
   assert.match(run('export.py', join(dir, 'work/model.pt'), model, '--size', String(size)), /int8 weights: greatest difference/);
