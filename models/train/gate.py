@@ -21,7 +21,7 @@ import net
 
 PAIRS, CROPS = 1600, 3  # pairs looked at; views of each texture beside the whole
 DECAY, FOLDS = .02, 5
-FALSE = .002
+FALSE = .001
 STEEP = 8.  # from nothing to all within 6 / STEEP of the log odds
 
 
