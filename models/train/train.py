@@ -2,9 +2,10 @@
 
     python models/train/train.py --shared ../shared --work DIR
 
-DIR holds the packed data, the state after every few minutes and the log; the
-same command goes on where it was stopped. --start MODEL.onnx --stage N begins
-at a later stage with the weights of an exported model. Without an accelerator
+DIR holds the packed data, the state after every few minutes, the weights each
+stage ended with and the log; the same command goes on where it was stopped.
+--start MODEL.onnx --stage N begins at a later stage with the weights of an
+exported model (no mean of the recipe may want a stage that was left out). Without an accelerator
 each core is a process of one thread with its own pictures, gradients are
 averaged after each step. See README.md.
 """
@@ -129,18 +130,23 @@ def learn(model, norm):
 
 
 @torch.no_grad()
-def settle(model, samples, batches):
-    """Statistics anew, of the norms that are in training mode."""
+def take_mean(model, work, shares, samples):
+    """The model becomes a mean of stages' weights; the statistics of its norms in
+    training mode are taken anew."""
+    net.load(model, mean_of(work, shares))
     norms = [m for m in model.modules() if isinstance(m, nn.BatchNorm2d) and m.training]
+    if not norms:
+        return
+    usual = norms[0].momentum
     for norm in norms:
         norm.reset_running_stats()
-        norm.momentum, before = None, norm.momentum  # the plain mean of all batches
-    for _ in range(batches):
+        norm.momentum = None  # the plain mean of all batches
+    for _ in range(SETTLE):
         rgb = next(samples)[0].to(model.head.weight.device, memory_format=torch.channels_last)
         with autocast(rgb.device):
             model(rgb, True)
     for norm in norms:
-        norm.momentum = before
+        norm.momentum = usual
 
 
 def samples(work, stage, seed):
@@ -153,11 +159,10 @@ def samples(work, stage, seed):
 
 
 def blend(model, work, recipe, shares):
-    """The model becomes a mean of the weights that stages ended with."""
+    """A mean of stages' weights, as it would ship."""
     stage = recipe["stages"][-1]
-    net.load(model, mean_of(work, shares))
     learn(model, stage["norm"])
-    settle(model, samples(work, stage, [len(recipe["stages"])]), SETTLE)
+    take_mean(model, work, shares, samples(work, stage, [len(recipe["stages"])]))
 
 
 def start(model, init, shared):
@@ -210,8 +215,7 @@ def run(stage, number, model, ema, args, device, resume):
         fit_heads(model, loader)
     learn(model, stage["norm"])
     if not resume and "mean" in stage:
-        net.load(model, mean_of(args.work, stage["mean"]))
-        settle(model, loader, SETTLE)
+        take_mean(model, args.work, stage["mean"], loader)
     if not resume:
         for value in model.state_dict().values():  # the first one's statistics
             dist.broadcast(value, 0)
@@ -307,10 +311,18 @@ def work(rank, args):
     dist.destroy_process_group()
 
 
+def lacking(args):
+    """Stages before the first to run that a mean wants and that left no weights."""
+    wanted = {n for part in [args.recipe, *args.recipe["stages"][args.stage:]] for n in part.get("mean", ())}
+    return sorted(n for n in wanted if int(n) < args.stage and not os.path.exists(ended(args.work, n)))
+
+
 def main():
     args = arguments()
-    os.makedirs(args.work, exist_ok=True)
     recipe = args.recipe
+    if missing := lacking(args):
+        sys.exit(f"A mean of the recipe wants the weights of stage {', '.join(missing)}, which are not in {args.work}.")
+    os.makedirs(args.work, exist_ok=True)
     if not os.path.exists(os.path.join(args.work, "pack.bin")):
         data.pack(os.path.join(args.shared, "data"), recipe["sets"], recipe["empty"],
                   os.path.join(args.work, "pack"))

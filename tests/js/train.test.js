@@ -88,6 +88,14 @@ test('trains, goes on from where it was stopped, exports for both engines', { sk
   assert.ok(gap < 2, `mattes of the engines differ by ${gap} of 255 on average`);
 });
 
+test('says at once which stages a mean lacks', { skip }, async () => {
+  await recipe(4);
+  const args = ['--shared', join(dir, 'shared'), '--work', join(dir, 'later'), '--recipe', join(dir, 'recipe.json'), '--stage', '1'];
+  const { status, stderr } = spawnSync(python, [join(recipes, 'train.py'), ...args], { encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stderr, /wants the weights of stage 0, which are not in/);
+});
+
 test('takes the gradients of 5x5 depthwise windows as PyTorch does', { skip }, () => {
   const script = `
 import torch, net
