@@ -11,7 +11,8 @@ const cRooms = {
   matte: ['.', 'base', 'image'],
   compose: ['.', 'base', 'image', 'matte'],
   edit: ['.', 'base', 'image', 'matte'],
-  '.': ['base', 'image', 'nn', 'matte', 'compose', 'edit'],
+  options: ['.', 'base', 'compose'],
+  '.': ['base', 'image', 'nn', 'matte', 'compose', 'edit', 'options'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
 const cKept = {

@@ -27,7 +27,7 @@
 #include "matte/refine.h"
 #include "matte/subject.h"
 #include "matte/zoom.h"
-#include "options.h"
+#include "options/options.h"
 #include "render.h"
 #include "source.h"
 

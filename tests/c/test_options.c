@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "check.h"
-#include "options.h"
+#include "options/options.h"
 
 static cut_why why;
 
