@@ -7,33 +7,7 @@
 #include "cutaway.h"
 #include "image/chunks.h"
 #include "image/exif.h"
-
-typedef struct bytes {
-    uint8_t at[400];
-    size_t size;
-} bytes;
-
-static void put(bytes *b, const void *data, size_t size)
-{
-    memcpy(b->at + b->size, data, size);
-    b->size += size;
-}
-
-static void put_text(bytes *b, const char *text)
-{
-    put(b, text, strlen(text));
-}
-
-/* The lowest `count` bytes of v, the highest first. */
-static void put_be(bytes *b, uint32_t v, int count)
-{
-    while (count-- > 0) b->at[b->size++] = (uint8_t)(v >> (8 * count));
-}
-
-static void put_le(bytes *b, uint32_t v, int count)
-{
-    for (int i = 0; i < count; i++) b->at[b->size++] = (uint8_t)(v >> (8 * i));
-}
+#include "made_file.h"
 
 /* Probes a copy that ends where the header does: a byte too far is ASan's. */
 static cut_status probe(cut_probe *p, const bytes *b, cut_why *why)
@@ -60,26 +34,6 @@ static int orientation_of(const bytes *b)
 }
 
 /* ---- PNG --------------------------------------------------------------- */
-
-static void put_chunk(bytes *b, const char *type, const void *data,
-                      size_t size)
-{
-    put_be(b, (uint32_t)size, 4);
-    put(b, type, 4);
-    put(b, data, size);
-    put_be(b, 0, 4); /* the CRC is the decoder's to check */
-}
-
-static bytes png(uint32_t w, uint32_t h, uint8_t bits, uint8_t colour)
-{
-    bytes b = { .size = 0 }, head = { .size = 0 };
-    put(&b, "\x89PNG\r\n\x1A\n", 8);
-    put_be(&head, w, 4);
-    put_be(&head, h, 4);
-    put(&head, (uint8_t[5]){ bits, colour, 0, 0, 0 }, 5);
-    put_chunk(&b, "IHDR", head.at, head.size);
-    return b;
-}
 
 static void a_png_says_its_size_depth_and_channels(void)
 {
@@ -154,14 +108,6 @@ static void sides_and_pixels_have_limits(void)
 
 /* ---- JPEG -------------------------------------------------------------- */
 
-static void put_segment(bytes *b, uint8_t marker, const void *data,
-                        size_t size)
-{
-    put(b, (uint8_t[2]){ 0xFF, marker }, 2);
-    put_be(b, (uint32_t)size + 2, 2);
-    put(b, data, size);
-}
-
 static void put_frame(bytes *b, uint8_t marker, uint8_t bits, uint32_t w,
                       uint32_t h, uint8_t channels)
 {
@@ -171,13 +117,6 @@ static void put_frame(bytes *b, uint8_t marker, uint8_t bits, uint32_t w,
     put_be(&head, w, 2);
     put_be(&head, channels, 1);
     put_segment(b, marker, head.at, head.size);
-}
-
-static bytes jpeg(void)
-{
-    bytes b = { .size = 0 };
-    put(&b, "\xFF\xD8", 2);
-    return b;
 }
 
 /* ITU-T T.81, table B.1: which start-of-frame markers are read. */
@@ -300,19 +239,6 @@ static void a_segment_lies_within_its_file(void)
 }
 
 /* ---- WebP -------------------------------------------------------------- */
-
-static bytes webp(const char *type, const void *data, size_t size)
-{
-    bytes b = { .size = 0 };
-    put_text(&b, "RIFF");
-    put_le(&b, (uint32_t)(size + 12), 4);
-    put_text(&b, "WEBP");
-    put_text(&b, type);
-    put_le(&b, (uint32_t)size, 4);
-    put(&b, data, size);
-    if (size & 1) put(&b, "", 1);
-    return b;
-}
 
 static bytes vp8x(uint8_t flags, uint32_t w, uint32_t h)
 {
