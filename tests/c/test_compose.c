@@ -62,13 +62,13 @@ static void a_picture_of_the_same_size_lies_behind_pixel_for_pixel(void)
 {
     cut_image image = {scene_pixels(90, 70, 1), 90, 70};
     cut_image before = {scene_pixels(90, 70, 1), 90, 70};
-    cut_image behind = {scene_pixels(90, 70, 0), 90, 70};
+    cut_image background_image = {scene_pixels(90, 70, 0), 90, 70};
     for (int i = 0; i < 90 * 70; i++) /* something else than the photo */
-        for (int c = 0; c < 3; c++) behind.px[i * 4 + c] ^= 0x55;
-    CHECK_EQUAL(cut_compose_image(&image, &behind, NULL), CUT_OK);
+        for (int c = 0; c < 3; c++) background_image.px[i * 4 + c] ^= 0x55;
+    CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL), CUT_OK);
     int wrong = 0;
     for (int i = 0; i < 90 * 70; i++) {
-        const uint8_t *f = before.px + i * 4, *b = behind.px + i * 4;
+        const uint8_t *f = before.px + i * 4, *b = background_image.px + i * 4;
         for (int c = 0; c < 3; c++)
             wrong += image.px[i * 4 + c] !=
                      (f[c] * f[3] + b[c] * (255 - f[3]) + 127) / 255;
@@ -77,7 +77,7 @@ static void a_picture_of_the_same_size_lies_behind_pixel_for_pixel(void)
     CHECK_EQUAL(wrong, 0);
     cut_image_free(&image);
     cut_image_free(&before);
-    cut_image_free(&behind);
+    cut_image_free(&background_image);
 }
 
 static void one_coloured_pictures_of_any_size_equal_that_colour(void)
@@ -86,14 +86,14 @@ static void one_coloured_pictures_of_any_size_equal_that_colour(void)
     static const int32_t sizes[][2] = {{1, 1}, {1, 900}, {640, 480}, {33, 2}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         cut_image image = flat(61, 47, clear);
-        cut_image behind = flat(sizes[i][0], sizes[i][1], blue);
-        CHECK_EQUAL(cut_compose_image(&image, &behind, NULL), CUT_OK);
+        cut_image background_image = flat(sizes[i][0], sizes[i][1], blue);
+        CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL), CUT_OK);
         int wrong = 0;
         for (int k = 0; k < 61 * 47; k++)
             wrong += memcmp(image.px + k * 4, blue, 4) != 0;
         CHECK_EQUAL(wrong, 0);
         cut_image_free(&image);
-        cut_image_free(&behind);
+        cut_image_free(&background_image);
     }
 }
 
@@ -101,14 +101,15 @@ static void a_clear_picture_behind_is_white(void)
 {
     static const uint8_t clear[4] = {1, 2, 3, 0}, white[4] = {255, 255, 255,
                                                               255};
-    cut_image image = flat(20, 10, clear), behind = flat(50, 40, clear);
-    CHECK_EQUAL(cut_compose_image(&image, &behind, NULL), CUT_OK);
+    cut_image image = flat(20, 10, clear),
+    background_image = flat(50, 40, clear);
+    CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL), CUT_OK);
     int wrong = 0;
     for (int k = 0; k < 200; k++)
         wrong += memcmp(image.px + k * 4, white, 4) != 0;
     CHECK_EQUAL(wrong, 0);
     cut_image_free(&image);
-    cut_image_free(&behind);
+    cut_image_free(&background_image);
 }
 
 /* The subject is another colour: none of it may glow in the background. */
@@ -201,9 +202,9 @@ static void a_blur_of_a_given_radius_is_a_gaussian_of_it(void)
             if (off > worst) worst = off;
         }
         /* of 200 levels: a layer of half the size shows at 2 px */
-        double most = (double)sigmas[s] < 3 ? 6 : 3;
-        if (worst > most) printf("sigma %g: %g\n", (double)sigmas[s], worst);
-        CHECK(worst <= most);
+        double max = (double)sigmas[s] < 3 ? 6 : 3;
+        if (worst > max) printf("sigma %g: %g\n", (double)sigmas[s], worst);
+        CHECK(worst <= max);
         cut_layer_free(&blur);
         cut_image_free(&image);
     }
@@ -399,11 +400,11 @@ static void refused_memory_is_reported_and_nothing_leaks(void)
 {
     static uint8_t alpha[60 * 40];
     cut_image photo = {scene_pixels(60, 40, 1), 60, 40};
-    cut_image behind = {scene_pixels(500, 40, 1), 500, 40};
+    cut_image background_image = {scene_pixels(500, 40, 1), 500, 40};
     uint32_t blocks = cut_live_blocks();
     cut_gradient g;
     CHECK(cut_text_gradient(&g, "linear-gradient(#000000, #ffffff)"));
-    static const uint32_t least[] = {4, 4, 1, 6};
+    static const uint32_t min[] = {4, 4, 1, 6};
     for (int way = 0; way < 4; way++) {
         cut_status status = CUT_E_MEMORY;
         uint32_t n = 1;
@@ -411,7 +412,7 @@ static void refused_memory_is_reported_and_nothing_leaks(void)
             cut_layer blur = {0};
             cut_alloc_fail_at(n);
             if (way == 0) {
-                status = cut_compose_image(&photo, &behind, NULL);
+                status = cut_compose_image(&photo, &background_image, NULL);
             } else if (way == 2) {
                 status = cut_compose_gradient(&photo, &g, NULL);
             } else {
@@ -427,10 +428,10 @@ static void refused_memory_is_reported_and_nothing_leaks(void)
             CHECK_EQUAL(cut_live_blocks(), blocks);
         }
         CHECK_EQUAL(status, CUT_OK);
-        CHECK(n > least[way]);
+        CHECK(n > min[way]);
     }
     cut_image_free(&photo);
-    cut_image_free(&behind);
+    cut_image_free(&background_image);
 }
 
 int main(void)

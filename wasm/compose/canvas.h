@@ -27,7 +27,7 @@ cut_layout cut_canvas_layout(const cut_canvas *canvas,
 
 /** The picture at its place on a clear canvas. CUT_OK, CUT_E_MEMORY. */
 cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
-                           const cut_layout *layout, cut_why *why);
+                           const cut_layout *layout, cut_error *error);
 
 /**
  * The same in place of the picture, whose pixels are freed.
@@ -36,6 +36,6 @@ cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
  *         done, what cut_resampler_new_placed() needs
  */
 cut_status cut_canvas_place(cut_image *image, const cut_layout *layout,
-                            cut_why *why);
+                            cut_error *error);
 
 #endif

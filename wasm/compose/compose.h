@@ -23,8 +23,9 @@ void cut_compose_row(uint8_t *px, const float *bg, int32_t w);
 /** Onto a picture stretched to the image's size (flattened on white).
  * CUT_OK, CUT_E_MEMORY: a few rows, and `behind` again when it is clear in
  * places or more than twice as large, then reduced. */
-cut_status cut_compose_image(cut_image *image, const cut_image *behind,
-                             cut_why *why);
+cut_status cut_compose_image(cut_image *image,
+                             const cut_image *background_image,
+                             cut_error *error);
 
 /** The matte as an opaque grey picture. Cannot fail. */
 void cut_compose_mask(cut_image *image);
@@ -41,18 +42,19 @@ void cut_compose_mask(cut_image *image);
  *         21 MB each at 12 megapixels when sigma is below 48, 1.4 at 88
  */
 cut_status cut_blur_new(cut_layer *out, const cut_image *photo,
-                        const uint8_t *alpha, float sigma, cut_why *why);
+                        const uint8_t *alpha, float sigma, cut_error *error);
 
 /** Onto that. CUT_OK, CUT_E_MEMORY. */
 cut_status cut_compose_blur(cut_image *image, const cut_layer *blur,
-                            cut_why *why);
+                            cut_error *error);
 
 /** The same on a canvas: the layer covers the image, its middle is seen. */
 cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *blur,
-                                  cut_why *why);
+                                  cut_error *error);
 
 /** The layer as a picture of its own size. CUT_OK, CUT_E_MEMORY. */
-cut_status cut_blur_image(cut_image *out, const cut_layer *blur, cut_why *why);
+cut_status cut_blur_image(cut_image *out, const cut_layer *blur,
+                          cut_error *error);
 
 /** The rest of the photo instead of the subject: alpha u8 [h][w] becomes the
  * photo's own less what it was. The same once more is what it was. */

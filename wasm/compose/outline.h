@@ -23,6 +23,6 @@
  *         O(w*h + what the rim covers).
  */
 cut_status cut_compose_outline(cut_image *image, const cut_outline *outline,
-                               int32_t side, cut_why *why);
+                               int32_t side, cut_error *error);
 
 #endif

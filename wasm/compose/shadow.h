@@ -19,6 +19,6 @@
  *         few rows. O(w*h), whatever the blur.
  */
 cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
-                              int32_t side, cut_why *why);
+                              int32_t side, cut_error *error);
 
 #endif

@@ -5,8 +5,8 @@
  * cutaway.h for its rules.
  *
  * Memory: the photo twice, its matte, and the cut-out at half its size (120 MB
- * at 12 megapixels), a layer for a blur, the picture behind at 1280 to 2560 px,
- * three small pictures.
+ * at 12 megapixels), a layer for a blur, the background image at 1280 to
+ * 2560 px, three small pictures.
  */
 #ifndef CUT_PREVIEW_H
 #define CUT_PREVIEW_H
@@ -24,7 +24,7 @@ CUT_EXPORT void cut_preview_free(cut_preview *preview); /* NULL is allowed */
 /** The sentence of the last failed call. Borrowed. */
 CUT_EXPORT const char *cut_preview_message(const cut_preview *preview);
 
-/** The picture behind, for "background": "image": takes the one that
+/** The background image, for "background": "image": takes the one that
  * cut_job_background*() gave to `job`, and keeps it reduced. CUT_OK,
  * CUT_E_STATE when the job has none, CUT_E_MEMORY. */
 CUT_EXPORT int cut_preview_background(cut_preview *preview, cut_job *job);

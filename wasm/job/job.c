@@ -28,15 +28,15 @@
 #include "matte/matte.h"
 #include "matte/refine.h"
 #include "matte/subject.h"
-#include "matte/zoom.h"
+#include "matte/closeup.h"
 #include "options.h"
 
-/* What the model is shown; each after the one before. */
-typedef enum look { LOOK_NONE, LOOK_WHOLE, LOOK_MIRRORED, LOOK_CLOSE } look;
+/* What the model is shown, one pass after the other. */
+typedef enum pass { PASS_NONE, PASS_WHOLE, PASS_MIRRORED, PASS_CLOSEUP } pass;
 
 struct cut_job {
     cut_state state;
-    cut_why why;
+    cut_error error;
     cut_options options;
     cut_manifest manifest;
     int has_manifest;
@@ -48,11 +48,11 @@ struct cut_job {
     cut_bytes icc;
 
     cut_image image;      /* the photo, then the result */
-    cut_rendering rendering; /* behind: when given; the rest from CLEANED on */
+    cut_rendering rendering; /* background_image: when set; from CLEANED on */
     float *tensor;        /* PREPARED: [3][manifest.h][manifest.w] */
     cut_matte matte;      /* INFERRED */
-    look look;            /* PREPARED: this one; INFERRED: the last one */
-    cut_zoom zoom;        /* with LOOK_CLOSE */
+    pass pass;            /* PREPARED: this one; INFERRED: the last one */
+    cut_closeup closeup;  /* with PASS_CLOSEUP */
     uint8_t *alpha;       /* REFINED: [in_h][in_w] */
     cut_subject subject;  /* from REFINED on; found from INFERRED on */
     cut_bytes file;       /* DONE */
@@ -73,7 +73,7 @@ static const char *state_name(cut_state state)
 static cut_status in_state(cut_job *job, cut_state wanted)
 {
     if (job->state == wanted) return CUT_OK;
-    return cut_fail(&job->why, CUT_E_STATE,
+    return cut_fail(&job->error, CUT_E_STATE,
                     "The job is in state %s; this call needs %s.",
                     state_name(job->state), state_name(wanted));
 }
@@ -105,14 +105,14 @@ int cut_job_state(const cut_job *job)
 
 const char *cut_job_message(const cut_job *job)
 {
-    return job->why.text;
+    return job->error.text;
 }
 
 int cut_job_options(cut_job *job, const char *json, uint32_t size_bytes)
 {
     cut_status status = in_state(job, CUT_NEW);
     if (status) return (int)status;
-    return (int)cut_options_parse(&job->options, json, size_bytes, &job->why);
+    return (int)cut_options_parse(&job->options, json, size_bytes, &job->error);
 }
 
 int cut_job_manifest(cut_job *job, const char *json, uint32_t size_bytes)
@@ -121,7 +121,7 @@ int cut_job_manifest(cut_job *job, const char *json, uint32_t size_bytes)
     if (job->state != CUT_DECODED) status = in_state(job, CUT_NEW);
     if (!status)
         status = cut_manifest_parse(&job->manifest, json, size_bytes,
-                                    &job->why);
+                                    &job->error);
     if (!status) job->has_manifest = 1;
     return (int)status;
 }
@@ -137,7 +137,7 @@ int cut_job_probe(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
     cut_status status = in_state(job, CUT_NEW);
     if (!status)
-        status = cut_image_probe(&job->probe, bytes, size_bytes, &job->why);
+        status = cut_image_probe(&job->probe, bytes, size_bytes, &job->error);
     if (status) return (int)status;
     int turned = job->probe.orientation >= 5;
     job->in_w = turned ? job->probe.h : job->probe.w;
@@ -152,10 +152,10 @@ static int decode(cut_job *job, cut_source from)
     cut_probe probe;
     cut_image image = {0};
     cut_bytes icc = {0};
-    if (!status) status = cut_source_read(&image, &probe, &from, &job->why);
+    if (!status) status = cut_source_read(&image, &probe, &from, &job->error);
     if (!status)
         status = cut_icc_read(&icc, from.bytes, from.size, probe.format,
-                              &job->why);
+                              &job->error);
     if (status) {
         cut_image_free(&image);
         return (int)status;
@@ -176,10 +176,10 @@ static int background(cut_job *job, cut_source from)
         return (int)in_state(job, CUT_DECODED);
     cut_probe probe;
     cut_image image = {0};
-    cut_status status = cut_source_read(&image, &probe, &from, &job->why);
+    cut_status status = cut_source_read(&image, &probe, &from, &job->error);
     if (status) return (int)status;
-    cut_image_free(&job->rendering.behind);
-    job->rendering.behind = image;
+    cut_image_free(&job->rendering.background_image);
+    job->rendering.background_image = image;
     return CUT_OK;
 }
 
@@ -209,55 +209,56 @@ int cut_job_background_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
 
 /* ---- the network's two sides ------------------------------------------- */
 
-/* What the model has to be shown next, and where. */
-static look next_look(const cut_job *job, cut_zoom *zoom)
+/* What the model is to see next, and where. */
+static pass next_pass(const cut_job *job, cut_closeup *closeup)
 {
-    if (job->state == CUT_DECODED) return LOOK_WHOLE;
+    if (job->state == CUT_DECODED) return PASS_WHOLE;
     if (job->state != CUT_INFERRED || job->options.effort != CUT_EFFORT_HIGH)
-        return LOOK_NONE;
-    if (job->look == LOOK_WHOLE) return LOOK_MIRRORED;
-    if (job->look == LOOK_MIRRORED && job->subject.found &&
-        cut_zoom_find(zoom, &job->matte, job->image.w, job->image.h))
-        return LOOK_CLOSE;
-    return LOOK_NONE;
+        return PASS_NONE;
+    if (job->pass == PASS_WHOLE) return PASS_MIRRORED;
+    if (job->pass == PASS_MIRRORED && job->subject.found &&
+        cut_closeup_find(closeup, &job->matte, job->image.w, job->image.h))
+        return PASS_CLOSEUP;
+    return PASS_NONE;
 }
 
-int cut_job_again(const cut_job *job)
+int cut_job_has_next_pass(const cut_job *job)
 {
-    cut_zoom zoom;
-    return job->state == CUT_INFERRED && next_look(job, &zoom) != LOOK_NONE;
+    cut_closeup closeup;
+    return job->state == CUT_INFERRED && next_pass(job, &closeup) != PASS_NONE;
 }
 
 int cut_job_prepare(cut_job *job)
 {
-    cut_zoom zoom = {0};
-    look next = next_look(job, &zoom);
+    cut_closeup closeup = {0};
+    pass next = next_pass(job, &closeup);
     cut_status status = next ? CUT_OK : in_state(job, CUT_DECODED);
     if (status) return (int)status;
     if (!job->has_manifest)
-        return (int)cut_fail(&job->why, CUT_E_STATE, "No manifest was given.");
+        return (int)cut_fail(&job->error, CUT_E_STATE,
+                             "No manifest was given.");
     const cut_manifest *m = &job->manifest;
     float *tensor = cut_alloc((size_t)m->w * (size_t)m->h * 3, sizeof *tensor);
     if (!tensor)
-        return (int)cut_fail(&job->why, CUT_E_MEMORY,
+        return (int)cut_fail(&job->error, CUT_E_MEMORY,
                              "No memory for a %d x %d tensor.", (int)m->w,
                              (int)m->h);
     cut_image part = {0};
-    if (next == LOOK_CLOSE)
-        status = cut_zoom_crop(&part, &job->image, zoom, &job->why);
+    if (next == PASS_CLOSEUP)
+        status = cut_closeup_crop(&part, &job->image, closeup, &job->error);
     if (!status)
         status = cut_resample_tensor(tensor, part.px ? &part : &job->image,
                                      m->w, m->h, m->mean, m->std,
-                                     m->range_is_max, &job->why);
+                                     m->range_is_max, &job->error);
     cut_image_free(&part);
     if (status) {
         cut_free(tensor);
         return (int)status;
     }
-    if (next == LOOK_MIRRORED) cut_mirror(tensor, m->w, m->h * 3);
+    if (next == PASS_MIRRORED) cut_mirror(tensor, m->w, m->h * 3);
     job->tensor = tensor;
-    job->look = next;
-    job->zoom = zoom;
+    job->pass = next;
+    job->closeup = closeup;
     job->state = CUT_PREPARED;
     return CUT_OK;
 }
@@ -277,28 +278,28 @@ uint32_t cut_job_tensor_h(const cut_job *job)
     return job->tensor ? (uint32_t)job->manifest.h : 0;
 }
 
-/* An answer with those before it; takes it over where it is the first. A look
- * that finds nothing at all says nothing of what the first one found: in a mean
- * it would leave a ghost. */
+/* Joins an answer to those before it; the first one is taken over. A pass that
+ * finds nothing at all says nothing of what the first one found: in a mean it
+ * would leave a ghost. */
 static cut_status join(cut_job *job, cut_matte *answer)
 {
-    if (job->look == LOOK_WHOLE) {
-        cut_status status = cut_matte_check(answer, &job->why);
+    if (job->pass == PASS_WHOLE) {
+        cut_status status = cut_matte_check(answer, &job->error);
         if (status) return status;
         job->matte = *answer;
         *answer = (cut_matte){0};
         job->subject.found = cut_subject_present(&job->matte);
         return CUT_OK;
     }
-    if (job->look == LOOK_MIRRORED &&
+    if (job->pass == PASS_MIRRORED &&
         (answer->w != job->matte.w || answer->h != job->matte.h))
-        return cut_fail(&job->why, CUT_E_OUTPUT,
+        return cut_fail(&job->error, CUT_E_OUTPUT,
                         "The model's answers are %d and %d wide.",
                         (int)job->matte.w, (int)answer->w);
     if (job->subject.found && !cut_subject_present(answer)) return CUT_OK;
-    if (job->look == LOOK_CLOSE)
-        return cut_zoom_join(&job->matte, answer, job->zoom, job->image.w,
-                             job->image.h, &job->why);
+    if (job->pass == PASS_CLOSEUP)
+        return cut_closeup_join(&job->matte, answer, job->closeup, job->image.w,
+                             job->image.h, &job->error);
     cut_matte_join_mirrored(&job->matte, answer);
     /* a mean is less sure: what was found stays found */
     job->subject.found |= cut_subject_present(&job->matte);
@@ -313,13 +314,13 @@ int cut_job_matte(cut_job *job, const float *map, uint32_t w, uint32_t h)
     if (!map || w == 0 || h == 0 || w > CUT_MAX_MODEL_SIDE ||
         h > CUT_MAX_MODEL_SIDE ||
         (uint64_t)w * (uint32_t)m->h != (uint64_t)h * (uint32_t)m->w)
-        return (int)cut_fail(&job->why, CUT_E_OUTPUT,
+        return (int)cut_fail(&job->error, CUT_E_OUTPUT,
                              "The model answered %u x %u for an input of "
                              "%d x %d.", (unsigned)w, (unsigned)h, (int)m->w,
                              (int)m->h);
     cut_matte matte = {0};
     status = cut_matte_from_map(&matte, map, (int32_t)w, (int32_t)h,
-                                m->kind == CUT_MAP_LOGITS, &job->why);
+                                m->kind == CUT_MAP_LOGITS, &job->error);
     if (status) return (int)status;
     status = join(job, &matte);
     cut_matte_free(&matte);
@@ -341,11 +342,11 @@ int cut_job_refine(cut_job *job)
     uint8_t *alpha = job->subject.found ? cut_alloc(count, 1)
                                         : cut_alloc_zero(count, 1);
     if (!alpha)
-        return (int)cut_fail(&job->why, CUT_E_MEMORY,
+        return (int)cut_fail(&job->error, CUT_E_MEMORY,
                              "No memory for a %d x %d matte.",
                              (int)job->image.w, (int)job->image.h);
     if (job->subject.found)
-        status = cut_matte_refine(alpha, &job->matte, &job->image, &job->why);
+        status = cut_matte_refine(alpha, &job->matte, &job->image, &job->error);
     if (status) {
         cut_free(alpha);
         return (int)status;
@@ -358,12 +359,13 @@ int cut_job_refine(cut_job *job)
     return CUT_OK;
 }
 
-int cut_job_given(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
+int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
     cut_status status = in_state(job, CUT_DECODED);
     cut_source from = {.bytes = bytes, .size = size_bytes};
     uint8_t *alpha;
-    if (!status) status = cut_source_alpha(&alpha, &job->image, &from, &job->why);
+    if (!status) status = cut_source_alpha(&alpha, &job->image, &from,
+                                           &job->error);
     if (status) return (int)status;
     job->alpha = alpha;
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
@@ -383,10 +385,10 @@ int cut_job_foreground(cut_job *job)
     cut_layer blur = {0};
     if (o->background == CUT_BG_BLUR && !o->mask)
         status = cut_blur_new(&blur, &job->image, job->alpha,
-                              cut_options_sigma(o, side), &job->why);
+                              cut_options_sigma(o, side), &job->error);
     if (status) return (int)status;
     if (swapped) cut_swap_sides(job->alpha, &job->image);
-    status = cut_foreground_estimate(&job->image, job->alpha, &job->why);
+    status = cut_foreground_estimate(&job->image, job->alpha, &job->error);
     if (status) {
         if (swapped) cut_swap_sides(job->alpha, &job->image);
         cut_layer_free(&blur);
@@ -407,10 +409,11 @@ int cut_job_compose(cut_job *job)
     cut_status status = in_state(job, CUT_CLEANED);
     if (status) return (int)status;
     const cut_options *o = &job->options;
-    if (o->background == CUT_BG_IMAGE && !o->mask && !job->rendering.behind.px)
-        return (int)cut_fail(&job->why, CUT_E_STATE,
+    if (o->background == CUT_BG_IMAGE && !o->mask &&
+        !job->rendering.background_image.px)
+        return (int)cut_fail(&job->error, CUT_E_STATE,
                              "background is image, but none was given.");
-    status = cut_render(&job->image, &job->rendering, o, &job->why);
+    status = cut_render(&job->image, &job->rendering, o, &job->error);
     if (status) return (int)status;
     if (o->mask) cut_bytes_free(&job->icc); /* a matte is no colour */
     cut_rendering_free(&job->rendering);
@@ -438,9 +441,9 @@ cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
 
 cut_image cut_job_take_background(cut_job *job)
 {
-    cut_image behind = job->rendering.behind;
-    job->rendering.behind = (cut_image){0};
-    return behind;
+    cut_image background_image = job->rendering.background_image;
+    job->rendering.background_image = (cut_image){0};
+    return background_image;
 }
 
 /* ---- encode ------------------------------------------------------------ */
@@ -449,7 +452,7 @@ static int finish(cut_job *job, cut_status status)
 {
     int32_t dpi = job->options.canvas.dpi;
     if (!status && dpi && job->options.output == CUT_OUT_PNG)
-        status = cut_png_set_density(&job->file, dpi, &job->why);
+        status = cut_png_set_density(&job->file, dpi, &job->error);
     if (status) return (int)status;
     if (dpi && job->options.output == CUT_OUT_JPEG)
         cut_jpeg_set_density(&job->file, dpi);
@@ -466,15 +469,15 @@ int cut_job_encode(cut_job *job)
     switch (job->options.output) {
     case CUT_OUT_PNG:
         return finish(job, cut_png_encode(&job->file, &job->image, &job->icc,
-                                          &job->why));
+                                          &job->error));
     case CUT_OUT_JPEG:
         return finish(job, cut_jpeg_encode(&job->file, &job->image,
                                            job->options.quality, &job->icc,
-                                           &job->why));
+                                           &job->error));
     case CUT_OUT_WEBP:
         break;
     }
-    return (int)cut_fail(&job->why, CUT_E_NEEDS_CODEC,
+    return (int)cut_fail(&job->error, CUT_E_NEEDS_CODEC,
                          "WebP is encoded outside the core.");
 }
 
@@ -483,11 +486,11 @@ int cut_job_encoded(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     cut_status status = in_state(job, CUT_COMPOSED);
     if (status) return (int)status;
     if (job->options.output != CUT_OUT_WEBP)
-        return (int)cut_fail(&job->why, CUT_E_STATE,
+        return (int)cut_fail(&job->error, CUT_E_STATE,
                              "The core encodes this format itself.");
     return finish(job, cut_webp_with_icc(&job->file, bytes, size_bytes,
                                          &job->icc, job->image.w,
-                                         job->image.h, &job->why));
+                                         job->image.h, &job->error));
 }
 
 /* ---- getters ----------------------------------------------------------- */

@@ -12,11 +12,11 @@
 #include "matte/foreground.h"
 #include "options.h"
 
-/* The least longer side of a picture behind that is held reduced. */
-#define BEHIND_SIDE 1280
+/* A background image is held reduced, its longer side no shorter than this. */
+#define BACKGROUND_SIDE 1280
 
 struct cut_preview {
-    cut_why why;
+    cut_error error;
     cut_image photo;
     uint8_t *alpha; /* [photo.h][photo.w], of the subject */
     cut_subject subject;
@@ -30,7 +30,7 @@ struct cut_preview {
 
     cut_layer blur;
     float sigma;      /* of `blur` */
-    cut_image behind; /* for CUT_BG_IMAGE */
+    cut_image background_image; /* for CUT_BG_IMAGE */
 
     cut_image placed; /* `cleaned` on the small result, as `layout` says */
     cut_layout layout;
@@ -56,7 +56,7 @@ void cut_preview_free(cut_preview *p)
     cut_image_free(&p->cleaned);
     cut_image_free(&p->half);
     cut_layer_free(&p->blur);
-    cut_image_free(&p->behind);
+    cut_image_free(&p->background_image);
     cut_image_free(&p->placed);
     cut_image_free(&p->out);
     cut_free(p);
@@ -64,33 +64,34 @@ void cut_preview_free(cut_preview *p)
 
 const char *cut_preview_message(const cut_preview *p)
 {
-    return p->why.text;
+    return p->error.text;
 }
 
 int cut_preview_background(cut_preview *p, cut_job *job)
 {
     cut_image whole = cut_job_take_background(job), small = {0};
     if (!whole.px)
-        return (int)cut_fail(&p->why, CUT_E_STATE, "No picture was given.");
+        return (int)cut_fail(&p->error, CUT_E_STATE, "No picture was given.");
     int32_t side = whole.w > whole.h ? whole.w : whole.h;
-    int32_t k = side / BEHIND_SIDE;
-    if (k > CUT_REDUCE_MOST) k = CUT_REDUCE_MOST;
+    int32_t k = side / BACKGROUND_SIDE;
+    if (k > CUT_REDUCE_MAX) k = CUT_REDUCE_MAX;
     cut_status status = cut_image_reduce(&small, &whole, k > 1 ? k : 1,
-                                         &p->why);
+                                         &p->error);
     cut_image_free(&whole);
     if (status) return (int)status;
-    cut_image_free(&p->behind);
-    p->behind = small;
+    cut_image_free(&p->background_image);
+    p->background_image = small;
     return CUT_OK;
 }
 
 /* ---- the steps, each only when it must be ------------------------------ */
 
-static cut_status copy_image(cut_image *out, const cut_image *in, cut_why *why)
+static cut_status copy_image(cut_image *out, const cut_image *in,
+                             cut_error *error)
 {
     size_t count = (size_t)in->w * (size_t)in->h;
     uint8_t *px = cut_alloc(count, 4);
-    if (!px) return cut_fail(why, CUT_E_MEMORY, "No memory for a preview.");
+    if (!px) return cut_fail(error, CUT_E_MEMORY, "No memory for a preview.");
     memcpy(px, in->px, count * 4);
     cut_image_free(out);
     *out = (cut_image){px, in->w, in->h, in->opaque};
@@ -106,10 +107,10 @@ static cut_status clean(cut_preview *p, cut_keep keep)
     cut_image_free(&p->placed);
     p->has_head = UNKNOWN;
     int swapped = keep == CUT_KEEP_BACKGROUND;
-    cut_status status = copy_image(&p->cleaned, &p->photo, &p->why);
+    cut_status status = copy_image(&p->cleaned, &p->photo, &p->error);
     if (status) return status;
     if (swapped) cut_swap_sides(p->alpha, &p->photo);
-    status = cut_foreground_estimate(&p->cleaned, p->alpha, &p->why);
+    status = cut_foreground_estimate(&p->cleaned, p->alpha, &p->error);
     p->keep = keep;
     p->kept = p->subject;
     if (swapped && !status)
@@ -128,7 +129,7 @@ static cut_status blur(cut_preview *p, const cut_options *o)
     if (p->blur.px && p->sigma <= sigma && p->sigma >= sigma) return CUT_OK;
     cut_layer_free(&p->blur);
     p->sigma = sigma;
-    return cut_blur_new(&p->blur, &p->photo, p->alpha, sigma, &p->why);
+    return cut_blur_new(&p->blur, &p->photo, p->alpha, sigma, &p->error);
 }
 
 /* Where the photo lies on the result at full size. */
@@ -153,10 +154,11 @@ static int32_t reduced(int32_t side, float scale)
     return v > 0 ? v : 1;
 }
 
-static cut_status place(cut_preview *p, const cut_layout *full, int32_t most)
+static cut_status place(cut_preview *p, const cut_layout *full,
+                        int32_t max_side)
 {
     int32_t side = full->w > full->h ? full->w : full->h;
-    float scale = side > most ? (float)most / (float)side : 1;
+    float scale = side > max_side ? (float)max_side / (float)side : 1;
     cut_layout l = {reduced(full->w, scale), reduced(full->h, scale),
                     {full->place.x * scale, full->place.y * scale,
                      full->place.scale * scale}};
@@ -166,12 +168,12 @@ static cut_status place(cut_preview *p, const cut_layout *full, int32_t most)
     cut_image_free(&p->placed);
     p->layout = l;
     if (l.place.scale > 0.5f)
-        return cut_canvas_draw(&p->placed, &p->cleaned, &l, &p->why);
+        return cut_canvas_draw(&p->placed, &p->cleaned, &l, &p->error);
     cut_status status = CUT_OK;
     if (!p->half.px)
-        status = cut_image_reduce_clear(&p->half, &p->cleaned, 2, &p->why);
+        status = cut_image_reduce_clear(&p->half, &p->cleaned, 2, &p->error);
     l.place.scale *= 2;
-    if (!status) status = cut_canvas_draw(&p->placed, &p->half, &l, &p->why);
+    if (!status) status = cut_canvas_draw(&p->placed, &p->half, &l, &p->error);
     return status;
 }
 
@@ -197,9 +199,9 @@ static cut_status decorate(cut_preview *p, const cut_options *o)
     }
     cut_status status = CUT_OK;
     if (outline.on)
-        status = cut_compose_outline(&p->out, &outline, side, &p->why);
+        status = cut_compose_outline(&p->out, &outline, side, &p->error);
     if (!status && shadow.on)
-        status = cut_compose_shadow(&p->out, &shadow, side, &p->why);
+        status = cut_compose_shadow(&p->out, &shadow, side, &p->error);
     return status;
 }
 
@@ -208,7 +210,7 @@ static cut_status paint_picture(cut_preview *p, const cut_image *picture,
                                 const cut_options *o)
 {
     cut_image part = {0};
-    cut_status status = copy_image(&part, picture, &p->why);
+    cut_status status = copy_image(&part, picture, &p->error);
     if (status) return status;
     if (o->canvas.w) {
         cut_crop_to_ratio(&part, p->out.w, p->out.h);
@@ -227,7 +229,7 @@ static cut_status paint_picture(cut_preview *p, const cut_image *picture,
         if (box.h > part.h - box.y) box.h = part.h - box.y;
         cut_crop(&part, box);
     }
-    status = cut_compose_image(&p->out, &part, &p->why);
+    status = cut_compose_image(&p->out, &part, &p->error);
     cut_image_free(&part);
     return status;
 }
@@ -242,14 +244,14 @@ static cut_status paint(cut_preview *p, const cut_options *o)
         cut_compose_colour(&p->out, o->rgb);
         return CUT_OK;
     case CUT_BG_GRADIENT:
-        return cut_compose_gradient(&p->out, &o->gradient, &p->why);
+        return cut_compose_gradient(&p->out, &o->gradient, &p->error);
     case CUT_BG_BLUR:
-        status = cut_blur_image(&picture, &p->blur, &p->why);
+        status = cut_blur_image(&picture, &p->blur, &p->error);
         if (!status) status = paint_picture(p, &picture, o);
         cut_image_free(&picture);
         return status;
     case CUT_BG_IMAGE:
-        return paint_picture(p, &p->behind, o);
+        return paint_picture(p, &p->background_image, o);
     case CUT_BG_TRANSPARENT:
         break;
     }
@@ -261,20 +263,21 @@ int cut_preview_render(cut_preview *p, const char *json, uint32_t size_bytes,
                        uint32_t max_side)
 {
     cut_options o;
-    cut_status status = cut_options_parse(&o, json, size_bytes, &p->why);
+    cut_status status = cut_options_parse(&o, json, size_bytes, &p->error);
     if (!status && (max_side < 1 || max_side > CUT_MAX_SIDE))
-        status = cut_fail(&p->why, CUT_E_ARGUMENT,
+        status = cut_fail(&p->error, CUT_E_ARGUMENT,
                           "A preview of %u pixels a side.",
                           (unsigned)max_side);
-    if (!status && o.background == CUT_BG_IMAGE && !o.mask && !p->behind.px)
-        status = cut_fail(&p->why, CUT_E_STATE,
+    if (!status && o.background == CUT_BG_IMAGE && !o.mask &&
+        !p->background_image.px)
+        status = cut_fail(&p->error, CUT_E_STATE,
                           "background is image, but none was given.");
     if (!status) status = clean(p, o.keep);
     if (!status) status = blur(p, &o);
     if (status) return (int)status;
     cut_layout full = full_layout(p, &o);
     status = place(p, &full, (int32_t)max_side);
-    if (!status) status = copy_image(&p->out, &p->placed, &p->why);
+    if (!status) status = copy_image(&p->out, &p->placed, &p->error);
     if (status) return (int)status;
     if (o.mask) {
         cut_compose_mask(&p->out);

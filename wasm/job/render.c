@@ -11,7 +11,7 @@ enum { PLACED = 1, OUTLINED = 2, SHADED = 4, CROPPED = 8 };
 static const uint8_t white[3] = {255, 255, 255};
 
 static cut_status place(cut_image *image, cut_rendering *r,
-                        const cut_options *o, cut_why *why)
+                        const cut_options *o, cut_error *error)
 {
     if (!o->canvas.w || (r->done & PLACED)) return CUT_OK;
     cut_layout layout = cut_canvas_layout(&o->canvas, &r->kept, o->margin,
@@ -19,44 +19,44 @@ static cut_status place(cut_image *image, cut_rendering *r,
     cut_head head;
     if (cut_wants_head(o) && cut_head_find(&head, image))
         layout = cut_head_layout(&o->canvas, &head);
-    cut_status status = cut_canvas_place(image, &layout, why);
+    cut_status status = cut_canvas_place(image, &layout, error);
     if (!status) r->done |= PLACED;
     return status;
 }
 
 /* Outline, then the shadow of both; side: 100 % of their lengths. */
 static cut_status decorate(cut_image *image, cut_rendering *r, int32_t side,
-                           const cut_options *o, cut_why *why)
+                           const cut_options *o, cut_error *error)
 {
     cut_status status = CUT_OK;
     if (o->outline.on && !(r->done & OUTLINED))
-        status = cut_compose_outline(image, &o->outline, side, why);
+        status = cut_compose_outline(image, &o->outline, side, error);
     if (status) return status;
     r->done |= OUTLINED;
     if (o->shadow.on && !(r->done & SHADED))
-        status = cut_compose_shadow(image, &o->shadow, side, why);
+        status = cut_compose_shadow(image, &o->shadow, side, error);
     if (!status) r->done |= SHADED;
     return status;
 }
 
 /* On a canvas, pictures cover it; otherwise they lie as the photo lies. */
 static cut_status paint(cut_image *image, cut_rendering *r,
-                        const cut_options *o, cut_why *why)
+                        const cut_options *o, cut_error *error)
 {
     switch (o->background) {
     case CUT_BG_COLOUR:
         cut_compose_colour(image, o->rgb);
         return CUT_OK;
     case CUT_BG_GRADIENT:
-        return cut_compose_gradient(image, &o->gradient, why);
+        return cut_compose_gradient(image, &o->gradient, error);
     case CUT_BG_BLUR:
         if (o->canvas.w)
-            return cut_compose_blur_cover(image, &r->blur, why);
-        return cut_compose_blur(image, &r->blur, why);
+            return cut_compose_blur_cover(image, &r->blur, error);
+        return cut_compose_blur(image, &r->blur, error);
     case CUT_BG_IMAGE:
         if (o->canvas.w)
-            cut_crop_to_ratio(&r->behind, image->w, image->h);
-        return cut_compose_image(image, &r->behind, why);
+            cut_crop_to_ratio(&r->background_image, image->w, image->h);
+        return cut_compose_image(image, &r->background_image, error);
     case CUT_BG_TRANSPARENT:
         break;
     }
@@ -65,10 +65,10 @@ static cut_status paint(cut_image *image, cut_rendering *r,
 }
 
 cut_status cut_render(cut_image *image, cut_rendering *r,
-                      const cut_options *options, cut_why *why)
+                      const cut_options *options, cut_error *error)
 {
     const cut_options *o = options;
-    cut_status status = place(image, r, o, why);
+    cut_status status = place(image, r, o, error);
     if (status) return status;
     cut_box box = {0, 0, image->w, image->h};
     if (o->crop && !o->canvas.w && !(r->done & CROPPED))
@@ -78,14 +78,14 @@ cut_status cut_render(cut_image *image, cut_rendering *r,
         cut_crop(image, box);
         return CUT_OK;
     }
-    status = decorate(image, r, box.w > box.h ? box.w : box.h, o, why);
+    status = decorate(image, r, box.w > box.h ? box.w : box.h, o, error);
     if (status) return status;
     if (o->background == CUT_BG_GRADIENT) {
         cut_crop(image, box);
         r->done |= CROPPED;
-        return paint(image, r, o, why);
+        return paint(image, r, o, error);
     }
-    status = paint(image, r, o, why);
+    status = paint(image, r, o, error);
     if (!status) cut_crop(image, box);
     return status;
 }

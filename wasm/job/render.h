@@ -10,7 +10,7 @@
 
 /** What the layers are made of. */
 typedef struct cut_rendering {
-    cut_image behind; /* owned; with CUT_BG_IMAGE; cropped on a canvas */
+    cut_image background_image; /* owned; cropped on a canvas */
     cut_layer blur;   /* owned; with CUT_BG_BLUR */
     cut_subject kept; /* box of what is kept, on the photo */
     uint32_t done;    /* steps that need not be repeated after a refusal */
@@ -18,7 +18,7 @@ typedef struct cut_rendering {
 
 static inline void cut_rendering_free(cut_rendering *r)
 {
-    cut_image_free(&r->behind);
+    cut_image_free(&r->background_image);
     cut_layer_free(&r->blur);
 }
 
@@ -28,13 +28,13 @@ static inline void cut_rendering_free(cut_rendering *r)
  *
  * The canvas comes first, so that shadow and outline may reach beyond the
  * photo; lengths in percent are of the result's longer side. A crop comes last,
- * since pictures behind lie where the photo lies, but before a gradient, which
- * spans the result.
+ * since background images lie where the photo lies, but before a gradient,
+ * which spans the result.
  *
  * @return CUT_OK, CUT_E_MEMORY (may be called again and goes on); one layer's
  *         memory at a time, which stands at each: compose/
  */
 cut_status cut_render(cut_image *image, cut_rendering *r,
-                      const cut_options *options, cut_why *why);
+                      const cut_options *options, cut_error *error);
 
 #endif
