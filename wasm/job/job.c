@@ -24,12 +24,12 @@
 #include "job/manifest.h"
 #include "job/render.h"
 #include "job/source.h"
+#include "matte/closeup.h"
 #include "matte/foreground.h"
 #include "matte/matte.h"
 #include "matte/refine.h"
 #include "matte/subject.h"
-#include "matte/closeup.h"
-#include "options.h"
+#include "options/options.h"
 
 /* What the model is shown, one pass after the other. */
 typedef enum pass { PASS_NONE, PASS_WHOLE, PASS_MIRRORED, PASS_CLOSEUP } pass;

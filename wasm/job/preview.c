@@ -10,7 +10,7 @@
 #include "compose/shadow.h"
 #include "job/job.h"
 #include "matte/foreground.h"
-#include "options.h"
+#include "options/options.h"
 
 /* A background image is held reduced, its longer side no shorter than this. */
 #define BACKGROUND_SIDE 1280
