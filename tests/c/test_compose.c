@@ -9,6 +9,9 @@
 #include "options/text.h"
 #include "scene.h"
 
+/* The photo lies on the image as it is. */
+static const cut_place unmoved = {0, 0, 1};
+
 static cut_image flat(int32_t w, int32_t h, const uint8_t rgba[4])
 {
     cut_image image = {cut_alloc((size_t)w * (size_t)h, 4), w, h};
@@ -65,7 +68,8 @@ static void a_picture_of_the_same_size_lies_behind_pixel_for_pixel(void)
     cut_image background_image = {scene_pixels(90, 70, 0), 90, 70};
     for (int i = 0; i < 90 * 70; i++) /* something else than the photo */
         for (int c = 0; c < 3; c++) background_image.px[i * 4 + c] ^= 0x55;
-    CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL), CUT_OK);
+    CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL, NULL),
+                CUT_OK);
     int wrong = 0;
     for (int i = 0; i < 90 * 70; i++) {
         const uint8_t *f = before.px + i * 4, *b = background_image.px + i * 4;
@@ -87,7 +91,8 @@ static void one_coloured_pictures_of_any_size_equal_that_colour(void)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         cut_image image = flat(61, 47, clear);
         cut_image background_image = flat(sizes[i][0], sizes[i][1], blue);
-        CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL), CUT_OK);
+        CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL, NULL),
+                    CUT_OK);
         int wrong = 0;
         for (int k = 0; k < 61 * 47; k++)
             wrong += memcmp(image.px + k * 4, blue, 4) != 0;
@@ -103,7 +108,8 @@ static void a_clear_picture_behind_is_white(void)
                                                               255};
     cut_image image = flat(20, 10, clear),
     background_image = flat(50, 40, clear);
-    CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL), CUT_OK);
+    CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL, NULL),
+                CUT_OK);
     int wrong = 0;
     for (int k = 0; k < 200; k++)
         wrong += memcmp(image.px + k * 4, white, 4) != 0;
@@ -129,7 +135,7 @@ static void the_blur_of_one_colour_is_that_colour_with_no_glow(void)
     CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, 0, NULL), CUT_OK);
     static const uint8_t clear[4] = {9, 9, 9, 0};
     cut_image image = flat(W, H, clear);
-    CHECK_EQUAL(cut_compose_blur(&image, &blur, NULL), CUT_OK);
+    CHECK_EQUAL(cut_compose_blur(&image, &blur, unmoved, NULL), CUT_OK);
     int wrong = 0;
     for (int i = 0; i < W * H; i++)
         wrong += memcmp(image.px + i * 4, green, 4) != 0;
@@ -153,7 +159,7 @@ static void a_blurred_edge_falls_gently_and_keeps_its_place(void)
     }
     cut_layer blur = {0};
     CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, 0, NULL), CUT_OK);
-    CHECK_EQUAL(cut_compose_blur(&image, &blur, NULL), CUT_OK);
+    CHECK_EQUAL(cut_compose_blur(&image, &blur, unmoved, NULL), CUT_OK);
     int steepest = 0, rising = 0;
     const uint8_t *row = image.px + (size_t)(H / 2) * W * 4;
     for (int x = 1; x < W; x++) {
@@ -193,7 +199,7 @@ static void a_blur_of_a_given_radius_is_a_gaussian_of_it(void)
         cut_layer blur = {0};
         CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, sigmas[s], NULL),
                     CUT_OK);
-        CHECK_EQUAL(cut_compose_blur(&image, &blur, NULL), CUT_OK);
+        CHECK_EQUAL(cut_compose_blur(&image, &blur, unmoved, NULL), CUT_OK);
         double worst = 0;
         for (int x = 0; x < W; x++) {
             double off = fabs(image.px[((H / 2) * W + x) * 4] -
@@ -226,7 +232,8 @@ static void a_blur_covers_a_canvas_of_another_shape(void)
     }
     cut_layer blur = {0};
     CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, 4, NULL), CUT_OK);
-    CHECK_EQUAL(cut_compose_blur_cover(&canvas, &blur, NULL), CUT_OK);
+    CHECK_EQUAL(cut_compose_blur_cover(&canvas, &blur, canvas.w, canvas.h,
+                                       NULL), CUT_OK);
     /* the middle 480 columns are seen: 80 dark, 320 grey, 80 light */
     const uint8_t *row = canvas.px + 150 * 300 * 4;
     CHECK_EQUAL(row[20 * 4], 20);
@@ -412,15 +419,17 @@ static void refused_memory_is_reported_and_nothing_leaks(void)
             cut_layer blur = {0};
             cut_alloc_fail_at(n);
             if (way == 0) {
-                status = cut_compose_image(&photo, &background_image, NULL);
+                status = cut_compose_image(&photo, &background_image, NULL,
+                                           NULL);
             } else if (way == 2) {
                 status = cut_compose_gradient(&photo, &g, NULL);
             } else {
                 status = cut_blur_new(&blur, &photo, alpha, 0, NULL);
                 if (!status && way == 1)
-                    status = cut_compose_blur(&photo, &blur, NULL);
+                    status = cut_compose_blur(&photo, &blur, unmoved, NULL);
                 else if (!status)
-                    status = cut_compose_blur_cover(&photo, &blur, NULL);
+                    status = cut_compose_blur_cover(&photo, &blur, photo.w,
+                                                    photo.h, NULL);
             }
             cut_alloc_fail_at(0);
             cut_layer_free(&blur);

@@ -109,13 +109,6 @@ static void copy_row(uint8_t *px, const cut_layout *layout,
                (size_t)(end - from) * 4);
 }
 
-/* At scale 1 and a whole place nothing is to be filtered. */
-static int is_copy(const cut_place *place)
-{
-    return place->scale == 1 && place->x == (float)(int32_t)place->x &&
-           place->y == (float)(int32_t)place->y;
-}
-
 static cut_status filter_rows(uint8_t *px, const cut_image *image,
                               const cut_layout *layout, cut_error *error)
 {
@@ -145,7 +138,7 @@ cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
         return cut_fail(error, CUT_E_MEMORY,
                         "No memory for a canvas of %d x %d.",
                         (int)layout->w, (int)layout->h);
-    if (is_copy(&layout->place))
+    if (cut_place_is_copy(&layout->place))
         for (int32_t y = 0; y < layout->h; y++)
             copy_row(px + (size_t)y * w * 4, layout, image, y);
     else

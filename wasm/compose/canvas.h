@@ -2,7 +2,6 @@
 #define CUT_COMPOSE_CANVAS_H
 
 #include "compose/compose.h"
-#include "image/resample.h"
 
 /** The size of the result and where the photo comes to lie on it. */
 typedef struct cut_layout {

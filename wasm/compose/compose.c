@@ -5,7 +5,6 @@
 #include "base/simd.h"
 #include "compose/box.h"
 #include "compose/over.h"
-#include "image/resample.h"
 
 #define BLUR_SIDE 384 /* longer side of the blurred layer, at most */
 #define BLUR_SHARE 48 /* box radius = longer side / this; three passes */
@@ -94,15 +93,16 @@ void cut_compose_row(uint8_t *px, const float *bg, int32_t w)
     cut_compose_bytes(px, four, w - x);
 }
 
-cut_status cut_compose_image(cut_image *image,
-                             const cut_image *background_image,
-                             cut_error *error)
+cut_status cut_compose_image(cut_image *image, const cut_image *picture,
+                             const cut_stretch *over, cut_error *error)
 {
     cut_resampler *r = NULL;
+    cut_stretch all = {0, 0, (float)image->w, (float)image->h};
     float *row = cut_alloc((size_t)image->w * 4, sizeof *row);
-    cut_status status = row ? cut_resampler_new(&r, background_image, image->w,
-                                                image->h, error)
-                            : cut_fail(error, CUT_E_MEMORY, "No memory.");
+    cut_status status =
+        row ? cut_resampler_new_stretched(&r, picture, image->w, image->h,
+                                          over ? *over : all, error)
+            : cut_fail(error, CUT_E_MEMORY, "No memory.");
     for (int32_t y = 0; !status && y < image->h; y++) {
         cut_resampler_row(r, row, y);
         cut_compose_row(image->px + (size_t)y * (size_t)image->w * 4, row,
@@ -211,27 +211,9 @@ static void span_colours(float *out, const float *line, const cut_layer *layer,
     }
 }
 
-cut_status cut_compose_blur(cut_image *image, const cut_layer *layer,
-                            cut_error *error)
-{
-    float *line = cut_alloc((size_t)layer->w * 4 + 4, sizeof *line);
-    if (!line) return cut_fail(error, CUT_E_MEMORY, "No memory to compose.");
-    for (int32_t y = 0; y < image->h; y++) {
-        float colours[SPAN * 4];
-        cut_layer_line(line, layer, y, 0, image->w);
-        for (int32_t x = 0; x < image->w; x += SPAN) {
-            int32_t end = x + SPAN < image->w ? x + SPAN : image->w;
-            span_colours(colours, line, layer, x, end);
-            cut_compose_row(image->px + ((size_t)y * (size_t)image->w +
-                                         (size_t)x) * 4, colours, end - x);
-        }
-    }
-    cut_free(line);
-    return CUT_OK;
-}
-
-cut_status cut_blur_image(cut_image *out, const cut_layer *layer,
-                          cut_error *error)
+/* The layer as a picture of its own size. */
+static cut_status blur_picture(cut_image *out, const cut_layer *layer,
+                               cut_error *error)
 {
     size_t count = (size_t)layer->w * (size_t)layer->h;
     uint8_t *px = cut_alloc(count, 4);
@@ -245,16 +227,53 @@ cut_status cut_blur_image(cut_image *out, const cut_layer *layer,
     return CUT_OK;
 }
 
-cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *layer,
-                                  cut_error *error)
+/* The photo's pixel (left, top) is the image's first. */
+static cut_status compose_samples(cut_image *image, const cut_layer *layer,
+                                  int32_t left, int32_t top, cut_error *error)
 {
-    cut_image background_image = {0};
-    cut_status status = cut_blur_image(&background_image, layer, error);
-    if (!status) {
-        cut_crop_to_ratio(&background_image, image->w, image->h);
-        status = cut_compose_image(image, &background_image, error);
+    float *line = cut_alloc((size_t)layer->w * 4 + 4, sizeof *line);
+    if (!line) return cut_fail(error, CUT_E_MEMORY, "No memory to compose.");
+    int32_t right = left + image->w;
+    for (int32_t y = 0; y < image->h; y++) {
+        float colours[SPAN * 4];
+        uint8_t *px = image->px + (size_t)y * (size_t)image->w * 4;
+        cut_layer_line(line, layer, top + y, left, right);
+        for (int32_t x = left; x < right; x += SPAN, px += SPAN * 4) {
+            int32_t end = x + SPAN < right ? x + SPAN : right;
+            span_colours(colours, line, layer, x, end);
+            cut_compose_row(px, colours, end - x);
+        }
     }
-    cut_image_free(&background_image);
+    cut_free(line);
+    return CUT_OK;
+}
+
+cut_status cut_compose_blur(cut_image *image, const cut_layer *layer,
+                            cut_place photo, cut_error *error)
+{
+    if (cut_place_is_copy(&photo))
+        return compose_samples(image, layer, -(int32_t)photo.x,
+                               -(int32_t)photo.y, error);
+    cut_image picture = {0};
+    cut_status status = blur_picture(&picture, layer, error);
+    float sample = (float)layer->k * photo.scale;
+    cut_stretch over = {photo.x, photo.y, (float)layer->w * sample,
+                        (float)layer->h * sample};
+    if (!status) status = cut_compose_image(image, &picture, &over, error);
+    cut_image_free(&picture);
+    return status;
+}
+
+cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *layer,
+                                  int32_t w, int32_t h, cut_error *error)
+{
+    cut_image picture = {0};
+    cut_status status = blur_picture(&picture, layer, error);
+    if (!status) {
+        cut_crop_to_ratio(&picture, w, h);
+        status = cut_compose_image(image, &picture, NULL, error);
+    }
+    cut_image_free(&picture);
     return status;
 }
 

@@ -272,12 +272,22 @@ static void paint(cut_image *image, arch *row, column *columns, int32_t count,
     }
 }
 
-cut_status cut_compose_outline(cut_image *image, const cut_outline *outline,
-                               int32_t side, cut_error *error)
+static float width_of(const cut_outline *outline, int32_t side)
 {
     float width = cut_length_px(outline->width, side);
     if (width > (float)side / 10) width = (float)side / 10;
-    if (width < 0.5f) width = 0.5f;
+    return width < 0.5f ? 0.5f : width;
+}
+
+int32_t cut_outline_reach(const cut_outline *outline, int32_t side)
+{
+    return (int32_t)width_of(outline, side) + 4; /* a disc, and what is by it */
+}
+
+cut_status cut_compose_outline(cut_image *image, const cut_outline *outline,
+                               int32_t side, cut_error *error)
+{
+    float width = width_of(outline, side);
     float far = width + 0.5f, full = width - 0.5f;
     int32_t fine = FINEST;
     while ((width + 4) * (width + 4) * (float)fine > 0x1p29f) fine /= 2;

@@ -203,15 +203,37 @@ static void under(cut_image *image, const cover *c, float *line,
     }
 }
 
-cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
-                              int32_t side, cut_error *error)
+/* The side of the blocks, and the box that is applied to them three times. */
+static int32_t blur_of(cut_box_filter *box, const cut_shadow *shadow,
+                       int32_t side)
 {
     float sigma = cut_length_px(shadow->blur, side) / 2;
     if (sigma > SHADOW_MAX_BLUR / 2 * (float)side)
         sigma = SHADOW_MAX_BLUR / 2 * (float)side;
     int32_t k = (int32_t)(sigma / SHADOW_SAMPLES);
     if (k < 1) k = 1;
-    cut_box_filter box = cut_box_of(sigma, k);
+    *box = cut_box_of(sigma, k);
+    return k;
+}
+
+int32_t cut_shadow_reach(const cut_shadow *shadow, int32_t side,
+                         int32_t *step)
+{
+    cut_box_filter box;
+    *step = blur_of(&box, shadow, side);
+    int32_t dx = cut_length_whole(shadow->x, side);
+    int32_t dy = cut_length_whole(shadow->y, side);
+    dx = dx < 0 ? -dx : dx;
+    dy = dy < 0 ? -dy : dy;
+    /* a block, and one more that lines are drawn to */
+    return (dx > dy ? dx : dy) + (3 * (box.radius + 1) + 2) * *step;
+}
+
+cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
+                              int32_t side, cut_error *error)
+{
+    cut_box_filter box;
+    int32_t k = blur_of(&box, shadow, side);
     int32_t pad = 3 * (box.radius + 1);
     cover c = {.w = (image->w + k - 1) / k + 2 * pad,
                .h = (image->h + k - 1) / k + 2 * pad, .k = k, .pad = pad};

@@ -150,14 +150,16 @@ static int axis_alloc(axis *a, int32_t in, float ratio, int32_t out)
     return a->first && a->weight;
 }
 
-/* `extent`: the true length in input samples; the last one of a reduced
- * picture may stand for less than a whole block. */
-static int axis_new(axis *a, int32_t in, float extent, int32_t out)
+/* From `at` on, over `length` samples of the result. `extent`: the true length
+ * in input samples; the last one of a reduced picture may stand for less than a
+ * whole block. */
+static int axis_stretch(axis *a, int32_t in, float extent, float at,
+                        float length, int32_t out)
 {
-    float ratio = extent / (float)out;
+    float ratio = extent / length;
     if (!axis_alloc(a, in, ratio, out)) return 0;
     for (int32_t o = 0; o < out; o++)
-        axis_tap(a, in, o, ((float)o + 0.5f) * ratio - 0.5f,
+        axis_tap(a, in, o, ((float)o + 0.5f - at) * ratio - 0.5f,
                  ratio > 1 ? ratio : 1, 1);
     return 1;
 }
@@ -182,10 +184,22 @@ static int axis_place(axis *a, int32_t in, float at, float length, float ratio,
 cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
                              int32_t w, int32_t h, cut_error *error)
 {
+    cut_stretch all = {0, 0, (float)w, (float)h};
+    return cut_resampler_new_stretched(out, in, w, h, all, error);
+}
+
+cut_status cut_resampler_new_stretched(cut_resampler **out,
+                                       const cut_image *in, int32_t w,
+                                       int32_t h, cut_stretch over,
+                                       cut_error *error)
+{
     cut_resampler *r = cut_alloc_zero(1, sizeof *r);
     if (!r) goto no_memory;
+    if (over.w < 1) over.w = 1;
+    if (over.h < 1) over.h = 1;
     /* at least two reduced pixels stay for each result pixel */
-    int32_t kx = in->w / w / 2, ky = in->h / h / 2;
+    int32_t kx = (int32_t)((float)in->w / over.w) / 2;
+    int32_t ky = (int32_t)((float)in->h / over.h) / 2;
     int32_t k = kx < ky ? kx : ky;
     if (k > CUT_REDUCE_MAX) k = CUT_REDUCE_MAX;
     if (k < 1) k = 1;
@@ -197,8 +211,10 @@ cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
     }
     r->column = cut_alloc((size_t)r->in->w * 4, sizeof *r->column);
     if (!r->column ||
-        !axis_new(&r->x, r->in->w, (float)in->w / (float)k, w) ||
-        !axis_new(&r->y, r->in->h, (float)in->h / (float)k, h))
+        !axis_stretch(&r->x, r->in->w, (float)in->w / (float)k, over.x, over.w,
+                      w) ||
+        !axis_stretch(&r->y, r->in->h, (float)in->h / (float)k, over.y, over.h,
+                      h))
         goto no_memory;
     *out = r;
     return CUT_OK;
@@ -319,8 +335,7 @@ static void add_premultiplied(float *restrict sum, const uint8_t *restrict row,
 static void add_rows(cut_resampler *r, const float *wy, int32_t first)
 {
     size_t count = (size_t)r->in->w * 4;
-    size_t from = r->placed ? (size_t)r->x.from * 4 : 0;
-    size_t end = r->placed ? (size_t)r->x.end * 4 : count;
+    size_t from = (size_t)r->x.from * 4, end = (size_t)r->x.end * 4;
     if (end <= from) return;
     memset(r->column + from, 0, (end - from) * sizeof *r->column);
     for (int32_t i = 0; i < r->y.taps; i++) {
@@ -330,7 +345,7 @@ static void add_rows(cut_resampler *r, const float *wy, int32_t first)
             add_premultiplied(r->column + from, row + from, wy[i],
                               (end - from) / 4);
         else
-            add_weighted(r->column, row, wy[i], count);
+            add_weighted(r->column + from, row + from, wy[i], end - from);
     }
 }
 

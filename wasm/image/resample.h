@@ -39,6 +39,19 @@ typedef struct cut_resampler cut_resampler;
 /** @return CUT_OK, CUT_E_MEMORY. w, h: 1..CUT_MAX_SIDE. */
 cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
                              int32_t w, int32_t h, cut_error *error);
+
+/** Where a picture is stretched over a result: from (x, y) of the result on,
+ * over w x h of its pixels; less than one counts as one. */
+typedef struct cut_stretch {
+    float x, y, w, h;
+} cut_stretch;
+
+/** The same for the part of a stretched picture that lies on w x h pixels; its
+ * edges repeat beyond it. Over {0, 0, w, h} it is cut_resampler_new(). */
+cut_status cut_resampler_new_stretched(cut_resampler **out,
+                                       const cut_image *in, int32_t w,
+                                       int32_t h, cut_stretch over,
+                                       cut_error *error);
 void cut_resampler_free(cut_resampler *r); /* NULL is allowed */
 
 /** Where a picture lies on a larger or smaller one. */
@@ -46,6 +59,13 @@ typedef struct cut_place {
     float x, y;   /* its left upper corner, pixels of the result */
     float scale;  /* pixels of the result for one of its own, above 0 */
 } cut_place;
+
+/** At scale 1 and a whole place nothing is to be filtered. */
+static inline int cut_place_is_copy(const cut_place *place)
+{
+    return place->scale == 1 && place->x == (float)(int32_t)place->x &&
+           place->y == (float)(int32_t)place->y;
+}
 
 /**
  * The same for a picture that lies somewhere on the result, with its alpha:

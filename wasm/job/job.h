@@ -2,6 +2,7 @@
 #ifndef CUT_JOB_H
 #define CUT_JOB_H
 
+#include "cutaway.h"
 #include "image/image.h"
 #include "matte/subject.h"
 
