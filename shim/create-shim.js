@@ -14,9 +14,9 @@ import { createClock } from './ids.js';
 import { createLocks, createQueue } from './queue.js';
 import { POLICIES, createRemover } from './remote.js';
 import { createMemoryStore } from './store/memory.js';
-import { aigenstudio } from './dialects/aigenstudio.js';
-import { imgProcessing } from './dialects/img-processing.js';
-import { magicHour } from './dialects/magic-hour.js';
+import { aigenstudio } from './dialects/aigenstudio/index.js';
+import { imgProcessing } from './dialects/img-processing/index.js';
+import { magicHour } from './dialects/magic-hour/index.js';
 
 /** All three, in the order in which they are asked. */
 export const DIALECTS = Object.freeze([magicHour, imgProcessing, aigenstudio]);

@@ -19,12 +19,12 @@ import { within } from './http.js';
 import { sniff } from './image-header.js';
 import { randomHex } from './ids.js';
 import { createRemoteClient } from './remote/client.js';
-import { aigenstudioFlow, imgProcessingFlow, magicHourFlow } from './remote/flows.js';
+import { aigenstudioFlow, imgProcessingFlow, magicHourFlow } from './remote/flow.js';
 
 /** @typedef {'local-only' | 'local-first' | 'remote-first' | 'remote-only'} Policy */
 export const POLICIES = Object.freeze(['local-only', 'local-first', 'remote-first', 'remote-only']);
 
-/** @type {Record<string, import('./remote/flows.js').Flow>} */
+/** @type {Record<string, import('./remote/flow.js').Flow>} */
 const FLOWS = { 'magic-hour': magicHourFlow, 'img-processing': imgProcessingFlow, aigenstudio: aigenstudioFlow };
 
 /** Local failures that another engine may not share. */
@@ -42,7 +42,7 @@ const CURABLE = new Set([
  *
  * @typedef {object} Batch
  * @property {string} dialect
- * @property {import('./remote/flows.js').Item[]} items
+ * @property {import('./remote/flow.js').Item[]} items
  * @property {Trace} [trace] of an earlier life of this job
  * @property {(trace: Trace) => Promise<void>} [remember]
  * @property {(id: string, result: Result) => Promise<void>} [deliver] called as
@@ -68,7 +68,7 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
     clients.set(name, createRemoteClient(options, FLOWS[name].credential));
   }
 
-  /** @param {import('./remote/flows.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
+  /** @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
   async function locally(item, signal) {
     try {
       const image = await item.image();
@@ -90,7 +90,7 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
 
   /**
    * Whether a local failure may be taken to the remote.
-   * @param {ShimError} error @param {import('./remote/flows.js').Item} item @param {string} dialect
+   * @param {ShimError} error @param {import('./remote/flow.js').Item} item @param {string} dialect
    */
   async function curable(error, item, dialect) {
     if (CURABLE.has(error.code)) return true;
@@ -109,7 +109,7 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
   }
 
   /**
-   * @param {Batch} batch @param {import('./remote/flows.js').Item[]} items
+   * @param {Batch} batch @param {import('./remote/flow.js').Item[]} items
    * @returns {Promise<Result[]>} in the order of items
    */
   async function remotely(batch, items) {
@@ -171,12 +171,12 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
       const { items, dialect, signal } = batch;
       const rule = policy();
       /** @type {Map<string, Result>} */ const results = new Map();
-      /** @param {import('./remote/flows.js').Item} item @param {Result} result */
+      /** @param {import('./remote/flow.js').Item} item @param {Result} result */
       const settle = async (item, result) => {
         results.set(item.id, result);
         await batch.deliver?.(item.id, result);
       };
-      /** @param {import('./remote/flows.js').Item} item @param {ShimError | undefined} earlier @param {Result} result */
+      /** @param {import('./remote/flow.js').Item} item @param {ShimError | undefined} earlier @param {Result} result */
       const joined = (item, earlier, result) => settle(item, result instanceof ShimError && earlier
         ? new ShimError(result.code, result.message, { ...result.detail, before: earlier.code }) : result);
 
@@ -191,7 +191,7 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
           else await settle(item, outcome);
         }
       } else {
-        /** @type {[import('./remote/flows.js').Item, ShimError][]} */ const failed = [];
+        /** @type {[import('./remote/flow.js').Item, ShimError][]} */ const failed = [];
         for (const item of items) {
           const result = await locally(item, signal);
           const goOn = result instanceof ShimError && rule === 'local-first' && !signal?.aborted && await curable(result, item, dialect);

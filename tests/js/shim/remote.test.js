@@ -4,7 +4,7 @@ import { createMemoryStore, createShim } from '../../../shim/index.js';
 import { createConsent } from '../../../shim/consent.js';
 import { createGuardedFetch } from '../../../shim/adapters/node-fetch.js';
 import { retryAfterSeconds } from '../../../shim/remote/client.js';
-import { aigenstudioFlow, magicHourFlow } from '../../../shim/remote/flows.js';
+import { aigenstudioFlow, magicHourFlow } from '../../../shim/remote/flow.js';
 import { checkedFetch, until } from './support/contract.js';
 import { createFakeEngine, expected } from './support/fake-engine.js';
 import { startRemote } from './support/remote-server.js';

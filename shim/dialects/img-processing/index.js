@@ -10,11 +10,11 @@
  *
  * @module shim/dialects/img-processing
  */
-import { ShimError, invalid } from '../errors.js';
-import { fetchPicture } from '../fetch-url.js';
-import { jsonResponse, parseUrl, pictureResponse, readBytes, readJson } from '../http.js';
-import { iso, randomText } from '../ids.js';
-import { MIME, readHeader } from '../image-header.js';
+import { ShimError, invalid } from '../../errors.js';
+import { fetchPicture } from '../../fetch-url.js';
+import { jsonResponse, parseUrl, pictureResponse, readBytes, readJson } from '../../http.js';
+import { iso, randomText } from '../../ids.js';
+import { MIME, readHeader } from '../../image-header.js';
 
 const IMAGES = 'ip-images';
 const VENDOR = 'https://api.img-processing.com';
@@ -36,7 +36,7 @@ const TITLES = /** @type {Record<number, [string, string]>} */ ({
   500: ['Internal Server Error', 'internal-server-error'],
 });
 
-/** @type {import('../types.js').Dialect} */
+/** @type {import('../../../types.js').Dialect} */
 export const imgProcessing = {
   name: 'img-processing',
   hosts: [VENDOR, STORAGE],
@@ -230,7 +230,7 @@ function parseConvert({ format, quality, name }) {
   return { format: format === 'jpg' ? 'jpeg' : format, quality, name: parseName(name) };
 }
 
-/** @type {Record<string, (input: any, call: import('../types.js').Call) => Promise<any>>} */
+/** @type {Record<string, (input: any, call: import('../../../types.js').Call) => Promise<any>>} */
 const actions = {
   uploadImage: (picture, call) => create(picture, call),
 
@@ -289,21 +289,21 @@ const actions = {
 /** @param {string} id shown back only as far as it could be one */
 const missing = (id) => new ShimError('not_found', /^[\w-]{1,60}$/.test(id) ? `Image with id ${id} not found.` : 'Image not found.');
 
-/** @param {string} id @param {import('../types.js').Call} call */
+/** @param {string} id @param {import('../../../types.js').Call} call */
 async function find(id, { services: { store }, key }) {
   const image = /^image_[a-zA-Z0-9]{24}$/.test(id) ? await store.get(IMAGES, id) : undefined;
   if (!image || image.scope !== scopeOf(key)) throw missing(id);
   return image;
 }
 
-/** @param {any} image @param {import('../types.js').Call} call @returns {Promise<Blob>} */
+/** @param {any} image @param {import('../../../types.js').Call} call @returns {Promise<Blob>} */
 async function bytesOf(image, { services: { store } }) {
   const blob = await store.read(`${IMAGES}.${image.id}`);
   if (!blob) throw missing(image.id);
   return blob;
 }
 
-/** @param {string} id @param {import('../store/memory.js').Store} store */
+/** @param {string} id @param {import('../../../store/memory.js').Store} store */
 async function drop(id, store) {
   await store.remove(IMAGES, id);
   await store.erase(`${IMAGES}.${id}`);
@@ -311,7 +311,7 @@ async function drop(id, store) {
 
 /**
  * @param {{ name: string, blob: Blob, width: number, height: number, format: string, source?: string, report?: any }} made
- * @param {import('../types.js').Call} call
+ * @param {import('../../../types.js').Call} call
  */
 async function create({ name, blob, width, height, format, source: from, report }, { services: { store, clock }, key }) {
   const image = {
@@ -327,7 +327,7 @@ async function create({ name, blob, width, height, format, source: from, report 
  * A new image made from another; the source image stays.
  * @param {any} image
  * @param {{ name?: string, action: 'remove' | 'convert', format: 'png' | 'jpeg' | 'webp', quality?: number }} wish
- * @param {import('../types.js').Call} call
+ * @param {import('../../../types.js').Call} call
  */
 async function derive(image, { name = image.name, action, format, quality }, call) {
   const { queue, remover, emit } = call.services;
@@ -347,7 +347,7 @@ async function derive(image, { name = image.name, action, format, quality }, cal
   return made;
 }
 
-/** @param {string} id @param {boolean} published @param {import('../types.js').Call} call */
+/** @param {string} id @param {boolean} published @param {import('../../../types.js').Call} call */
 async function publish(id, published, call) {
   const { store, locked, dropUrl } = call.services;
   return locked(`${IMAGES} ${id}`, async () => {
@@ -359,7 +359,7 @@ async function publish(id, published, call) {
 }
 
 /**
- * @param {any} image @param {string} base @param {import('../types.js').Services} services
+ * @param {any} image @param {string} base @param {import('../../../types.js').Services} services
  */
 async function describe({ id, name, published, width, height, format, size, created }, base, services) {
   const open = services.blobUrls && published ? await services.objectUrl(`${IMAGES}.${id}`) : undefined;
@@ -367,7 +367,7 @@ async function describe({ id, name, published, width, height, format, size, crea
   return { id, name, url, width, height, format, size, created_at: iso(created) };
 }
 
-/** @param {any} list @param {string} base @param {import('../types.js').Services} services */
+/** @param {any} list @param {string} base @param {import('../../../types.js').Services} services */
 async function listAnswer({ take, page, next, previous }, base, services) {
   /** @param {string | null} id */
   const link = (id) => (id === null ? null : `${VENDOR}/v1/images?take=${take}&from=${id}`);

@@ -10,14 +10,14 @@
  *
  * @module shim/dialects/aigenstudio
  */
-import { parseColor } from '../css-color.js';
-import { ShimError, asShimError, invalid } from '../errors.js';
-import { fetchPicture } from '../fetch-url.js';
-import { bearer, canonicalJson, isObject, jsonResponse, parseUrl, pictureResponse, readJson } from '../http.js';
-import { iso, randomHex, randomText, uuid } from '../ids.js';
-import { MIME } from '../image-header.js';
-import { isPrivateHost } from '../net-guard.js';
-import { hex, sha256 } from '../sha256.js';
+import { parseColor } from '../../css-color.js';
+import { ShimError, asShimError, invalid } from '../../errors.js';
+import { fetchPicture } from '../../fetch-url.js';
+import { bearer, canonicalJson, isObject, jsonResponse, parseUrl, pictureResponse, readJson } from '../../http.js';
+import { iso, randomHex, randomText, uuid } from '../../ids.js';
+import { MIME } from '../../image-header.js';
+import { isPrivateHost } from '../../net-guard.js';
+import { hex, sha256 } from '../../sha256.js';
 
 const JOBS = 'ag-jobs';
 const KEYS = 'ag-keys';
@@ -29,7 +29,7 @@ const SOURCE_FORMATS = ['jpeg', 'png', 'webp'];
 const TOOLS = ['remove_background', 'image_editing', 'image_ai_edit', 'ai_background', 'image_generation', 'ad_creative'];
 const STATUSES = ['queued', 'processing', 'completed', 'failed', 'cancelled', 'partially_completed'];
 
-/** @type {import('../types.js').Dialect} */
+/** @type {import('../../../types.js').Dialect} */
 export const aigenstudio = {
   name: 'aigenstudio',
   hosts: ['https://aigenstudio.app'],
@@ -232,7 +232,7 @@ function statusOf(all) {
   return count('cancelled') > 0 ? 'cancelled' : 'failed';
 }
 
-/** @param {import('../remote.js').Result} result @param {AbortSignal} signal */
+/** @param {import('../../../remote.js').Result} result @param {AbortSignal} signal */
 function outcomeOf(result, signal) {
   if (!(result instanceof ShimError)) return { status: 'completed', source: result.source, report: result.report };
   if (signal.aborted) return { status: 'cancelled', error_code: null, error_message: null };
@@ -315,7 +315,7 @@ function parsePage(query) {
   return { api, status, limit: Number(limit), before };
 }
 
-/** @type {Record<string, (input: any, call: import('../types.js').Call) => Promise<any>>} */
+/** @type {Record<string, (input: any, call: import('../../../types.js').Call) => Promise<any>>} */
 const actions = {
   removeBackground({ name, body, sources, background, format, copies, webhook }, { services, key, base }) {
     const { store, clock, queue, locked } = services;
@@ -394,7 +394,7 @@ const actions = {
   },
 };
 
-/** @param {URL | string} url @param {import('../types.js').Services} services @param {AbortSignal} [signal] */
+/** @param {URL | string} url @param {import('../../../types.js').Services} services @param {AbortSignal} [signal] */
 async function fetchSource(url, { inputs, limits }, signal) {
   try {
     return await fetchPicture(url, { ...inputs, maxBytes: limits.sourceBytes }, { signal, formats: SOURCE_FORMATS });
@@ -406,7 +406,7 @@ async function fetchSource(url, { inputs, limits }, signal) {
 
 /**
  * @param {{ url: string, here: boolean }} source @param {string} key of the stored copy
- * @param {import('../types.js').Services} services @param {AbortSignal} signal
+ * @param {import('../../../types.js').Services} services @param {AbortSignal} signal
  * @returns {Promise<Blob>}
  */
 async function open({ url, here }, key, services, signal) {
@@ -424,7 +424,7 @@ function once(get) {
 
 /**
  * Changes a job under its lock.
- * @param {import('../types.js').Services} services @param {string} id
+ * @param {import('../../../types.js').Services} services @param {string} id
  * @param {(now: any) => Record<string, any>} change
  */
 function update({ store, locked, clock }, id, change) {
@@ -448,7 +448,7 @@ function summary({ id, status, sandbox, results: all, created, updated, complete
 
 /**
  * One entry per result, in the order of the inputs.
- * @param {any} job @param {string} base @param {import('../types.js').Services} services
+ * @param {any} job @param {string} base @param {import('../../../types.js').Services} services
  * @returns {Promise<any[]>}
  */
 function results(job, base, services) {

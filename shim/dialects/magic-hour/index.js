@@ -9,11 +9,11 @@
  *
  * @module shim/dialects/magic-hour
  */
-import { ShimError, asShimError, invalid } from '../errors.js';
-import { fetchPicture } from '../fetch-url.js';
-import { bearer, isObject, jsonResponse, limitedBody, parseUrl, pictureResponse, readJson, textResponse } from '../http.js';
-import { iso, randomText } from '../ids.js';
-import { MIME, sniff } from '../image-header.js';
+import { ShimError, asShimError, invalid } from '../../errors.js';
+import { fetchPicture } from '../../fetch-url.js';
+import { bearer, isObject, jsonResponse, limitedBody, parseUrl, pictureResponse, readJson, textResponse } from '../../http.js';
+import { iso, randomText } from '../../ids.js';
+import { MIME, sniff } from '../../image-header.js';
 
 const ASSETS = 'mh-assets';
 const PROJECTS = 'mh-projects';
@@ -25,7 +25,7 @@ const MAX_ITEMS = 64;
 const EXTENSIONS = ['png', 'jpg', 'jpeg', 'heic', 'heif', 'webp', 'avif', 'jp2', 'tiff', 'bmp', 'jfif', 'tif'];
 const STORAGE = 'https://videos.magichour.ai';
 
-/** @type {import('../types.js').Dialect} */
+/** @type {import('../../../types.js').Dialect} */
 export const magicHour = {
   name: 'magic-hour',
   hosts: ['https://api.magichour.ai', STORAGE],
@@ -235,7 +235,7 @@ function parseRemoval({ name, assets }) {
   return { name, image, backdrop };
 }
 
-/** @type {Record<string, (input: any, call: import('../types.js').Call) => Promise<any>>} */
+/** @type {Record<string, (input: any, call: import('../../../types.js').Call) => Promise<any>>} */
 const actions = {
   async createUploadUrls(items, { services: { store, clock } }) {
     const made = [];
@@ -313,14 +313,14 @@ const actions = {
 
 /**
  * A record by an id from outside, which may be any text.
- * @param {import('../store/memory.js').Store} store @param {string} shelf @param {string} id
+ * @param {import('../../../store/memory.js').Store} store @param {string} shelf @param {string} id
  */
 const find = async (store, shelf, id) => (/^c[a-z0-9]{24}$/.test(id) ? store.get(shelf, id) : undefined);
 
 /**
  * What a *_file_path names, as {asset}, {result} or {url}. What can be told at
  * once to be useless is refused at once.
- * @param {string} path @param {import('../types.js').Services} services
+ * @param {string} path @param {import('../../../types.js').Services} services
  */
 async function resolve(path, services) {
   const { store, inputs } = services;
@@ -349,7 +349,7 @@ async function resolve(path, services) {
   return { url: url.href };
 }
 
-/** @param {Blob} blob @param {import('../types.js').Services} services */
+/** @param {Blob} blob @param {import('../../../types.js').Services} services */
 async function keep(blob, { store, clock }) {
   const created = clock.stamp();
   const id = `c${randomText(24)}`;
@@ -361,7 +361,7 @@ async function keep(blob, { store, clock }) {
 /**
  * The picture that resolve() named.
  * @param {{ asset?: string, result?: string, url?: string }} place
- * @param {import('../types.js').Services} services @param {AbortSignal} signal
+ * @param {import('../../../types.js').Services} services @param {AbortSignal} signal
  */
 async function open({ asset, result, url }, { store, inputs }, signal) {
   if (url) return fetchPicture(url, inputs, { signal });
@@ -374,7 +374,7 @@ async function open({ asset, result, url }, { store, inputs }, signal) {
 /**
  * The project as GET and the events show it. A fresh link is made when the
  * newest is over an hour old, so that links given out keep to their day.
- * @param {any} project @param {string} base @param {import('../types.js').Services} services
+ * @param {any} project @param {string} base @param {import('../../../types.js').Services} services
  */
 async function describe(project, base, services) {
   const { id, name, status, created, enabled, error } = project;
@@ -392,7 +392,7 @@ async function describe(project, base, services) {
 
 /**
  * Changes a project under its lock: a job, a deletion and a poll may meet.
- * @param {import('../types.js').Services} services @param {string} id
+ * @param {import('../../../types.js').Services} services @param {string} id
  * @param {(now: any) => Record<string, any>} change
  * @returns {Promise<any>} the project as it is then
  */
@@ -405,7 +405,7 @@ function update({ store, locked }, id, change) {
   });
 }
 
-/** @param {any} project @param {import('../types.js').Services} services */
+/** @param {any} project @param {import('../../../types.js').Services} services */
 async function freshLink(project, services) {
   const now = services.clock.now();
   /** @param {any[]} links */

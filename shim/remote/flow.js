@@ -7,7 +7,7 @@
  * then makes the one call that costs something; follow() waits for the result
  * and fetches it, and may be repeated after a restart.
  *
- * @module shim/remote/flows
+ * @module shim/remote/flow
  */
 import { ShimError } from '../errors.js';
 import { isObject } from '../http.js';
