@@ -19,13 +19,9 @@ import { within } from './http.js';
 import { sniff } from './image-header.js';
 import { randomHex } from './ids.js';
 import { createRemoteClient } from './remote/client.js';
-import { aigenstudioFlow, imgProcessingFlow, magicHourFlow } from './remote/flow.js';
 
 /** @typedef {'local-only' | 'local-first' | 'remote-first' | 'remote-only'} Policy */
 export const POLICIES = Object.freeze(['local-only', 'local-first', 'remote-first', 'remote-only']);
-
-/** @type {Record<string, import('./remote/flow.js').Flow>} */
-const FLOWS = { 'magic-hour': magicHourFlow, 'img-processing': imgProcessingFlow, aigenstudio: aigenstudioFlow };
 
 /** Local failures that another engine may not share. */
 const CURABLE = new Set([
@@ -43,7 +39,7 @@ const CURABLE = new Set([
  * @typedef {object} Batch
  * @property {string} dialect
  * @property {import('./remote/flow.js').Item[]} items
- * @property {Trace} [trace] of an earlier life of this job
+ * @property {Trace} [trace] that a previous process left of this job
  * @property {(trace: Trace) => Promise<void>} [remember]
  * @property {(id: string, result: Result) => Promise<void>} [deliver] called as
  *   soon as an item is done, before the others are
@@ -56,16 +52,18 @@ const CURABLE = new Set([
  * @param {object} options
  * @param {import('./types.js').Engine} [options.engine]
  * @param {Record<string, import('./remote/client.js').RemoteOptions>} [options.remote] by dialect
+ * @param {ReadonlyMap<string, import('./remote/flow.js').Remote>} options.vendors how to speak to each, by dialect
  * @param {() => Policy} options.policy
  * @param {import('./consent.js').Consent} options.consent
  * @param {number} options.localTimeoutMs for one picture
  */
-export function createRemover({ engine, remote = {}, policy, consent, localTimeoutMs }) {
+export function createRemover({ engine, remote = {}, vendors, policy, consent, localTimeoutMs }) {
   /** @type {Map<string, import('./remote/client.js').RemoteClient>} */
   const clients = new Map();
   for (const [name, options] of Object.entries(remote)) {
-    if (!FLOWS[name]) throw new TypeError(`no remote is known by the name ${name}`);
-    clients.set(name, createRemoteClient(options, FLOWS[name].credential));
+    const vendor = vendors.get(name);
+    if (!vendor) throw new TypeError(`no remote is known by the name ${name}`);
+    clients.set(name, createRemoteClient(options, vendor.credential));
   }
 
   /** @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
@@ -73,12 +71,12 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
     try {
       const image = await item.image();
       if (!engine) throw new ShimError('engine_unavailable', 'No engine is at hand.');
-      const backdrop = await item.backdrop?.();
+      const picture = await item.backgroundImage?.();
       const { format, quality, background } = item.options;
       const made = await within(localTimeoutMs, signal, async (limited) => (item.action === 'convert'
         ? engine.convert(image, { format, quality, signal: limited })
         : engine.removeBackground(image, {
-          format, signal: limited, background: backdrop ?? background ?? 'transparent',
+          format, signal: limited, background: picture ?? background ?? 'transparent',
           ...(quality !== undefined && { quality }),
         })));
       const report = 'report' in made ? made.report : { width: made.width, height: made.height, format, bytes: made.blob.size };
@@ -97,10 +95,10 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
     if (error.code !== 'unsupported_format') return false;
     // A picture all the same, of a kind that only the remote reads?
     const start = new Uint8Array(await (await item.image()).slice(0, 32).arrayBuffer());
-    return FLOWS[dialect].formats.includes(sniff(start));
+    return vendors.get(dialect)?.formats.includes(sniff(start)) ?? false;
   }
 
-  /** Why the remote is out of the question now, if it is. @param {string} dialect */
+  /** The error that keeps a picture from the remote now, if one does. @param {string} dialect */
   async function barred(dialect) {
     const client = clients.get(dialect);
     if (!client) return new ShimError('remote_unavailable');
@@ -114,7 +112,7 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
    */
   async function remotely(batch, items) {
     const { dialect, signal } = batch;
-    const flow = FLOWS[dialect];
+    const flow = /** @type {import('./remote/flow.js').Remote} */ (vendors.get(dialect));
     let trace = batch.trace;
     const bar = await barred(dialect);
     // A call that was paid for is followed to its end: that sends nothing more.
