@@ -43,7 +43,7 @@ export const actions = {
     await store.put(ASSETS, { ...asset, bytes });
   },
 
-  createImageBackgroundRemoval({ name, image, backdrop }, { services, base }) {
+  createImageBackgroundRemoval({ name, image, backgroundImage }, { services, base }) {
     const { store, clock } = services;
     return services.accept(async () => {
       const created = clock.stamp();
@@ -51,7 +51,7 @@ export const actions = {
         id: `c${randomText(24)}`, name: name ?? `Background Remover - ${iso(created)}`, status: 'queued', created,
         enabled: true, base, owner: store.owner, error: null, links: [],
         image: await resolve(image, services),
-        backdrop: backdrop === undefined ? null : await resolve(backdrop, services),
+        backdrop: backgroundImage === undefined ? null : await resolve(backgroundImage, services),
       };
       await store.put(PROJECTS, project);
       return project;

@@ -49,12 +49,12 @@ function parseUploads({ items }) {
 function parseRemoval({ name, assets }) {
   if (name !== undefined && typeof name !== 'string') throw invalid('name', 'name must be a string');
   if (!isObject(assets)) throw invalid('assets', 'assets must be an object');
-  const { image_file_path: image, background_image_file_path: backdrop } = assets;
+  const { image_file_path: image, background_image_file_path: backgroundImage } = assets;
   if (typeof image !== 'string' || image === '') {
     throw invalid('assets.image_file_path', 'assets.image_file_path must be a string');
   }
-  if (backdrop !== undefined && (typeof backdrop !== 'string' || backdrop === '')) {
+  if (backgroundImage !== undefined && (typeof backgroundImage !== 'string' || backgroundImage === '')) {
     throw invalid('assets.background_image_file_path', 'assets.background_image_file_path must be a string');
   }
-  return { name, image, backdrop };
+  return { name, image, backgroundImage };
 }

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import vm from 'node:vm';
 import { answerServiceWorker } from '../../../shim/adapters/service-worker-page.js';
+import { relayTable } from '../../../shim/adapters/service-worker-table.js';
 import { DIALECTS, createShim } from '../../../shim/index.js';
 import { createFakeEngine } from './support/fake-engine.js';
 import { documents } from './support/contract.js';
 
-const source = readFileSync(new URL('../../../shim/adapters/service-worker.js', import.meta.url), 'utf8');
+const script = readFileSync(new URL('../../../shim/adapters/service-worker.js', import.meta.url), 'utf8');
 
 /** A worker scope with pages; `send` plays a page's fetch. */
 function createWorker(pages) {
@@ -21,7 +22,7 @@ function createWorker(pages) {
     clients: { claim: async () => {}, matchAll: async () => [...pages] },
   };
   const context = { self: scope, URL, Request, Response, Headers, MessageChannel, setTimeout, clearTimeout, fetch: async (request) => { outside.push(request.url); return new Response('outside'); } };
-  vm.runInNewContext(source, context);
+  vm.runInNewContext(relayTable() + script, context);
   return {
     scope,
     outside,
@@ -103,4 +104,8 @@ test('without a page that answers, the network; a page that got stuck is replace
   stuck = true;
   pages.push(createPage('2', shim));
   assert.equal((await worker.send(new Request('https://page.example/api/v1/tools'))).status, 200);
+});
+
+test('the script without its table says so at once', () => {
+  assert.throws(() => vm.runInNewContext(script, { self: { addEventListener() {} } }), /no table/);
 });
