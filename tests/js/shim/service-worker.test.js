@@ -7,7 +7,7 @@ import { answerServiceWorker } from '../../../shim/adapters/service-worker-page.
 import { relayTable } from '../../../shim/adapters/service-worker-table.js';
 import { DIALECTS, createShim } from '../../../shim/index.js';
 import { createFakeEngine } from './support/fake-engine.js';
-import { documents } from './support/contract.js';
+import { documents, prefixOf } from './support/contract.js';
 
 const script = readFileSync(new URL('../../../shim/adapters/service-worker.js', import.meta.url), 'utf8');
 
@@ -49,7 +49,7 @@ test('what the dialects serve, the worker lets through, on the vendors\' hosts a
   const id = `c${'0'.repeat(24)}`;
   const ids = { asset_id: id, file_name: 'a.png', id, image_id: 'image_abc', jobId: '11111111-1111-4111-8111-111111111111' };
   for (const dialect of DIALECTS) {
-    const paths = Object.keys(documents[dialect.name].paths).map((path) => (dialect.name === 'aigenstudio' ? '/api/v1' : '') + path.replace(/\{(\w+)\}/g, (_, name) => ids[name]));
+    const paths = Object.keys(documents[dialect.name].paths).map((path) => prefixOf(dialect.name) + path.replace(/\{(\w+)\}/g, (_, name) => ids[name]));
     for (const path of [...paths, '/images/image_abc', `/api/v1/results/${ids.jobId}-0.png`]) {
       for (const host of [...dialect.hosts, 'https://page.example']) assert.ok(scope.cutawayMayBeOurs(new URL(host + path)), host + path);
     }

@@ -10,6 +10,7 @@ import { DIALECTS, createMemoryStore, createShim, strictKeys } from '../../../sh
 import { failures } from '../../../shim/failures.js';
 import { createFakeEngine } from './support/fake-engine.js';
 import { png } from './support/pictures.js';
+import { VENDORS } from './support/vendors.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const dialectsDir = join(root, 'shim/dialects');
@@ -104,9 +105,8 @@ test('the proxy passes every call of the API on, and no address of storage', asy
 });
 
 test('a key of the vendor\'s form passes, another does not, and an unknown dialect has none', () => {
-  const keys = { 'magic-hour': 'mhk_live_1', 'img-processing': 'test_1', aigenstudio: 'aigen_live_1' };
   for (const { name } of DIALECTS) {
-    for (const [other, key] of Object.entries(keys)) {
+    for (const [other, { key }] of Object.entries(VENDORS)) {
       assert.equal(strictKeys({ dialect: name, key }), other === name ? undefined : 'invalid_key', `${name} ${key}`);
     }
   }
