@@ -132,9 +132,9 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
           }
           const key = trace?.key ?? `cutaway-${randomHex(16)}`;
           const call = { client, items: fit, key, signal: limited, paying: () => note({ phase: 'paying', items: fit.map((i) => i.id), key }) };
-          const id = trace?.id ?? await flow.create(call);
-          if (!trace?.id) await note({ phase: 'created', items: fit.map((i) => i.id), key, id });
-          const outcomes = await flow.follow(call, id);
+          const made = trace?.id ?? await flow.create(call);
+          if (!trace?.id && typeof made === 'string') await note({ phase: 'created', items: fit.map((i) => i.id), key, id: made });
+          const outcomes = typeof made === 'string' ? await flow.follow?.(call, made) ?? [] : made;
           fit.forEach((item, i) => {
             const outcome = outcomes[i];
             results.set(item.id, outcome instanceof ShimError ? outcome
@@ -157,9 +157,6 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
   }
 
   return {
-    /** @param {string} dialect */
-    remoteOf: (dialect) => clients.get(dialect)?.options.baseUrl,
-
     /**
      * Works on every item. Never rejects: a failure is its item's result.
      * @param {Batch} batch

@@ -41,8 +41,10 @@ import { sleep } from './client.js';
  * @property {boolean} idempotent whether create() with the same key may repeat
  * @property {readonly string[]} formats that the remote reads
  * @property {(item: Item, options: import('./client.js').RemoteOptions) => ShimError | undefined} refuses
- * @property {(call: Call) => Promise<string>} create gives the remote's id
- * @property {(call: Call, id: string) => Promise<Outcome[]>} follow in the order of items
+ * @property {(call: Call) => Promise<string | Outcome[]>} create gives the id of the
+ *   remote's job, or the results where the answer is the result
+ * @property {(call: Call, id: string) => Promise<Outcome[]>} [follow] in the order of
+ *   items; absent where create() gives the results
  */
 
 /**
