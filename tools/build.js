@@ -113,6 +113,7 @@ export function stage() {
     mkdirSync(dirname(target), { recursive: true });
     cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\.d\.ts$/.test(path) });
   }
+  stageRelay();
 }
 
 /** Writes the shim's service worker with its table: beside the shim, and at the root, since its scope is the folder it lies in. */
@@ -167,7 +168,6 @@ export function build(...flags) {
   setup(...flags);
   compile('wasm', 'cutaway');
   stage();
-  stageRelay();
   stageNotices();
   stageOffline();
 }

@@ -25,7 +25,7 @@ for (const dialect of DIALECTS) {
       const response = dialect.fail(new ShimError(code, 'A sentence.'), { request: new Request('http://x/'), operation: '' });
       assert.ok(response.status >= 400 && known.has(String(response.status)), `${code}: ${response.status}`);
       const body = await response.json();
-      assert.equal(typeof (body.message ?? body.error?.message ?? body.error), 'string');
+      assert.equal(typeof VENDORS[dialect.name].messageOf(body), 'string');
     }
   });
 }
