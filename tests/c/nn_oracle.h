@@ -16,7 +16,7 @@
 #include "base/alloc.h"
 #include "check.h"
 #include "cutaway.h"
-#include "nn/plan.h"
+#include "nn/plan/plan.h"
 #include "nn_model.h"
 
 /* A map as [c][h][w]. */

@@ -2,7 +2,7 @@
  * against nested loops: f32 within rounding, i16 to the bit. */
 #include "nn_oracle.h"
 
-#include "nn/conv.h"
+#include "nn/kernels/kernel.h"
 
 static uint32_t state = 77;
 

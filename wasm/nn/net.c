@@ -1,13 +1,13 @@
 /* The network's life: load, run in pieces, answer. */
-#include "nn/net.h"
+#include "net.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "nn/conv.h"
-#include "nn/describe.h"
+#include "nn/kernels/kernel.h"
+#include "nn/plan/describe.h"
 
 struct cut_net {
     cut_why why;
