@@ -16,6 +16,9 @@
 #include "base/alloc.h"
 #include "check.h"
 #include "cutaway.h"
+#include "nn/graph/build.h"
+#include "nn/graph/fuse.h"
+#include "nn/kernels/kernel.h"
 #include "nn/plan/plan.h"
 #include "nn_model.h"
 
@@ -110,7 +113,7 @@ static inline void nn_execute(nn_run *r)
         for (int32_t from = 0; from < step->out.h;) {
             int32_t to = from + step->band;
             if (to > step->out.h) to = step->out.h;
-            step->run(step, r->arena, from, to);
+            step->kernel->run(step, r->arena, from, to);
             from = to;
         }
     }

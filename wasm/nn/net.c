@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "nn/graph/build.h"
+#include "nn/graph/fuse.h"
 #include "nn/kernels/kernel.h"
 #include "nn/plan/describe.h"
 
 struct cut_net {
-    cut_why why;
+    cut_why error;
     int tried, loaded, recording;
     cut_plan plan;
     uint8_t *block, *arena; /* arena: block, aligned to 64 */
@@ -51,7 +53,7 @@ void cut_net_free(cut_net *net)
     cut_free(net);
 }
 
-const char *cut_net_message(const cut_net *net) { return net->why.text; }
+const char *cut_net_message(const cut_net *net) { return net->error.text; }
 
 /* ---- input and output -------------------------------------------------- */
 
@@ -68,13 +70,13 @@ static void put_input(const cut_net *net, const float *input)
                 f[i * ld + c] = c < (size_t)in->c ? input[c * pixels + i] : 0;
         return;
     }
-    float to = 1.0f / in->scale, limit = in->limit;
+    float inv_scale = 1.0f / in->scale, limit = in->limit;
     for (size_t i = 0; i < pixels; i += 4)
         for (size_t c = 0; c < cp; c++) {
             f32x4 v = cut_f32x4(0);
             size_t n = pixels - i < 4 ? pixels - i : 4;
             if (c < (size_t)in->c) memcpy(&v, input + c * pixels + i, n * 4);
-            v = cut_min(cut_max(v * cut_f32x4(to), cut_f32x4(-limit)),
+            v = cut_min(cut_max(v * cut_f32x4(inv_scale), cut_f32x4(-limit)),
                         cut_f32x4(limit));
             i32x4 whole = cut_round(v);
             for (size_t k = 0; k < n; k++)
@@ -133,15 +135,15 @@ static void work(cut_net *net, uint64_t kmacs)
     uint64_t used = 0;
     while (net->at < net->plan.step_count) {
         const cut_step *step = &net->plan.steps[net->at];
-        int32_t rows = step->out.h, to = net->row + step->band;
-        if (to > rows) to = rows;
-        step->run(step, net->arena, net->row, to);
-        uint64_t share = (uint64_t)step->kmacs * (uint64_t)(to - net->row) /
+        int32_t rows = step->out.h, y_end = net->row + step->band;
+        if (y_end > rows) y_end = rows;
+        step->kernel->run(step, net->arena, net->row, y_end);
+        uint64_t share = (uint64_t)step->kmacs * (uint64_t)(y_end - net->row) /
                          (uint64_t)rows;
-        net->row = to;
+        net->row = y_end;
         net->done += share;
         used += share;
-        if (to == rows) {
+        if (y_end == rows) {
             finish_step(net, step);
             if (kmacs == 0) break;
         }
@@ -159,12 +161,12 @@ int cut_net_begin(cut_net *net, const float *input, uint32_t count)
     if (!net->loaded || (uint64_t)count != (uint64_t)in->c *
                                                (uint64_t)in->h *
                                                (uint64_t)in->w)
-        return (int)cut_fail(&net->why, CUT_E_STATE,
+        return (int)cut_fail(&net->error, CUT_E_STATE,
                         "The network is not loaded, or the input is not of "
                         "%d x %d x %d.", (int)in->c, (int)in->h, (int)in->w);
     for (uint32_t i = 0; i < count; i++)
         if (!(input[i] - input[i] == 0))
-            return (int)cut_fail(&net->why, CUT_E_INFERENCE,
+            return (int)cut_fail(&net->error, CUT_E_INFERENCE,
                             "Value %u of the input is not finite.",
                             (unsigned)i);
     begin(net, input);
@@ -175,7 +177,7 @@ int cut_net_begin(cut_net *net, const float *input, uint32_t count)
 int cut_net_step(cut_net *net, uint32_t mmacs)
 {
     if (!net->running)
-        return (int)cut_fail(&net->why, CUT_E_STATE, "No run has begun.");
+        return (int)cut_fail(&net->error, CUT_E_STATE, "No run has begun.");
     work(net, (uint64_t)mmacs * 1000);
     return CUT_OK;
 }
@@ -231,7 +233,7 @@ static cut_status make_arena(cut_net *net)
 {
     net->block = cut_alloc_zero(net->plan.arena_bytes + 64, 1);
     if (!net->block)
-        return cut_fail(&net->why, CUT_E_MEMORY,
+        return cut_fail(&net->error, CUT_E_MEMORY,
                         "No memory for %llu bytes of feature maps.",
                         (unsigned long long)net->plan.arena_bytes);
     net->arena = net->block + (64 - ((uintptr_t)net->block & 63));
@@ -267,11 +269,11 @@ static cut_status probe_ranges(cut_net *net, const cut_graph *graph)
     const cut_map *in = &graph->maps[graph->input];
     size_t count = (size_t)in->c * (size_t)in->h * (size_t)in->w;
     cut_status status = cut_plan_make(&net->plan, graph, CUT_F32, NULL, 1,
-                                      1, &net->why);
+                                      1, &net->error);
     if (!status) status = make_arena(net);
     float *input = status ? NULL : cut_alloc(count, sizeof *input);
     if (!status && !input)
-        status = cut_fail(&net->why, CUT_E_MEMORY,
+        status = cut_fail(&net->error, CUT_E_MEMORY,
                           "No memory to find the model's ranges.");
     if (!status) {
         size_t i = 0;
@@ -312,13 +314,13 @@ static cut_status keep_names(cut_net *net, const cut_graph *graph)
         else if (name.size) memcpy(net->names[i], name.at, name.size);
     }
     return net->names ? CUT_OK
-                      : cut_fail(&net->why, CUT_E_MEMORY,
+                      : cut_fail(&net->error, CUT_E_MEMORY,
                                  "No memory for the model's names.");
 }
 
 static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
 {
-    cut_status status = cut_graph_fuse(graph, &net->why);
+    cut_status status = cut_graph_fuse(graph, &net->error);
     if (status) return status;
     int i16 = arithmetic == CUT_NET_I16 ||
               (arithmetic == CUT_NET_AUTO && has_8_bit(graph) &&
@@ -330,7 +332,7 @@ static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
         net->ranges = cut_alloc((size_t)graph->map_count + 1,
                                 sizeof *net->ranges);
         if (!net->ranges)
-            return cut_fail(&net->why, CUT_E_MEMORY,
+            return cut_fail(&net->error, CUT_E_MEMORY,
                             "No memory for the model's ranges.");
         reset_ranges(net->ranges, graph->map_count);
     }
@@ -342,7 +344,7 @@ static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
     if (!status)
         status = cut_plan_make(&net->plan, graph, i16 ? CUT_I16 : CUT_F32,
                                net->ranges, headroom, net->recording,
-                               &net->why);
+                               &net->error);
     if (!status && net->recording) status = keep_names(net, graph);
     if (!net->recording) {
         cut_free(net->ranges);
@@ -352,7 +354,7 @@ static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
     if (!status) {
         net->json = cut_plan_json(&net->plan, graph);
         if (!net->json)
-            status = cut_fail(&net->why, CUT_E_MEMORY,
+            status = cut_fail(&net->error, CUT_E_MEMORY,
                               "No memory for the model's plan.");
     }
     return status;
@@ -363,19 +365,19 @@ int cut_net_load(cut_net *net, const uint8_t *bytes, uint32_t size_bytes,
                  uint32_t output_bytes)
 {
     if (net->tried)
-        return (int)cut_fail(&net->why, CUT_E_STATE, "A network loads once.");
+        return (int)cut_fail(&net->error, CUT_E_STATE, "A network loads once.");
     if (arithmetic < CUT_NET_AUTO || arithmetic > CUT_NET_I16)
-        return (int)cut_fail(&net->why, CUT_E_STATE,
+        return (int)cut_fail(&net->error, CUT_E_STATE,
                              "There is no arithmetic %d.", arithmetic);
     net->tried = 1;
     if (w < 1 || h < 1 || w > CUT_MAX_MODEL_SIDE || h > CUT_MAX_MODEL_SIDE)
-        return (int)cut_fail(&net->why, CUT_E_MODEL,
+        return (int)cut_fail(&net->error, CUT_E_MODEL,
                         "An input is of 1..%d pixels, not %u x %u.",
                         CUT_MAX_MODEL_SIDE, (unsigned)w, (unsigned)h);
     cut_graph graph;
     cut_status status = cut_graph_build(
         &graph, (cut_slice){ bytes, size_bytes }, (int32_t)w, (int32_t)h,
-        (cut_slice){ (const uint8_t *)output, output_bytes }, &net->why);
+        (cut_slice){ (const uint8_t *)output, output_bytes }, &net->error);
     if (status) return (int)status;
     status = plan(net, &graph, arithmetic);
     net->input_map = (uint32_t)graph.input;

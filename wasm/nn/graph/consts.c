@@ -1,19 +1,18 @@
-/* What is known at load: tensors of the file, in whatever type they are, and
- * numbers made from some. */
-#include "nn/graph/graph.h"
+/* Numbers as ONNX defines them: halves, zero points and scales in f32. */
+#include "nn/graph/consts.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
 
 cut_const *cut_const_new(cut_graph *graph, int type, int rank,
-                         const int32_t *dims, cut_why *why)
+                         const int32_t *dims, cut_why *error)
 {
     size_t count = 1;
     for (int i = 0; i < rank; i++) count *= (size_t)dims[i];
     double *numbers = cut_alloc_zero(count + 1, sizeof *numbers);
     if (!numbers) {
-        cut_fail(why, CUT_E_MEMORY, "No memory for the model's graph.");
+        cut_fail(error, CUT_E_MEMORY, "No memory for the model's graph.");
         return NULL;
     }
     cut_const *constant = &graph->consts[graph->const_count++];
@@ -36,7 +35,7 @@ static float half(uint16_t bits)
 }
 
 cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
-                               int *index, cut_why *why)
+                               int *index, cut_why *error)
 {
     *index = (int)graph->const_count;
     if (tensor->packed.size == 0) {
@@ -49,13 +48,13 @@ cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
         return CUT_OK;
     }
     cut_const *constant = cut_const_new(graph, tensor->type, tensor->rank,
-                                        tensor->dims, why);
+                                        tensor->dims, error);
     if (!constant) return CUT_E_MEMORY;
     cut_slice rest = tensor->packed;
     for (size_t i = 0; i < tensor->count; i++) {
         uint64_t bits;
         if (cut_pb_varint(&rest, &bits) != 1)
-            return cut_fail(why, CUT_E_MODEL,
+            return cut_fail(error, CUT_E_MODEL,
                             "Tensor %.*s has too few numbers.",
                             CUT_SLICE_ARGS(tensor->name));
         constant->numbers[i] = tensor->type == CUT_ONNX_F16
@@ -96,4 +95,22 @@ double cut_const_at(const cut_graph *graph, const cut_const *constant,
     /* in f32, as ONNX says */
     return (double)((float)value *
                     (float)cut_const_at(graph, scale, channel));
+}
+
+int cut_is_finite(const cut_graph *graph, const cut_const *constant)
+{
+    const cut_const *real = constant->quantised
+        ? &graph->consts[constant->scale] : constant;
+    if (!real->numbers && real->type != CUT_ONNX_F32 &&
+        real->type != CUT_ONNX_F16)
+        return 1;
+    for (size_t i = 0; i < real->count; i++) {
+        float value;
+        if (real->numbers || real->type != CUT_ONNX_F32)
+            value = (float)cut_const_at(graph, real, i);
+        else
+            memcpy(&value, real->raw + 4 * i, 4);
+        if (!(value - value == 0)) return 0;
+    }
+    return 1;
 }

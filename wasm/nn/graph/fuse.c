@@ -1,6 +1,6 @@
 /* Fewer operations: BatchNorm and other affine maps into the convolution
  * before them, residual sums and clamps into what they follow. */
-#include "nn/graph/graph.h"
+#include "nn/graph/fuse.h"
 
 #include "base/alloc.h"
 
@@ -105,12 +105,12 @@ static int fuse(cut_graph *graph, cut_op *op, const int *makers)
     return 0;
 }
 
-cut_status cut_graph_fuse(cut_graph *graph, cut_why *why)
+cut_status cut_graph_fuse(cut_graph *graph, cut_why *error)
 {
     find_dead(graph);
     int *makers = cut_alloc((size_t)graph->map_count + 1, sizeof *makers);
     if (!makers)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for the model's graph.");
+        return cut_fail(error, CUT_E_MEMORY, "No memory for the model's graph.");
     for (uint32_t i = 0; i < graph->map_count; i++) makers[i] = -1;
     for (uint32_t i = 0; i < graph->op_count; i++) {
         cut_op *op = &graph->ops[i];

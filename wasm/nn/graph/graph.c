@@ -22,12 +22,18 @@ static uint32_t *slot(const cut_graph *graph, cut_slice name)
     return &graph->table[i];
 }
 
+const cut_value *cut_graph_value(const cut_graph *graph, cut_slice name)
+{
+    uint32_t found = *slot(graph, name);
+    return found != 0 ? &graph->values[found - 1] : NULL;
+}
+
 cut_status cut_define(cut_graph *graph, cut_slice name, int is_const,
-                      int index, cut_why *why)
+                      int index, cut_why *error)
 {
     uint32_t *place = slot(graph, name);
     if (*place != 0)
-        return cut_fail(why, CUT_E_MODEL, "The value %.*s is made twice.",
+        return cut_fail(error, CUT_E_MODEL, "The value %.*s is made twice.",
                         CUT_SLICE_ARGS(name));
     graph->values[graph->value_count++] =
         (cut_value){ .name = name, .is_const = is_const, .index = index };
@@ -35,22 +41,29 @@ cut_status cut_define(cut_graph *graph, cut_slice name, int is_const,
     return CUT_OK;
 }
 
+cut_status cut_define_output(cut_graph *graph, const cut_onnx_node *node,
+                             int is_const, int index, cut_why *error)
+{
+    cut_slice name = graph->onnx.names[node->first + node->ins];
+    return cut_define(graph, name, is_const, index, error);
+}
+
 const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
-                           uint32_t i, cut_status *status, cut_why *why)
+                           uint32_t i, cut_status *status, cut_why *error)
 {
     if (*status || i >= node->ins) return NULL;
     cut_slice name = graph->onnx.names[node->first + i];
     if (name.size == 0) return NULL;
-    uint32_t found = *slot(graph, name);
-    if (found != 0) return &graph->values[found - 1];
-    *status = cut_fail(why, CUT_E_MODEL,
+    const cut_value *value = cut_graph_value(graph, name);
+    if (value) return value;
+    *status = cut_fail(error, CUT_E_MODEL,
                        "%.*s (%.*s) needs %.*s, which nothing before it makes.",
                        CUT_NODE_ARGS(node), CUT_SLICE_ARGS(name));
     return NULL;
 }
 
 cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
-                       int64_t h, int64_t w, int *index, cut_why *why)
+                       int64_t h, int64_t w, int *index, cut_why *error)
 {
     if (c < 1 || h < 1 || w < 1 || c > CUT_NN_MAX_CHANNELS ||
         h > CUT_NN_MAX_SIDE || w > CUT_NN_MAX_SIDE ||
@@ -60,7 +73,7 @@ cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
             .name = { (const uint8_t *)"", 0 }
         };
         if (!node) node = &input;
-        return cut_fail(why, CUT_E_MODEL, "%.*s (%.*s) makes [%d, %d, %d].",
+        return cut_fail(error, CUT_E_MODEL, "%.*s (%.*s) makes [%d, %d, %d].",
                         CUT_NODE_ARGS(node), (int)c, (int)h, (int)w);
     }
     graph->maps[graph->map_count] =
@@ -72,14 +85,9 @@ cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
     return CUT_OK;
 }
 
-static cut_status no_memory(cut_why *why)
-{
-    return cut_fail(why, CUT_E_MEMORY, "No memory for the model's graph.");
-}
-
-/* A node folds to as many constants as it has outputs, and infers to at most
- * three ops and maps (infer.c). */
-static cut_status make_tables(cut_graph *graph, cut_why *why)
+/* A node folds to at most two constants, and makes at most three ops and maps
+ * (a constant map for each of two operands, and the result). */
+cut_status cut_graph_make_tables(cut_graph *graph, cut_why *error)
 {
     const cut_onnx *onnx = &graph->onnx;
     graph->const_room = onnx->tensor_count + onnx->node_count * 2 + 1;
@@ -97,111 +105,21 @@ static cut_status make_tables(cut_graph *graph, cut_why *why)
     graph->table = cut_alloc_zero(graph->table_size, sizeof *graph->table);
     return graph->consts && graph->maps && graph->ops && graph->links &&
                    graph->values && graph->table
-               ? CUT_OK : no_memory(why);
-}
-
-static cut_status define_initializers(cut_graph *graph, cut_why *why)
-{
-    const cut_onnx *onnx = &graph->onnx;
-    for (uint32_t i = 0; i < onnx->tensor_count; i++) {
-        int index;
-        cut_status status =
-            cut_const_of_tensor(graph, &onnx->tensors[i], &index, why);
-        if (!status)
-            status = cut_define(graph, onnx->tensors[i].name, 1, index, why);
-        if (status) return status;
-    }
-    return CUT_OK;
-}
-
-/* Inputs that are no initializers (files before IR 4 list both): one. */
-static cut_status define_input(cut_graph *graph, int32_t w, int32_t h,
-                               cut_why *why)
-{
-    const cut_onnx *onnx = &graph->onnx;
-    const cut_onnx_io *input = NULL;
-    for (uint32_t i = 0; i < onnx->input_count; i++) {
-        if (*slot(graph, onnx->inputs[i].name) != 0) continue;
-        if (input)
-            return cut_fail(why, CUT_E_MODEL_UNSUPPORTED,
-                            "The model takes more than one input.");
-        input = &onnx->inputs[i];
-    }
-    if (!input || input->name.size == 0)
-        return cut_fail(why, CUT_E_MODEL, "The model takes no input.");
-    if (input->type != CUT_ONNX_F32 || (input->rank != 4 && input->rank != -1))
-        return cut_fail(why, CUT_E_MODEL_UNSUPPORTED,
-                        "The input %.*s is not f32 of rank 4.",
-                        CUT_SLICE_ARGS(input->name));
-    const int32_t open[4] = { 1, 3, h, w };
-    int32_t dims[4];
-    for (int i = 0; i < 4; i++)
-        dims[i] = input->rank == 4 && input->dims[i] > 0 ? input->dims[i]
-                                                         : open[i];
-    if (dims[0] != 1)
-        return cut_fail(why, CUT_E_MODEL_UNSUPPORTED,
-                        "The model takes batches of %d.", (int)dims[0]);
-    if (dims[2] != h || dims[3] != w)
-        return cut_fail(why, CUT_E_MODEL,
-                        "The model takes %d x %d, not the manifest's %d x %d.",
-                        (int)dims[3], (int)dims[2], (int)w, (int)h);
-    cut_status status =
-        cut_map_new(graph, NULL, dims[1], h, w, &graph->input, why);
-    if (status) return status;
-    graph->maps[graph->input].name = input->name;
-    return cut_define(graph, input->name, 0, graph->input, why);
-}
-
-static cut_status find_output(cut_graph *graph, cut_slice wanted, cut_why *why)
-{
-    const cut_onnx *onnx = &graph->onnx;
-    if (onnx->output_count == 0)
-        return cut_fail(why, CUT_E_MODEL, "The model has no output.");
-    cut_slice name = onnx->outputs[0].name;
-    for (uint32_t i = 0; i < onnx->output_count; i++)
-        if (cut_slice_same(onnx->outputs[i].name, wanted)) name = wanted;
-    uint32_t found = *slot(graph, name);
-    if (found == 0)
-        return cut_fail(why, CUT_E_MODEL, "Nothing makes the output %.*s.",
-                        CUT_SLICE_ARGS(name));
-    if (graph->values[found - 1].is_const)
-        return cut_fail(why, CUT_E_MODEL_UNSUPPORTED,
-                        "The output %.*s does not depend on the input.",
-                        CUT_SLICE_ARGS(name));
-    graph->output = graph->values[found - 1].index;
-    return CUT_OK;
-}
-
-static cut_status build(cut_graph *graph, int32_t w, int32_t h,
-                        cut_slice output, cut_why *why)
-{
-    cut_status status = make_tables(graph, why);
-    if (!status) status = define_initializers(graph, why);
-    if (!status) status = define_input(graph, w, h, why);
-    for (uint32_t i = 0; !status && i < graph->onnx.node_count; i++) {
-        const cut_onnx_node *node = &graph->onnx.nodes[i];
-        int done = 0;
-        status = cut_fold(graph, node, &done, why);
-        if (!status && !done) status = cut_infer(graph, node, why);
-    }
-    return status ? status : find_output(graph, output, why);
-}
-
-cut_status cut_graph_build(cut_graph *graph, cut_slice file, int32_t w,
-                           int32_t h, cut_slice output, cut_why *why)
-{
-    *graph = (cut_graph){ .input = -1, .output = -1 };
-    cut_status status = cut_onnx_read(&graph->onnx, file, why);
-    if (!status) status = build(graph, w, h, output, why);
-    if (status) cut_graph_free(graph);
-    return status;
+               ? CUT_OK
+               : cut_fail(error, CUT_E_MEMORY,
+                          "No memory for the model's graph.");
 }
 
 int cut_graph_map(const cut_graph *graph, cut_slice name)
 {
-    uint32_t found = *slot(graph, name);
-    return found == 0 || graph->values[found - 1].is_const
-               ? -1 : graph->values[found - 1].index;
+    const cut_value *value = cut_graph_value(graph, name);
+    return value && !value->is_const ? value->index : -1;
+}
+
+int cut_op_is_depthwise(const cut_graph *graph, const cut_op *op)
+{
+    int32_t c = graph->maps[graph->links[op->first]].c;
+    return op->groups == c && graph->maps[op->out].c == c;
 }
 
 void cut_graph_free(cut_graph *graph)

@@ -1,7 +1,8 @@
 /*
  * A model as operations on feature maps: what is left of an ONNX graph for one
  * input size when everything known at load is folded. Feature maps are
- * [c][h][w], N = 1.
+ * [c][h][w], N = 1. Here are its tables; build.h fills them, in rooms whose
+ * size is known from the file, so that nothing in them ever moves.
  */
 #ifndef CUT_NN_GRAPH_H
 #define CUT_NN_GRAPH_H
@@ -32,27 +33,39 @@ typedef struct cut_map {
     int uses; /* operations that read it; the asked output counts as one */
 } cut_map;
 
+/** THE list of operations: X(symbol, name in the plan's JSON). */
+#define CUT_OP_LIST(X)                                                         \
+    X(CUT_OP_CONV, "conv")                                                     \
+    X(CUT_OP_AFFINE, "affine") /* x * mul[c] + add[c] */                       \
+    X(CUT_OP_BINARY, "binary")                                                 \
+    X(CUT_OP_ACT, "activation")                                                \
+    X(CUT_OP_CONCAT, "concat")                                                 \
+    X(CUT_OP_MAXPOOL, "maxpool")                                               \
+    X(CUT_OP_AVGPOOL, "averagepool")                                           \
+    X(CUT_OP_MEAN, "mean") /* over h and w */                                  \
+    X(CUT_OP_MEAN_CHANNELS, "mean of channels")                                \
+    X(CUT_OP_RESIZE, "resize")                                                 \
+    X(CUT_OP_CONST, "constant") /* a constant as a feature map */
+
 typedef enum cut_op_kind {
-    CUT_OP_CONV,
-    CUT_OP_AFFINE, /* x * mul[c] + add[c] */
-    CUT_OP_BINARY,
-    CUT_OP_ACT,
-    CUT_OP_CONCAT,
-    CUT_OP_MAXPOOL,
-    CUT_OP_AVGPOOL,
-    CUT_OP_MEAN, /* over h and w */
-    CUT_OP_MEAN_CHANNELS,
-    CUT_OP_RESIZE,
-    CUT_OP_CONST /* a constant as a feature map */
+#define CUT_OP_SYMBOL(symbol, name) symbol,
+    CUT_OP_LIST(CUT_OP_SYMBOL)
+#undef CUT_OP_SYMBOL
 } cut_op_kind;
 
+/** THE list of activations: X(symbol, name in the plan's JSON). */
+#define CUT_ACT_LIST(X)                                                        \
+    X(CUT_ACT_NONE, NULL)                                                      \
+    X(CUT_ACT_CLAMP, "clamp") /* a..b */                                       \
+    X(CUT_ACT_LEAKY, "leaky") /* x < 0 ? a x : x */                            \
+    X(CUT_ACT_SIGMOID, "sigmoid")                                              \
+    X(CUT_ACT_HARDSIGMOID, "hardsigmoid") /* clamp(a x + b, 0, 1) */           \
+    X(CUT_ACT_HARDSWISH, "hardswish")
+
 typedef enum cut_act_kind {
-    CUT_ACT_NONE,
-    CUT_ACT_CLAMP, /* lo..hi */
-    CUT_ACT_LEAKY, /* x < 0 ? a x : x */
-    CUT_ACT_SIGMOID,
-    CUT_ACT_HARDSIGMOID, /* clamp(a x + b, 0, 1) */
-    CUT_ACT_HARDSWISH
+#define CUT_ACT_SYMBOL(symbol, name) symbol,
+    CUT_ACT_LIST(CUT_ACT_SYMBOL)
+#undef CUT_ACT_SYMBOL
 } cut_act_kind;
 
 typedef struct cut_act {
@@ -116,57 +129,37 @@ typedef struct cut_graph {
     int input, output; /* maps */
 } cut_graph;
 
-/**
- * Reads `file` (which must outlive the graph) for an input of w x h. Statuses
- * of cut_net_load().
- */
-cut_status cut_graph_build(cut_graph *graph, cut_slice file, int32_t w,
-                           int32_t h, cut_slice output, cut_why *why);
+/** One filter a channel: as many groups as the input and the result have. */
+int cut_op_is_depthwise(const cut_graph *graph, const cut_op *op);
 
-/** Fuses what can be fused; drops what no output needs (fuse.c). */
-cut_status cut_graph_fuse(cut_graph *graph, cut_why *why);
+/** Makes the tables for graph->onnx, which was read; the rest is empty.
+ * CUT_E_MEMORY. */
+cut_status cut_graph_make_tables(cut_graph *graph, cut_why *error);
 
 void cut_graph_free(cut_graph *graph);
+
+/** What a name stands for, or NULL. */
+const cut_value *cut_graph_value(const cut_graph *graph, cut_slice name);
 
 /** The feature map of a name, or -1. */
 int cut_graph_map(const cut_graph *graph, cut_slice name);
 
-/* ---- between graph.c, consts.c, fold.c and infer.c --------------------- */
-
-/** Element i of a constant, dequantised. */
-double cut_const_at(const cut_graph *graph, const cut_const *constant,
-                    size_t i);
-
-/** A constant of `count` numbers, contents undefined; NULL without memory. */
-cut_const *cut_const_new(cut_graph *graph, int type, int rank,
-                         const int32_t *dims, cut_why *why);
-
-/** Adds a file's tensor. */
-cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
-                               int *index, cut_why *why);
-
 /** Looks up input `i` of a node. NULL: absent (an empty name, or beyond the
  * node's inputs) when `status` stays CUT_OK; an unknown name is CUT_E_MODEL. */
 const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
-                           uint32_t i, cut_status *status, cut_why *why);
+                           uint32_t i, cut_status *status, cut_why *error);
 
 /** Gives an output of a node its meaning. */
 cut_status cut_define(cut_graph *graph, cut_slice name, int is_const,
-                      int index, cut_why *why);
+                      int index, cut_why *error);
 
-/**
- * A node whose inputs are all known, or that asks for a shape. *done 0: it is
- * none of these.
- */
-cut_status cut_fold(cut_graph *graph, const cut_onnx_node *node, int *done,
-                    cut_why *why);
+/** The node's first output is such a map or constant. */
+cut_status cut_define_output(cut_graph *graph, const cut_onnx_node *node,
+                             int is_const, int index, cut_why *error);
 
-/** A node on feature maps. */
-cut_status cut_infer(cut_graph *graph, const cut_onnx_node *node,
-                     cut_why *why);
-
-/** A new map with its limits checked, and an op that makes it. */
+/** A new map, named after the node's first output (NULL: the input). CUT_E_MODEL
+ * where it is larger than the limits above. */
 cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
-                       int64_t h, int64_t w, int *index, cut_why *why);
+                       int64_t h, int64_t w, int *index, cut_why *error);
 
 #endif

@@ -1,22 +1,20 @@
-/* Nodes whose result has another size than their input: what slides a window,
- * and Resize. */
-#include "nn/graph/import.h"
+#include "nn/graph/import_window.h"
 
-#include <math.h>
 #include <string.h>
 
-/* ---- windows ----------------------------------------------------------- */
+#include "nn/graph/consts.h"
+#include "nn/onnx/attributes.h"
 
-static cut_status pair(const infer *f, const char *name, int32_t value[2],
+static cut_status pair(const cut_import_node *f, const char *name, int32_t value[2],
                        int32_t lo, int32_t hi)
 {
     int count;
     int32_t read[2];
-    cut_status status = cut_onnx_ints(f->node, name, read, 2, &count, f->why);
+    cut_status status = cut_onnx_ints(f->node, name, read, 2, &count, f->error);
     if (status || count == 0) return status;
     for (int i = 0; i < 2; i++)
         if (count != 2 || read[i] < lo || read[i] > hi)
-            return cut_fail(f->why, CUT_E_MODEL_UNSUPPORTED,
+            return cut_fail(f->error, CUT_E_MODEL_UNSUPPORTED,
                             "%.*s (%.*s): %s is not two numbers of %d..%d.",
                             CUT_NODE_ARGS(f->node), name, (int)lo, (int)hi);
     value[0] = read[0];
@@ -47,7 +45,7 @@ static int32_t slid(cut_window *window, int axis, int32_t in, cut_slice same,
 
 /* Reads kernel_shape, strides, dilations, pads, auto_pad; `k` is the kernel
  * where the weights tell it. Gives the output's size. */
-static cut_status window_of(const infer *f, cut_window *window,
+static cut_status window_of(const cut_import_node *f, cut_window *window,
                             const int32_t *k, int ceil_mode, int32_t out[2])
 {
     *window = (cut_window){ .s = { 1, 1 }, .d = { 1, 1 } };
@@ -59,9 +57,9 @@ static cut_status window_of(const infer *f, cut_window *window,
     if (!status) status = pair(f, "strides", window->s, 1, 1024);
     if (!status) status = pair(f, "dilations", window->d, 1, 1024);
     if (!status)
-        status = cut_onnx_ints(f->node, "pads", pads, 4, &count, f->why);
+        status = cut_onnx_ints(f->node, "pads", pads, 4, &count, f->error);
     if (!status)
-        status = cut_onnx_string(f->node, "auto_pad", &auto_pad, f->why);
+        status = cut_onnx_string(f->node, "auto_pad", &auto_pad, f->error);
     if (status) return status;
     for (int i = 0; i < 2 && k; i++)
         if (k[i] > 1024)
@@ -94,14 +92,15 @@ static cut_status window_of(const infer *f, cut_window *window,
     return CUT_OK;
 }
 
-cut_status cut_infer_conv(infer *f)
+/* Weights are constant; so is the bias, which becomes the op's `add`. */
+cut_status cut_import_conv(const cut_import_node *f,
+                           const cut_importer *importer)
 {
+    (void)importer;
     const cut_map *in = cut_map_in(f, 0);
     const cut_const *weights = cut_const_in(f, 1), *bias = cut_const_in(f, 2);
     int32_t groups = 1, out[2];
-    cut_status status = cut_onnx_only(
-        f->node, "kernel_shape strides dilations pads auto_pad group", f->why);
-    if (!status) status = cut_onnx_int(f->node, "group", &groups, f->why);
+    cut_status status = cut_onnx_int(f->node, "group", &groups, f->error);
     if (status) return status;
     if (!in || !weights || (f->in[2] && !bias))
         return cut_unsupported(f, "the weights are not constant");
@@ -144,23 +143,19 @@ static int meets(const cut_window *window, int axis, int32_t in, int32_t out)
     return 1;
 }
 
-cut_status cut_infer_pool(infer *f, cut_op_kind kind)
+/* A window that lies in the padding alone would have nothing to answer. */
+cut_status cut_import_pool(const cut_import_node *f,
+                           const cut_importer *importer)
 {
     int32_t ceil_mode = 0, include_pad = 0, order = 0, out[2];
     if (!cut_map_in(f, 0)) return cut_wrong(f, "no input");
-    cut_status status = cut_onnx_only(
-        f->node, kind == CUT_OP_MAXPOOL
-                     ? "kernel_shape strides dilations pads auto_pad "
-                       "ceil_mode storage_order"
-                     : "kernel_shape strides dilations pads auto_pad "
-                       "ceil_mode count_include_pad", f->why);
-    if (!status)
-        status = cut_onnx_int(f->node, "ceil_mode", &ceil_mode, f->why);
+    cut_status status =
+        cut_onnx_int(f->node, "ceil_mode", &ceil_mode, f->error);
     if (!status)
         status = cut_onnx_int(f->node, "count_include_pad", &include_pad,
-                              f->why);
+                              f->error);
     if (!status)
-        status = cut_onnx_int(f->node, "storage_order", &order, f->why);
+        status = cut_onnx_int(f->node, "storage_order", &order, f->error);
     cut_window window;
     if (!status) status = window_of(f, &window, NULL, ceil_mode, out);
     if (status) return status;
@@ -169,101 +164,10 @@ cut_status cut_infer_pool(infer *f, cut_op_kind kind)
         if (!meets(&window, i, i ? in->w : in->h, out[i]))
             return cut_unsupported(f, "a window lies in the padding alone");
     cut_op *op;
-    status = cut_op_new(f, kind, f->in[0]->index, in->c, out[0], out[1], &op);
+    status = cut_op_new(f, importer->kind, f->in[0]->index, in->c, out[0],
+                        out[1], &op);
     if (status) return status;
     op->window = window;
     op->include_pad = include_pad;
-    return cut_op_done(f, op);
-}
-
-/* ---- resize ------------------------------------------------------------ */
-
-static int index_of(cut_slice text, const char *const names[])
-{
-    for (int i = 0; names[i]; i++)
-        if (cut_slice_is(text, names[i])) return i;
-    return -1;
-}
-
-static cut_status resize_modes(infer *f, cut_resize *resize)
-{
-    static const char *const modes[] = { "nearest", "linear", "bilinear",
-                                         NULL };
-    static const char *const coordinates[] = {
-        "half_pixel", "align_corners", "asymmetric", "pytorch_half_pixel",
-        NULL
-    };
-    static const char *const nearest[] = { "floor", "ceil",
-        "round_prefer_floor", "round_prefer_ceil", NULL };
-    cut_slice mode, where, round;
-    cut_status status = cut_onnx_string(f->node, "mode", &mode, f->why);
-    if (!status)
-        status = cut_onnx_string(f->node, "coordinate_transformation_mode",
-                                 &where, f->why);
-    if (!status)
-        status = cut_onnx_string(f->node, "nearest_mode", &round, f->why);
-    if (status) return status;
-    int old = f->graph->onnx.opset < 11; /* Resize-10 and Upsample */
-    int m = mode.size ? index_of(mode, modes) : 0;
-    int c = where.size ? index_of(where, coordinates)
-            : old ? CUT_ASYMMETRIC : CUT_HALF_PIXEL;
-    int n = round.size ? index_of(round, nearest)
-            : old ? CUT_FLOOR : CUT_PREFER_FLOOR;
-    if (m < 0 || c < 0 || n < 0) return cut_unsupported(f, "its mode");
-    *resize = (cut_resize){ .linear = m > 0 };
-    resize->coordinates = c;
-    resize->nearest = n;
-    return CUT_OK;
-}
-
-cut_status cut_infer_resize(infer *f, int upsample)
-{
-    const cut_map *in = cut_map_in(f, 0);
-    cut_resize resize;
-    int32_t antialias = 0, outside = 0;
-    cut_slice policy;
-    if (!in) return cut_wrong(f, "no input");
-    cut_status status = cut_onnx_only(
-        f->node, "mode coordinate_transformation_mode nearest_mode "
-        "cubic_coeff_a exclude_outside extrapolation_value antialias "
-        "keep_aspect_ratio_policy", f->why);
-    if (!status) status = resize_modes(f, &resize);
-    if (!status)
-        status = cut_onnx_int(f->node, "antialias", &antialias, f->why);
-    if (!status)
-        status = cut_onnx_int(f->node, "exclude_outside", &outside, f->why);
-    if (!status)
-        status = cut_onnx_string(f->node, "keep_aspect_ratio_policy", &policy,
-                                 f->why);
-    if (status) return status;
-    if (antialias || (policy.size && !cut_slice_is(policy, "stretch")))
-        return cut_unsupported(f, "its mode");
-    /* X, roi, scales, sizes; before 11 and in Upsample: X, scales */
-    int old = upsample || f->graph->onnx.opset < 11;
-    const cut_const *scales = cut_const_in(f, old ? 1 : 2),
-                    *sizes = old ? NULL : cut_const_in(f, 3);
-    int32_t from[2] = { in->h, in->w }, to[2];
-    double lead[2];
-    const cut_const *list = sizes && sizes->count ? sizes : scales;
-    if (!list || list->count != 4 || (f->in[3] && !cut_const_in(f, 3)))
-        return cut_unsupported(f, "its sizes are not four known numbers");
-    for (int i = 0; i < 2; i++) {
-        double value = cut_const_at(f->graph, list, (size_t)i + 2);
-        lead[i] = cut_const_at(f->graph, list, (size_t)i);
-        if (!(value > 0 && value <= CUT_NN_MAX_SIDE))
-            return cut_wrong(f, "its sizes");
-        float scale = (float)value;
-        if (list == sizes) scale = (float)value / (float)from[i];
-        to[i] = list == sizes ? (int32_t)value
-                              : (int32_t)floorf((float)from[i] * scale);
-        resize.scale[i] = scale;
-    }
-    if (lead[0] != 1 || lead[1] != (list == sizes ? in->c : 1))
-        return cut_unsupported(f, "it resizes batch or channels");
-    cut_op *op;
-    status =
-        cut_op_new(f, CUT_OP_RESIZE, f->in[0]->index, in->c, to[0], to[1], &op);
-    if (status) return status;
-    op->resize = resize;
     return cut_op_done(f, op);
 }

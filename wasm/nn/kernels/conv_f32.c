@@ -1,12 +1,15 @@
 /* The same in f32: multiply, then add, never fused, so that wasm and native
  * agree. */
-#include "nn/kernels/kernel.h"
+#include "nn/kernels/conv_f32.h"
 
-void cut_conv_tile_f32(const cut_tile *t)
+#include "nn/kernels/band.h"
+#include "nn/kernels/conv.h"
+
+static void run_tile(const cut_tile *t)
 {
     const cut_step *step = t->step;
     const cut_finish f = cut_finish_of(step, t->channel);
-    const int32_t run_count = step->run_count, run_size = step->run_size;
+    const int32_t run_count = step->conv.run_count, run_size = step->conv.run_size;
     const int narrow = t->n < 4;
     const int32_t pixel = narrow ? 0 : t->pixel;
     const size_t ld = narrow ? 0 : (size_t)t->ld * 4;
@@ -21,7 +24,7 @@ void cut_conv_tile_f32(const cut_tile *t)
         f32x4 s00 = f.b0, s01 = f.b1, s10 = s00, s11 = s01, s20 = s00,
               s21 = s01, s30 = s00, s31 = s01;
         for (int32_t r = 0; r < run_count; r++) {
-            const float *p0 = a + step->runs[r];
+            const float *p0 = a + step->conv.runs[r];
             const float *end = p0 + run_size, *last = p0 + (run_size & ~1);
             const float *p1 = p0 + pixel, *p2 = p1 + pixel, *p3 = p2 + pixel;
             for (; p0 != last; p0 += 2, p1 += 2, p2 += 2, p3 += 2, w += 16) {
@@ -78,7 +81,7 @@ void cut_conv_tile_f32(const cut_tile *t)
     }
 }
 
-void cut_conv_one_f32(const cut_tile *t)
+static void run_one(const cut_tile *t)
 {
     const cut_step *step = t->step;
     float *out = (float *)(void *)t->out;
@@ -87,12 +90,12 @@ void cut_conv_one_f32(const cut_tile *t)
         const float *w = t->w;
         f32x4 acc = cut_f32x4(0);
         float rest = 0;
-        for (int32_t r = 0; r < step->run_count; r++) {
-            const float *p = a + step->runs[r];
+        for (int32_t r = 0; r < step->conv.run_count; r++) {
+            const float *p = a + step->conv.runs[r];
             int32_t k = 0;
-            for (; k + 4 <= step->run_size; k += 4, w += 4)
+            for (; k + 4 <= step->conv.run_size; k += 4, w += 4)
                 acc += cut_load_f32(p + k) * cut_load_f32(w);
-            for (; k < step->run_size; k++, w++) rest += p[k] * *w;
+            for (; k < step->conv.run_size; k++, w++) rest += p[k] * *w;
         }
         float y = cut_sum(acc) + rest + step->add[0];
         if (t->other) y += ((const float *)(const void *)t->other)[x];
@@ -100,3 +103,32 @@ void cut_conv_one_f32(const cut_tile *t)
         out[x] = y > step->act.b ? step->act.b : y;
     }
 }
+
+static int fits(const cut_op *op, const cut_step *step)
+{
+    return op->groups == 1 && step->in.type == CUT_F32;
+}
+
+static int fits_one(const cut_op *op, const cut_step *step)
+{
+    return fits(op, step) && step->out.c == 1;
+}
+
+static cut_status set_up(const cut_setup *setup)
+{
+    return cut_conv_set_up(setup, CUT_LAYOUT_TILES);
+}
+
+static cut_status set_up_one(const cut_setup *setup)
+{
+    return cut_conv_set_up(setup, CUT_LAYOUT_ONE);
+}
+
+const cut_kernel cut_conv_one_f32 = { .name = "one channel f32",
+                                     .fits = fits_one, .set_up = set_up_one,
+                                     .run = cut_band_run, .tile = run_one,
+                                     .gmacs = 14 };
+
+const cut_kernel cut_conv_f32 = { .name = "gemm f32", .fits = fits,
+                                 .set_up = set_up, .run = cut_band_run,
+                                 .tile = run_tile, .gmacs = 14 };

@@ -1,29 +1,29 @@
 /*
- * Convolution as an implicit matrix product. A window over NHWC is a few
- * contiguous runs of channels (`runs`, elements from the window's first
- * pixel), so nothing is unfolded; where a window can reach beyond the map, a
- * band of rows is copied into a padded scratch first.
+ * What all kernels share: a kernel, a tile of a convolution, eight channels read
+ * and written.
  *
- * A kernel makes `n` pixels of one row:
+ * A convolution is an implicit matrix product. A window over NHWC is a few
+ * contiguous runs of channels (`runs`, elements from the window's first pixel),
+ * so nothing is unfolded; where a window can reach beyond the map, a band of
+ * rows is copied into a padded scratch first (band.h). A tile makes `n` pixels
+ * of one row:
  *   a       the window of the first pixel; the next lies `pixel` elements on
- *   w       weights of CUT_TILE output channels: i16 [run_size/2][8][2] by run,
- *           f32 [run_size][8] by run; one output channel: [run_size] by run;
- *           depthwise: all channels, [tap][cp], or as cut_depthwise_pack()
+ *   w       weights of the tile's output channels, as its layout says (pack.h)
  *   out     first pixel of the row, first channel of the tile; `ld` elements
  *           from pixel to pixel
  *   other   the same of the residual, or NULL
  * y = clamp(sum * mul[c] + add[c] + other * ratio). Where the result is i16,
- * add, lo and hi are shifted by CUT_MAGIC. Oracle: tests/c/test_nn_conv.c.
+ * add, lo and hi are shifted by CUT_MAGIC.
  */
 #ifndef CUT_NN_KERNEL_H
 #define CUT_NN_KERNEL_H
 
-#include "nn/plan/plan.h"
 #include "nn/kernels/simd.h"
+#include "nn/plan/step.h"
 
-#define CUT_TILE 8
+#define CUT_TILE 8 /* output channels */
 
-struct cut_tile {
+typedef struct cut_tile {
     const cut_step *step;
     const void *a, *w;
     int32_t pixel, n;
@@ -31,28 +31,37 @@ struct cut_tile {
     uint8_t *out;
     int32_t ld;
     const uint8_t *other;
+} cut_tile;
+
+/** Pixels of one row. */
+typedef void cut_tile_run(const cut_tile *tile);
+
+/** Makes rows y_begin..y_end - 1 of `out`. Bands of one step come in order. */
+typedef void cut_run(const cut_step *step, uint8_t *arena, int32_t y_begin,
+                     int32_t y_end);
+
+/** A way to make a step. kernels.c lists them by kind of operation; the first
+ * that fits is taken. */
+struct cut_kernel {
+    const char *name; /* in the plan's JSON */
+    /** Whether it can make the step, whose views are known (for an estimate: shapes
+     * and types of `in` and `out` alone). NULL: always. */
+    int (*fits)(const cut_op *op, const cut_step *step);
+    /** Sets all that `run` reads; scratch_bytes, band, and kmacs where it counts.
+     * CUT_E_MEMORY. */
+    cut_status (*set_up)(const cut_setup *setup);
+    cut_run *run;
+    cut_tile_run *tile; /* of a convolution that is run by bands */
+    double gmacs; /* of a convolution: GMAC/s in wasm on one thread of an EPYC,
+                     from `npm run bench -- engines` */
 };
 
-cut_tile_run cut_conv_tile_i16, cut_conv_tile_f32;
-cut_tile_run cut_conv_one_i16, cut_conv_one_f32; /* f32 result */
-cut_tile_run cut_depthwise_i16, cut_depthwise3_i16, cut_depthwise5_i16;
-cut_tile_run cut_depthwise_f32;
-
-/** The window of the first pixel of row `from`: in the map, or in a padded copy
- * of the rows that from..to - 1 need. `pitch`: bytes from one row to the next;
- * `pixel`: elements. */
-const uint8_t *cut_conv_band(const cut_step *step, uint8_t *arena,
-                             int32_t from, int32_t to, size_t *pitch,
-                             int32_t *pixel);
-
-#define CUT_DEPTHWISE_PAIRS(side) (((side) * (side) + 1) / 2)
-
-/** [cp / 8][CUT_DEPTHWISE_PAIRS][8][2]: the pairs of taps of a window 3 or 5 wide
- * and high (`side`) that are summed together, from [tap][cp]. */
-void cut_depthwise_pack(int16_t *out, const int16_t *w, int32_t cp,
-                        int32_t side);
-
-static inline size_t cut_element(int type) { return type == CUT_I16 ? 2 : 4; }
+/** Rows a call should make where an element of `out` costs about the same
+ * everywhere. */
+static inline int32_t cut_even_band(const cut_view *out)
+{
+    return 16384 / (out->w * out->cp) + 1;
+}
 
 CUT_INLINE void cut_load8(const uint8_t *p, int type, f32x4 *lo, f32x4 *hi)
 {
@@ -90,7 +99,7 @@ CUT_INLINE cut_finish cut_finish_of(const cut_step *step, int32_t channel)
         .b0 = cut_load_f32(step->add + channel),
         .b1 = cut_load_f32(step->add + channel + 4),
         .lo = cut_f32x4(step->act.a), .hi = cut_f32x4(step->act.b),
-        .ratio = cut_f32x4(step->ratio)
+        .ratio = cut_f32x4(step->conv.ratio)
     };
 }
 

@@ -1,9 +1,12 @@
-/* Operations on each element by itself: affine, sums and products of two
- * maps, activations, copies into a concatenation, constants. In f32 whatever
- * lies in memory: these steps wait for memory, not for arithmetic. */
-#include <float.h>
+/*
+ * Operations on each element by itself: y = act(x * mul[c] + add[c]), y = act(a op
+ * b) of two maps. An operand of one channel, or of one pixel, is spread over the
+ * other. In f32 whatever lies in memory: these steps wait for memory, not for
+ * arithmetic. Oracle: tests/c/test_nn_point.c.
+ */
+#include "nn/kernels/point.h"
 
-#include "nn/kernels/kernel.h"
+#include <float.h>
 
 /* e^x within 2 ulp for |x| < 87 (Cephes' expf), without libm: the same bits
  * everywhere. */
@@ -57,9 +60,9 @@ CUT_INLINE f32x4 binary4(int binary, f32x4 a, f32x4 b)
 
 /* Eight elements of the result from eight of each operand. Not inlined: a
  * browser compiles it once, not four times. */
-__attribute__((noinline)) static void eight(const cut_step *step, uint8_t *out,
-                                            const uint8_t *a, const uint8_t *b,
-                                            int32_t channel, int spread)
+__attribute__((noinline)) static void
+elementwise8(const cut_step *step, uint8_t *out, const uint8_t *a,
+             const uint8_t *b, int32_t channel, int spread)
 {
     f32x4 x0, x1;
     cut_load8(a, step->in.type, &x0, &x1);
@@ -97,10 +100,10 @@ __attribute__((noinline)) static void eight(const cut_step *step, uint8_t *out,
     x0 = act4(step->act, x0);
     x1 = act4(step->act, x1);
     if (step->out.type == CUT_I16) {
-        f32x4 to = cut_f32x4(1.0f / step->out.scale);
+        f32x4 inv_scale = cut_f32x4(1.0f / step->out.scale);
         f32x4 limit = cut_f32x4(step->out.limit);
-        x0 = cut_min(cut_max(x0 * to, cut_f32x4(0) - limit), limit);
-        x1 = cut_min(cut_max(x1 * to, cut_f32x4(0) - limit), limit);
+        x0 = cut_min(cut_max(x0 * inv_scale, cut_f32x4(0) - limit), limit);
+        x1 = cut_min(cut_max(x1 * inv_scale, cut_f32x4(0) - limit), limit);
     }
     cut_store8(out, step->out.type, x0, x1);
 }
@@ -112,27 +115,31 @@ static void row_of_one(const cut_step *step, float *out, const float *a,
     float tail[3][8];
     int32_t n = step->out.w, x = 0;
     for (; x + 8 <= n; x += 8)
-        eight(step, (uint8_t *)(out + x), (const uint8_t *)(a + x),
-              b ? (const uint8_t *)(spread ? b : b + x) : NULL, 0, spread);
+        elementwise8(step, (uint8_t *)(out + x), (const uint8_t *)(a + x),
+                     b ? (const uint8_t *)(spread ? b : b + x) : NULL, 0,
+                     spread);
     if (x == n) return;
     size_t rest = (size_t)(n - x) * sizeof(float);
     memset(tail, 0, sizeof tail);
     memcpy(tail[0], a + x, rest);
     if (b) memcpy(tail[1], spread ? b : b + x, spread ? sizeof(float) : rest);
-    eight(step, (uint8_t *)tail[2], (const uint8_t *)tail[0],
-          b ? (const uint8_t *)tail[1] : NULL, 0, spread);
+    elementwise8(step, (uint8_t *)tail[2], (const uint8_t *)tail[0],
+                 b ? (const uint8_t *)tail[1] : NULL, 0, spread);
     memcpy(out + x, tail[2], rest);
 }
 
-static void run_point(const cut_step *step, uint8_t *arena, int32_t from,
-                      int32_t to)
+/* Row by row, pixel by pixel, eight channels at a time. */
+static void run_point(const cut_step *step, uint8_t *arena, int32_t y_begin,
+              int32_t y_end)
 {
     const cut_view *in = &step->in, *other = &step->other, *out = &step->out;
     size_t in_size = cut_element(in->type), out_size = cut_element(out->type);
     size_t other_size = cut_element(other->type);
     int whole = other->h == 1 && other->w == 1; /* the same at every pixel */
     int spread = other->c == 1 && (out->c > 1 || whole);
-    for (int32_t y = from; y < to; y++) {
+    int divides = step->kind == CUT_OP_BINARY &&
+                  (step->binary == CUT_DIV || step->binary == CUT_DIV_INTO);
+    for (int32_t y = y_begin; y < y_end; y++) {
         size_t first = (size_t)y * (size_t)out->w;
         const uint8_t *a = arena + in->offset +
                            first * (size_t)in->ld * in_size;
@@ -148,10 +155,11 @@ static void run_point(const cut_step *step, uint8_t *arena, int32_t from,
         }
         for (int32_t x = 0; x < out->w; x++) {
             for (int32_t c = 0; c < out->cp; c += 8)
-                eight(step, o + (size_t)c * out_size, a + (size_t)c * in_size,
-                      b ? b + (spread ? 0 : (size_t)c * other_size) : NULL, c,
-                      spread);
-            if (step->binary == CUT_DIV || step->binary == CUT_DIV_INTO)
+                elementwise8(step, o + (size_t)c * out_size,
+                             a + (size_t)c * in_size,
+                             b ? b + (spread ? 0 : (size_t)c * other_size)
+                               : NULL, c, spread);
+            if (divides)
                 /* what dividing by 0 left in the padding */
                 memset(o + (size_t)out->c * out_size, 0,
                        (size_t)(out->cp - out->c) * out_size);
@@ -166,7 +174,7 @@ static void run_point(const cut_step *step, uint8_t *arena, int32_t from,
 CUT_INLINE void sum_of(const cut_step *step, int type, uint8_t *o,
                        const uint8_t *a, const uint8_t *b, int32_t n)
 {
-    float lo = -FLT_MAX, hi = FLT_MAX, to = 1.0f;
+    float lo = -FLT_MAX, hi = FLT_MAX;
     if (step->act.kind == CUT_ACT_CLAMP) {
         lo = step->act.a;
         hi = step->act.b;
@@ -174,11 +182,13 @@ CUT_INLINE void sum_of(const cut_step *step, int type, uint8_t *o,
     f32x4 ma = cut_f32x4(1), mb = ma;
     if (type == CUT_I16) {
         float limit = step->out.limit;
-        to = 1.0f / step->out.scale;
-        lo = lo * to < -limit ? -limit : lo * to > limit ? limit : lo * to;
-        hi = hi * to < -limit ? -limit : hi * to > limit ? limit : hi * to;
-        ma = cut_f32x4(step->in.scale * to);
-        mb = cut_f32x4(step->other.scale * to);
+        float inv_scale = 1.0f / step->out.scale;
+        lo *= inv_scale;
+        hi *= inv_scale;
+        lo = lo < -limit ? -limit : lo > limit ? limit : lo;
+        hi = hi < -limit ? -limit : hi > limit ? limit : hi;
+        ma = cut_f32x4(step->in.scale * inv_scale);
+        mb = cut_f32x4(step->other.scale * inv_scale);
     }
     const f32x4 vlo = cut_f32x4(lo), vhi = cut_f32x4(hi);
     for (int32_t i = 0; i < n; i += 8) {
@@ -198,14 +208,14 @@ CUT_INLINE void sum_of(const cut_step *step, int type, uint8_t *o,
 }
 
 /* The residual sum that no convolution could take over. */
-static void run_sum(const cut_step *step, uint8_t *arena, int32_t from,
-                    int32_t to)
+static void run_sum(const cut_step *step, uint8_t *arena, int32_t y_begin,
+              int32_t y_end)
 {
     const cut_view *in = &step->in, *other = &step->other, *out = &step->out;
     int dense = in->ld == out->cp && other->ld == out->cp &&
                 out->ld == out->cp;
-    size_t size = cut_element(out->type), first = (size_t)from * (size_t)out->w;
-    int32_t pixels = (to - from) * out->w, n = dense ? pixels * out->cp
+    size_t size = cut_element(out->type), first = (size_t)y_begin * (size_t)out->w;
+    int32_t pixels = (y_end - y_begin) * out->w, n = dense ? pixels * out->cp
                                                      : out->cp;
     for (int32_t i = 0; i < (dense ? 1 : pixels); i++) {
         size_t at = first + (size_t)i;
@@ -220,105 +230,50 @@ static void run_sum(const cut_step *step, uint8_t *arena, int32_t from,
     }
 }
 
-static int is_sum(const cut_step *step)
-{
-    const cut_view *in = &step->in, *other = &step->other;
-    return step->binary == CUT_ADD && in->c == other->c && in->cp > 1 &&
-           in->h == other->h && in->w == other->w &&
-           in->type == other->type && in->type == step->out.type &&
-           (step->act.kind == CUT_ACT_NONE || step->act.kind == CUT_ACT_CLAMP);
-}
+/* ---- set-up ------------------------------------------------------------ */
 
-/* One input of a concatenation that could not be made in place: `out` is the
- * part of the wider map, perhaps not aligned to 8 channels. */
-static void run_part(const cut_step *step, uint8_t *arena, int32_t from,
-                     int32_t to)
+static cut_status set_up(const cut_setup *setup)
 {
-    const cut_view *in = &step->in, *out = &step->out;
-    for (int32_t y = from; y < to; y++) {
-        size_t first = (size_t)y * (size_t)out->w;
-        for (size_t x = first; x < first + (size_t)out->w; x++) {
-            const uint8_t *a = arena + in->offset +
-                               x * (size_t)in->ld * cut_element(in->type);
-            uint8_t *o = arena + out->offset +
-                         x * (size_t)out->ld * cut_element(out->type);
-            if (in->type == out->type) { /* and the same scale */
-                memcpy(o, a, (size_t)in->c * cut_element(in->type));
-            } else { /* f32 into i16 */
-                const float *f = (const float *)(const void *)a;
-                for (int32_t c = 0; c < in->c; c++) {
-                    float q = f[c] / out->scale;
-                    q = q < -out->limit ? -out->limit
-                        : q > out->limit ? out->limit : q;
-                    int16_t whole = (int16_t)cut_round(cut_f32x4(q))[0];
-                    memcpy(o + (size_t)c * 2, &whole, 2);
-                }
-            }
-            if (step->groups) /* the last part: the padding after it */
-                memset(o + (size_t)in->c * cut_element(out->type), 0,
-                       (size_t)step->groups * cut_element(out->type));
-        }
-    }
-}
-
-static void run_const(const cut_step *step, uint8_t *arena, int32_t from,
-                      int32_t to)
-{
-    size_t row = (size_t)step->out.w * (size_t)step->out.ld * 4;
-    memcpy(arena + step->out.offset + (size_t)from * row,
-           (const uint8_t *)step->weights + (size_t)from * row,
-           (size_t)(to - from) * row);
-}
-
-static cut_status setup_const(cut_plan *plan, cut_step *step,
-                              const cut_graph *graph, cut_why *why)
-{
-    const cut_const *constant = &graph->consts[step->op->weights];
-    size_t pixels = (size_t)step->out.h * (size_t)step->out.w;
-    cut_status status = cut_step_weights(
-        plan, step, pixels * (size_t)step->out.ld * 4, why);
-    if (status) return status;
-    float *out = step->weights;
-    for (size_t c = 0; c < (size_t)step->out.c; c++)
-        for (size_t i = 0; i < pixels; i++)
-            out[i * (size_t)step->out.ld + c] =
-                (float)cut_const_at(graph, constant, c * pixels + i);
-    step->run = run_const;
-    step->kernel = "constant";
+    setup->step->band = cut_even_band(&setup->step->out);
     return CUT_OK;
 }
 
-cut_status cut_point_setup(cut_plan *plan, cut_step *step,
-                           const cut_graph *graph, cut_why *why)
+static cut_status set_up_binary(const cut_setup *setup)
 {
-    const cut_op *op = step->op;
-    step->band = 16384 / (step->out.w * step->out.cp) + 1;
-    step->binary = -1;
-    if (op->kind == CUT_OP_CONST) return setup_const(plan, step, graph, why);
-    if (op->kind == CUT_OP_CONCAT) {
-        step->run = run_part;
-        step->kernel = "part";
-        return CUT_OK;
-    }
-    step->run = run_point;
-    step->kernel = "point";
-    if (op->kind == CUT_OP_BINARY) step->binary = op->binary;
-    if (is_sum(step)) {
-        step->run = run_sum;
-        step->kernel = "sum";
-        return CUT_OK;
-    }
-    if (op->kind != CUT_OP_AFFINE) return CUT_OK;
-    void *mul = NULL, *add = NULL;
-    cut_status status = cut_step_alloc(plan, &mul, (size_t)step->out.cp, 4,
-                                       why);
-    step->mul = mul;
-    if (!status)
-        status = cut_step_alloc(plan, &add, (size_t)step->out.cp, 4, why);
-    step->add = add;
-    for (int32_t i = 0; !status && i < step->out.c; i++) {
-        step->mul[i] = op->mul[i];
-        step->add[i] = op->add[i];
-    }
-    return status;
+    setup->step->binary = setup->op->binary;
+    return set_up(setup);
 }
+
+static cut_status set_up_affine(const cut_setup *setup)
+{
+    cut_step *step = setup->step;
+    cut_status status = cut_step_affine(setup);
+    for (int32_t i = 0; !status && i < step->out.c; i++) {
+        step->mul[i] = setup->op->mul[i];
+        step->add[i] = setup->op->add[i];
+    }
+    return status ? status : set_up(setup);
+}
+
+static int fits_sum(const cut_op *op, const cut_step *step)
+{
+    const cut_view *in = &step->in, *other = &step->other;
+    return op->binary == CUT_ADD && in->c == other->c && in->cp > 1 &&
+           in->h == other->h && in->w == other->w &&
+           in->type == other->type && in->type == step->out.type &&
+           (op->act.kind == CUT_ACT_NONE || op->act.kind == CUT_ACT_CLAMP);
+}
+
+const cut_kernel cut_point_act = { .name = "point", .set_up = set_up,
+                                   .run = run_point };
+
+const cut_kernel cut_point_affine = { .name = "point",
+                                      .set_up = set_up_affine,
+                                      .run = run_point };
+
+const cut_kernel cut_point_binary = { .name = "point",
+                                      .set_up = set_up_binary,
+                                      .run = run_point };
+
+const cut_kernel cut_point_sum = { .name = "sum", .fits = fits_sum,
+                                   .set_up = set_up_binary, .run = run_sum };

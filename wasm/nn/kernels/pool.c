@@ -1,16 +1,21 @@
-/* Windows and whole maps reduced: MaxPool, AveragePool, means. */
-#include <float.h>
+/*
+ * Windows and whole maps reduced, channel by channel: MaxPool, AveragePool, means
+ * over [h][w]; and the mean over the channels, [h][w]. What lies in the padding
+ * counts as nothing, or as 0 in an AveragePool that says so. Oracle:
+ * tests/c/test_nn_pool.c.
+ */
+#include "nn/kernels/pool.h"
 
-#include "nn/kernels/kernel.h"
+#include <float.h>
 
 /* The part of a window that lies on the map, as kernel indices. */
 static void inside(const cut_step *step, int axis, int32_t at, int32_t size,
                    int32_t *first, int32_t *last)
 {
-    int32_t start = at * step->window.s[axis] - step->window.before[axis];
-    int32_t d = step->window.d[axis];
+    int32_t start = at * step->pool.window.s[axis] - step->pool.window.before[axis];
+    int32_t d = step->pool.window.d[axis];
     *first = start < 0 ? (d - 1 - start) / d : 0;
-    *last = step->window.k[axis];
+    *last = step->pool.window.k[axis];
     if (start + (*last - 1) * d >= size) *last = (size - 1 - start) / d + 1;
 }
 
@@ -31,17 +36,17 @@ static void max_i16(const cut_step *step, const uint8_t *arena, spot s,
                     uint8_t *out)
 {
     for (int32_t c = 0; c < step->out.cp; c += 8) {
-        i16x8 most = { -32768, -32768, -32768, -32768, -32768, -32768, -32768,
+        i16x8 max = { -32768, -32768, -32768, -32768, -32768, -32768, -32768,
                        -32768 };
         for (int32_t ky = s.y0; ky < s.y1; ky++)
             for (int32_t kx = s.x0; kx < s.x1; kx++) {
                 const uint8_t *p = pixel_at(
-                    step, arena, s.y + ky * step->window.d[0],
-                    s.x + kx * step->window.d[1]);
-                most = cut_max_i16(most, cut_i16x8_load(
+                    step, arena, s.y + ky * step->pool.window.d[0],
+                    s.x + kx * step->pool.window.d[1]);
+                max = cut_max_i16(max, cut_i16x8_load(
                     (const int16_t *)(const void *)p + c));
             }
-        cut_i16x8_store((int16_t *)(void *)out + c, most);
+        cut_i16x8_store((int16_t *)(void *)out + c, max);
     }
 }
 
@@ -50,16 +55,16 @@ static void max_f32(const cut_step *step, const uint8_t *arena, spot s,
 {
     int32_t lanes = step->out.cp == 1 ? 1 : 4;
     for (int32_t c = 0; c < step->out.cp; c += lanes) {
-        f32x4 most = cut_f32x4(-FLT_MAX);
+        f32x4 max = cut_f32x4(-FLT_MAX);
         for (int32_t ky = s.y0; ky < s.y1; ky++)
             for (int32_t kx = s.x0; kx < s.x1; kx++) {
                 const float *p = (const float *)(const void *)pixel_at(
-                    step, arena, s.y + ky * step->window.d[0],
-                    s.x + kx * step->window.d[1]) + c;
-                most = cut_max(most, lanes == 1 ? cut_f32x4(*p)
+                    step, arena, s.y + ky * step->pool.window.d[0],
+                    s.x + kx * step->pool.window.d[1]) + c;
+                max = cut_max(max, lanes == 1 ? cut_f32x4(*p)
                                                 : cut_load_f32(p));
             }
-        memcpy((float *)(void *)out + c, &most, (size_t)lanes * 4);
+        memcpy((float *)(void *)out + c, &max, (size_t)lanes * 4);
     }
 }
 
@@ -67,9 +72,9 @@ static void max_f32(const cut_step *step, const uint8_t *arena, spot s,
 CUT_INLINE void store(const cut_step *step, uint8_t *out, f32x4 y0, f32x4 y1)
 {
     if (step->out.type == CUT_I16) {
-        f32x4 limit = cut_f32x4(step->out.limit), least = cut_f32x4(0) - limit;
-        y0 = cut_min(cut_max(y0, least), limit);
-        y1 = cut_min(cut_max(y1, least), limit);
+        f32x4 limit = cut_f32x4(step->out.limit), min = cut_f32x4(0) - limit;
+        y0 = cut_min(cut_max(y0, min), limit);
+        y1 = cut_min(cut_max(y1, min), limit);
     }
     cut_store8(out, step->out.type, y0, y1);
 }
@@ -79,13 +84,13 @@ static void average(const cut_step *step, const uint8_t *arena, spot s,
 {
     /* with its padding, but not what ceil_mode adds beyond that */
     int32_t rows = s.y1 - s.y0, columns = s.x1 - s.x0;
-    if (step->include_pad) {
-        int32_t room_y = step->in.h + step->window.after[0] - s.y;
-        int32_t room_x = step->in.w + step->window.after[1] - s.x;
-        rows = (room_y - 1) / step->window.d[0] + 1;
-        columns = (room_x - 1) / step->window.d[1] + 1;
-        if (rows > step->window.k[0]) rows = step->window.k[0];
-        if (columns > step->window.k[1]) columns = step->window.k[1];
+    if (step->pool.include_pad) {
+        int32_t room_y = step->in.h + step->pool.window.after[0] - s.y;
+        int32_t room_x = step->in.w + step->pool.window.after[1] - s.x;
+        rows = (room_y - 1) / step->pool.window.d[0] + 1;
+        columns = (room_x - 1) / step->pool.window.d[1] + 1;
+        if (rows > step->pool.window.k[0]) rows = step->pool.window.k[0];
+        if (columns > step->pool.window.k[1]) columns = step->pool.window.k[1];
     }
     float count = (float)rows * (float)columns;
     int i16 = step->in.type == CUT_I16;
@@ -96,8 +101,8 @@ static void average(const cut_step *step, const uint8_t *arena, spot s,
         for (int32_t ky = s.y0; ky < s.y1; ky++)
             for (int32_t kx = s.x0; kx < s.x1; kx++) {
                 const uint8_t *p = pixel_at(
-                    step, arena, s.y + ky * step->window.d[0],
-                    s.x + kx * step->window.d[1]);
+                    step, arena, s.y + ky * step->pool.window.d[0],
+                    s.x + kx * step->pool.window.d[1]);
                 if (step->out.cp == 1) {
                     one += *(const float *)(const void *)p;
                     continue;
@@ -117,41 +122,57 @@ static void average(const cut_step *step, const uint8_t *arena, spot s,
     }
 }
 
-static void run_pool(const cut_step *step, uint8_t *arena, int32_t from,
-                     int32_t to)
+typedef void pool_pixel(const cut_step *step, const uint8_t *arena, spot s,
+                        uint8_t *out);
+
+/* Every output pixel of the rows by `pixel`. */
+CUT_INLINE void pool_rows(const cut_step *step, uint8_t *arena,
+                          int32_t y_begin, int32_t y_end, pool_pixel *pixel)
 {
     const cut_view *out = &step->out;
-    for (int32_t y = from; y < to; y++) {
-        spot s = { .y = y * step->window.s[0] - step->window.before[0] };
+    const cut_window *window = &step->pool.window;
+    size_t ld = (size_t)out->ld * cut_element(out->type);
+    for (int32_t y = y_begin; y < y_end; y++) {
+        spot s = { .y = y * window->s[0] - window->before[0] };
         inside(step, 0, y, step->in.h, &s.y0, &s.y1);
-        uint8_t *o = arena + out->offset +
-                     (size_t)y * (size_t)out->w * (size_t)out->ld *
-                         cut_element(out->type);
-        for (int32_t x = 0; x < out->w; x++) {
-            s.x = x * step->window.s[1] - step->window.before[1];
+        uint8_t *o = arena + out->offset + (size_t)y * (size_t)out->w * ld;
+        for (int32_t x = 0; x < out->w; x++, o += ld) {
+            s.x = x * window->s[1] - window->before[1];
             inside(step, 1, x, step->in.w, &s.x0, &s.x1);
-            if (step->kind == CUT_OP_AVGPOOL)
-                average(step, arena, s, o);
-            else if (out->type == CUT_I16)
-                max_i16(step, arena, s, o);
-            else
-                max_f32(step, arena, s, o);
-            o += (size_t)out->ld * cut_element(out->type);
+            pixel(step, arena, s, o);
         }
     }
 }
 
+static void run_max_i16(const cut_step *step, uint8_t *arena, int32_t y_begin,
+                        int32_t y_end)
+{
+    pool_rows(step, arena, y_begin, y_end, max_i16);
+}
+
+static void run_max_f32(const cut_step *step, uint8_t *arena, int32_t y_begin,
+                        int32_t y_end)
+{
+    pool_rows(step, arena, y_begin, y_end, max_f32);
+}
+
+static void run_average(const cut_step *step, uint8_t *arena, int32_t y_begin,
+                        int32_t y_end)
+{
+    pool_rows(step, arena, y_begin, y_end, average);
+}
+
 /* The mean of a whole map, by channel: a row at a time, so that the sum of
  * many small numbers loses nothing. */
-static void run_mean(const cut_step *step, uint8_t *arena, int32_t from,
-                     int32_t to)
+static void run_mean(const cut_step *step, uint8_t *arena, int32_t y_begin,
+              int32_t y_end)
 {
     const cut_view *in = &step->in, *out = &step->out;
-    (void)from;
-    (void)to;
-    float to_out = 1.0f / ((float)in->h * (float)in->w);
-    if (in->type == CUT_I16) to_out *= in->scale;
-    if (out->type == CUT_I16) to_out /= out->scale;
+    (void)y_begin;
+    (void)y_end;
+    float scale = 1.0f / ((float)in->h * (float)in->w);
+    if (in->type == CUT_I16) scale *= in->scale;
+    if (out->type == CUT_I16) scale /= out->scale;
     for (int32_t c = 0; c < out->cp; c += 8) {
         f32x4 s0 = cut_f32x4(0), s1 = s0, v0, v1;
         float one = 0;
@@ -177,22 +198,23 @@ static void run_mean(const cut_step *step, uint8_t *arena, int32_t from,
         uint8_t *o = arena + out->offset +
                      (size_t)c * cut_element(out->type);
         if (out->cp == 1) {
-            one *= to_out;
+            one *= scale;
             memcpy(o, &one, 4);
             return;
         }
-        store(step, o, s0 * cut_f32x4(to_out), s1 * cut_f32x4(to_out));
+        store(step, o, s0 * cut_f32x4(scale), s1 * cut_f32x4(scale));
     }
 }
 
 /* The mean of the channels of each pixel. */
 static void run_mean_channels(const cut_step *step, uint8_t *arena,
-                              int32_t from, int32_t to)
+                              int32_t y_begin,
+              int32_t y_end)
 {
     const cut_view *in = &step->in;
     float scale = 1.0f / (float)in->c;
     if (in->type == CUT_I16) scale *= in->scale;
-    for (int32_t y = from; y < to; y++) {
+    for (int32_t y = y_begin; y < y_end; y++) {
         float *o = (float *)(void *)(arena + step->out.offset) +
                    (ptrdiff_t)y * step->out.w;
         for (int32_t x = 0; x < step->out.w; x++) {
@@ -207,20 +229,41 @@ static void run_mean_channels(const cut_step *step, uint8_t *arena,
     }
 }
 
-cut_status cut_pool_setup(cut_plan *plan, cut_step *step,
-                          const cut_graph *graph, cut_why *why)
+/* ---- set-up ------------------------------------------------------------ */
+
+static cut_status set_up(const cut_setup *setup)
 {
-    (void)plan;
-    (void)graph;
-    (void)why;
-    const cut_op *op = step->op;
-    step->window = op->window;
-    step->include_pad = op->include_pad;
-    step->run = op->kind == CUT_OP_MEAN ? run_mean
-                : op->kind == CUT_OP_MEAN_CHANNELS ? run_mean_channels
-                                                   : run_pool;
-    step->kernel = op->kind == CUT_OP_MEAN ||
-                           op->kind == CUT_OP_MEAN_CHANNELS ? "mean" : "pool";
-    step->band = 16384 / (step->out.w * step->out.cp) + 1;
+    setup->step->band = cut_even_band(&setup->step->out);
     return CUT_OK;
 }
+
+static cut_status set_up_window(const cut_setup *setup)
+{
+    setup->step->pool.window = setup->op->window;
+    setup->step->pool.include_pad = setup->op->include_pad;
+    return set_up(setup);
+}
+
+static int fits_i16(const cut_op *op, const cut_step *step)
+{
+    (void)op;
+    return step->out.type == CUT_I16;
+}
+
+const cut_kernel cut_max_pool_i16 = { .name = "pool", .fits = fits_i16,
+                                      .set_up = set_up_window,
+                                      .run = run_max_i16 };
+
+const cut_kernel cut_max_pool_f32 = { .name = "pool",
+                                      .set_up = set_up_window,
+                                      .run = run_max_f32 };
+
+const cut_kernel cut_average_pool = { .name = "pool",
+                                      .set_up = set_up_window,
+                                      .run = run_average };
+
+const cut_kernel cut_mean = { .name = "mean", .set_up = set_up,
+                              .run = run_mean };
+
+const cut_kernel cut_mean_channels = { .name = "mean", .set_up = set_up,
+                                       .run = run_mean_channels };

@@ -1,22 +1,26 @@
-/* Resize by nearest or linear interpolation. Source positions are computed in
- * f32 with the formulas of ONNX's Resize, once at load. */
-#include <math.h>
+/*
+ * Resize by nearest or linear interpolation, down each column of two rows, then
+ * across. Source positions are computed in f32 with the formulas of ONNX's Resize,
+ * once at load. Oracle: tests/c/test_nn_resize.c.
+ */
+#include "nn/kernels/resize.h"
 
-#include "nn/kernels/kernel.h"
+#include <math.h>
 
 /* 14 bits of weight: with 16 of value the sum of two stays within 32. */
 #define ONE 16384
 
-static float position(const cut_resize *resize, int axis, int32_t to,
-                      int32_t size, int32_t from)
+/* Where element i of `out` lies among `in` elements. */
+static float position(const cut_resize *resize, int axis, int32_t i,
+                      int32_t out, int32_t in)
 {
-    float x = (float)to, scale = resize->scale[axis];
+    float x = (float)i, scale = resize->scale[axis];
     switch (resize->coordinates) {
     case CUT_ALIGN_CORNERS:
-        return size > 1 ? x * (float)(from - 1) / (float)(size - 1) : 0.0f;
+        return out > 1 ? x * (float)(in - 1) / (float)(out - 1) : 0.0f;
     case CUT_ASYMMETRIC: return x / scale;
     case CUT_PYTORCH_HALF_PIXEL:
-        return size > 1 ? (x + 0.5f) / scale - 0.5f : 0.0f;
+        return out > 1 ? (x + 0.5f) / scale - 0.5f : 0.0f;
     default: return (x + 0.5f) / scale - 0.5f;
     }
 }
@@ -31,28 +35,30 @@ static float nearest(const cut_resize *resize, float at)
     }
 }
 
-static cut_status set_axis(cut_plan *plan, cut_step *step, int axis,
-                           cut_why *why)
+/* The two source elements of each element along an axis, and the weight of the
+ * second. */
+static cut_status set_axis(const cut_setup *setup, int k)
 {
-    const cut_resize *resize = &step->op->resize;
-    int32_t size = axis ? step->out.w : step->out.h,
-            from = axis ? step->in.w : step->in.h;
+    cut_axis *axis = &setup->step->axis[k];
+    const cut_resize *resize = &setup->op->resize;
+    const cut_view *in = &setup->step->in, *out = &setup->step->out;
+    int32_t size = k ? out->w : out->h, from = k ? in->w : in->h;
     void *first = NULL, *second = NULL, *weight = NULL;
-    cut_status status = cut_step_alloc(plan, &first, (size_t)size, 4, why);
-    step->axis[axis].first = first;
-    if (!status) status = cut_step_alloc(plan, &second, (size_t)size, 4, why);
-    step->axis[axis].second = second;
-    if (!status) status = cut_step_alloc(plan, &weight, (size_t)size, 4, why);
-    step->axis[axis].weight = weight;
+    cut_status status = cut_step_alloc(setup, &first, (size_t)size, 4);
+    axis->first = first;
+    if (!status) status = cut_step_alloc(setup, &second, (size_t)size, 4);
+    axis->second = second;
+    if (!status) status = cut_step_alloc(setup, &weight, (size_t)size, 4);
+    axis->weight = weight;
     for (int32_t i = 0; !status && i < size; i++) {
-        float at = position(resize, axis, i, size, from);
+        float at = position(resize, k, i, size, from);
         float last = (float)(from - 1);
         if (!resize->linear) at = nearest(resize, at);
         at = at < 0 ? 0 : at > last ? last : at;
         int32_t whole = (int32_t)at;
-        step->axis[axis].first[i] = whole;
-        step->axis[axis].second[i] = whole + 1 < from ? whole + 1 : whole;
-        step->axis[axis].weight[i] = resize->linear ? at - (float)whole : 0;
+        axis->first[i] = whole;
+        axis->second[i] = whole + 1 < from ? whole + 1 : whole;
+        axis->weight[i] = resize->linear ? at - (float)whole : 0;
     }
     return status;
 }
@@ -65,12 +71,12 @@ static const uint8_t *row_at(const cut_view *in, const uint8_t *arena,
 }
 
 /* One channel in f32: down a row at once, then across element by element. */
-static void run_one(const cut_step *step, uint8_t *arena, int32_t from,
-                    int32_t to)
+static void run_one(const cut_step *step, uint8_t *arena, int32_t y_begin,
+              int32_t y_end)
 {
     const cut_axis *ya = &step->axis[0], *xa = &step->axis[1];
     float *row = (float *)(void *)(arena + step->scratch);
-    for (int32_t y = from; y < to; y++) {
+    for (int32_t y = y_begin; y < y_end; y++) {
         const float *a = (const float *)(const void *)row_at(
             &step->in, arena, ya->first[y]);
         const float *b = (const float *)(const void *)row_at(
@@ -87,13 +93,14 @@ static void run_one(const cut_step *step, uint8_t *arena, int32_t from,
     }
 }
 
-static void run_f32(const cut_step *step, uint8_t *arena, int32_t from,
-                    int32_t to)
+/* Four channels at a time. */
+static void run_f32(const cut_step *step, uint8_t *arena, int32_t y_begin,
+              int32_t y_end)
 {
     const cut_axis *ya = &step->axis[0], *xa = &step->axis[1];
     int32_t cp = step->in.cp, ld = step->in.ld;
     float *row = (float *)(void *)(arena + step->scratch);
-    for (int32_t y = from; y < to; y++) {
+    for (int32_t y = y_begin; y < y_end; y++) {
         const float *a = (const float *)(const void *)row_at(
             &step->in, arena, ya->first[y]);
         const float *b = (const float *)(const void *)row_at(
@@ -132,13 +139,14 @@ static i16x8 weights14(float weight)
     return (i16x8){ w0, w1, w0, w1, w0, w1, w0, w1 };
 }
 
-static void run_i16(const cut_step *step, uint8_t *arena, int32_t from,
-                    int32_t to)
+/* The same of whole numbers, eight channels at a time. */
+static void run_i16(const cut_step *step, uint8_t *arena, int32_t y_begin,
+              int32_t y_end)
 {
     const cut_axis *ya = &step->axis[0], *xa = &step->axis[1];
     int32_t cp = step->in.cp, ld = step->in.ld;
     int16_t *row = (int16_t *)(void *)(arena + step->scratch);
-    for (int32_t y = from; y < to; y++) {
+    for (int32_t y = y_begin; y < y_end; y++) {
         const int16_t *a = (const int16_t *)(const void *)row_at(
             &step->in, arena, ya->first[y]);
         const int16_t *b = (const int16_t *)(const void *)row_at(
@@ -163,17 +171,36 @@ static void run_i16(const cut_step *step, uint8_t *arena, int32_t from,
     }
 }
 
-cut_status cut_resize_setup(cut_plan *plan, cut_step *step,
-                            const cut_graph *graph, cut_why *why)
+/* ---- set-up ------------------------------------------------------------ */
+
+static cut_status set_up(const cut_setup *setup)
 {
-    (void)graph;
-    cut_status status = set_axis(plan, step, 0, why);
-    if (!status) status = set_axis(plan, step, 1, why);
-    step->run = step->in.cp == 1 ? run_one
-                : step->in.type == CUT_I16 ? run_i16 : run_f32;
-    step->kernel = step->in.type == CUT_I16 ? "resize i16" : "resize f32";
+    cut_step *step = setup->step;
+    cut_status status = set_axis(setup, 0);
+    if (!status) status = set_axis(setup, 1);
     step->scratch_bytes = (size_t)step->in.w * (size_t)step->in.cp *
                           cut_element(step->in.type);
-    step->band = 16384 / (step->out.w * step->out.cp) + 1;
+    step->band = cut_even_band(&step->out);
     return status;
 }
+
+static int fits_one(const cut_op *op, const cut_step *step)
+{
+    (void)op;
+    return step->in.cp == 1;
+}
+
+static int fits_i16(const cut_op *op, const cut_step *step)
+{
+    (void)op;
+    return step->in.type == CUT_I16;
+}
+
+const cut_kernel cut_resize_one = { .name = "resize f32", .fits = fits_one,
+                                    .set_up = set_up, .run = run_one };
+
+const cut_kernel cut_resize_i16 = { .name = "resize i16", .fits = fits_i16,
+                                    .set_up = set_up, .run = run_i16 };
+
+const cut_kernel cut_resize_f32 = { .name = "resize f32", .set_up = set_up,
+                                    .run = run_f32 };

@@ -7,11 +7,14 @@
  *
  * For a chunk of tiles: V[36][tiles][cin] = B'dB; for each 8 output channels
  * M[36][tiles][8] = V U; result = A'MA. All channel-wise, so SIMD lanes are
- * channels throughout.
+ * channels throughout. Weights U[cout / 8][36][cin][8]. Oracle:
+ * tests/c/test_nn_conv.c.
  */
+#include "nn/kernels/winograd.h"
+
 #include "base/alloc.h"
-#include "nn/kernels/kernel.h"
-#include "nn/plan/pack.h"
+#include "nn/kernels/band.h"
+#include "nn/kernels/conv.h"
 
 #define SIDE 4   /* results of a tile */
 #define SPAN 6   /* inputs */
@@ -19,18 +22,6 @@
 #define MAX_TILES 32 /* of a chunk */
 #define MIN_PIXELS 1024
 #define MAX_WEIGHTS 65536 /* cin * cout */
-
-int cut_winograd_fits(const cut_graph *graph, const cut_op *op)
-{
-    const cut_window *w = &op->window;
-    const cut_map *in = &graph->maps[graph->links[op->first]];
-    const cut_map *out = &graph->maps[op->out];
-    for (int i = 0; i < 2; i++)
-        if (w->k[i] != 3 || w->s[i] != 1 || w->d[i] != 1) return 0;
-    return op->groups == 1 && in->c >= 8 && out->c >= 8 &&
-           out->h * out->w >= MIN_PIXELS &&
-           (int64_t)in->c * out->c <= MAX_WEIGHTS;
-}
 
 /* One dimension of B'd: six numbers from six. */
 CUT_INLINE void spread(f32x4 *out, int gap, f32x4 d0, f32x4 d1, f32x4 d2,
@@ -155,7 +146,7 @@ static void product(float *m, const float *v, const float *u, int32_t n,
 typedef struct chunk {
     const cut_step *step;
     uint8_t *arena;
-    int32_t from, to; /* rows of the result */
+    int32_t y_begin, y_end; /* rows of the result */
     int32_t first, count, room; /* tiles of the band; room: rounded up to 4 */
     int32_t across;   /* tiles in a row */
 } chunk;
@@ -166,9 +157,9 @@ static void put(const chunk *k, int32_t tile, int32_t channel,
 {
     const cut_view *out = &k->step->out, *other = &k->step->other;
     size_t size = cut_element(out->type), rest = cut_element(other->type);
-    int32_t y0 = k->from + tile / k->across * SIDE;
+    int32_t y0 = k->y_begin + tile / k->across * SIDE;
     int32_t x0 = tile % k->across * SIDE;
-    for (int32_t y = 0; y < SIDE && y0 + y < k->to; y++)
+    for (int32_t y = 0; y < SIDE && y0 + y < k->y_end; y++)
         for (int32_t x = 0; x < SIDE && x0 + x < out->w; x++) {
             size_t at = (size_t)(y0 + y) * (size_t)out->w + (size_t)(x0 + x);
             size_t c = (size_t)channel;
@@ -218,26 +209,28 @@ static void run_chunk(const chunk *k, const uint8_t *d, size_t pitch, float *v)
 /* Bytes of the padded rows of one band. */
 static size_t rows_size(const cut_step *step)
 {
-    size_t bytes = (size_t)step->pad_w * (size_t)step->in.cp *
+    size_t bytes = (size_t)step->conv.pad_w * (size_t)step->in.cp *
                    cut_element(step->in.type) * (size_t)(step->band + 2);
     return (bytes + 63) / 64 * 64;
 }
 
-static void run_winograd(const cut_step *step, uint8_t *arena, int32_t from,
-                         int32_t to)
+/* Chunk by chunk of the tiles of the band. */
+static void run_winograd(const cut_step *step, uint8_t *arena,
+                         int32_t y_begin, int32_t y_end)
 {
     size_t pitch;
     int32_t pixel, across = (step->out.w + SIDE - 1) / SIDE;
-    int32_t down = (to - from + SIDE - 1) / SIDE;
+    int32_t down = (y_end - y_begin + SIDE - 1) / SIDE;
     /* whole tiles: rows beyond the map are 0 */
-    const uint8_t *d = cut_conv_band(step, arena, from, from + down * SIDE,
-                                     &pitch, &pixel);
+    const uint8_t *d = cut_band_rows(step, arena, y_begin,
+                                     y_begin + down * SIDE, &pitch, &pixel);
     float *v = (float *)(void *)(arena + step->scratch + rows_size(step));
     for (int32_t first = 0; first < across * down; first += MAX_TILES) {
         int32_t count = across * down - first;
         if (count > MAX_TILES) count = MAX_TILES;
-        chunk k = { step, arena, from, to, first, count, (count + 3) / 4 * 4,
-                    across };
+        chunk k = { .step = step, .arena = arena, .y_begin = y_begin,
+                    .y_end = y_end, .first = first, .count = count,
+                    .room = (count + 3) / 4 * 4, .across = across };
         run_chunk(&k, d, pitch, v);
     }
 }
@@ -265,42 +258,76 @@ static void transform_filter(float *out, const float *g)
                         half[i][2] * G[j][2]);
 }
 
-/* Weights [cout / 8][36][cin][8]. */
-cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
-                              const cut_graph *graph, cut_why *why)
+/* The transformed weights of all filters, the scales of both maps in them. */
+static void pack(const cut_setup *setup, float *g)
 {
+    cut_step *step = setup->step;
+    const cut_op *op = setup->op;
     size_t c = (size_t)step->in.cp;
-    cut_status status = cut_step_weights(
-        plan, step, POINTS * c * (size_t)step->out.cp * 4, why);
-    if (status) return status;
-    float u[POINTS], *g = cut_alloc(c * 9, sizeof *g);
-    if (!g)
-        return cut_fail(why, CUT_E_MEMORY,
-                        "No memory for the model's weights.");
+    float u[POINTS];
     for (int32_t o = 0; o < step->out.c; o++) {
-        float gain = step->op->mul ? step->op->mul[o] : 1.0f;
+        float gain = op->mul ? op->mul[o] : 1.0f;
         if (step->in.type == CUT_I16) gain *= step->in.scale;
         if (step->out.type == CUT_I16) gain /= step->out.scale;
         float *w = (float *)step->weights +
                    (size_t)(o / CUT_TILE) * POINTS * c * CUT_TILE +
                    (size_t)(o % CUT_TILE);
-        cut_filter_f32(graph, step->op, o, g);
+        cut_filter_f32(setup->graph, op, o, g);
         for (size_t ci = 0; ci < (size_t)step->in.c; ci++) {
             transform_filter(u, g + ci * 9);
             for (size_t p = 0; p < POINTS; p++)
                 w[(p * c + ci) * CUT_TILE] = u[p] * gain;
         }
     }
-    cut_free(g);
+}
+
+/* Bands of enough rows of tiles for a full chunk. */
+static void set_band(cut_step *step)
+{
     int32_t across = (step->out.w + SIDE - 1) / SIDE;
-    step->pad_w = across * SIDE + 2;
-    /* enough rows of tiles for a full chunk */
+    step->conv.pad_w = across * SIDE + 2;
     step->band = (MAX_TILES + across - 1) / across * SIDE;
     if (step->band > (step->out.h + SIDE - 1) / SIDE * SIDE)
         step->band = (step->out.h + SIDE - 1) / SIDE * SIDE;
     step->scratch_bytes = rows_size(step) +
-                          POINTS * (size_t)MAX_TILES * (c + CUT_TILE) * 4;
-    step->run = run_winograd;
-    step->kernel = "winograd";
+                          POINTS * (size_t)MAX_TILES *
+                              ((size_t)step->in.cp + CUT_TILE) * 4;
+}
+
+static cut_status set_up(const cut_setup *setup)
+{
+    cut_step *step = setup->step;
+    const cut_op *op = setup->op;
+    size_t c = (size_t)step->in.cp;
+    cut_status status = cut_conv_begin(setup, 1);
+    if (!status)
+        status = cut_step_weights(setup,
+                                  POINTS * c * (size_t)step->out.cp * 4);
+    if (status) return status;
+    float inv_scale = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
+    for (int32_t o = 0; o < step->out.c; o++)
+        step->add[o] = (op->add ? op->add[o] : 0) * inv_scale;
+    cut_conv_set_bounds(step);
+    float *g = cut_alloc(c * 9, sizeof *g);
+    if (!g)
+        return cut_fail(setup->error, CUT_E_MEMORY,
+                        "No memory for the model's weights.");
+    pack(setup, g);
+    cut_free(g);
+    set_band(step);
     return CUT_OK;
 }
+
+static int fits(const cut_op *op, const cut_step *step)
+{
+    const cut_window *w = &op->window;
+    for (int i = 0; i < 2; i++)
+        if (w->k[i] != 3 || w->s[i] != 1 || w->d[i] != 1) return 0;
+    return !step->banded && op->groups == 1 && step->in.c >= 8 &&
+           step->out.c >= 8 && step->out.h * step->out.w >= MIN_PIXELS &&
+           (int64_t)step->in.c * step->out.c <= MAX_WEIGHTS;
+}
+
+const cut_kernel cut_winograd = { .name = "winograd", .fits = fits,
+                                  .set_up = set_up, .run = run_winograd,
+                                  .gmacs = 46 };

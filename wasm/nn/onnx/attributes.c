@@ -1,12 +1,12 @@
-/* Attributes of a node, looked up by name each time: it has a few. */
-#include "nn/onnx/onnx.h"
+/* Looked up each time: a node has a few. */
+#include "nn/onnx/attributes.h"
 
 #include <string.h>
 
 static cut_status bad_attribute(const cut_onnx_node *node, const char *name,
-                                cut_why *why)
+                                cut_why *error)
 {
-    return cut_fail(why, CUT_E_MODEL, "%.*s (%.*s): %s cannot be read.",
+    return cut_fail(error, CUT_E_MODEL, "%.*s (%.*s): %s cannot be read.",
                     CUT_NODE_ARGS(node), name);
 }
 
@@ -59,76 +59,76 @@ static int32_t clamped(uint64_t value)
 }
 
 cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
-                        int32_t *value, cut_why *why)
+                        int32_t *value, cut_why *error)
 {
     cut_field field;
     int there = value_of(node, name, 3, 0, &field);
     if (there == 0) return CUT_OK;
-    if (there < 0 || !fits(field.value)) return bad_attribute(node, name, why);
+    if (there < 0 || !fits(field.value)) return bad_attribute(node, name, error);
     *value = clamped(field.value);
     return CUT_OK;
 }
 
 cut_status cut_onnx_float(const cut_onnx_node *node, const char *name,
-                          float *value, cut_why *why)
+                          float *value, cut_why *error)
 {
     cut_field field;
     int there = value_of(node, name, 2, 5, &field);
     if (there == 0) return CUT_OK;
-    if (there < 0) return bad_attribute(node, name, why);
+    if (there < 0) return bad_attribute(node, name, error);
     memcpy(value, &field.value, 4);
     return CUT_OK;
 }
 
 cut_status cut_onnx_ints(const cut_onnx_node *node, const char *name,
-                         int32_t *values, int max, int *count, cut_why *why)
+                         int32_t *values, int max, int *count, cut_why *error)
 {
     cut_slice attribute;
     cut_field field;
     *count = 0;
     int there = find(node, name, &attribute);
-    if (there < 0) return bad_attribute(node, name, why);
+    if (there < 0) return bad_attribute(node, name, error);
     if (there == 0) return CUT_OK;
     while (cut_pb_next(&attribute, &field) == 1) {
         if (field.number != 8) continue;
         if (field.wire == 0) {
-            if (*count == max) return bad_attribute(node, name, why);
+            if (*count == max) return bad_attribute(node, name, error);
             values[(*count)++] = clamped(field.value);
             continue;
         }
         uint64_t number;
         int more;
         while ((more = cut_pb_varint(&field.bytes, &number)) == 1) {
-            if (*count == max) return bad_attribute(node, name, why);
+            if (*count == max) return bad_attribute(node, name, error);
             values[(*count)++] = clamped(number);
         }
-        if (more < 0) return bad_attribute(node, name, why);
+        if (more < 0) return bad_attribute(node, name, error);
     }
     return CUT_OK;
 }
 
 cut_status cut_onnx_string(const cut_onnx_node *node, const char *name,
-                           cut_slice *value, cut_why *why)
+                           cut_slice *value, cut_why *error)
 {
     cut_field field;
     int there = value_of(node, name, 4, 2, &field);
     *value = there == 1 ? field.bytes : (cut_slice){ 0 };
-    return there < 0 ? bad_attribute(node, name, why) : CUT_OK;
+    return there < 0 ? bad_attribute(node, name, error) : CUT_OK;
 }
 
 cut_status cut_onnx_tensor_attr(const cut_onnx_node *node, const char *name,
                                 cut_onnx_tensor *tensor, int *found,
-                                cut_why *why)
+                                cut_why *error)
 {
     cut_field field;
     int there = value_of(node, name, 5, 2, &field);
     *found = there == 1;
-    if (there < 0) return bad_attribute(node, name, why);
-    return there ? cut_onnx_tensor_read(tensor, field.bytes, why) : CUT_OK;
+    if (there < 0) return bad_attribute(node, name, error);
+    return there ? cut_onnx_tensor_read(tensor, field.bytes, error) : CUT_OK;
 }
 
 cut_status cut_onnx_only(const cut_onnx_node *node, const char *names,
-                         cut_why *why)
+                         cut_why *error)
 {
     cut_slice rest = node->message;
     cut_field field;
@@ -146,7 +146,7 @@ cut_status cut_onnx_only(const cut_onnx_node *node, const char *names,
             at += size + (at[size] == ' ');
         }
         if (!known)
-            return cut_fail(why, CUT_E_MODEL_UNSUPPORTED,
+            return cut_fail(error, CUT_E_MODEL_UNSUPPORTED,
                             "%.*s (%.*s) has the attribute %.*s.",
                             CUT_NODE_ARGS(node), CUT_SLICE_ARGS(name));
     }

@@ -4,10 +4,10 @@
 
 /* Largest first, each at the lowest place that is free while it lives. */
 cut_status cut_arena_place(cut_block *blocks, size_t count, size_t *total,
-                           cut_why *why)
+                           cut_why *error)
 {
     uint32_t *order = cut_alloc(2 * count + 2, sizeof *order);
-    if (!order) return cut_fail(why, CUT_E_MEMORY, "No memory for the plan.");
+    if (!order) return cut_fail(error, CUT_E_MEMORY, "No memory for the plan.");
     uint32_t *placed = order + count; /* by offset */
     size_t done = 0;
     *total = 0;
@@ -33,7 +33,7 @@ cut_status cut_arena_place(cut_block *blocks, size_t count, size_t *total,
         b->offset = at;
         if (__builtin_add_overflow(at, b->size, &at) || at > SIZE_MAX / 2) {
             cut_free(order);
-            return cut_fail(why, CUT_E_MEMORY, "No memory for the plan.");
+            return cut_fail(error, CUT_E_MEMORY, "No memory for the plan.");
         }
         if (at > *total) *total = at;
         /* the place may break its order behind blocks that never met it */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "nn/kernels/kernel.h"
 
 static void add(cut_text *text, const char *bytes, size_t size)
 {
@@ -87,21 +88,20 @@ static void add_map(cut_text *text, const cut_graph *graph, int map)
 
 static const char *act_name(cut_act_kind kind)
 {
-    switch (kind) {
-    case CUT_ACT_CLAMP: return "\"clamp\"";
-    case CUT_ACT_LEAKY: return "\"leaky\"";
-    case CUT_ACT_SIGMOID: return "\"sigmoid\"";
-    case CUT_ACT_HARDSIGMOID: return "\"hardsigmoid\"";
-    case CUT_ACT_HARDSWISH: return "\"hardswish\"";
-    default: return NULL;
-    }
+    static const char *const names[] = {
+#define ACT_NAME(symbol, name) [symbol] = name,
+        CUT_ACT_LIST(ACT_NAME)
+#undef ACT_NAME
+    };
+    return names[kind];
 }
 
 static const char *op_name(cut_op_kind kind)
 {
     static const char *const names[] = {
-        "conv", "affine", "binary", "activation", "concat", "maxpool",
-        "averagepool", "mean", "mean of channels", "resize", "constant"
+#define OP_NAME(symbol, name) [symbol] = name,
+        CUT_OP_LIST(OP_NAME)
+#undef OP_NAME
     };
     return names[kind];
 }
@@ -111,6 +111,7 @@ static const char *type_name(int type)
     return type == CUT_I16 ? "i16" : "f32";
 }
 
+/* One step; the step fused into it stands within as "before". */
 static void add_step(cut_text *text, const cut_graph *graph,
                      const cut_step *step)
 {
@@ -122,10 +123,10 @@ static void add_step(cut_text *text, const cut_graph *graph,
     cut_text_add(text, ",\"op\":\"");
     cut_text_add(text, op_name(step->kind));
     cut_text_add(text, "\",\"fused\":[");
-    if (sum) cut_text_add(text, "\"add\"");
-    if (sum && act) cut_text_add(text, ",");
+    if (sum) cut_text_add(text, act ? "\"add\",\"" : "\"add\"");
+    if (act && !sum) cut_text_add(text, "\"");
     if (act) cut_text_add(text, act);
-    cut_text_add(text, "]");
+    cut_text_add(text, act ? "\"]" : "]");
     if (step->inner) {
         cut_text_add(text, ",\"before\":");
         add_step(text, graph, step->inner);
@@ -135,11 +136,11 @@ static void add_step(cut_text *text, const cut_graph *graph,
           step->kind == CUT_OP_CONV ? (int64_t)step->kmacs * 1000 : 0);
     field(text, "offset", (int64_t)step->out.offset);
     field(text, "bytes", (int64_t)step->out.h * step->out.w * step->out.ld *
-                             (step->out.type == CUT_I16 ? 2 : 4));
+                             (int64_t)cut_element(step->out.type));
     cut_text_add(text, ",\"type\":\"");
     cut_text_add(text, type_name(step->out.type));
     cut_text_add(text, "\",\"kernel\":\"");
-    cut_text_add(text, step->kernel);
+    cut_text_add(text, step->kernel->name);
     cut_text_add(text, "\"}");
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "nn/graph/consts.h"
 #include "nn/kernels/kernel.h"
 
 /* int8 by output channel as it lies in the file. */
@@ -17,7 +18,7 @@ static int is_direct(const cut_graph *graph, const cut_const *weights)
 }
 
 void cut_filter_f32(const cut_graph *graph, const cut_op *op, int32_t o,
-                       float *out)
+                    float *out)
 {
     const cut_const *weights = &graph->consts[op->weights];
     size_t size = cut_filter_size(weights), first = (size_t)o * size;
@@ -58,12 +59,12 @@ static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
         return scale_of(graph, weights, o);
     }
     cut_filter_f32(graph, op, o, tmp);
-    float most = 0;
+    float max = 0;
     for (size_t i = 0; i < size; i++) {
         float magnitude = tmp[i] < 0 ? -tmp[i] : tmp[i];
-        most = magnitude > most ? magnitude : most;
+        max = magnitude > max ? magnitude : max;
     }
-    float scale = most > 0 && most <= FLT_MAX ? most / 127.0f : 1.0f;
+    float scale = max > 0 && max <= FLT_MAX ? max / 127.0f : 1.0f;
     for (size_t i = 0; i < size; i++) {
         float q = tmp[i] / scale;
         q = q < -127 ? -127 : q > 127 ? 127 : q == q ? q : 0;
@@ -98,17 +99,17 @@ static int32_t sum_of(const uint8_t *raw, size_t size)
     return total;
 }
 
-double cut_conv_weight_sum(const cut_graph *graph, const cut_op *op)
+double cut_filter_sum(const cut_graph *graph, const cut_op *op)
 {
     const cut_const *weights = &graph->consts[op->weights];
     size_t size = cut_filter_size(weights);
-    double most = 1;
+    double max = 1;
     if (is_plain(graph, weights) && size < 1 << 20) {
         for (int32_t o = 0; o < weights->dims[0]; o++) {
             double sum = sum_of(weights->raw + (size_t)o * size, size);
-            most = sum > most ? sum : most;
+            max = sum > max ? sum : max;
         }
-        return most;
+        return max;
     }
     int16_t *filter = cut_alloc(size, sizeof *filter);
     float *tmp = cut_alloc(size, sizeof *tmp);
@@ -117,52 +118,62 @@ double cut_conv_weight_sum(const cut_graph *graph, const cut_op *op)
         filter_i16(graph, op, o, filter, tmp);
         for (size_t i = 0; i < size; i++)
             sum += filter[i] < 0 ? -filter[i] : filter[i];
-        most = (double)sum > most ? (double)sum : most;
+        max = (double)sum > max ? (double)sum : max;
     }
     /* no memory: the bound that no weights of 8 bits can exceed */
-    if (!filter || !tmp) most = 255.0 * (double)size;
+    if (!filter || !tmp) max = 255.0 * (double)size;
     cut_free(filter);
     cut_free(tmp);
-    return most;
+    return max;
 }
 
-/* Where element [ci][ky][kx] of a filter stands in the runs. */
-static size_t place(const cut_step *step, int32_t ci, int32_t ky, int32_t kx,
-                    int merged)
+/* Elements of a filter that is packed by itself. */
+static size_t depth_of(const cut_step *step)
 {
-    int32_t kw = step->window.k[1];
+    return (size_t)step->conv.run_count * (size_t)step->conv.run_size;
+}
+
+/* Where element [ci][ky][kx] of a filter stands in the runs, each of which is one
+ * tap or a row of them. */
+static size_t place(const cut_step *step, int32_t ci, int32_t ky, int32_t kx)
+{
+    int32_t kh = step->conv.window.k[0], kw = step->conv.window.k[1];
+    int merged = step->conv.run_count == kh;
     int32_t run = merged ? ky : ky * kw + kx;
-    return (size_t)run * (size_t)step->run_size +
+    return (size_t)run * (size_t)step->conv.run_size +
            (size_t)(merged ? kx * step->in.cp : 0) + (size_t)ci;
 }
 
 /* Where the filter of channel o begins in the packed weights. */
-static size_t first_of(const cut_packing *p, int32_t o)
+static size_t first_of(const cut_step *step, cut_layout layout, int32_t o)
 {
-    if (p->depthwise) return (size_t)o;
-    if (p->one) return 0;
     size_t tile = (size_t)o / CUT_TILE, lane = (size_t)o % CUT_TILE;
-    return tile * p->depth * CUT_TILE +
-           (p->step->in.type == CUT_F32 ? lane : lane * 2);
+    switch (layout) {
+    case CUT_LAYOUT_TAPS: return (size_t)o;
+    case CUT_LAYOUT_ONE: return 0;
+    default:
+        return tile * depth_of(step) * CUT_TILE +
+               (step->in.type == CUT_F32 ? lane : lane * 2);
+    }
 }
 
 /* How far from there each element [ci][ky][kx] of a filter stands. */
-static void offsets_of(const cut_packing *p, uint32_t *offsets)
+static void offsets_of(const cut_step *step, cut_layout layout,
+                       uint32_t *offsets)
 {
-    const cut_step *step = p->step;
-    int32_t cin = p->depthwise ? 1 : step->in.c;
+    const int32_t *k = step->conv.window.k;
+    int32_t cin = layout == CUT_LAYOUT_TAPS ? 1 : step->in.c;
     for (int32_t ci = 0; ci < cin; ci++)
-        for (int32_t ky = 0; ky < step->window.k[0]; ky++)
-            for (int32_t kx = 0; kx < step->window.k[1]; kx++) {
-                size_t k = place(step, ci, ky, kx, p->merged);
-                if (p->depthwise)
-                    k = (size_t)(ky * step->window.k[1] + kx) *
-                        (size_t)step->in.cp;
-                else if (!p->one && step->in.type == CUT_F32)
-                    k *= CUT_TILE;
-                else if (!p->one)
-                    k = k / 2 * 2 * CUT_TILE + k % 2;
-                *offsets++ = (uint32_t)k;
+        for (int32_t ky = 0; ky < k[0]; ky++)
+            for (int32_t kx = 0; kx < k[1]; kx++) {
+                size_t i = place(step, ci, ky, kx);
+                if (layout == CUT_LAYOUT_TAPS)
+                    i = (size_t)(ky * k[1] + kx) * (size_t)step->in.cp;
+                else if (layout == CUT_LAYOUT_TILES && step->in.type == CUT_F32)
+                    i *= CUT_TILE;
+                else if (layout == CUT_LAYOUT_TILES)
+                    i = i / 2 * 2 * CUT_TILE + i % 2;
+                *offsets++ = (uint32_t)i;
             }
 }
 
@@ -193,49 +204,99 @@ static void pack_points(int16_t *q, const uint8_t *raw, size_t size)
         }
 }
 
-cut_status cut_pack(cut_plan *plan, const cut_packing *p, cut_why *why)
+/* Elements of all packed weights. */
+static uint64_t packed_count(const cut_step *step, cut_layout layout)
 {
-    cut_step *step = p->step;
-    const cut_op *op = step->op;
-    size_t size = cut_filter_size(&p->graph->consts[op->weights]);
-    int wide = step->in.type == CUT_F32;
-    size_t taps = (size_t)(step->window.k[0] * step->window.k[1]);
-    uint64_t count = p->depthwise ? (uint64_t)taps * (size_t)step->in.cp
-                                    : p->depth;
-    if (!p->depthwise && !p->one) count *= (uint64_t)step->out.cp;
-    float *tmp = cut_alloc(size, sizeof *tmp);
-    int16_t *filter = cut_alloc(size, sizeof *filter);
-    uint32_t *offsets = cut_alloc(size, sizeof *offsets);
-    cut_status status = tmp && filter && offsets
-        ? cut_step_weights(plan, step, count * (wide ? 4u : 2u), why)
-        : cut_fail(why, CUT_E_MEMORY, "No memory for the model's weights.");
-    if (!status) offsets_of(p, offsets);
-    float to = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
-    const cut_const *weights = &p->graph->consts[op->weights];
-    int points = !wide && taps == 1 && !p->one && !p->depthwise &&
-                 size == p->depth && size % 8 == 0 &&
-                 is_plain(p->graph, weights);
-    for (int32_t o = 0; !status && o < step->out.c; o++) {
-        float gain = op->mul ? op->mul[o] : 1.0f, scale = 1.0f;
-        float *f = (float *)step->weights + first_of(p, o);
-        int16_t *q = (int16_t *)step->weights + first_of(p, o);
-        if (wide) {
-            cut_filter_f32(p->graph, op, o, tmp);
-            for (size_t i = 0; i < size; i++) f[offsets[i]] = tmp[i] * gain;
-        } else if (points && (o & -CUT_TILE) + CUT_TILE <= step->out.c) {
-            if (o % CUT_TILE == 0)
-                pack_points(q, weights->raw + (size_t)o * size, size);
-            scale = scale_of(p->graph, weights, o) * gain * step->in.scale;
-        } else {
-            scale = filter_i16(p->graph, op, o, filter, tmp) * gain *
-                    step->in.scale;
-            for (size_t i = 0; i < size; i++) q[offsets[i]] = filter[i];
-        }
-        step->mul[o] = scale * to;
-        step->add[o] = (op->add ? op->add[o] : 0) * to;
+    const int32_t *k = step->conv.window.k;
+    switch (layout) {
+    case CUT_LAYOUT_TAPS:
+        return (uint64_t)(k[0] * k[1]) * (uint64_t)step->in.cp;
+    case CUT_LAYOUT_ONE: return depth_of(step);
+    default: return (uint64_t)depth_of(step) * (uint64_t)step->out.cp;
     }
-    cut_free(tmp);
-    cut_free(filter);
-    cut_free(offsets);
+}
+
+/* What packing goes through, filter by filter. */
+typedef struct packer {
+    const cut_setup *setup;
+    cut_layout layout;
+    size_t size;       /* of a filter */
+    uint32_t *offsets; /* [size] */
+    int16_t *filter;   /* [size] */
+    float *tmp;        /* [size] */
+} packer;
+
+static void pack_f32(const packer *p, int32_t o, float gain)
+{
+    cut_step *step = p->setup->step;
+    float *w = (float *)step->weights + first_of(step, p->layout, o);
+    cut_filter_f32(p->setup->graph, p->setup->op, o, p->tmp);
+    for (size_t i = 0; i < p->size; i++) w[p->offsets[i]] = p->tmp[i] * gain;
+}
+
+/* Answers the scale of the weights. `points`: eight filters at once. */
+static float pack_i16(const packer *p, int32_t o, int points)
+{
+    const cut_setup *s = p->setup;
+    const cut_const *weights = &s->graph->consts[s->op->weights];
+    int16_t *q = (int16_t *)s->step->weights +
+                 first_of(s->step, p->layout, o);
+    if (points && (o & -CUT_TILE) + CUT_TILE <= s->step->out.c) {
+        if (o % CUT_TILE == 0)
+            pack_points(q, weights->raw + (size_t)o * p->size, p->size);
+        return scale_of(s->graph, weights, o);
+    }
+    float scale = filter_i16(s->graph, s->op, o, p->filter, p->tmp);
+    for (size_t i = 0; i < p->size; i++) q[p->offsets[i]] = p->filter[i];
+    return scale;
+}
+
+/* Whether the filters are such as pack_points() takes. */
+static int has_points(const packer *p)
+{
+    const cut_setup *s = p->setup;
+    const int32_t *k = s->step->conv.window.k;
+    return s->step->in.type == CUT_I16 && k[0] * k[1] == 1 &&
+           p->layout == CUT_LAYOUT_TILES && p->size == depth_of(s->step) &&
+           p->size % 8 == 0 &&
+           is_plain(s->graph, &s->graph->consts[s->op->weights]);
+}
+
+/* f32 weights take up the op's gain; i16 ones leave it, and all scales, to mul. */
+static void pack_all(const packer *p)
+{
+    cut_step *step = p->setup->step;
+    const cut_op *op = p->setup->op;
+    int points = has_points(p);
+    float inv_scale = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
+    offsets_of(step, p->layout, p->offsets);
+    for (int32_t o = 0; o < step->out.c; o++) {
+        float gain = op->mul ? op->mul[o] : 1.0f, scale = 1.0f;
+        if (step->in.type == CUT_F32)
+            pack_f32(p, o, gain);
+        else
+            scale = pack_i16(p, o, points) * gain * step->in.scale;
+        step->mul[o] = scale * inv_scale;
+        step->add[o] = (op->add ? op->add[o] : 0) * inv_scale;
+    }
+}
+
+cut_status cut_pack(const cut_setup *setup, cut_layout layout)
+{
+    const cut_step *step = setup->step;
+    packer p = { .setup = setup, .layout = layout };
+    p.size = cut_filter_size(&setup->graph->consts[setup->op->weights]);
+    p.tmp = cut_alloc(p.size, sizeof *p.tmp);
+    p.filter = cut_alloc(p.size, sizeof *p.filter);
+    p.offsets = cut_alloc(p.size, sizeof *p.offsets);
+    cut_status status = p.tmp && p.filter && p.offsets
+        ? cut_step_weights(setup, packed_count(step, layout) *
+                                      cut_element(step->in.type))
+        : cut_fail(setup->error, CUT_E_MEMORY,
+                   "No memory for the model's weights.");
+    if (!status) pack_all(&p);
+    cut_free(p.tmp);
+    cut_free(p.filter);
+    cut_free(p.offsets);
     return status;
 }

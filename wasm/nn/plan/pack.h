@@ -1,23 +1,26 @@
-/* A convolution's weights, packed as its kernel reads them (conv.h). */
+/* A convolution's weights, in the order in which its kernel reads them. */
 #ifndef CUT_NN_PACK_H
 #define CUT_NN_PACK_H
 
-#include "nn/plan/plan.h"
+#include "nn/plan/step.h"
 
-typedef struct cut_packing {
-    cut_step *step; /* in, out, window, runs and op are set */
-    const cut_graph *graph;
-    int merged;     /* a run passes over all columns of the kernel */
-    int one, depthwise;
-    size_t depth;   /* run_count * run_size */
-} cut_packing;
+/** A filter is a vector of run_count * run_size elements, run after run. */
+typedef enum cut_layout {
+    CUT_LAYOUT_TILES, /* CUT_TILE filters together: i16 [n / 2][8][2], f32 [n][8] */
+    CUT_LAYOUT_ONE,   /* the one filter there is: [n] */
+    CUT_LAYOUT_TAPS   /* of all channels: [tap][cp] */
+} cut_layout;
 
-/** Sets the step's weights, mul and add. CUT_E_MEMORY. */
-cut_status cut_pack(cut_plan *plan, const cut_packing *packing, cut_why *why);
+/** Sets the weights, mul and add of a step whose runs are known. CUT_E_MEMORY. */
+cut_status cut_pack(const cut_setup *setup, cut_layout layout);
 
 /** The filter of output channel o in f32, [cin][kh][kw]. */
 void cut_filter_f32(const cut_graph *graph, const cut_op *op, int32_t o,
                     float *out);
+
+/** The largest sum of magnitudes of a filter of 8-bit weights, for the limit of
+ * the input. */
+double cut_filter_sum(const cut_graph *graph, const cut_op *op);
 
 /** Elements of one filter. */
 static inline size_t cut_filter_size(const cut_const *weights)
