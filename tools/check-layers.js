@@ -12,8 +12,8 @@ const cRooms = {
   matte: ['base', 'image'],
   compose: ['base', 'image', 'matte'],
   edit: ['base', 'include', 'image', 'matte'],
-  '.': ['base', 'include', 'compose'], // options*.c
-  job: ['.', 'base', 'include', 'image', 'nn', 'matte', 'compose', 'edit'],
+  options: ['base', 'include', 'compose'],
+  job: ['base', 'include', 'image', 'nn', 'matte', 'compose', 'edit', 'options'],
 };
 /** Included by name alone, as a caller of the ABI does. */
 const abi = new Set(readdirSync(join(root, 'wasm/include')));

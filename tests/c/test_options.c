@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "check.h"
 #include "cutaway.h"
-#include "options.h"
+#include "options/options.h"
 
 static cut_why why;
 

@@ -3,7 +3,7 @@
 
 #include "base/alloc.h"
 #include "cutaway.h"
-#include "options.h"
+#include "options/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
  */
 #include "base/alloc.h"
 #include "cutaway.h"
-#include "options.h"
+#include "options/options.h"
 
 #define STATUS_JSON(number, name, text)                                        \
     "{\"status\":" #number ",\"code\":\"" name "\",\"text\":\"" text "\"}"

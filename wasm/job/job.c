@@ -29,7 +29,7 @@
 #include "matte/refine.h"
 #include "matte/subject.h"
 #include "matte/zoom.h"
-#include "options.h"
+#include "options/options.h"
 
 /* What the model is shown; each after the one before. */
 typedef enum look { LOOK_NONE, LOOK_WHOLE, LOOK_MIRRORED, LOOK_CLOSE } look;
