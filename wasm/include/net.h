@@ -1,14 +1,10 @@
 /*
  * A network: an ONNX file in, its operators planned and run in C.
  *
- * The subset of ONNX (opset 7..19, ai.onnx only): one input and one asked-for
- * output, f32, rank 4, N = 1. Conv (groups, dilation, any padding),
- * BatchNormalization, Relu, LeakyRelu, Clip, Sigmoid, HardSigmoid, HardSwish,
- * Add, Sub, Mul, Div, Concat (channels), MaxPool, AveragePool,
- * GlobalAveragePool, ReduceMean, Resize (nearest, linear), Identity, Dropout,
- * Cast to f32; DequantizeLinear of constants; and, on what is known at load,
- * Constant, Shape, Gather, Slice, Concat, Unsqueeze, Squeeze, Reshape, Cast
- * and arithmetic, which is how exporters write sizes. Anything else is
+ * The subset of ONNX (operator sets 7 to 22, ai.onnx only): one input and one
+ * asked-for output, f32, rank 4, N = 1. Operators: the lists in
+ * nn/graph/import.c, on feature maps, and nn/graph/fold.c, on what is known at
+ * load, which is how exporters write sizes. Anything else is
  * CUT_E_MODEL_UNSUPPORTED, naming the node, before any work.
  *
  * Life: new -> load -> (begin -> step.. -> output)* -> free. One run at a
@@ -46,7 +42,8 @@ CUT_EXPORT const char *cut_net_message(const cut_net *net);
  *               terminated); when there is none of that name, or it is empty,
  *               the first
  * CUT_E_MODEL: not a valid model, or not of this size. CUT_E_MODEL_UNSUPPORTED:
- * valid as far as read, but outside the subset above. CUT_E_MEMORY.
+ * valid as far as read, but outside the subset above. CUT_E_ARGUMENT: there is
+ * no such arithmetic. CUT_E_MEMORY.
  */
 CUT_EXPORT int cut_net_load(cut_net *net, const uint8_t *bytes,
                             uint32_t size_bytes, uint32_t w, uint32_t h,
@@ -66,9 +63,11 @@ CUT_EXPORT const char *cut_net_plan_json(cut_net *net);
 /**
  * Starts a run; one that was not finished is forgotten.
  *
+ * CUT_E_STATE before load.
+ *
  * @param input  f32 [c][h][w], copied. A value that is not finite is
  *               CUT_E_INFERENCE.
- * @param count  c * h * w; anything else is CUT_E_STATE
+ * @param count  c * h * w; anything else is CUT_E_ARGUMENT
  */
 CUT_EXPORT int cut_net_begin(cut_net *net, const float *input, uint32_t count);
 

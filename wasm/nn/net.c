@@ -53,10 +53,14 @@ void cut_net_free(cut_net *net)
     cut_free(net);
 }
 
-const char *cut_net_message(const cut_net *net) { return net->error.text; }
+const char *cut_net_message(const cut_net *net)
+{
+    return net->error.text;
+}
 
 /* ---- input and output -------------------------------------------------- */
 
+/* [c][h][w] to [h][w][ld], in i16 rounded and within the limit. */
 static void put_input(const cut_net *net, const float *input)
 {
     const cut_view *in = &net->plan.input;
@@ -95,13 +99,13 @@ static void take_output(cut_net *net)
     for (size_t c = 0; c < (size_t)out->c; c++)
         for (size_t i = 0; i < pixels; i++)
             planar[c * pixels + i] = out->type == CUT_F32
-                ? f[i * ld + c] : (float)q[i * ld + c] * out->scale;
+                                         ? f[i * ld + c]
+                                         : (float)q[i * ld + c] * out->scale;
 }
 
 /* ---- a run ------------------------------------------------------------- */
 
-static void widen(cut_range *range, const cut_view *view,
-                  const uint8_t *arena)
+static void widen(cut_range *range, const cut_view *view, const uint8_t *arena)
 {
     const float *f = (const float *)(const void *)(arena + view->offset);
     size_t pixels = (size_t)view->h * (size_t)view->w;
@@ -158,17 +162,19 @@ static void work(cut_net *net, uint64_t kmacs)
 int cut_net_begin(cut_net *net, const float *input, uint32_t count)
 {
     const cut_view *in = &net->plan.input;
-    if (!net->loaded || (uint64_t)count != (uint64_t)in->c *
-                                               (uint64_t)in->h *
-                                               (uint64_t)in->w)
+    if (!net->loaded)
         return (int)cut_fail(&net->error, CUT_E_STATE,
-                        "The network is not loaded, or the input is not of "
-                        "%d x %d x %d.", (int)in->c, (int)in->h, (int)in->w);
+                             "The network is not loaded.");
+    if ((uint64_t)count != (uint64_t)in->c * (uint64_t)in->h * (uint64_t)in->w)
+        return (int)cut_fail(&net->error, CUT_E_ARGUMENT,
+                             "The input is not of %d x %d x %d, but %u values.",
+                             (int)in->c, (int)in->h, (int)in->w,
+                             (unsigned)count);
     for (uint32_t i = 0; i < count; i++)
         if (!(input[i] - input[i] == 0))
             return (int)cut_fail(&net->error, CUT_E_INFERENCE,
-                            "Value %u of the input is not finite.",
-                            (unsigned)i);
+                                 "Value %u of the input is not finite.",
+                                 (unsigned)i);
     begin(net, input);
     if (net->ranges) widen(&net->ranges[net->input_map], in, net->arena);
     return CUT_OK;
@@ -190,7 +196,10 @@ uint32_t cut_net_progress(const cut_net *net)
     return share > 999 ? 999 : (uint32_t)share;
 }
 
-uint32_t cut_net_at(const cut_net *net) { return net->at; }
+uint32_t cut_net_at(const cut_net *net)
+{
+    return net->at;
+}
 
 const float *cut_net_output(const cut_net *net)
 {
@@ -260,7 +269,7 @@ static float synthetic(uint32_t c, uint32_t y, uint32_t x)
 static void reset_ranges(cut_range *ranges, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        ranges[i] = (cut_range){ FLT_MAX, -FLT_MAX };
+        ranges[i] = (cut_range){FLT_MAX, -FLT_MAX};
 }
 
 /* What one f32 run of a synthetic picture meets. */
@@ -268,8 +277,8 @@ static cut_status probe_ranges(cut_net *net, const cut_graph *graph)
 {
     const cut_map *in = &graph->maps[graph->input];
     size_t count = (size_t)in->c * (size_t)in->h * (size_t)in->w;
-    cut_status status = cut_plan_make(&net->plan, graph, CUT_F32, NULL, 1,
-                                      1, &net->error);
+    cut_status status = cut_plan_make(&net->plan, graph, CUT_F32, NULL, 1, 1,
+                                      &net->error);
     if (!status) status = make_arena(net);
     float *input = status ? NULL : cut_alloc(count, sizeof *input);
     if (!status && !input)
@@ -303,6 +312,8 @@ static int has_8_bit(const cut_graph *graph)
     return 0;
 }
 
+/* Of the maps, for cut_net_ranges(): the file is the caller's, and gone by
+ * then. */
 static cut_status keep_names(cut_net *net, const cut_graph *graph)
 {
     net->names = cut_alloc_zero((size_t)graph->map_count + 1,
@@ -310,8 +321,10 @@ static cut_status keep_names(cut_net *net, const cut_graph *graph)
     for (uint32_t i = 0; net->names && i < graph->map_count; i++) {
         cut_slice name = graph->maps[i].name;
         net->names[i] = cut_alloc_zero(name.size + 1, 1);
-        if (!net->names[i]) forget_names(net);
-        else if (name.size) memcpy(net->names[i], name.at, name.size);
+        if (!net->names[i])
+            forget_names(net);
+        else if (name.size)
+            memcpy(net->names[i], name.at, name.size);
     }
     return net->names ? CUT_OK
                       : cut_fail(&net->error, CUT_E_MEMORY,
@@ -367,17 +380,17 @@ int cut_net_load(cut_net *net, const uint8_t *bytes, uint32_t size_bytes,
     if (net->tried)
         return (int)cut_fail(&net->error, CUT_E_STATE, "A network loads once.");
     if (arithmetic < CUT_NET_AUTO || arithmetic > CUT_NET_I16)
-        return (int)cut_fail(&net->error, CUT_E_STATE,
+        return (int)cut_fail(&net->error, CUT_E_ARGUMENT,
                              "There is no arithmetic %d.", arithmetic);
     net->tried = 1;
     if (w < 1 || h < 1 || w > CUT_MAX_MODEL_SIDE || h > CUT_MAX_MODEL_SIDE)
         return (int)cut_fail(&net->error, CUT_E_MODEL,
-                        "An input is of 1..%d pixels, not %u x %u.",
-                        CUT_MAX_MODEL_SIDE, (unsigned)w, (unsigned)h);
+                             "An input is of 1..%d pixels, not %u x %u.",
+                             CUT_MAX_MODEL_SIDE, (unsigned)w, (unsigned)h);
     cut_graph graph;
     cut_status status = cut_graph_build(
-        &graph, (cut_slice){ bytes, size_bytes }, (int32_t)w, (int32_t)h,
-        (cut_slice){ (const uint8_t *)output, output_bytes }, &net->error);
+        &graph, (cut_slice){bytes, size_bytes}, (int32_t)w, (int32_t)h,
+        (cut_slice){(const uint8_t *)output, output_bytes}, &net->error);
     if (status) return (int)status;
     status = plan(net, &graph, arithmetic);
     net->input_map = (uint32_t)graph.input;
@@ -386,7 +399,10 @@ int cut_net_load(cut_net *net, const uint8_t *bytes, uint32_t size_bytes,
     return (int)status;
 }
 
-const char *cut_net_plan_json(cut_net *net) { return net->json; }
+const char *cut_net_plan_json(cut_net *net)
+{
+    return net->json;
+}
 
 /* ---- calibration ------------------------------------------------------- */
 
@@ -398,13 +414,13 @@ void cut_net_record(cut_net *net, int on)
 const char *cut_net_ranges(cut_net *net)
 {
     cut_free(net->text.at);
-    net->text = (cut_text){ 0 };
+    net->text = (cut_text){0};
     if (!net->names || !net->ranges) return "";
     for (uint32_t i = 0; i < net->map_count; i++)
         if (net->ranges[i].lo <= net->ranges[i].hi)
             cut_ranges_write(&net->text,
-                             (cut_slice){ (const uint8_t *)net->names[i],
-                                          strlen(net->names[i]) },
+                             (cut_slice){(const uint8_t *)net->names[i],
+                                         strlen(net->names[i])},
                              net->ranges[i]);
     return net->text.at ? net->text.at : "";
 }

@@ -9,8 +9,8 @@ static cut_status define_initializers(cut_graph *graph, cut_why *error)
     const cut_onnx *onnx = &graph->onnx;
     for (uint32_t i = 0; i < onnx->tensor_count; i++) {
         int index;
-        cut_status status =
-            cut_const_of_tensor(graph, &onnx->tensors[i], &index, error);
+        cut_status status = cut_const_of_tensor(graph, &onnx->tensors[i],
+                                                &index, error);
         if (!status)
             status = cut_define(graph, onnx->tensors[i].name, 1, index, error);
         if (status) return status;
@@ -37,7 +37,7 @@ static cut_status define_input(cut_graph *graph, int32_t w, int32_t h,
         return cut_fail(error, CUT_E_MODEL_UNSUPPORTED,
                         "The input %.*s is not f32 of rank 4.",
                         CUT_SLICE_ARGS(input->name));
-    const int32_t open[4] = { 1, 3, h, w };
+    const int32_t open[4] = {1, 3, h, w};
     int32_t dims[4];
     for (int i = 0; i < 4; i++)
         dims[i] = input->rank == 4 && input->dims[i] > 0 ? input->dims[i]
@@ -49,8 +49,8 @@ static cut_status define_input(cut_graph *graph, int32_t w, int32_t h,
         return cut_fail(error, CUT_E_MODEL,
                         "The model takes %d x %d, not the manifest's %d x %d.",
                         (int)dims[3], (int)dims[2], (int)w, (int)h);
-    cut_status status =
-        cut_map_new(graph, NULL, dims[1], h, w, &graph->input, error);
+    cut_status status = cut_map_new(graph, NULL, dims[1], h, w, &graph->input,
+                                    error);
     if (status) return status;
     graph->maps[graph->input].name = input->name;
     return cut_define(graph, input->name, 0, graph->input, error);
@@ -98,7 +98,7 @@ static cut_status build(cut_graph *graph, int32_t w, int32_t h,
 cut_status cut_graph_build(cut_graph *graph, cut_slice file, int32_t w,
                            int32_t h, cut_slice output, cut_why *error)
 {
-    *graph = (cut_graph){ .input = -1, .output = -1 };
+    *graph = (cut_graph){.input = -1, .output = -1};
     cut_status status = cut_onnx_read(&graph->onnx, file, error);
     if (!status) status = build(graph, w, h, output, error);
     if (status) cut_graph_free(graph);

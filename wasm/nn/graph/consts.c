@@ -16,8 +16,12 @@ cut_const *cut_const_new(cut_graph *graph, int type, int rank,
         return NULL;
     }
     cut_const *constant = &graph->consts[graph->const_count++];
-    *constant = (cut_const){ .type = type, .rank = rank, .count = count,
-                             .numbers = numbers, .scale = -1, .zero = -1 };
+    *constant = (cut_const){.type = type,
+                            .rank = rank,
+                            .count = count,
+                            .numbers = numbers,
+                            .scale = -1,
+                            .zero = -1};
     for (int i = 0; i < rank; i++) constant->dims[i] = dims[i];
     return constant;
 }
@@ -40,10 +44,12 @@ cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
     *index = (int)graph->const_count;
     if (tensor->packed.size == 0) {
         cut_const *constant = &graph->consts[graph->const_count++];
-        *constant = (cut_const){ .type = tensor->type, .rank = tensor->rank,
-                                 .count = tensor->count,
-                                 .raw = tensor->raw.at,
-                                 .scale = -1, .zero = -1 };
+        *constant = (cut_const){.type = tensor->type,
+                                .rank = tensor->rank,
+                                .count = tensor->count,
+                                .raw = tensor->raw.at,
+                                .scale = -1,
+                                .zero = -1};
         memcpy(constant->dims, tensor->dims, sizeof constant->dims);
         return CUT_OK;
     }
@@ -58,18 +64,26 @@ cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
                             "Tensor %.*s has too few numbers.",
                             CUT_SLICE_ARGS(tensor->name));
         constant->numbers[i] = tensor->type == CUT_ONNX_F16
-            ? (double)half((uint16_t)bits) : (double)(int64_t)bits;
+                                   ? (double)half((uint16_t)bits)
+                                   : (double)(int64_t)bits;
     }
     return CUT_OK;
 }
 
+/* Element i as it lies in the file: unaligned, little endian, as we are. */
 static double raw_at(const cut_const *constant, size_t i)
 {
     const uint8_t *raw = constant->raw;
-    union { float f; int32_t i; int64_t l; uint16_t h; } v;
+    union {
+        float f;
+        int32_t i;
+        int64_t l;
+        uint16_t h;
+    } v;
     switch (constant->type) {
     case CUT_ONNX_I8: return (int8_t)raw[i];
-    case CUT_ONNX_U8: case CUT_ONNX_BOOL: return raw[i];
+    case CUT_ONNX_U8:
+    case CUT_ONNX_BOOL: return raw[i];
     case CUT_ONNX_F32: memcpy(&v.f, raw + 4 * i, 4); return (double)v.f;
     case CUT_ONNX_I32: memcpy(&v.i, raw + 4 * i, 4); return v.i;
     case CUT_ONNX_I64: memcpy(&v.l, raw + 8 * i, 8); return (double)v.l;
@@ -77,8 +91,7 @@ static double raw_at(const cut_const *constant, size_t i)
     }
 }
 
-double cut_const_at(const cut_graph *graph, const cut_const *constant,
-                    size_t i)
+double cut_const_at(const cut_graph *graph, const cut_const *constant, size_t i)
 {
     double value = constant->numbers ? constant->numbers[i]
                                      : raw_at(constant, i);
@@ -93,14 +106,14 @@ double cut_const_at(const cut_graph *graph, const cut_const *constant,
     if (constant->zero >= 0)
         value -= cut_const_at(graph, &graph->consts[constant->zero], channel);
     /* in f32, as ONNX says */
-    return (double)((float)value *
-                    (float)cut_const_at(graph, scale, channel));
+    return (double)((float)value * (float)cut_const_at(graph, scale, channel));
 }
 
 int cut_is_finite(const cut_graph *graph, const cut_const *constant)
 {
     const cut_const *real = constant->quantised
-        ? &graph->consts[constant->scale] : constant;
+                                ? &graph->consts[constant->scale]
+                                : constant;
     if (!real->numbers && real->type != CUT_ONNX_F32 &&
         real->type != CUT_ONNX_F16)
         return 1;

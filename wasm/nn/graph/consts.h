@@ -13,8 +13,8 @@ double cut_const_at(const cut_graph *graph, const cut_const *constant,
 cut_const *cut_const_new(cut_graph *graph, int type, int rank,
                          const int32_t *dims, cut_why *error);
 
-/** Adds a tensor of the file: where it lies, or its numbers where the file packs
- * them. CUT_E_MODEL, CUT_E_MEMORY. */
+/** Adds a tensor of the file: where it lies, or its numbers where the file
+ * packs them. CUT_E_MODEL, CUT_E_MEMORY. */
 cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
                                int *index, cut_why *error);
 

@@ -38,6 +38,7 @@ static void fuse_affine(cut_op *maker, cut_op *op, int32_t c)
     op->mul = op->add = NULL;
 }
 
+/* A clamp into the operation before it; two clamps into one. */
 static int fuse_act(cut_op *maker, const cut_op *op)
 {
     if (op->act.kind != CUT_ACT_CLAMP) return 0;
@@ -80,6 +81,7 @@ static cut_op *sole(const cut_graph *graph, const int *makers, int map)
     return &graph->ops[makers[map]];
 }
 
+/* Into the maker of one of its inputs: answers that op's index + 1, or 0. */
 static int fuse(cut_graph *graph, cut_op *op, const int *makers)
 {
     for (uint32_t k = 0; k < op->ins && k < 2; k++) {
@@ -110,7 +112,8 @@ cut_status cut_graph_fuse(cut_graph *graph, cut_why *error)
     find_dead(graph);
     int *makers = cut_alloc((size_t)graph->map_count + 1, sizeof *makers);
     if (!makers)
-        return cut_fail(error, CUT_E_MEMORY, "No memory for the model's graph.");
+        return cut_fail(error, CUT_E_MEMORY,
+                        "No memory for the model's graph.");
     for (uint32_t i = 0; i < graph->map_count; i++) makers[i] = -1;
     for (uint32_t i = 0; i < graph->op_count; i++) {
         cut_op *op = &graph->ops[i];

@@ -28,15 +28,15 @@ const cut_value *cut_graph_value(const cut_graph *graph, cut_slice name)
     return found != 0 ? &graph->values[found - 1] : NULL;
 }
 
-cut_status cut_define(cut_graph *graph, cut_slice name, int is_const,
-                      int index, cut_why *error)
+cut_status cut_define(cut_graph *graph, cut_slice name, int is_const, int index,
+                      cut_why *error)
 {
     uint32_t *place = slot(graph, name);
     if (*place != 0)
         return cut_fail(error, CUT_E_MODEL, "The value %.*s is made twice.",
                         CUT_SLICE_ARGS(name));
-    graph->values[graph->value_count++] =
-        (cut_value){ .name = name, .is_const = is_const, .index = index };
+    graph->values[graph->value_count++] = (cut_value){
+        .name = name, .is_const = is_const, .index = index};
     *place = graph->value_count;
     return CUT_OK;
 }
@@ -69,15 +69,14 @@ cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
         h > CUT_NN_MAX_SIDE || w > CUT_NN_MAX_SIDE ||
         (c + 7) * h * w > CUT_NN_MAX_ELEMENTS) {
         static const cut_onnx_node input = {
-            .op = { (const uint8_t *)"the input", 9 },
-            .name = { (const uint8_t *)"", 0 }
-        };
+            .op = {(const uint8_t *)"the input", 9},
+            .name = {(const uint8_t *)"", 0}};
         if (!node) node = &input;
         return cut_fail(error, CUT_E_MODEL, "%.*s (%.*s) makes [%d, %d, %d].",
                         CUT_NODE_ARGS(node), (int)c, (int)h, (int)w);
     }
-    graph->maps[graph->map_count] =
-        (cut_map){ .c = (int32_t)c, .h = (int32_t)h, .w = (int32_t)w };
+    graph->maps[graph->map_count] = (cut_map){
+        .c = (int32_t)c, .h = (int32_t)h, .w = (int32_t)w};
     if (node && node->outs > 0)
         graph->maps[graph->map_count].name =
             graph->onnx.names[node->first + node->ins];
@@ -122,6 +121,8 @@ int cut_op_is_depthwise(const cut_graph *graph, const cut_op *op)
     return op->groups == c && graph->maps[op->out].c == c;
 }
 
+/* Constants own their numbers, ops their mul and add; all else lies in the
+ * file. */
 void cut_graph_free(cut_graph *graph)
 {
     for (uint32_t i = 0; i < graph->const_count; i++)
@@ -137,5 +138,5 @@ void cut_graph_free(cut_graph *graph)
     cut_free(graph->values);
     cut_free(graph->table);
     cut_onnx_free(&graph->onnx);
-    *graph = (cut_graph){ .input = -1, .output = -1 };
+    *graph = (cut_graph){.input = -1, .output = -1};
 }

@@ -73,16 +73,26 @@ typedef struct cut_act {
     float a, b; /* CLAMP: lo, hi */
 } cut_act;
 
-enum { CUT_ADD, CUT_SUB, CUT_MUL, CUT_DIV,
-       CUT_SUB_FROM, CUT_DIV_INTO /* b - a, b / a */ };
+enum {
+    CUT_ADD,
+    CUT_SUB,
+    CUT_MUL,
+    CUT_DIV,
+    CUT_SUB_FROM,
+    CUT_DIV_INTO /* b - a, b / a */
+};
 
 /** How a window slides: kernel, stride, dilation, padding before, by [y, x]. */
 typedef struct cut_window {
     int32_t k[2], s[2], d[2], before[2], after[2];
 } cut_window;
 
-enum { CUT_HALF_PIXEL, CUT_ALIGN_CORNERS, CUT_ASYMMETRIC,
-       CUT_PYTORCH_HALF_PIXEL };
+enum {
+    CUT_HALF_PIXEL,
+    CUT_ALIGN_CORNERS,
+    CUT_ASYMMETRIC,
+    CUT_PYTORCH_HALF_PIXEL
+};
 enum { CUT_FLOOR, CUT_CEIL, CUT_PREFER_FLOOR, CUT_PREFER_CEIL };
 
 /** Source positions of a Resize along [y, x]. */
@@ -150,15 +160,15 @@ const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
                            uint32_t i, cut_status *status, cut_why *error);
 
 /** Gives an output of a node its meaning. */
-cut_status cut_define(cut_graph *graph, cut_slice name, int is_const,
-                      int index, cut_why *error);
+cut_status cut_define(cut_graph *graph, cut_slice name, int is_const, int index,
+                      cut_why *error);
 
 /** The node's first output is such a map or constant. */
 cut_status cut_define_output(cut_graph *graph, const cut_onnx_node *node,
                              int is_const, int index, cut_why *error);
 
-/** A new map, named after the node's first output (NULL: the input). CUT_E_MODEL
- * where it is larger than the limits above. */
+/** A new map, named after the node's first output (NULL: the input).
+ * CUT_E_MODEL where it is larger than the limits above. */
 cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
                        int64_t h, int64_t w, int *index, cut_why *error);
 

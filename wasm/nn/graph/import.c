@@ -1,5 +1,5 @@
-/* THE list of operators on feature maps, and those of them that are short. What an
- * attribute means is ONNX's Operators.md. */
+/* THE list of operators on feature maps, and those of them that are short.
+ * What an attribute means is ONNX's Operators.md. */
 #include "nn/graph/import.h"
 
 #include <float.h>
@@ -15,8 +15,8 @@ static cut_status mean_axes(const cut_import_node *f, uint32_t *mask)
 {
     int32_t axes[4], keep = 1;
     int count = 0;
-    cut_status status =
-        cut_onnx_ints(f->node, "axes", axes, 4, &count, f->error);
+    cut_status status = cut_onnx_ints(f->node, "axes", axes, 4, &count,
+                                      f->error);
     if (!status) status = cut_onnx_int(f->node, "keepdims", &keep, f->error);
     if (status) return status;
     const cut_const *list = cut_const_in(f, 1);
@@ -124,43 +124,43 @@ static cut_status import_cast(const cut_import_node *f,
 
 /* THE list of operators on feature maps. */
 static const cut_importer importers[] = {
-    { "Add", .run = cut_import_binary, .attributes = "", .binary = CUT_ADD },
-    { "Sub", .run = cut_import_binary, .attributes = "", .binary = CUT_SUB },
-    { "Mul", .run = cut_import_binary, .attributes = "", .binary = CUT_MUL },
-    { "Div", .run = cut_import_binary, .attributes = "", .binary = CUT_DIV },
-    { "Relu", .run = cut_import_act, .attributes = "",
-      .act = { CUT_ACT_CLAMP, 0, FLT_MAX } },
-    { "LeakyRelu", .run = cut_import_act, .attributes = "alpha",
-      .act = { CUT_ACT_LEAKY, 0.01f, 0 } },
-    { "Sigmoid", .run = cut_import_act, .attributes = "",
-      .act = { CUT_ACT_SIGMOID, 0, 0 } },
-    { "HardSigmoid", .run = cut_import_act, .attributes = "alpha beta",
-      .act = { CUT_ACT_HARDSIGMOID, 0.2f, 0.5f } },
-    { "HardSwish", .run = cut_import_act, .attributes = "",
-      .act = { CUT_ACT_HARDSWISH, 0, 0 } },
-    { "Clip", .run = cut_import_clip, .attributes = "min max" },
-    { "BatchNormalization", .run = cut_import_batchnorm,
-      .attributes = "epsilon momentum training_mode spatial" },
-    { "Conv", .run = cut_import_conv, .attributes = WINDOW "group" },
-    { "MaxPool", .run = cut_import_pool, .kind = CUT_OP_MAXPOOL,
-      .attributes = WINDOW "ceil_mode storage_order" },
-    { "AveragePool", .run = cut_import_pool, .kind = CUT_OP_AVGPOOL,
-      .attributes = WINDOW "ceil_mode count_include_pad" },
-    { "GlobalAveragePool", .run = import_global_mean },
-    { "ReduceMean", .run = import_mean, .attributes = "axes keepdims" },
-    { "Resize", .run = cut_import_resize, .attributes = CUT_RESIZE_ATTRIBUTES },
-    { "Upsample", .run = cut_import_upsample,
-      .attributes = CUT_RESIZE_ATTRIBUTES },
-    { "Concat", .run = import_concat, .attributes = "axis" },
-    { "Identity", .run = import_same },
-    { "Dropout", .run = import_same },
-    { "Cast", .run = import_cast },
+    {"Add", .run = cut_import_binary, .attributes = "", .binary = CUT_ADD},
+    {"Sub", .run = cut_import_binary, .attributes = "", .binary = CUT_SUB},
+    {"Mul", .run = cut_import_binary, .attributes = "", .binary = CUT_MUL},
+    {"Div", .run = cut_import_binary, .attributes = "", .binary = CUT_DIV},
+    {"Relu", .run = cut_import_act, .attributes = "",
+     .act = {CUT_ACT_CLAMP, 0, FLT_MAX}},
+    {"LeakyRelu", .run = cut_import_act, .attributes = "alpha",
+     .act = {CUT_ACT_LEAKY, 0.01f, 0}},
+    {"Sigmoid", .run = cut_import_act, .attributes = "",
+     .act = {CUT_ACT_SIGMOID, 0, 0}},
+    {"HardSigmoid", .run = cut_import_act, .attributes = "alpha beta",
+     .act = {CUT_ACT_HARDSIGMOID, 0.2f, 0.5f}},
+    {"HardSwish", .run = cut_import_act, .attributes = "",
+     .act = {CUT_ACT_HARDSWISH, 0, 0}},
+    {"Clip", .run = cut_import_clip, .attributes = "min max"},
+    {"BatchNormalization", .run = cut_import_batchnorm,
+     .attributes = "epsilon momentum training_mode spatial"},
+    {"Conv", .run = cut_import_conv, .attributes = WINDOW "group"},
+    {"MaxPool", .run = cut_import_pool, .kind = CUT_OP_MAXPOOL,
+     .attributes = WINDOW "ceil_mode storage_order"},
+    {"AveragePool", .run = cut_import_pool, .kind = CUT_OP_AVGPOOL,
+     .attributes = WINDOW "ceil_mode count_include_pad"},
+    {"GlobalAveragePool", .run = import_global_mean},
+    {"ReduceMean", .run = import_mean, .attributes = "axes keepdims"},
+    {"Resize", .run = cut_import_resize, .attributes = CUT_RESIZE_ATTRIBUTES},
+    {"Upsample", .run = cut_import_upsample,
+     .attributes = CUT_RESIZE_ATTRIBUTES},
+    {"Concat", .run = import_concat, .attributes = "axis"},
+    {"Identity", .run = import_same},
+    {"Dropout", .run = import_same},
+    {"Cast", .run = import_cast},
 };
 
 cut_status cut_import(cut_graph *graph, const cut_onnx_node *node,
                       cut_why *error)
 {
-    cut_import_node f = { .graph = graph, .node = node, .error = error };
+    cut_import_node f = {.graph = graph, .node = node, .error = error};
     cut_status status = CUT_OK;
     for (uint32_t i = 0; i < node->ins && i < 8; i++)
         f.in[i] = cut_input(graph, node, i, &status, error);

@@ -15,8 +15,7 @@ cut_status cut_import_batchnorm(const cut_import_node *f,
     const cut_map *in = cut_map_in(f, 0);
     float epsilon = 1e-5f;
     int32_t training = 0, spatial = 1;
-    cut_status status =
-        cut_onnx_float(f->node, "epsilon", &epsilon, f->error);
+    cut_status status = cut_onnx_float(f->node, "epsilon", &epsilon, f->error);
     if (!status)
         status = cut_onnx_int(f->node, "training_mode", &training, f->error);
     if (!status) status = cut_onnx_int(f->node, "spatial", &spatial, f->error);
@@ -26,16 +25,15 @@ cut_status cut_import_batchnorm(const cut_import_node *f,
         if (!cut_const_in(f, i) || cut_const_in(f, i)->count != (size_t)in->c)
             return cut_wrong(f, "its parameters do not fit the input");
     cut_op *op;
-    status =
-        cut_op_new(f, CUT_OP_AFFINE, f->in[0]->index, in->c, in->h, in->w, &op);
+    status = cut_op_new(f, CUT_OP_AFFINE, f->in[0]->index, in->c, in->h, in->w,
+                        &op);
     if (!status) status = cut_floats(f, cut_const_in(f, 1), in->c, &op->mul);
     if (!status) status = cut_floats(f, cut_const_in(f, 2), in->c, &op->add);
     if (status) return status;
     for (int32_t i = 0; i < in->c; i++) {
         double mean = cut_const_at(f->graph, cut_const_in(f, 3), (size_t)i);
         double variance = cut_const_at(f->graph, cut_const_in(f, 4), (size_t)i);
-        double gain = (double)op->mul[i] /
-                      sqrt(variance + (double)epsilon);
+        double gain = (double)op->mul[i] / sqrt(variance + (double)epsilon);
         op->mul[i] = (float)gain;
         op->add[i] = (float)((double)op->add[i] - mean * gain);
         if (!(op->mul[i] - op->mul[i] == 0 && op->add[i] - op->add[i] == 0))
@@ -49,8 +47,8 @@ static cut_status add_act(const cut_import_node *f, cut_act act)
     const cut_map *in = cut_map_in(f, 0);
     if (!in) return cut_wrong(f, "no input");
     cut_op *op;
-    cut_status status =
-        cut_op_new(f, CUT_OP_ACT, f->in[0]->index, in->c, in->h, in->w, &op);
+    cut_status status = cut_op_new(f, CUT_OP_ACT, f->in[0]->index, in->c, in->h,
+                                   in->w, &op);
     if (status) return status;
     op->act = act;
     return cut_op_done(f, op);
@@ -71,7 +69,7 @@ cut_status cut_import_clip(const cut_import_node *f,
                            const cut_importer *importer)
 {
     (void)importer;
-    cut_act act = { CUT_ACT_CLAMP, -3.402823466e38f, 3.402823466e38f };
+    cut_act act = {CUT_ACT_CLAMP, -3.402823466e38f, 3.402823466e38f};
     cut_status status = cut_onnx_float(f->node, "min", &act.a, f->error);
     if (!status) status = cut_onnx_float(f->node, "max", &act.b, f->error);
     if (status) return status;
@@ -92,8 +90,7 @@ cut_status cut_import_clip(const cut_import_node *f,
 static int dims_of(const cut_const *constant, int32_t dims[3])
 {
     dims[0] = dims[1] = dims[2] = 1;
-    if (constant->rank > 4 ||
-        (constant->rank == 4 && constant->dims[0] != 1))
+    if (constant->rank > 4 || (constant->rank == 4 && constant->dims[0] != 1))
         return 0;
     int rank = constant->rank > 3 ? 3 : constant->rank;
     for (int i = 0; i < rank; i++)
@@ -101,9 +98,11 @@ static int dims_of(const cut_const *constant, int32_t dims[3])
     return 1;
 }
 
-/* y = x (op) constant by channel: mul and add. 0 when it cannot be. */
-static cut_status affine(const cut_import_node *f, int map, const cut_const *constant,
-                         int binary, int constant_first)
+/* y = x (op) constant, or constant (op) x, as one affine: `constant` is one
+ * number, or one a channel. CUT_E_MODEL: it divides by 0. */
+static cut_status affine(const cut_import_node *f, int map,
+                         const cut_const *constant, int binary,
+                         int constant_first)
 {
     const cut_map *in = &f->graph->maps[map];
     cut_op *op;
@@ -140,8 +139,8 @@ static cut_status const_map(const cut_import_node *f, int i, int *map)
     if (!dims_of(constant, dims))
         return cut_unsupported(f, "a constant's shape");
     cut_op *op;
-    cut_status status =
-        cut_op_new(f, CUT_OP_CONST, -1, dims[0], dims[1], dims[2], &op);
+    cut_status status = cut_op_new(f, CUT_OP_CONST, -1, dims[0], dims[1],
+                                   dims[2], &op);
     if (status) return status;
     op->weights = f->in[i]->index;
     *map = op->out;
@@ -155,8 +154,8 @@ static int broadcasts(const cut_map *to, const cut_map *from)
             (from->h == 1 && from->w == 1));
 }
 
-/* Two maps, or a map and a constant: an affine where the constant is one number,
- * or one a channel. */
+/* Two maps, or a map and a constant: an affine where the constant is one
+ * number, or one a channel. */
 cut_status cut_import_binary(const cut_import_node *f,
                              const cut_importer *importer)
 {

@@ -23,8 +23,8 @@ const cut_map *cut_map_in(const cut_import_node *f, int i)
 
 const cut_const *cut_const_in(const cut_import_node *f, int i)
 {
-    return f->in[i] && f->in[i]->is_const
-               ? &f->graph->consts[f->in[i]->index] : NULL;
+    return f->in[i] && f->in[i]->is_const ? &f->graph->consts[f->in[i]->index]
+                                          : NULL;
 }
 
 cut_status cut_op_new(const cut_import_node *f, cut_op_kind kind, int in,
@@ -35,9 +35,13 @@ cut_status cut_op_new(const cut_import_node *f, cut_op_kind kind, int in,
     if (status) return status;
     cut_graph *graph = f->graph;
     *op = &graph->ops[graph->op_count++];
-    **op = (cut_op){ .kind = kind, .node = f->node, .out = out,
-                     .first = graph->link_count, .weights = -1,
-                     .residual = -1, .groups = 1 };
+    **op = (cut_op){.kind = kind,
+                    .node = f->node,
+                    .out = out,
+                    .first = graph->link_count,
+                    .weights = -1,
+                    .residual = -1,
+                    .groups = 1};
     if (in >= 0) {
         graph->links[graph->link_count++] = in;
         (*op)->ins = 1;

@@ -13,7 +13,8 @@ typedef struct cut_import_node {
 
 typedef struct cut_importer cut_importer;
 
-/** Reads a node's attributes, checks and infers its shape, adds its operations. */
+/** Reads a node's attributes, checks and infers its shape, adds its
+ * operations. */
 typedef cut_status cut_import_run(const cut_import_node *f,
                                   const cut_importer *importer);
 
@@ -36,16 +37,16 @@ cut_status cut_wrong(const cut_import_node *f, const char *what);
 const cut_map *cut_map_in(const cut_import_node *f, int i);
 const cut_const *cut_const_in(const cut_import_node *f, int i);
 
-/** An op of one input map (-1: none) that makes a map of c x h x w. CUT_E_MODEL:
- * the map is too large. */
+/** An op of one input map (-1: none) that makes a map of c x h x w.
+ * CUT_E_MODEL: the map is too large. */
 cut_status cut_op_new(const cut_import_node *f, cut_op_kind kind, int in,
                       int64_t c, int64_t h, int64_t w, cut_op **op);
 
 /** The node's first output is the map of `op`. */
 cut_status cut_op_done(const cut_import_node *f, const cut_op *op);
 
-/** The elements of a constant as floats by channel; a single one for all. Owned by
- * the caller. CUT_E_MODEL: one is not finite; CUT_E_MEMORY. */
+/** The elements of a constant as floats by channel; a single one for all.
+ * Owned by the caller. CUT_E_MODEL: one is not finite; CUT_E_MEMORY. */
 cut_status cut_floats(const cut_import_node *f, const cut_const *constant,
                       int32_t c, float **out);
 

@@ -12,16 +12,16 @@ static int index_of(cut_slice text, const char *const names[])
     return -1;
 }
 
+/* Modes by their names; the defaults of operator set 10 differ from those
+ * since. */
 static cut_status resize_modes(const cut_import_node *f, cut_resize *resize)
 {
-    static const char *const modes[] = { "nearest", "linear", "bilinear",
-                                         NULL };
-    static const char *const coordinates[] = {
-        "half_pixel", "align_corners", "asymmetric", "pytorch_half_pixel",
-        NULL
-    };
-    static const char *const nearest[] = { "floor", "ceil",
-        "round_prefer_floor", "round_prefer_ceil", NULL };
+    static const char *const modes[] = {"nearest", "linear", "bilinear", NULL};
+    static const char *const coordinates[] = {"half_pixel", "align_corners",
+                                              "asymmetric",
+                                              "pytorch_half_pixel", NULL};
+    static const char *const nearest[] = {"floor", "ceil", "round_prefer_floor",
+                                          "round_prefer_ceil", NULL};
     cut_slice mode, where, round;
     cut_status status = cut_onnx_string(f->node, "mode", &mode, f->error);
     if (!status)
@@ -33,17 +33,20 @@ static cut_status resize_modes(const cut_import_node *f, cut_resize *resize)
     int old = f->graph->onnx.opset < 11; /* Resize-10 and Upsample */
     int m = mode.size ? index_of(mode, modes) : 0;
     int c = where.size ? index_of(where, coordinates)
-            : old ? CUT_ASYMMETRIC : CUT_HALF_PIXEL;
+            : old      ? CUT_ASYMMETRIC
+                       : CUT_HALF_PIXEL;
     int n = round.size ? index_of(round, nearest)
-            : old ? CUT_FLOOR : CUT_PREFER_FLOOR;
+            : old      ? CUT_FLOOR
+                       : CUT_PREFER_FLOOR;
     if (m < 0 || c < 0 || n < 0) return cut_unsupported(f, "its mode");
-    *resize = (cut_resize){ .linear = m > 0 };
+    *resize = (cut_resize){.linear = m > 0};
     resize->coordinates = c;
     resize->nearest = n;
     return CUT_OK;
 }
 
-/* Inputs X, roi, scales, sizes; with `old`, before operator set 11: X, scales. */
+/* Inputs X, roi, scales, sizes; with `old`, before operator set 11: X,
+ * scales. */
 static cut_status import_sized(const cut_import_node *f, int old)
 {
     const cut_map *in = cut_map_in(f, 0);
@@ -64,7 +67,7 @@ static cut_status import_sized(const cut_import_node *f, int old)
         return cut_unsupported(f, "its mode");
     const cut_const *scales = cut_const_in(f, old ? 1 : 2),
                     *sizes = old ? NULL : cut_const_in(f, 3);
-    int32_t from[2] = { in->h, in->w }, to[2];
+    int32_t from[2] = {in->h, in->w}, to[2];
     double lead[2];
     const cut_const *list = sizes && sizes->count ? sizes : scales;
     if (!list || list->count != 4 || (f->in[3] && !cut_const_in(f, 3)))
@@ -83,8 +86,8 @@ static cut_status import_sized(const cut_import_node *f, int old)
     if (lead[0] != 1 || lead[1] != (list == sizes ? in->c : 1))
         return cut_unsupported(f, "it resizes batch or channels");
     cut_op *op;
-    status =
-        cut_op_new(f, CUT_OP_RESIZE, f->in[0]->index, in->c, to[0], to[1], &op);
+    status = cut_op_new(f, CUT_OP_RESIZE, f->in[0]->index, in->c, to[0], to[1],
+                        &op);
     if (status) return status;
     op->resize = resize;
     return cut_op_done(f, op);

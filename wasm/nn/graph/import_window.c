@@ -5,8 +5,8 @@
 #include "nn/graph/consts.h"
 #include "nn/onnx/attributes.h"
 
-static cut_status pair(const cut_import_node *f, const char *name, int32_t value[2],
-                       int32_t lo, int32_t hi)
+static cut_status pair(const cut_import_node *f, const char *name,
+                       int32_t value[2], int32_t lo, int32_t hi)
 {
     int count;
     int32_t read[2];
@@ -48,9 +48,9 @@ static int32_t slid(cut_window *window, int axis, int32_t in, cut_slice same,
 static cut_status window_of(const cut_import_node *f, cut_window *window,
                             const int32_t *k, int ceil_mode, int32_t out[2])
 {
-    *window = (cut_window){ .s = { 1, 1 }, .d = { 1, 1 } };
+    *window = (cut_window){.s = {1, 1}, .d = {1, 1}};
     const cut_map *in = cut_map_in(f, 0);
-    int32_t pads[4] = { 0 };
+    int32_t pads[4] = {0};
     int count;
     cut_slice auto_pad;
     cut_status status = pair(f, "kernel_shape", window->k, 1, 1024);
@@ -70,14 +70,14 @@ static cut_status window_of(const cut_import_node *f, cut_window *window,
         return cut_wrong(f, "the kernel's shape");
     if (count != 0 && count != 4) return cut_wrong(f, "pads are not four");
     if (auto_pad.size == 0 || cut_slice_is(auto_pad, "NOTSET")) {
-        auto_pad = (cut_slice){ 0 };
+        auto_pad = (cut_slice){0};
         for (int i = 0; i < 4; i++)
             if (pads[i] < 0 || pads[i] > 1024)
                 return cut_unsupported(f, "pads are not 0..1024");
         memcpy(window->before, pads, sizeof window->before);
         memcpy(window->after, pads + 2, sizeof window->after);
     } else if (cut_slice_is(auto_pad, "VALID")) {
-        auto_pad = (cut_slice){ 0 };
+        auto_pad = (cut_slice){0};
     } else if (!cut_slice_is(auto_pad, "SAME_UPPER") &&
                !cut_slice_is(auto_pad, "SAME_LOWER")) {
         return cut_wrong(f, "auto_pad is not known");
@@ -121,8 +121,8 @@ cut_status cut_import_conv(const cut_import_node *f,
     status = window_of(f, &window, weights->dims + 2, 0, out);
     if (status) return status;
     cut_op *op;
-    status =
-        cut_op_new(f, CUT_OP_CONV, f->in[0]->index, c, out[0], out[1], &op);
+    status = cut_op_new(f, CUT_OP_CONV, f->in[0]->index, c, out[0], out[1],
+                        &op);
     if (status) return status;
     op->window = window;
     op->groups = groups;
@@ -149,8 +149,8 @@ cut_status cut_import_pool(const cut_import_node *f,
 {
     int32_t ceil_mode = 0, include_pad = 0, order = 0, out[2];
     if (!cut_map_in(f, 0)) return cut_wrong(f, "no input");
-    cut_status status =
-        cut_onnx_int(f->node, "ceil_mode", &ceil_mode, f->error);
+    cut_status status = cut_onnx_int(f->node, "ceil_mode", &ceil_mode,
+                                     f->error);
     if (!status)
         status = cut_onnx_int(f->node, "count_include_pad", &include_pad,
                               f->error);

@@ -22,8 +22,9 @@ void cut_conv_set_bounds(cut_step *step)
         for (int32_t o = 0; o < step->out.cp; o++) step->add[o] += CUT_MAGIC;
     }
     float inv_scale = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
-    step->conv.ratio = step->other.type == CUT_I16 ? step->other.scale * inv_scale
-                                                   : inv_scale;
+    step->conv.ratio = step->other.type == CUT_I16
+                           ? step->other.scale * inv_scale
+                           : inv_scale;
     step->act.a = lo;
     step->act.b = hi;
 }
@@ -38,15 +39,14 @@ static cut_status set_runs(const cut_setup *setup, int merged)
     step->conv.run_count = merged ? kh : kh * kw;
     step->conv.run_size = merged ? kw * step->in.cp : step->in.cp;
     void *runs = NULL;
-    cut_status status = cut_step_alloc(setup, &runs,
-                                       (size_t)step->conv.run_count,
-                                       sizeof *step->conv.runs);
+    cut_status status = cut_step_alloc(
+        setup, &runs, (size_t)step->conv.run_count, sizeof *step->conv.runs);
     if (status) return status;
     step->conv.runs = runs;
     for (int32_t r = 0; r < step->conv.run_count; r++) {
         int32_t ky = merged ? r : r / kw, kx = merged ? 0 : r % kw;
         step->conv.runs[r] = ky * step->conv.window.d[0] * pitch +
-                        kx * step->conv.window.d[1] * pixel;
+                             kx * step->conv.window.d[1] * pixel;
     }
     return CUT_OK;
 }

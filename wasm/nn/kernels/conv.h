@@ -11,14 +11,15 @@ static inline int cut_conv_is_depthwise(const cut_op *op, const cut_step *step)
            step->out.c == step->in.c;
 }
 
-/** The window, its band and its runs; room for mul and add; kmacs. `merged`: a run
- * passes over all columns of the kernel where it can. CUT_E_MEMORY. */
+/** The window, its band and its runs; room for mul and add; kmacs. `merged`:
+ * a run passes over all columns of the kernel where it can. CUT_E_MEMORY. */
 cut_status cut_conv_begin(const cut_setup *setup, int merged);
 
 /** Last: the clamp, the residual's ratio and `add` in units of `out`. */
 void cut_conv_set_bounds(cut_step *step);
 
-/** All of it, for a kernel with tiles: weights packed as `layout`. CUT_E_MEMORY. */
+/** All of it, for a kernel with tiles: weights packed as `layout`.
+ * CUT_E_MEMORY. */
 cut_status cut_conv_set_up(const cut_setup *setup, cut_layout layout);
 
 #endif

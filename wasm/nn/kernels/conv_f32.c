@@ -5,11 +5,14 @@
 #include "nn/kernels/band.h"
 #include "nn/kernels/conv.h"
 
+/* Four pixels by eight channels, as in conv_i16.c; two elements of a run at
+ * once. */
 static void run_tile(const cut_tile *t)
 {
     const cut_step *step = t->step;
     const cut_finish f = cut_finish_of(step, t->channel);
-    const int32_t run_count = step->conv.run_count, run_size = step->conv.run_size;
+    const int32_t run_count = step->conv.run_count,
+                  run_size = step->conv.run_size;
     const int narrow = t->n < 4;
     const int32_t pixel = narrow ? 0 : t->pixel;
     const size_t ld = narrow ? 0 : (size_t)t->ld * 4;
@@ -72,15 +75,15 @@ static void run_tile(const cut_tile *t)
         uint8_t *out = t->out + (size_t)at * (size_t)t->ld * 4;
         const uint8_t *other = t->other;
         if (other) other += (size_t)at * (size_t)step->other.ld * other_size;
-        f32x4 sums[8] = { s00, s01, s10, s11, s20, s21, s30, s31 };
+        f32x4 sums[8] = {s00, s01, s10, s11, s20, s21, s30, s31};
         for (int i = 0; i < 4; i++)
-            cut_finish8(&f, sums[2 * i], sums[2 * i + 1], CUT_F32,
-                        out + (size_t)i * ld,
-                        other ? other + (size_t)i * other_ld : NULL,
-                        other_type);
+            cut_finish8(
+                &f, sums[2 * i], sums[2 * i + 1], CUT_F32, out + (size_t)i * ld,
+                other ? other + (size_t)i * other_ld : NULL, other_type);
     }
 }
 
+/* One channel: four products of a window at once, the sum across at the end. */
 static void run_one(const cut_tile *t)
 {
     const cut_step *step = t->step;
@@ -124,11 +127,16 @@ static cut_status set_up_one(const cut_setup *setup)
     return cut_conv_set_up(setup, CUT_LAYOUT_ONE);
 }
 
-const cut_kernel cut_conv_one_f32 = { .name = "one channel f32",
-                                     .fits = fits_one, .set_up = set_up_one,
-                                     .run = cut_band_run, .tile = run_one,
-                                     .gmacs = 14 };
+const cut_kernel cut_conv_one_f32 = {.name = "one channel f32",
+                                     .fits = fits_one,
+                                     .set_up = set_up_one,
+                                     .run = cut_band_run,
+                                     .tile = run_one,
+                                     .gmacs = 14};
 
-const cut_kernel cut_conv_f32 = { .name = "gemm f32", .fits = fits,
-                                 .set_up = set_up, .run = cut_band_run,
-                                 .tile = run_tile, .gmacs = 14 };
+const cut_kernel cut_conv_f32 = {.name = "gemm f32",
+                                 .fits = fits,
+                                 .set_up = set_up,
+                                 .run = cut_band_run,
+                                 .tile = run_tile,
+                                 .gmacs = 14};

@@ -12,18 +12,19 @@ static void run_tile(const cut_tile *t)
 {
     const cut_step *step = t->step;
     const cut_finish f = cut_finish_of(step, t->channel);
-    const int32_t run_count = step->conv.run_count, run_size = step->conv.run_size;
+    const int32_t run_count = step->conv.run_count,
+                  run_size = step->conv.run_size;
     const int narrow = t->n < 4, out_type = step->out.type;
     const int32_t pixel = narrow ? 0 : t->pixel;
     const size_t ld = narrow ? 0 : (size_t)t->ld * cut_element(out_type);
     const int other_type = step->other.type;
-    const size_t other_ld = narrow ? 0 : (size_t)step->other.ld *
-                                             cut_element(other_type);
+    const size_t other_ld =
+        narrow ? 0 : (size_t)step->other.ld * cut_element(other_type);
     for (int32_t x = 0; x < t->n; x += narrow ? 1 : 4) {
         int32_t at = narrow || x + 4 <= t->n ? x : t->n - 4;
         const int16_t *a = (const int16_t *)t->a + (ptrdiff_t)at * t->pixel;
         const int16_t *w = t->w;
-        const i32x4 zero = { 0, 0, 0, 0 };
+        const i32x4 zero = {0, 0, 0, 0};
         i32x4 s00 = zero, s01 = zero, s10 = zero, s11 = zero, s20 = zero,
               s21 = zero, s30 = zero, s31 = zero;
         for (int32_t r = 0; r < run_count; r++) {
@@ -59,13 +60,13 @@ static void run_tile(const cut_tile *t)
                 s31 = cut_add(s31, cut_dot(v, w1));
             }
         }
-        uint8_t *out = t->out + (size_t)at * (size_t)t->ld *
-                                    cut_element(out_type);
+        uint8_t *out = t->out +
+                       (size_t)at * (size_t)t->ld * cut_element(out_type);
         const uint8_t *other = t->other;
         if (other)
             other += (size_t)at * (size_t)step->other.ld *
                      cut_element(other_type);
-        i32x4 sums[8] = { s00, s01, s10, s11, s20, s21, s30, s31 };
+        i32x4 sums[8] = {s00, s01, s10, s11, s20, s21, s30, s31};
         if (out_type == CUT_I16 && !other) {
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
@@ -76,13 +77,15 @@ static void run_tile(const cut_tile *t)
         }
         for (int i = 0; i < 4; i++)
             cut_finish8(&f, cut_f32x4_of(sums[2 * i]) * f.m0 + f.b0,
-                        cut_f32x4_of(sums[2 * i + 1]) * f.m1 + f.b1,
-                        out_type, out + (size_t)i * ld,
+                        cut_f32x4_of(sums[2 * i + 1]) * f.m1 + f.b1, out_type,
+                        out + (size_t)i * ld,
                         other ? other + (size_t)i * other_ld : NULL,
                         other_type);
     }
 }
 
+/* One channel: eight products of a window at once, the sum across at the
+ * end. */
 static void run_one(const cut_tile *t)
 {
     const cut_step *step = t->step;
@@ -90,18 +93,18 @@ static void run_one(const cut_tile *t)
     for (int32_t x = 0; x < t->n; x++) {
         const int16_t *a = (const int16_t *)t->a + (ptrdiff_t)x * t->pixel;
         const int16_t *w = t->w;
-        i32x4 acc = { 0, 0, 0, 0 };
+        i32x4 acc = {0, 0, 0, 0};
         for (int32_t r = 0; r < step->conv.run_count; r++) {
             const int16_t *p = a + step->conv.runs[r];
             int32_t k = 0;
             for (; k + 8 <= step->conv.run_size; k += 8, w += 8)
-                acc = cut_add(acc, cut_dot(cut_i16x8_load(p + k),
-                                           cut_i16x8_load(w)));
+                acc = cut_add(
+                    acc, cut_dot(cut_i16x8_load(p + k), cut_i16x8_load(w)));
             for (; k < step->conv.run_size; k++, w++)
-                acc = cut_add(acc, (i32x4){ p[k] * *w, 0, 0, 0 });
+                acc = cut_add(acc, (i32x4){p[k] * *w, 0, 0, 0});
         }
-        uint32_t sum = (uint32_t)acc[0] + (uint32_t)acc[1] +
-                       (uint32_t)acc[2] + (uint32_t)acc[3];
+        uint32_t sum = (uint32_t)acc[0] + (uint32_t)acc[1] + (uint32_t)acc[2] +
+                       (uint32_t)acc[3];
         float y = (float)(int32_t)sum * step->mul[0] + step->add[0];
         if (t->other) /* one channel is always f32 */
             y += ((const float *)(const void *)t->other)[x] * step->conv.ratio;
@@ -130,11 +133,16 @@ static cut_status set_up_one(const cut_setup *setup)
     return cut_conv_set_up(setup, CUT_LAYOUT_ONE);
 }
 
-const cut_kernel cut_conv_one_i16 = { .name = "one channel i16",
-                                     .fits = fits_one, .set_up = set_up_one,
-                                     .run = cut_band_run, .tile = run_one,
-                                     .gmacs = 34 };
+const cut_kernel cut_conv_one_i16 = {.name = "one channel i16",
+                                     .fits = fits_one,
+                                     .set_up = set_up_one,
+                                     .run = cut_band_run,
+                                     .tile = run_one,
+                                     .gmacs = 34};
 
-const cut_kernel cut_conv_i16 = { .name = "gemm i16", .fits = fits,
-                                 .set_up = set_up, .run = cut_band_run,
-                                 .tile = run_tile, .gmacs = 34 };
+const cut_kernel cut_conv_i16 = {.name = "gemm i16",
+                                 .fits = fits,
+                                 .set_up = set_up,
+                                 .run = cut_band_run,
+                                 .tile = run_tile,
+                                 .gmacs = 34};

@@ -6,7 +6,7 @@
 /* One input of a concatenation that could not be made in place: `out` is the
  * part of the wider map, perhaps not aligned to 8 channels. */
 static void run_part(const cut_step *step, uint8_t *arena, int32_t y_begin,
-              int32_t y_end)
+                     int32_t y_end)
 {
     const cut_view *in = &step->in, *out = &step->out;
     for (int32_t y = y_begin; y < y_end; y++) {
@@ -22,8 +22,9 @@ static void run_part(const cut_step *step, uint8_t *arena, int32_t y_begin,
                 const float *f = (const float *)(const void *)a;
                 for (int32_t c = 0; c < in->c; c++) {
                     float q = f[c] / out->scale;
-                    q = q < -out->limit ? -out->limit
-                        : q > out->limit ? out->limit : q;
+                    q = q < -out->limit  ? -out->limit
+                        : q > out->limit ? out->limit
+                                         : q;
                     int16_t whole = (int16_t)cut_round(cut_f32x4(q))[0];
                     memcpy(o + (size_t)c * 2, &whole, 2);
                 }
@@ -37,7 +38,7 @@ static void run_part(const cut_step *step, uint8_t *arena, int32_t y_begin,
 
 /* Laid out at load. */
 static void run_const(const cut_step *step, uint8_t *arena, int32_t y_begin,
-              int32_t y_end)
+                      int32_t y_end)
 {
     size_t row = (size_t)step->out.w * (size_t)step->out.ld * 4;
     memcpy(arena + step->out.offset + (size_t)y_begin * row,
@@ -63,15 +64,14 @@ static cut_status set_up_const(const cut_setup *setup)
     float *out = step->weights;
     for (size_t c = 0; c < (size_t)step->out.c; c++)
         for (size_t i = 0; i < pixels; i++)
-            out[i * ld + c] =
-                (float)cut_const_at(setup->graph, constant, c * pixels + i);
+            out[i * ld + c] = (float)cut_const_at(setup->graph, constant,
+                                                  c * pixels + i);
     step->band = cut_even_band(&step->out);
     return CUT_OK;
 }
 
-const cut_kernel cut_copy_part = { .name = "part", .set_up = set_up_part,
-                                   .run = run_part };
+const cut_kernel cut_copy_part = {
+    .name = "part", .set_up = set_up_part, .run = run_part};
 
-const cut_kernel cut_copy_const = { .name = "constant",
-                                    .set_up = set_up_const,
-                                    .run = run_const };
+const cut_kernel cut_copy_const = {
+    .name = "constant", .set_up = set_up_const, .run = run_const};

@@ -1,8 +1,9 @@
 /*
  * One filter a channel: out[c] = sum of w[tap][c] * in[tap][c]. `runs` hold one
- * offset for each tap; weights are [tap][cp], or, for windows 3 or 5 wide and high,
- * in pairs of taps (pack_pairs). i16 sums are exact in any order, so that all
- * three i16 kernels give the same bits. Oracle: tests/c/test_nn_depthwise.c.
+ * offset for each tap; weights are [tap][cp], or, for windows 3 or 5 wide and
+ * high, in pairs of taps (pack_pairs). i16 sums are exact in any order, so that
+ * all three i16 kernels give the same bits. Oracle:
+ * tests/c/test_nn_depthwise.c.
  */
 #include "nn/kernels/depthwise.h"
 
@@ -11,8 +12,8 @@
 #include "nn/kernels/conv.h"
 
 /* To where channel c of pixel x belongs. */
-static void finish(const cut_tile *t, int32_t x, int32_t c,
-                   const cut_finish *f, f32x4 y0, f32x4 y1)
+static void finish(const cut_tile *t, int32_t x, int32_t c, const cut_finish *f,
+                   f32x4 y0, f32x4 y1)
 {
     const cut_step *step = t->step;
     const uint8_t *other = t->other;
@@ -54,8 +55,8 @@ CUT_INLINE void finish_i16(const cut_tile *t, int32_t x, int32_t c,
     f32x4 y1 = cut_f32x4_of(s1) * f->m1 + f->b1;
     if (t->step->out.type == CUT_I16 && !t->other)
         cut_finish8(f, y0, y1, CUT_I16,
-                    t->out + ((size_t)x * (size_t)t->ld + (size_t)c) * 2,
-                    NULL, 0);
+                    t->out + ((size_t)x * (size_t)t->ld + (size_t)c) * 2, NULL,
+                    0);
     else
         finish(t, x, c, f, y0, y1);
 }
@@ -65,13 +66,13 @@ static void run_any(const cut_tile *t)
 {
     const cut_step *step = t->step;
     int32_t cp = step->out.cp;
-    const i16x8 zero = { 0, 0, 0, 0, 0, 0, 0, 0 };
+    const i16x8 zero = {0, 0, 0, 0, 0, 0, 0, 0};
     for (int32_t x = 0; x < t->n; x++) {
         const int16_t *a = (const int16_t *)t->a + (ptrdiff_t)x * t->pixel;
         for (int32_t c = 0; c < cp; c += 8) {
             const cut_finish f = cut_finish_of(step, c);
             const int16_t *w = (const int16_t *)t->w + c;
-            i32x4 s0 = { 0, 0, 0, 0 }, s1 = s0;
+            i32x4 s0 = {0, 0, 0, 0}, s1 = s0;
             for (int32_t r = 0; r < step->conv.run_count; r += 2, w += 2 * cp) {
                 int two = r + 1 < step->conv.run_count;
                 i16x8 p = cut_i16x8_load(a + step->conv.runs[r] + c);
@@ -79,10 +80,9 @@ static void run_any(const cut_tile *t)
                               : zero;
                 i16x8 u = cut_i16x8_load(w);
                 i16x8 v = two ? cut_i16x8_load(w + cp) : zero;
-                s0 = cut_add(s0, cut_dot(cut_zip_low(p, q),
-                                         cut_zip_low(u, v)));
-                s1 = cut_add(s1, cut_dot(cut_zip_high(p, q),
-                                         cut_zip_high(u, v)));
+                s0 = cut_add(s0, cut_dot(cut_zip_low(p, q), cut_zip_low(u, v)));
+                s1 = cut_add(s1,
+                             cut_dot(cut_zip_high(p, q), cut_zip_high(u, v)));
             }
             finish_i16(t, x, c, &f, s0, s1);
         }
@@ -93,12 +93,10 @@ static void run_any(const cut_tile *t)
  * columns of the last row, then its last column alone. */
 #define PAIRS(side) (((side) * (side) + 1) / 2)
 
-static const int pairs3[][2] = { { 0, 3 }, { 1, 4 }, { 2, 5 }, { 6, 7 },
-                                 { 8, -1 } };
+static const int pairs3[][2] = {{0, 3}, {1, 4}, {2, 5}, {6, 7}, {8, -1}};
 static const int pairs5[][2] = {
-    { 0, 5 },   { 1, 6 },   { 2, 7 },   { 3, 8 },   { 4, 9 },
-    { 10, 15 }, { 11, 16 }, { 12, 17 }, { 13, 18 }, { 14, 19 },
-    { 20, 21 }, { 22, 23 }, { 24, -1 },
+    {0, 5},   {1, 6},   {2, 7},   {3, 8},   {4, 9},   {10, 15}, {11, 16},
+    {12, 17}, {13, 18}, {14, 19}, {20, 21}, {22, 23}, {24, -1},
 };
 
 /* Adds the products of one pair of taps: `low` and `high` hold both. */
@@ -117,25 +115,24 @@ typedef struct column3 {
 CUT_INLINE column3 column_at(const int16_t *p, int32_t row1, int32_t row2)
 {
     i16x8 top = cut_i16x8_load(p), mid = cut_i16x8_load(p + row1);
-    return (column3){ cut_i16x8_load(p + row2), cut_zip_low(top, mid),
-                     cut_zip_high(top, mid) };
+    return (column3){cut_i16x8_load(p + row2), cut_zip_low(top, mid),
+                     cut_zip_high(top, mid)};
 }
 
 /* Eight channels of one pixel from its three columns. */
 CUT_INLINE void conv3x3_pixel(const cut_tile *t, const int16_t *w, int32_t x,
-                              int32_t c, const cut_finish *f,
-                              const column3 *k0, const column3 *k1,
-                              const column3 *k2)
+                              int32_t c, const cut_finish *f, const column3 *k0,
+                              const column3 *k1, const column3 *k2)
 {
-    const i16x8 zero = { 0, 0, 0, 0, 0, 0, 0, 0 };
-    i32x4 s0 = { 0, 0, 0, 0 }, s1 = s0;
+    const i16x8 zero = {0, 0, 0, 0, 0, 0, 0, 0};
+    i32x4 s0 = {0, 0, 0, 0}, s1 = s0;
     dot_pair(&s0, &s1, k0->zl, k0->zh, w);
     dot_pair(&s0, &s1, k1->zl, k1->zh, w + 16);
     dot_pair(&s0, &s1, k2->zl, k2->zh, w + 32);
     dot_pair(&s0, &s1, cut_zip_low(k0->low, k1->low),
-        cut_zip_high(k0->low, k1->low), w + 48);
+             cut_zip_high(k0->low, k1->low), w + 48);
     dot_pair(&s0, &s1, cut_zip_low(k2->low, zero), cut_zip_high(k2->low, zero),
-        w + 64);
+             w + 64);
     finish_i16(t, x, c, f, s0, s1);
 }
 
@@ -143,8 +140,8 @@ CUT_INLINE void conv3x3_pixel(const cut_tile *t, const int16_t *w, int32_t x,
  * them stay in the first cache, whatever the width of the map. */
 #define ROW_PIXELS 16
 
-/* Eight channels of a row of pixels after another: where windows lie side by side,
- * a pixel takes two of its three columns from the one before. */
+/* Eight channels of a row of pixels after another: where windows lie side by
+ * side, a pixel takes two of its three columns from the one before. */
 static void run_3x3(const cut_tile *t)
 {
     const cut_step *step = t->step;
@@ -185,7 +182,7 @@ typedef struct column5 {
 static void conv5x5_pixel(const cut_tile *t, const int16_t *w, int32_t x,
                           int32_t c, const cut_finish *f, const column5 *k)
 {
-    i32x4 s0 = { 0, 0, 0, 0 }, s1 = s0;
+    i32x4 s0 = {0, 0, 0, 0}, s1 = s0;
     for (int i = 0; i < 5; i++) {
         dot_pair(&s0, &s1, k[i].l01, k[i].h01, w + 16 * i);
         dot_pair(&s0, &s1, k[i].l23, k[i].h23, w + 80 + 16 * i);
@@ -200,7 +197,7 @@ static void run_5x5(const cut_tile *t)
 {
     const cut_step *step = t->step;
     const int32_t *runs = step->conv.runs;
-    const i16x8 zero = { 0, 0, 0, 0, 0, 0, 0, 0 };
+    const i16x8 zero = {0, 0, 0, 0, 0, 0, 0, 0};
     int32_t cp = step->out.cp, next = runs[1], stride = t->pixel / next;
     column5 k[2 * ROW_PIXELS + 3];
     for (int32_t begin = 0; begin < t->n; begin += ROW_PIXELS) {
@@ -218,11 +215,12 @@ static void run_5x5(const cut_tile *t)
                 i16x8 r2 = cut_i16x8_load(a + runs[10]);
                 i16x8 r3 = cut_i16x8_load(a + runs[15]);
                 i16x8 beside = i + 1 < columns
-                    ? cut_i16x8_load(a + runs[20] + next) : zero;
-                k[i] = (column5){ cut_zip_low(r0, r1), cut_zip_high(r0, r1),
-                               cut_zip_low(r2, r3), cut_zip_high(r2, r3),
-                               cut_zip_low(last, beside),
-                               cut_zip_high(last, beside) };
+                                   ? cut_i16x8_load(a + runs[20] + next)
+                                   : zero;
+                k[i] = (column5){
+                    cut_zip_low(r0, r1),       cut_zip_high(r0, r1),
+                    cut_zip_low(r2, r3),       cut_zip_high(r2, r3),
+                    cut_zip_low(last, beside), cut_zip_high(last, beside)};
                 last = beside;
             }
             for (int32_t x = begin; x < end; x++)
@@ -239,8 +237,7 @@ static cut_status set_up(const cut_setup *setup)
 }
 
 /* [cp / 8][PAIRS][8][2] from [tap][cp]. */
-static void pack_pairs(int16_t *out, const int16_t *w, int32_t cp,
-                       int32_t side)
+static void pack_pairs(int16_t *out, const int16_t *w, int32_t cp, int32_t side)
 {
     const int(*pairs)[2] = side == 3 ? pairs3 : pairs5;
     int32_t count = PAIRS(side);
@@ -279,9 +276,8 @@ static int fits_3x3(const cut_op *op, const cut_step *step)
 
 static int fits_5x5(const cut_op *op, const cut_step *step)
 {
-    return fits_i16(op, step) && op->window.k[0] == 5 &&
-           op->window.k[1] == 5 && op->window.d[1] == 1 &&
-           op->window.s[1] <= 2;
+    return fits_i16(op, step) && op->window.k[0] == 5 && op->window.k[1] == 5 &&
+           op->window.d[1] == 1 && op->window.s[1] <= 2;
 }
 
 static int fits_f32(const cut_op *op, const cut_step *step)
@@ -289,22 +285,30 @@ static int fits_f32(const cut_op *op, const cut_step *step)
     return cut_conv_is_depthwise(op, step) && step->in.type == CUT_F32;
 }
 
-const cut_kernel cut_depthwise_3x3_i16 = {
-    .name = "depthwise i16", .fits = fits_3x3, .set_up = set_up_pairs,
-    .run = cut_band_run, .tile = run_3x3, .gmacs = 12
-};
+const cut_kernel cut_depthwise_3x3_i16 = {.name = "depthwise i16",
+                                          .fits = fits_3x3,
+                                          .set_up = set_up_pairs,
+                                          .run = cut_band_run,
+                                          .tile = run_3x3,
+                                          .gmacs = 12};
 
-const cut_kernel cut_depthwise_5x5_i16 = {
-    .name = "depthwise i16", .fits = fits_5x5, .set_up = set_up_pairs,
-    .run = cut_band_run, .tile = run_5x5, .gmacs = 12
-};
+const cut_kernel cut_depthwise_5x5_i16 = {.name = "depthwise i16",
+                                          .fits = fits_5x5,
+                                          .set_up = set_up_pairs,
+                                          .run = cut_band_run,
+                                          .tile = run_5x5,
+                                          .gmacs = 12};
 
-const cut_kernel cut_depthwise_i16 = {
-    .name = "depthwise i16", .fits = fits_i16, .set_up = set_up,
-    .run = cut_band_run, .tile = run_any, .gmacs = 12
-};
+const cut_kernel cut_depthwise_i16 = {.name = "depthwise i16",
+                                      .fits = fits_i16,
+                                      .set_up = set_up,
+                                      .run = cut_band_run,
+                                      .tile = run_any,
+                                      .gmacs = 12};
 
-const cut_kernel cut_depthwise_f32 = {
-    .name = "depthwise f32", .fits = fits_f32, .set_up = set_up,
-    .run = cut_band_run, .tile = run_f32, .gmacs = 8
-};
+const cut_kernel cut_depthwise_f32 = {.name = "depthwise f32",
+                                      .fits = fits_f32,
+                                      .set_up = set_up,
+                                      .run = cut_band_run,
+                                      .tile = run_f32,
+                                      .gmacs = 8};

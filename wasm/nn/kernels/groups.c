@@ -1,8 +1,8 @@
 /*
- * A convolution of groups that are no single channels, as ONNX's Conv defines it:
- * out[o] = sum of w[o][ci][tap] * in[first channel of o's group + ci][tap], in f32.
- * Weights [o][ci][kh][kw] as in the file; the runs are the taps. Oracle:
- * tests/c/test_nn_conv.c.
+ * A convolution of groups that are no single channels, as ONNX's Conv defines
+ * it: out[o] = sum of w[o][ci][tap] * in[first channel of o's group + ci][tap],
+ * in f32. Weights [o][ci][kh][kw] as in the file; the runs are the taps.
+ * Oracle: tests/c/test_nn_conv.c.
  */
 #include "nn/kernels/groups.h"
 
@@ -17,17 +17,20 @@ static float *row_at(const cut_view *view, uint8_t *arena, int32_t y)
                    : NULL;
 }
 
+/* By the definition, channel after channel. */
 static void run_groups(const cut_step *step, uint8_t *arena, int32_t y_begin,
                        int32_t y_end)
 {
     size_t pitch;
     int32_t pixel;
-    const uint8_t *band_at =
-        cut_band_rows(step, arena, y_begin, y_end, &pitch, &pixel);
-    int32_t cin = step->in.c / step->conv.groups, cout = step->out.c / step->conv.groups;
+    const uint8_t *band_at = cut_band_rows(step, arena, y_begin, y_end, &pitch,
+                                           &pixel);
+    int32_t cin = step->in.c / step->conv.groups,
+            cout = step->out.c / step->conv.groups;
     for (int32_t y = y_begin; y < y_end; y++) {
         const float *row = (const float *)(const void *)(band_at +
-            (size_t)(y - y_begin) * pitch);
+                                                         (size_t)(y - y_begin) *
+                                                             pitch);
         float *out = row_at(&step->out, arena, y);
         const float *other = row_at(&step->other, arena, y);
         for (int32_t x = 0; x < step->out.w; x++, out += step->out.ld) {
@@ -47,6 +50,7 @@ static void run_groups(const cut_step *step, uint8_t *arena, int32_t y_begin,
     }
 }
 
+/* Weights as in the file, times what a following affine gave the op as gain. */
 static cut_status set_up(const cut_setup *setup)
 {
     cut_step *step = setup->step;
@@ -73,6 +77,8 @@ static int fits(const cut_op *op, const cut_step *step)
            step->in.type == CUT_F32;
 }
 
-const cut_kernel cut_groups_f32 = { .name = "groups f32", .fits = fits,
-                                    .set_up = set_up, .run = run_groups,
-                                    .gmacs = 8 };
+const cut_kernel cut_groups_f32 = {.name = "groups f32",
+                                   .fits = fits,
+                                   .set_up = set_up,
+                                   .run = run_groups,
+                                   .gmacs = 8};

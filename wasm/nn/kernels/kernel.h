@@ -1,6 +1,6 @@
 /*
- * What all kernels share: a kernel, a tile of a convolution, eight channels read
- * and written.
+ * What all kernels share: a kernel, a tile of a convolution, eight channels
+ * read and written.
  *
  * A convolution is an implicit matrix product. A window over NHWC is a few
  * contiguous runs of channels (`runs`, elements from the window's first pixel),
@@ -44,11 +44,11 @@ typedef void cut_run(const cut_step *step, uint8_t *arena, int32_t y_begin,
  * that fits is taken. */
 struct cut_kernel {
     const char *name; /* in the plan's JSON */
-    /** Whether it can make the step, whose views are known (for an estimate: shapes
-     * and types of `in` and `out` alone). NULL: always. */
+    /** Whether it can make the step, whose views are known (for an estimate:
+     * shapes and types of `in` and `out` alone). NULL: always. */
     int (*fits)(const cut_op *op, const cut_step *step);
-    /** Sets all that `run` reads; scratch_bytes, band, and kmacs where it counts.
-     * CUT_E_MEMORY. */
+    /** Sets all that `run` reads; scratch_bytes, band, and kmacs where it
+     * counts. CUT_E_MEMORY. */
     cut_status (*set_up)(const cut_setup *setup);
     cut_run *run;
     cut_tile_run *tile; /* of a convolution that is run by bands */
@@ -93,20 +93,18 @@ typedef struct cut_finish {
 
 CUT_INLINE cut_finish cut_finish_of(const cut_step *step, int32_t channel)
 {
-    return (cut_finish){
-        .m0 = cut_load_f32(step->mul + channel),
-        .m1 = cut_load_f32(step->mul + channel + 4),
-        .b0 = cut_load_f32(step->add + channel),
-        .b1 = cut_load_f32(step->add + channel + 4),
-        .lo = cut_f32x4(step->act.a), .hi = cut_f32x4(step->act.b),
-        .ratio = cut_f32x4(step->conv.ratio)
-    };
+    return (cut_finish){.m0 = cut_load_f32(step->mul + channel),
+                        .m1 = cut_load_f32(step->mul + channel + 4),
+                        .b0 = cut_load_f32(step->add + channel),
+                        .b1 = cut_load_f32(step->add + channel + 4),
+                        .lo = cut_f32x4(step->act.a),
+                        .hi = cut_f32x4(step->act.b),
+                        .ratio = cut_f32x4(step->conv.ratio)};
 }
 
 /* Eight channels of one pixel: sums already scaled and shifted by the bias. */
 CUT_INLINE void cut_finish8(const cut_finish *f, f32x4 y0, f32x4 y1, int type,
-                            uint8_t *out, const uint8_t *other,
-                            int other_type)
+                            uint8_t *out, const uint8_t *other, int other_type)
 {
     if (other) {
         f32x4 r0, r1;

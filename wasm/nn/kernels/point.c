@@ -1,8 +1,8 @@
 /*
- * Operations on each element by itself: y = act(x * mul[c] + add[c]), y = act(a op
- * b) of two maps. An operand of one channel, or of one pixel, is spread over the
- * other. In f32 whatever lies in memory: these steps wait for memory, not for
- * arithmetic. Oracle: tests/c/test_nn_point.c.
+ * Operations on each element by itself: y = act(x * mul[c] + add[c]), y = act(a
+ * op b) of two maps. An operand of one channel, or of one pixel, is spread over
+ * the other. In f32 whatever lies in memory: these steps wait for memory, not
+ * for arithmetic. Oracle: tests/c/test_nn_point.c.
  */
 #include "nn/kernels/point.h"
 
@@ -23,10 +23,11 @@ CUT_INLINE f32x4 exp4(f32x4 x)
     y = y * x + cut_f32x4(1.6666665459e-1f);
     y = y * x + cut_f32x4(5.0000001201e-1f);
     y = y * x * x + x + cut_f32x4(1.0f);
-    i32x4 power = (cut_round(n) + (i32x4){ 127, 127, 127, 127 });
+    i32x4 power = (cut_round(n) + (i32x4){127, 127, 127, 127});
     return y * (f32x4)((u32x4)power << 23);
 }
 
+/* An activation of four numbers, as ONNX defines it. */
 CUT_INLINE f32x4 act4(cut_act act, f32x4 x)
 {
     f32x4 zero = cut_f32x4(0), one = cut_f32x4(1);
@@ -38,8 +39,9 @@ CUT_INLINE f32x4 act4(cut_act act, f32x4 x)
         return cut_min(cut_max(x * cut_f32x4(act.a) + cut_f32x4(act.b), zero),
                        one);
     case CUT_ACT_HARDSWISH:
-        return x * cut_min(cut_max(x * cut_f32x4(1.0f / 6) + cut_f32x4(0.5f),
-                                   zero), one);
+        return x *
+               cut_min(cut_max(x * cut_f32x4(1.0f / 6) + cut_f32x4(0.5f), zero),
+                       one);
     case CUT_ACT_CLAMP:
         return cut_min(cut_max(x, cut_f32x4(act.a)), cut_f32x4(act.b));
     default: return x;
@@ -130,7 +132,7 @@ static void row_of_one(const cut_step *step, float *out, const float *a,
 
 /* Row by row, pixel by pixel, eight channels at a time. */
 static void run_point(const cut_step *step, uint8_t *arena, int32_t y_begin,
-              int32_t y_end)
+                      int32_t y_end)
 {
     const cut_view *in = &step->in, *other = &step->other, *out = &step->out;
     size_t in_size = cut_element(in->type), out_size = cut_element(out->type);
@@ -155,12 +157,11 @@ static void run_point(const cut_step *step, uint8_t *arena, int32_t y_begin,
         }
         for (int32_t x = 0; x < out->w; x++) {
             for (int32_t c = 0; c < out->cp; c += 8)
-                elementwise8(step, o + (size_t)c * out_size,
-                             a + (size_t)c * in_size,
-                             b ? b + (spread ? 0 : (size_t)c * other_size)
-                               : NULL, c, spread);
-            if (divides)
-                /* what dividing by 0 left in the padding */
+                elementwise8(
+                    step, o + (size_t)c * out_size, a + (size_t)c * in_size,
+                    b ? b + (spread ? 0 : (size_t)c * other_size) : NULL, c,
+                    spread);
+            if (divides) /* what dividing by 0 left in the padding */
                 memset(o + (size_t)out->c * out_size, 0,
                        (size_t)(out->cp - out->c) * out_size);
             a += (size_t)in->ld * in_size;
@@ -209,14 +210,14 @@ CUT_INLINE void sum_of(const cut_step *step, int type, uint8_t *o,
 
 /* The residual sum that no convolution could take over. */
 static void run_sum(const cut_step *step, uint8_t *arena, int32_t y_begin,
-              int32_t y_end)
+                    int32_t y_end)
 {
     const cut_view *in = &step->in, *other = &step->other, *out = &step->out;
-    int dense = in->ld == out->cp && other->ld == out->cp &&
-                out->ld == out->cp;
-    size_t size = cut_element(out->type), first = (size_t)y_begin * (size_t)out->w;
-    int32_t pixels = (y_end - y_begin) * out->w, n = dense ? pixels * out->cp
-                                                     : out->cp;
+    int dense = in->ld == out->cp && other->ld == out->cp && out->ld == out->cp;
+    size_t size = cut_element(out->type),
+           first = (size_t)y_begin * (size_t)out->w;
+    int32_t pixels = (y_end - y_begin) * out->w,
+            n = dense ? pixels * out->cp : out->cp;
     for (int32_t i = 0; i < (dense ? 1 : pixels); i++) {
         size_t at = first + (size_t)i;
         uint8_t *o = arena + out->offset + at * (size_t)out->ld * size;
@@ -259,21 +260,19 @@ static int fits_sum(const cut_op *op, const cut_step *step)
 {
     const cut_view *in = &step->in, *other = &step->other;
     return op->binary == CUT_ADD && in->c == other->c && in->cp > 1 &&
-           in->h == other->h && in->w == other->w &&
-           in->type == other->type && in->type == step->out.type &&
+           in->h == other->h && in->w == other->w && in->type == other->type &&
+           in->type == step->out.type &&
            (op->act.kind == CUT_ACT_NONE || op->act.kind == CUT_ACT_CLAMP);
 }
 
-const cut_kernel cut_point_act = { .name = "point", .set_up = set_up,
-                                   .run = run_point };
+const cut_kernel cut_point_act = {
+    .name = "point", .set_up = set_up, .run = run_point};
 
-const cut_kernel cut_point_affine = { .name = "point",
-                                      .set_up = set_up_affine,
-                                      .run = run_point };
+const cut_kernel cut_point_affine = {
+    .name = "point", .set_up = set_up_affine, .run = run_point};
 
-const cut_kernel cut_point_binary = { .name = "point",
-                                      .set_up = set_up_binary,
-                                      .run = run_point };
+const cut_kernel cut_point_binary = {
+    .name = "point", .set_up = set_up_binary, .run = run_point};
 
-const cut_kernel cut_point_sum = { .name = "sum", .fits = fits_sum,
-                                   .set_up = set_up_binary, .run = run_sum };
+const cut_kernel cut_point_sum = {
+    .name = "sum", .fits = fits_sum, .set_up = set_up_binary, .run = run_sum};

@@ -1,7 +1,7 @@
 /*
- * Windows and whole maps reduced, channel by channel: MaxPool, AveragePool, means
- * over [h][w]; and the mean over the channels, [h][w]. What lies in the padding
- * counts as nothing, or as 0 in an AveragePool that says so. Oracle:
+ * Windows and whole maps reduced, channel by channel: MaxPool, AveragePool,
+ * means over [h][w]; and the mean over the channels, [h][w]. What lies in the
+ * padding counts as nothing, or as 0 in an AveragePool that says so. Oracle:
  * tests/c/test_nn_pool.c.
  */
 #include "nn/kernels/pool.h"
@@ -12,7 +12,8 @@
 static void inside(const cut_step *step, int axis, int32_t at, int32_t size,
                    int32_t *first, int32_t *last)
 {
-    int32_t start = at * step->pool.window.s[axis] - step->pool.window.before[axis];
+    int32_t start = at * step->pool.window.s[axis] -
+                    step->pool.window.before[axis];
     int32_t d = step->pool.window.d[axis];
     *first = start < 0 ? (d - 1 - start) / d : 0;
     *last = step->pool.window.k[axis];
@@ -23,8 +24,8 @@ static const uint8_t *pixel_at(const cut_step *step, const uint8_t *arena,
                                int32_t y, int32_t x)
 {
     return arena + step->in.offset +
-           ((size_t)y * (size_t)step->in.w + (size_t)x) *
-               (size_t)step->in.ld * cut_element(step->in.type);
+           ((size_t)y * (size_t)step->in.w + (size_t)x) * (size_t)step->in.ld *
+               cut_element(step->in.type);
 }
 
 /* One output pixel: kernel rows y0..y1 and columns x0..x1 at (y, x). */
@@ -32,24 +33,26 @@ typedef struct spot {
     int32_t y, x, y0, y1, x0, x1;
 } spot;
 
+/* The largest of a window, eight channels at a time. */
 static void max_i16(const cut_step *step, const uint8_t *arena, spot s,
                     uint8_t *out)
 {
     for (int32_t c = 0; c < step->out.cp; c += 8) {
-        i16x8 max = { -32768, -32768, -32768, -32768, -32768, -32768, -32768,
-                       -32768 };
+        i16x8 max = {-32768, -32768, -32768, -32768,
+                     -32768, -32768, -32768, -32768};
         for (int32_t ky = s.y0; ky < s.y1; ky++)
             for (int32_t kx = s.x0; kx < s.x1; kx++) {
-                const uint8_t *p = pixel_at(
-                    step, arena, s.y + ky * step->pool.window.d[0],
-                    s.x + kx * step->pool.window.d[1]);
-                max = cut_max_i16(max, cut_i16x8_load(
-                    (const int16_t *)(const void *)p + c));
+                const uint8_t *p = pixel_at(step, arena,
+                                            s.y + ky * step->pool.window.d[0],
+                                            s.x + kx * step->pool.window.d[1]);
+                max = cut_max_i16(
+                    max, cut_i16x8_load((const int16_t *)(const void *)p + c));
             }
         cut_i16x8_store((int16_t *)(void *)out + c, max);
     }
 }
 
+/* The same in f32, four channels at a time or the only one. */
 static void max_f32(const cut_step *step, const uint8_t *arena, spot s,
                     uint8_t *out)
 {
@@ -59,10 +62,12 @@ static void max_f32(const cut_step *step, const uint8_t *arena, spot s,
         for (int32_t ky = s.y0; ky < s.y1; ky++)
             for (int32_t kx = s.x0; kx < s.x1; kx++) {
                 const float *p = (const float *)(const void *)pixel_at(
-                    step, arena, s.y + ky * step->pool.window.d[0],
-                    s.x + kx * step->pool.window.d[1]) + c;
-                max = cut_max(max, lanes == 1 ? cut_f32x4(*p)
-                                                : cut_load_f32(p));
+                                     step, arena,
+                                     s.y + ky * step->pool.window.d[0],
+                                     s.x + kx * step->pool.window.d[1]) +
+                                 c;
+                max = cut_max(max,
+                              lanes == 1 ? cut_f32x4(*p) : cut_load_f32(p));
             }
         memcpy((float *)(void *)out + c, &max, (size_t)lanes * 4);
     }
@@ -79,6 +84,8 @@ CUT_INLINE void store(const cut_step *step, uint8_t *out, f32x4 y0, f32x4 y1)
     cut_store8(out, step->out.type, y0, y1);
 }
 
+/* The mean of a window, by the elements on the map or by all but
+ * ceil_mode's. */
 static void average(const cut_step *step, const uint8_t *arena, spot s,
                     uint8_t *out)
 {
@@ -100,9 +107,9 @@ static void average(const cut_step *step, const uint8_t *arena, spot s,
         float one = 0;
         for (int32_t ky = s.y0; ky < s.y1; ky++)
             for (int32_t kx = s.x0; kx < s.x1; kx++) {
-                const uint8_t *p = pixel_at(
-                    step, arena, s.y + ky * step->pool.window.d[0],
-                    s.x + kx * step->pool.window.d[1]);
+                const uint8_t *p = pixel_at(step, arena,
+                                            s.y + ky * step->pool.window.d[0],
+                                            s.x + kx * step->pool.window.d[1]);
                 if (step->out.cp == 1) {
                     one += *(const float *)(const void *)p;
                     continue;
@@ -126,14 +133,14 @@ typedef void pool_pixel(const cut_step *step, const uint8_t *arena, spot s,
                         uint8_t *out);
 
 /* Every output pixel of the rows by `pixel`. */
-CUT_INLINE void pool_rows(const cut_step *step, uint8_t *arena,
-                          int32_t y_begin, int32_t y_end, pool_pixel *pixel)
+CUT_INLINE void pool_rows(const cut_step *step, uint8_t *arena, int32_t y_begin,
+                          int32_t y_end, pool_pixel *pixel)
 {
     const cut_view *out = &step->out;
     const cut_window *window = &step->pool.window;
     size_t ld = (size_t)out->ld * cut_element(out->type);
     for (int32_t y = y_begin; y < y_end; y++) {
-        spot s = { .y = y * window->s[0] - window->before[0] };
+        spot s = {.y = y * window->s[0] - window->before[0]};
         inside(step, 0, y, step->in.h, &s.y0, &s.y1);
         uint8_t *o = arena + out->offset + (size_t)y * (size_t)out->w * ld;
         for (int32_t x = 0; x < out->w; x++, o += ld) {
@@ -165,7 +172,7 @@ static void run_average(const cut_step *step, uint8_t *arena, int32_t y_begin,
 /* The mean of a whole map, by channel: a row at a time, so that the sum of
  * many small numbers loses nothing. */
 static void run_mean(const cut_step *step, uint8_t *arena, int32_t y_begin,
-              int32_t y_end)
+                     int32_t y_end)
 {
     const cut_view *in = &step->in, *out = &step->out;
     (void)y_begin;
@@ -195,8 +202,7 @@ static void run_mean(const cut_step *step, uint8_t *arena, int32_t y_begin,
             s1 += r1;
             one += r;
         }
-        uint8_t *o = arena + out->offset +
-                     (size_t)c * cut_element(out->type);
+        uint8_t *o = arena + out->offset + (size_t)c * cut_element(out->type);
         if (out->cp == 1) {
             one *= scale;
             memcpy(o, &one, 4);
@@ -208,8 +214,7 @@ static void run_mean(const cut_step *step, uint8_t *arena, int32_t y_begin,
 
 /* The mean of the channels of each pixel. */
 static void run_mean_channels(const cut_step *step, uint8_t *arena,
-                              int32_t y_begin,
-              int32_t y_end)
+                              int32_t y_begin, int32_t y_end)
 {
     const cut_view *in = &step->in;
     float scale = 1.0f / (float)in->c;
@@ -250,20 +255,18 @@ static int fits_i16(const cut_op *op, const cut_step *step)
     return step->out.type == CUT_I16;
 }
 
-const cut_kernel cut_max_pool_i16 = { .name = "pool", .fits = fits_i16,
-                                      .set_up = set_up_window,
-                                      .run = run_max_i16 };
+const cut_kernel cut_max_pool_i16 = {.name = "pool",
+                                     .fits = fits_i16,
+                                     .set_up = set_up_window,
+                                     .run = run_max_i16};
 
-const cut_kernel cut_max_pool_f32 = { .name = "pool",
-                                      .set_up = set_up_window,
-                                      .run = run_max_f32 };
+const cut_kernel cut_max_pool_f32 = {
+    .name = "pool", .set_up = set_up_window, .run = run_max_f32};
 
-const cut_kernel cut_average_pool = { .name = "pool",
-                                      .set_up = set_up_window,
-                                      .run = run_average };
+const cut_kernel cut_average_pool = {
+    .name = "pool", .set_up = set_up_window, .run = run_average};
 
-const cut_kernel cut_mean = { .name = "mean", .set_up = set_up,
-                              .run = run_mean };
+const cut_kernel cut_mean = {.name = "mean", .set_up = set_up, .run = run_mean};
 
-const cut_kernel cut_mean_channels = { .name = "mean", .set_up = set_up,
-                                       .run = run_mean_channels };
+const cut_kernel cut_mean_channels = {
+    .name = "mean", .set_up = set_up, .run = run_mean_channels};

@@ -1,7 +1,7 @@
 /*
  * Resize by nearest or linear interpolation, down each column of two rows, then
- * across. Source positions are computed in f32 with the formulas of ONNX's Resize,
- * once at load. Oracle: tests/c/test_nn_resize.c.
+ * across. Source positions are computed in f32 with the formulas of ONNX's
+ * Resize, once at load. Oracle: tests/c/test_nn_resize.c.
  */
 #include "nn/kernels/resize.h"
 
@@ -72,15 +72,15 @@ static const uint8_t *row_at(const cut_view *in, const uint8_t *arena,
 
 /* One channel in f32: down a row at once, then across element by element. */
 static void run_one(const cut_step *step, uint8_t *arena, int32_t y_begin,
-              int32_t y_end)
+                    int32_t y_end)
 {
     const cut_axis *ya = &step->axis[0], *xa = &step->axis[1];
     float *row = (float *)(void *)(arena + step->scratch);
     for (int32_t y = y_begin; y < y_end; y++) {
-        const float *a = (const float *)(const void *)row_at(
-            &step->in, arena, ya->first[y]);
-        const float *b = (const float *)(const void *)row_at(
-            &step->in, arena, ya->second[y]);
+        const float *a = (const float *)(const void *)row_at(&step->in, arena,
+                                                             ya->first[y]);
+        const float *b = (const float *)(const void *)row_at(&step->in, arena,
+                                                             ya->second[y]);
         float w = ya->weight[y];
         float *out = (float *)(void *)(arena + step->out.offset) +
                      (ptrdiff_t)y * step->out.w;
@@ -95,22 +95,22 @@ static void run_one(const cut_step *step, uint8_t *arena, int32_t y_begin,
 
 /* Four channels at a time. */
 static void run_f32(const cut_step *step, uint8_t *arena, int32_t y_begin,
-              int32_t y_end)
+                    int32_t y_end)
 {
     const cut_axis *ya = &step->axis[0], *xa = &step->axis[1];
     int32_t cp = step->in.cp, ld = step->in.ld;
     float *row = (float *)(void *)(arena + step->scratch);
     for (int32_t y = y_begin; y < y_end; y++) {
-        const float *a = (const float *)(const void *)row_at(
-            &step->in, arena, ya->first[y]);
-        const float *b = (const float *)(const void *)row_at(
-            &step->in, arena, ya->second[y]);
+        const float *a = (const float *)(const void *)row_at(&step->in, arena,
+                                                             ya->first[y]);
+        const float *b = (const float *)(const void *)row_at(&step->in, arena,
+                                                             ya->second[y]);
         f32x4 w1 = cut_f32x4(ya->weight[y]), w0 = cut_f32x4(1) - w1;
         for (int32_t x = 0; x < step->in.w; x++)
             for (int32_t c = 0; c < cp; c += 4)
                 cut_store_f32(row + (ptrdiff_t)x * cp + c,
-                                cut_load_f32(a + (ptrdiff_t)x * ld + c) * w0 +
-                                cut_load_f32(b + (ptrdiff_t)x * ld + c) * w1);
+                              cut_load_f32(a + (ptrdiff_t)x * ld + c) * w0 +
+                                  cut_load_f32(b + (ptrdiff_t)x * ld + c) * w1);
         float *out = (float *)(void *)(arena + step->out.offset) +
                      (ptrdiff_t)y * step->out.w * step->out.ld;
         for (int32_t x = 0; x < step->out.w; x++, out += step->out.ld) {
@@ -119,7 +119,7 @@ static void run_f32(const cut_step *step, uint8_t *arena, int32_t y_begin,
             f32x4 v1 = cut_f32x4(xa->weight[x]), v0 = cut_f32x4(1) - v1;
             for (int32_t c = 0; c < cp; c += 4)
                 cut_store_f32(out + c, cut_load_f32(p + c) * v0 +
-                                             cut_load_f32(q + c) * v1);
+                                           cut_load_f32(q + c) * v1);
         }
     }
 }
@@ -127,7 +127,7 @@ static void run_f32(const cut_step *step, uint8_t *arena, int32_t y_begin,
 /* a * (ONE - w) + b * w, rounded. `w`: the two weights in all lanes. */
 CUT_INLINE i16x8 blend(i16x8 a, i16x8 b, i16x8 w)
 {
-    const i32x4 half = { ONE / 2, ONE / 2, ONE / 2, ONE / 2 };
+    const i32x4 half = {ONE / 2, ONE / 2, ONE / 2, ONE / 2};
     i32x4 lo = cut_add(cut_dot(cut_zip_low(a, b), w), half) >> 14;
     i32x4 hi = cut_add(cut_dot(cut_zip_high(a, b), w), half) >> 14;
     return cut_narrow(lo, hi);
@@ -136,12 +136,12 @@ CUT_INLINE i16x8 blend(i16x8 a, i16x8 b, i16x8 w)
 static i16x8 weights14(float weight)
 {
     int16_t w1 = (int16_t)(weight * ONE + 0.5f), w0 = (int16_t)(ONE - w1);
-    return (i16x8){ w0, w1, w0, w1, w0, w1, w0, w1 };
+    return (i16x8){w0, w1, w0, w1, w0, w1, w0, w1};
 }
 
 /* The same of whole numbers, eight channels at a time. */
 static void run_i16(const cut_step *step, uint8_t *arena, int32_t y_begin,
-              int32_t y_end)
+                    int32_t y_end)
 {
     const cut_axis *ya = &step->axis[0], *xa = &step->axis[1];
     int32_t cp = step->in.cp, ld = step->in.ld;
@@ -154,10 +154,10 @@ static void run_i16(const cut_step *step, uint8_t *arena, int32_t y_begin,
         i16x8 w = weights14(ya->weight[y]);
         for (int32_t x = 0; x < step->in.w; x++)
             for (int32_t c = 0; c < cp; c += 8)
-                cut_i16x8_store(
-                    row + (ptrdiff_t)x * cp + c,
-                    blend(cut_i16x8_load(a + (ptrdiff_t)x * ld + c),
-                          cut_i16x8_load(b + (ptrdiff_t)x * ld + c), w));
+                cut_i16x8_store(row + (ptrdiff_t)x * cp + c,
+                                blend(cut_i16x8_load(a + (ptrdiff_t)x * ld + c),
+                                      cut_i16x8_load(b + (ptrdiff_t)x * ld + c),
+                                      w));
         int16_t *out = (int16_t *)(void *)(arena + step->out.offset) +
                        (ptrdiff_t)y * step->out.w * step->out.ld;
         for (int32_t x = 0; x < step->out.w; x++, out += step->out.ld) {
@@ -196,11 +196,11 @@ static int fits_i16(const cut_op *op, const cut_step *step)
     return step->in.type == CUT_I16;
 }
 
-const cut_kernel cut_resize_one = { .name = "resize f32", .fits = fits_one,
-                                    .set_up = set_up, .run = run_one };
+const cut_kernel cut_resize_one = {
+    .name = "resize f32", .fits = fits_one, .set_up = set_up, .run = run_one};
 
-const cut_kernel cut_resize_i16 = { .name = "resize i16", .fits = fits_i16,
-                                    .set_up = set_up, .run = run_i16 };
+const cut_kernel cut_resize_i16 = {
+    .name = "resize i16", .fits = fits_i16, .set_up = set_up, .run = run_i16};
 
-const cut_kernel cut_resize_f32 = { .name = "resize f32", .set_up = set_up,
-                                    .run = run_f32 };
+const cut_kernel cut_resize_f32 = {
+    .name = "resize f32", .set_up = set_up, .run = run_f32};

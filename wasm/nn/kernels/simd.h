@@ -18,7 +18,10 @@ typedef int16_t i16x8 __attribute__((vector_size(16)));
 
 #define CUT_INLINE static inline __attribute__((always_inline))
 
-CUT_INLINE f32x4 cut_f32x4(float x) { return (f32x4){ x, x, x, x }; }
+CUT_INLINE f32x4 cut_f32x4(float x)
+{
+    return (f32x4){x, x, x, x};
+}
 
 CUT_INLINE i16x8 cut_i16x8_load(const int16_t *p)
 {
@@ -33,13 +36,16 @@ CUT_INLINE i16x8 cut_i16x8_load_half(const uint8_t *p)
 #if defined(__wasm_simd128__)
     return (i16x8)wasm_v128_load64_zero(p);
 #else
-    i16x8 v = { 0 };
+    i16x8 v = {0};
     memcpy(&v, p, 8);
     return v;
 #endif
 }
 
-CUT_INLINE void cut_i16x8_store(int16_t *p, i16x8 v) { memcpy(p, &v, 16); }
+CUT_INLINE void cut_i16x8_store(int16_t *p, i16x8 v)
+{
+    memcpy(p, &v, 16);
+}
 
 /** One float, or one pair of i16, in all lanes. */
 CUT_INLINE f32x4 cut_f32x4_splat_at(const float *p)
@@ -58,7 +64,7 @@ CUT_INLINE i16x8 cut_i16x8_splat_pair(const int16_t *p)
 #else
     int32_t pair;
     memcpy(&pair, p, 4);
-    return (i16x8)(i32x4){ pair, pair, pair, pair };
+    return (i16x8)(i32x4){pair, pair, pair, pair};
 #endif
 }
 
@@ -91,7 +97,7 @@ CUT_INLINE f32x4 cut_f32x4_of(i32x4 v)
 #elif defined(__SSE2__)
     return (f32x4)_mm_cvtepi32_ps((__m128i)v);
 #else
-    return (f32x4){ (float)v[0], (float)v[1], (float)v[2], (float)v[3] };
+    return (f32x4){(float)v[0], (float)v[1], (float)v[2], (float)v[3]};
 #endif
 }
 
@@ -143,8 +149,8 @@ CUT_INLINE i16x8 cut_narrow(i32x4 a, i32x4 b)
 #define CUT_MAGIC 12582912.0f
 CUT_INLINE i32x4 cut_unshift(f32x4 shifted)
 {
-    return (i32x4)shifted - (i32x4){ 0x4B400000, 0x4B400000, 0x4B400000,
-                                     0x4B400000 };
+    return (i32x4)shifted -
+           (i32x4){0x4B400000, 0x4B400000, 0x4B400000, 0x4B400000};
 }
 
 /** Nearest integer of |v| < 2^22. */
@@ -159,7 +165,7 @@ CUT_INLINE i32x4 cut_low(i16x8 v)
 #if defined(__wasm_simd128__)
     return (i32x4)wasm_i32x4_extend_low_i16x8((v128_t)v);
 #else
-    return (i32x4){ v[0], v[1], v[2], v[3] };
+    return (i32x4){v[0], v[1], v[2], v[3]};
 #endif
 }
 
@@ -168,7 +174,7 @@ CUT_INLINE i32x4 cut_high(i16x8 v)
 #if defined(__wasm_simd128__)
     return (i32x4)wasm_i32x4_extend_high_i16x8((v128_t)v);
 #else
-    return (i32x4){ v[4], v[5], v[6], v[7] };
+    return (i32x4){v[4], v[5], v[6], v[7]};
 #endif
 }
 
@@ -189,7 +195,7 @@ CUT_INLINE i16x8 cut_i16x8_of_bytes(const uint8_t *p)
 #if defined(__wasm_simd128__)
     return (i16x8)wasm_i16x8_load8x8(p);
 #else
-    i16x8 v = { 0 };
+    i16x8 v = {0};
     for (int i = 0; i < 8; i++) v[i] = (int8_t)p[i];
     return v;
 #endif
@@ -207,6 +213,9 @@ CUT_INLINE i16x8 cut_max_i16(i16x8 a, i16x8 b)
 #endif
 }
 
-CUT_INLINE float cut_sum(f32x4 v) { return (v[0] + v[2]) + (v[1] + v[3]); }
+CUT_INLINE float cut_sum(f32x4 v)
+{
+    return (v[0] + v[2]) + (v[1] + v[3]);
+}
 
 #endif

@@ -16,8 +16,8 @@
 #include "nn/kernels/band.h"
 #include "nn/kernels/conv.h"
 
-#define SIDE 4   /* results of a tile */
-#define SPAN 6   /* inputs */
+#define SIDE 4 /* results of a tile */
+#define SPAN 6 /* inputs */
 #define POINTS 36
 #define MAX_TILES 32 /* of a chunk */
 #define MIN_PIXELS 1024
@@ -146,14 +146,14 @@ static void product(float *m, const float *v, const float *u, int32_t n,
 typedef struct chunk {
     const cut_step *step;
     uint8_t *arena;
-    int32_t y_begin, y_end; /* rows of the result */
+    int32_t y_begin, y_end;     /* rows of the result */
     int32_t first, count, room; /* tiles of the band; room: rounded up to 4 */
-    int32_t across;   /* tiles in a row */
+    int32_t across;             /* tiles in a row */
 } chunk;
 
 /* Eight channels of one tile to where they belong. */
-static void put(const chunk *k, int32_t tile, int32_t channel,
-                const f32x4 *lo, const f32x4 *hi, const cut_finish *f)
+static void put(const chunk *k, int32_t tile, int32_t channel, const f32x4 *lo,
+                const f32x4 *hi, const cut_finish *f)
 {
     const cut_view *out = &k->step->out, *other = &k->step->other;
     size_t size = cut_element(out->type), rest = cut_element(other->type);
@@ -163,8 +163,8 @@ static void put(const chunk *k, int32_t tile, int32_t channel,
         for (int32_t x = 0; x < SIDE && x0 + x < out->w; x++) {
             size_t at = (size_t)(y0 + y) * (size_t)out->w + (size_t)(x0 + x);
             size_t c = (size_t)channel;
-            cut_finish8(f, lo[y * SIDE + x] + f->b0,
-                        hi[y * SIDE + x] + f->b1, out->type,
+            cut_finish8(f, lo[y * SIDE + x] + f->b0, hi[y * SIDE + x] + f->b1,
+                        out->type,
                         k->arena + out->offset +
                             (at * (size_t)out->ld + c) * size,
                         other->c ? k->arena + other->offset +
@@ -215,8 +215,8 @@ static size_t rows_size(const cut_step *step)
 }
 
 /* Chunk by chunk of the tiles of the band. */
-static void run_winograd(const cut_step *step, uint8_t *arena,
-                         int32_t y_begin, int32_t y_end)
+static void run_winograd(const cut_step *step, uint8_t *arena, int32_t y_begin,
+                         int32_t y_end)
 {
     size_t pitch;
     int32_t pixel, across = (step->out.w + SIDE - 1) / SIDE;
@@ -228,9 +228,14 @@ static void run_winograd(const cut_step *step, uint8_t *arena,
     for (int32_t first = 0; first < across * down; first += MAX_TILES) {
         int32_t count = across * down - first;
         if (count > MAX_TILES) count = MAX_TILES;
-        chunk k = { .step = step, .arena = arena, .y_begin = y_begin,
-                    .y_end = y_end, .first = first, .count = count,
-                    .room = (count + 3) / 4 * 4, .across = across };
+        chunk k = {.step = step,
+                   .arena = arena,
+                   .y_begin = y_begin,
+                   .y_end = y_end,
+                   .first = first,
+                   .count = count,
+                   .room = (count + 3) / 4 * 4,
+                   .across = across};
         run_chunk(&k, d, pitch, v);
     }
 }
@@ -238,14 +243,12 @@ static void run_winograd(const cut_step *step, uint8_t *arena,
 /* U = G g G' of one filter, in double: [36]. */
 static void transform_filter(float *out, const float *g)
 {
-    static const double G[SPAN][3] = {
-        { 1.0 / 4, 0, 0 },
-        { -1.0 / 6, -1.0 / 6, -1.0 / 6 },
-        { -1.0 / 6, 1.0 / 6, -1.0 / 6 },
-        { 1.0 / 24, 1.0 / 12, 1.0 / 6 },
-        { 1.0 / 24, -1.0 / 12, 1.0 / 6 },
-        { 0, 0, 1 }
-    };
+    static const double G[SPAN][3] = {{1.0 / 4, 0, 0},
+                                      {-1.0 / 6, -1.0 / 6, -1.0 / 6},
+                                      {-1.0 / 6, 1.0 / 6, -1.0 / 6},
+                                      {1.0 / 24, 1.0 / 12, 1.0 / 6},
+                                      {1.0 / 24, -1.0 / 12, 1.0 / 6},
+                                      {0, 0, 1}};
     double half[SPAN][3];
     for (int i = 0; i < SPAN; i++)
         for (int x = 0; x < 3; x++)
@@ -253,9 +256,9 @@ static void transform_filter(float *out, const float *g)
                          G[i][2] * (double)g[6 + x];
     for (int i = 0; i < SPAN; i++)
         for (int j = 0; j < SPAN; j++)
-            out[i * SPAN + j] =
-                (float)(half[i][0] * G[j][0] + half[i][1] * G[j][1] +
-                        half[i][2] * G[j][2]);
+            out[i * SPAN + j] = (float)(half[i][0] * G[j][0] +
+                                        half[i][1] * G[j][1] +
+                                        half[i][2] * G[j][2]);
 }
 
 /* The transformed weights of all filters, the scales of both maps in them. */
@@ -294,6 +297,8 @@ static void set_band(cut_step *step)
                               ((size_t)step->in.cp + CUT_TILE) * 4;
 }
 
+/* As for any convolution, then the transformed weights and bands of whole
+ * tiles. */
 static cut_status set_up(const cut_setup *setup)
 {
     cut_step *step = setup->step;
@@ -301,8 +306,7 @@ static cut_status set_up(const cut_setup *setup)
     size_t c = (size_t)step->in.cp;
     cut_status status = cut_conv_begin(setup, 1);
     if (!status)
-        status = cut_step_weights(setup,
-                                  POINTS * c * (size_t)step->out.cp * 4);
+        status = cut_step_weights(setup, POINTS * c * (size_t)step->out.cp * 4);
     if (status) return status;
     float inv_scale = step->out.type == CUT_I16 ? 1.0f / step->out.scale : 1.0f;
     for (int32_t o = 0; o < step->out.c; o++)
@@ -328,6 +332,8 @@ static int fits(const cut_op *op, const cut_step *step)
            (int64_t)step->in.c * step->out.c <= MAX_WEIGHTS;
 }
 
-const cut_kernel cut_winograd = { .name = "winograd", .fits = fits,
-                                  .set_up = set_up, .run = run_winograd,
-                                  .gmacs = 46 };
+const cut_kernel cut_winograd = {.name = "winograd",
+                                 .fits = fits,
+                                 .set_up = set_up,
+                                 .run = run_winograd,
+                                 .gmacs = 46};

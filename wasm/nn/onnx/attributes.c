@@ -41,7 +41,7 @@ static int value_of(const cut_onnx_node *node, const char *name,
     if (there != 1) return there;
     while (cut_pb_next(&attribute, value) == 1)
         if (value->number == number && value->wire == wire) return 1;
-    *value = (cut_field){ .number = number, .wire = wire }; /* proto default */
+    *value = (cut_field){.number = number, .wire = wire}; /* proto default */
     return wire == 2 ? -1 : 1;
 }
 
@@ -54,8 +54,9 @@ static int fits(uint64_t value)
 static int32_t clamped(uint64_t value)
 {
     int64_t number = (int64_t)value;
-    return number < INT32_MIN ? INT32_MIN
-           : number > INT32_MAX ? INT32_MAX : (int32_t)number;
+    return number < INT32_MIN   ? INT32_MIN
+           : number > INT32_MAX ? INT32_MAX
+                                : (int32_t)number;
 }
 
 cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
@@ -64,7 +65,8 @@ cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
     cut_field field;
     int there = value_of(node, name, 3, 0, &field);
     if (there == 0) return CUT_OK;
-    if (there < 0 || !fits(field.value)) return bad_attribute(node, name, error);
+    if (there < 0 || !fits(field.value))
+        return bad_attribute(node, name, error);
     *value = clamped(field.value);
     return CUT_OK;
 }
@@ -112,7 +114,7 @@ cut_status cut_onnx_string(const cut_onnx_node *node, const char *name,
 {
     cut_field field;
     int there = value_of(node, name, 4, 2, &field);
-    *value = there == 1 ? field.bytes : (cut_slice){ 0 };
+    *value = there == 1 ? field.bytes : (cut_slice){0};
     return there < 0 ? bad_attribute(node, name, error) : CUT_OK;
 }
 
@@ -134,15 +136,15 @@ cut_status cut_onnx_only(const cut_onnx_node *node, const char *names,
     cut_field field;
     while (cut_pb_next(&rest, &field) == 1) {
         if (field.number != 5 || field.wire != 2) continue;
-        cut_slice attribute = field.bytes, name = { 0 };
+        cut_slice attribute = field.bytes, name = {0};
         cut_field inner;
         while (cut_pb_next(&attribute, &inner) == 1)
             if (inner.number == 1 && inner.wire == 2) name = inner.bytes;
         int known = 0;
         for (const char *at = names; *at && !known;) {
             size_t size = strcspn(at, " ");
-            known = cut_slice_same(
-                name, (cut_slice){ (const uint8_t *)at, size });
+            known = cut_slice_same(name,
+                                   (cut_slice){(const uint8_t *)at, size});
             at += size + (at[size] == ' ');
         }
         if (!known)

@@ -12,9 +12,12 @@ static cut_status broken(cut_why *error, const char *what)
 static size_t size_of(int type)
 {
     switch (type) {
-    case CUT_ONNX_U8: case CUT_ONNX_I8: case CUT_ONNX_BOOL: return 1;
+    case CUT_ONNX_U8:
+    case CUT_ONNX_I8:
+    case CUT_ONNX_BOOL: return 1;
     case CUT_ONNX_F16: return 2;
-    case CUT_ONNX_F32: case CUT_ONNX_I32: return 4;
+    case CUT_ONNX_F32:
+    case CUT_ONNX_I32: return 4;
     case CUT_ONNX_I64: return 8;
     default: return 0;
     }
@@ -34,7 +37,7 @@ static cut_status add_dim(cut_onnx_tensor *tensor, uint64_t value,
 cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
                                 cut_why *error)
 {
-    *tensor = (cut_onnx_tensor){ 0 };
+    *tensor = (cut_onnx_tensor){0};
     cut_field field;
     cut_slice rest = message;
     int more;
@@ -56,7 +59,9 @@ cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
             }
             break;
         case 2: tensor->type = (int)(field.value & 255); break;
-        case 4: case 5: case 7: /* float_data, int32_data, int64_data */
+        case 4:
+        case 5:
+        case 7: /* float_data, int32_data, int64_data */
             if (field.wire != 2 || packed_in != 0)
                 return cut_fail(error, CUT_E_MODEL_UNSUPPORTED,
                                 "A tensor's numbers are not packed.");
@@ -65,7 +70,8 @@ cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
             break;
         case 8: tensor->name = field.bytes; break;
         case 9: tensor->raw = field.bytes; break;
-        case 13: case 14: /* external_data, data_location */
+        case 13:
+        case 14: /* external_data, data_location */
             if (field.number == 13 || field.value != 0)
                 return cut_fail(error, CUT_E_MODEL_UNSUPPORTED,
                                 "Tensor %.*s lies in another file.",
@@ -92,12 +98,11 @@ cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
     }
     if (packed_in == 0) {
         if (tensor->raw.size != count * each)
-            return cut_fail(error, CUT_E_MODEL,
-                            "Tensor %.*s has %u bytes of data, not %u.",
-                            CUT_SLICE_ARGS(tensor->name),
-                            (unsigned)tensor->raw.size,
-                            (unsigned)(count * each));
-        tensor->packed = (cut_slice){ 0 };
+            return cut_fail(
+                error, CUT_E_MODEL, "Tensor %.*s has %u bytes of data, not %u.",
+                CUT_SLICE_ARGS(tensor->name), (unsigned)tensor->raw.size,
+                (unsigned)(count * each));
+        tensor->packed = (cut_slice){0};
         return CUT_OK;
     }
     if (tensor->raw.size != 0 || tensor->packed.size < count ||
@@ -125,6 +130,8 @@ static cut_status count_node(cut_slice message, uint32_t *names, cut_why *error)
     return more < 0 ? broken(error, "message of a node") : CUT_OK;
 }
 
+/* How long the tables have to be; CUT_E_MODEL_UNSUPPORTED where that is
+ * absurd. */
 static cut_status count_graph(cut_slice graph, counts *n, cut_why *error)
 {
     cut_field field;
@@ -160,10 +167,11 @@ static cut_status count_graph(cut_slice graph, counts *n, cut_why *error)
     return CUT_OK;
 }
 
+/* Names of inputs and outputs, in two passes: the file may mix them. */
 static cut_status read_node(cut_onnx *onnx, cut_slice message, cut_why *error)
 {
     cut_onnx_node *node = &onnx->nodes[onnx->node_count++];
-    *node = (cut_onnx_node){ .message = message, .first = onnx->name_count };
+    *node = (cut_onnx_node){.message = message, .first = onnx->name_count};
     for (uint32_t pass = 1; pass <= 2; pass++) { /* inputs, then outputs */
         cut_slice rest = message;
         cut_field field;
@@ -195,9 +203,9 @@ static cut_status read_node(cut_onnx *onnx, cut_slice message, cut_why *error)
 static cut_status read_io(cut_onnx_io *io, cut_slice message, cut_why *error)
 {
     cut_field field;
-    cut_slice type = { 0 }, tensor = { 0 }, shape = { 0 };
+    cut_slice type = {0}, tensor = {0}, shape = {0};
     int more;
-    *io = (cut_onnx_io){ .rank = -1 };
+    *io = (cut_onnx_io){.rank = -1};
     while ((more = cut_pb_next(&message, &field)) == 1) {
         if (field.wire != 2) continue;
         if (field.number == 1) io->name = field.bytes;
@@ -229,16 +237,18 @@ static cut_status read_io(cut_onnx_io *io, cut_slice message, cut_why *error)
         while ((more = cut_pb_next(&dim, &field)) == 1)
             if (field.number == 1 && field.wire == 0)
                 size = field.value > 0 && field.value <= INT32_MAX
-                           ? (int32_t)field.value : -1;
+                           ? (int32_t)field.value
+                           : -1;
         if (more < 0) break;
         io->dims[io->rank++] = size;
     }
     return more < 0 ? broken(error, "shape of an input or output") : CUT_OK;
 }
 
+/* Fills the tables; CUT_E_MODEL and the like where a message is broken. */
 static cut_status read_graph(cut_onnx *onnx, cut_slice graph, cut_why *error)
 {
-    counts n = { 0 };
+    counts n = {0};
     cut_status status = count_graph(graph, &n, error);
     if (status) return status;
     onnx->nodes = cut_alloc_zero((size_t)n.nodes + 1, sizeof *onnx->nodes);
@@ -250,21 +260,22 @@ static cut_status read_graph(cut_onnx *onnx, cut_slice graph, cut_why *error)
     onnx->names = cut_alloc_zero((size_t)n.names + 1, sizeof *onnx->names);
     if (!onnx->nodes || !onnx->tensors || !onnx->inputs || !onnx->outputs ||
         !onnx->names)
-        return cut_fail(error, CUT_E_MEMORY, "No memory for the model's graph.");
+        return cut_fail(error, CUT_E_MEMORY,
+                        "No memory for the model's graph.");
     cut_field field;
     while (cut_pb_next(&graph, &field) == 1) {
         if (field.wire != 2) continue;
         if (field.number == 1)
             status = read_node(onnx, field.bytes, error);
         else if (field.number == 5)
-            status = cut_onnx_tensor_read(
-                &onnx->tensors[onnx->tensor_count++], field.bytes, error);
+            status = cut_onnx_tensor_read(&onnx->tensors[onnx->tensor_count++],
+                                          field.bytes, error);
         else if (field.number == 11)
             status = read_io(&onnx->inputs[onnx->input_count++], field.bytes,
                              error);
         else if (field.number == 12)
-            status = read_io(&onnx->outputs[onnx->output_count++],
-                             field.bytes, error);
+            status = read_io(&onnx->outputs[onnx->output_count++], field.bytes,
+                             error);
         if (status) return status;
     }
     return CUT_OK;
@@ -275,8 +286,8 @@ static int read_pair(cut_slice message, cut_slice *text, cut_field *second)
 {
     cut_field field;
     int more;
-    *text = (cut_slice){ 0 };
-    *second = (cut_field){ 0 };
+    *text = (cut_slice){0};
+    *second = (cut_field){0};
     while ((more = cut_pb_next(&message, &field)) == 1) {
         if (field.number == 1) *text = field.bytes;
         if (field.number == 2) *second = field;
@@ -286,9 +297,9 @@ static int read_pair(cut_slice message, cut_slice *text, cut_field *second)
 
 cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_why *error)
 {
-    *onnx = (cut_onnx){ 0 };
+    *onnx = (cut_onnx){0};
     cut_field field, second;
-    cut_slice graph = { 0 }, text;
+    cut_slice graph = {0}, text;
     int more, graphs = 0;
     while ((more = cut_pb_next(&file, &field)) == 1) {
         if (field.wire != 2) continue;
@@ -324,5 +335,5 @@ void cut_onnx_free(cut_onnx *onnx)
     cut_free(onnx->inputs);
     cut_free(onnx->outputs);
     cut_free(onnx->names);
-    *onnx = (cut_onnx){ 0 };
+    *onnx = (cut_onnx){0};
 }

@@ -13,16 +13,23 @@
 #define CUT_ONNX_MAX_RANK 6
 
 /** TensorProto.DataType, those that are read. */
-enum { CUT_ONNX_F32 = 1, CUT_ONNX_U8 = 2, CUT_ONNX_I8 = 3, CUT_ONNX_I32 = 6,
-       CUT_ONNX_I64 = 7, CUT_ONNX_BOOL = 9, CUT_ONNX_F16 = 10 };
+enum {
+    CUT_ONNX_F32 = 1,
+    CUT_ONNX_U8 = 2,
+    CUT_ONNX_I8 = 3,
+    CUT_ONNX_I32 = 6,
+    CUT_ONNX_I64 = 7,
+    CUT_ONNX_BOOL = 9,
+    CUT_ONNX_F16 = 10
+};
 
 /** A tensor in the file. */
 typedef struct cut_onnx_tensor {
     cut_slice name;
     int type, rank;
     int32_t dims[CUT_ONNX_MAX_RANK];
-    size_t count;    /* of elements */
-    cut_slice raw;   /* little endian, `count` of them; or: */
+    size_t count;     /* of elements */
+    cut_slice raw;    /* little endian, `count` of them; or: */
     cut_slice packed; /* the field that holds them as protobuf numbers */
 } cut_onnx_tensor;
 
@@ -60,10 +67,9 @@ cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
                                 cut_why *error);
 
 /** "Conv /enc/stem" for sentences: printf with "%.*s %.*s". */
-#define CUT_SLICE_ARGS(slice)                      \
-    (int)((slice).size > 60 ? 60 : (slice).size), \
-        (const char *)(slice).at
-#define CUT_NODE_ARGS(node) \
+#define CUT_SLICE_ARGS(slice)                                                  \
+    (int)((slice).size > 60 ? 60 : (slice).size), (const char *)(slice).at
+#define CUT_NODE_ARGS(node)                                                    \
     CUT_SLICE_ARGS((node)->op), CUT_SLICE_ARGS((node)->name)
 
 #endif

@@ -33,7 +33,7 @@ int cut_pb_varint(cut_slice *rest, uint64_t *value)
 static int take(cut_slice *rest, size_t size, cut_slice *out)
 {
     if (size > rest->size) return -1;
-    *out = (cut_slice){ rest->at, size };
+    *out = (cut_slice){rest->at, size};
     rest->at += size;
     rest->size -= size;
     return 1;
@@ -45,8 +45,8 @@ int cut_pb_next(cut_slice *rest, cut_field *field)
     int more = cut_pb_varint(rest, &key);
     if (more != 1) return more;
     if (key >> 3 == 0 || key >> 32 != 0) return -1;
-    *field = (cut_field){ .number = (uint32_t)(key >> 3),
-                          .wire = (uint32_t)(key & 7) };
+    *field = (cut_field){.number = (uint32_t)(key >> 3),
+                         .wire = (uint32_t)(key & 7)};
     if (field->wire == 0)
         return cut_pb_varint(rest, &field->value) == 1 ? 1 : -1;
     if (field->wire == 2) {

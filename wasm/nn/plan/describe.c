@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "nn/kernels/kernel.h"
 
+/* Appends bytes; without memory the text is empty and stays so. */
 static void add(cut_text *text, const char *bytes, size_t size)
 {
     if (text->failed) return;
@@ -13,7 +14,7 @@ static void add(cut_text *text, const char *bytes, size_t size)
         char *more = cut_realloc(text->at, 1, room);
         if (!more) {
             cut_free(text->at);
-            *text = (cut_text){ .failed = 1 };
+            *text = (cut_text){.failed = 1};
             return;
         }
         text->at = more;
@@ -135,8 +136,9 @@ static void add_step(cut_text *text, const cut_graph *graph,
     field(text, "macs",
           step->kind == CUT_OP_CONV ? (int64_t)step->kmacs * 1000 : 0);
     field(text, "offset", (int64_t)step->out.offset);
-    field(text, "bytes", (int64_t)step->out.h * step->out.w * step->out.ld *
-                             (int64_t)cut_element(step->out.type));
+    field(text, "bytes",
+          (int64_t)step->out.h * step->out.w * step->out.ld *
+              (int64_t)cut_element(step->out.type));
     cut_text_add(text, ",\"type\":\"");
     cut_text_add(text, type_name(step->out.type));
     cut_text_add(text, "\",\"kernel\":\"");
@@ -146,7 +148,7 @@ static void add_step(cut_text *text, const cut_graph *graph,
 
 char *cut_plan_json(const cut_plan *plan, const cut_graph *graph)
 {
-    cut_text text = { 0 };
+    cut_text text = {0};
     int64_t kmacs = 0;
     for (uint32_t i = 0; i < plan->step_count; i++)
         if (plan->steps[i].kind == CUT_OP_CONV) kmacs += plan->steps[i].kmacs;
@@ -174,8 +176,9 @@ char *cut_plan_json(const cut_plan *plan, const cut_graph *graph)
 static int64_t millionths(float value)
 {
     double scaled = (double)value * 1e6;
-    return scaled > 9e18 ? INT64_C(9000000000000000000)
-           : scaled < -9e18 ? -INT64_C(9000000000000000000) : (int64_t)scaled;
+    return scaled > 9e18    ? INT64_C(9000000000000000000)
+           : scaled < -9e18 ? -INT64_C(9000000000000000000)
+                            : (int64_t)scaled;
 }
 
 void cut_ranges_write(cut_text *text, cut_slice name, cut_range range)
@@ -213,11 +216,11 @@ static int take_number(cut_slice *line, float *out)
 int cut_ranges_read(const cut_graph *graph, cut_slice text, cut_range *ranges)
 {
     for (uint32_t i = 0; i < graph->map_count; i++)
-        ranges[i] = (cut_range){ 1, -1 };
+        ranges[i] = (cut_range){1, -1};
     while (text.size > 0) {
         const uint8_t *end = memchr(text.at, '\n', text.size);
         if (!end) return 0;
-        cut_slice line = { text.at, (size_t)(end - text.at) };
+        cut_slice line = {text.at, (size_t)(end - text.at)};
         text.size -= line.size + 1;
         text.at = end + 1;
         cut_range range;

@@ -23,7 +23,6 @@ void cut_ranges_write(cut_text *text, cut_slice name, cut_range range);
 
 /** Fills ranges[map_count] from such a text. 0 when a map that the plan would
  * need is missing, or the text is none. */
-int cut_ranges_read(const cut_graph *graph, cut_slice text,
-                    cut_range *ranges);
+int cut_ranges_read(const cut_graph *graph, cut_slice text, cut_range *ranges);
 
 #endif

@@ -46,16 +46,16 @@ static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
     if (is_direct(graph, weights)) {
         size_t channel = graph->consts[weights->scale].count == 1 ? 0
                                                                   : (size_t)o;
-        int zero = weights->zero < 0 ? 0
-                   : (int)cut_const_at(graph, &graph->consts[weights->zero],
-                                       channel);
+        int zero = weights->zero < 0
+                       ? 0
+                       : (int)cut_const_at(graph, &graph->consts[weights->zero],
+                                           channel);
         const uint8_t *raw = weights->raw + first;
         if (weights->type == CUT_ONNX_I8)
             for (size_t i = 0; i < size; i++)
                 out[i] = (int16_t)((int8_t)raw[i] - zero);
         else
-            for (size_t i = 0; i < size; i++)
-                out[i] = (int16_t)(raw[i] - zero);
+            for (size_t i = 0; i < size; i++) out[i] = (int16_t)(raw[i] - zero);
         return scale_of(graph, weights, o);
     }
     cut_filter_f32(graph, op, o, tmp);
@@ -86,8 +86,8 @@ static int is_plain(const cut_graph *graph, const cut_const *weights)
 
 static int32_t sum_of(const uint8_t *raw, size_t size)
 {
-    i32x4 sum = { 0, 0, 0, 0 };
-    const i16x8 zero = { 0, 0, 0, 0, 0, 0, 0, 0 }, one = zero + 1;
+    i32x4 sum = {0, 0, 0, 0};
+    const i16x8 zero = {0, 0, 0, 0, 0, 0, 0, 0}, one = zero + 1;
     size_t i = 0;
     for (; i + 8 <= size; i += 8) {
         i16x8 v = cut_i16x8_of_bytes(raw + i);
@@ -133,8 +133,8 @@ static size_t depth_of(const cut_step *step)
     return (size_t)step->conv.run_count * (size_t)step->conv.run_size;
 }
 
-/* Where element [ci][ky][kx] of a filter stands in the runs, each of which is one
- * tap or a row of them. */
+/* Where element [ci][ky][kx] of a filter stands in the runs, each of which
+ * is one tap or a row of them. */
 static size_t place(const cut_step *step, int32_t ci, int32_t ky, int32_t kx)
 {
     int32_t kh = step->conv.window.k[0], kw = step->conv.window.k[1];
@@ -193,14 +193,14 @@ static void pack_points(int16_t *q, const uint8_t *raw, size_t size)
             i32x4 cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5);
             i32x4 cd1 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
             int16_t *to = q + half * 8;
-            cut_i16x8_store(to, (i16x8)__builtin_shufflevector(ab0, cd0, 0, 1,
-                                                               4, 5));
-            cut_i16x8_store(to + 16, (i16x8)__builtin_shufflevector(
-                                         ab0, cd0, 2, 3, 6, 7));
-            cut_i16x8_store(to + 32, (i16x8)__builtin_shufflevector(
-                                         ab1, cd1, 0, 1, 4, 5));
-            cut_i16x8_store(to + 48, (i16x8)__builtin_shufflevector(
-                                         ab1, cd1, 2, 3, 6, 7));
+            cut_i16x8_store(
+                to, (i16x8)__builtin_shufflevector(ab0, cd0, 0, 1, 4, 5));
+            cut_i16x8_store(
+                to + 16, (i16x8)__builtin_shufflevector(ab0, cd0, 2, 3, 6, 7));
+            cut_i16x8_store(
+                to + 32, (i16x8)__builtin_shufflevector(ab1, cd1, 0, 1, 4, 5));
+            cut_i16x8_store(
+                to + 48, (i16x8)__builtin_shufflevector(ab1, cd1, 2, 3, 6, 7));
         }
 }
 
@@ -239,8 +239,7 @@ static float pack_i16(const packer *p, int32_t o, int points)
 {
     const cut_setup *s = p->setup;
     const cut_const *weights = &s->graph->consts[s->op->weights];
-    int16_t *q = (int16_t *)s->step->weights +
-                 first_of(s->step, p->layout, o);
+    int16_t *q = (int16_t *)s->step->weights + first_of(s->step, p->layout, o);
     if (points && (o & -CUT_TILE) + CUT_TILE <= s->step->out.c) {
         if (o % CUT_TILE == 0)
             pack_points(q, weights->raw + (size_t)o * p->size, p->size);
@@ -262,7 +261,8 @@ static int has_points(const packer *p)
            is_plain(s->graph, &s->graph->consts[s->op->weights]);
 }
 
-/* f32 weights take up the op's gain; i16 ones leave it, and all scales, to mul. */
+/* f32 weights take up the op's gain; i16 ones leave it, and all scales, to
+ * mul. */
 static void pack_all(const packer *p)
 {
     cut_step *step = p->setup->step;
@@ -284,16 +284,17 @@ static void pack_all(const packer *p)
 cut_status cut_pack(const cut_setup *setup, cut_layout layout)
 {
     const cut_step *step = setup->step;
-    packer p = { .setup = setup, .layout = layout };
+    packer p = {.setup = setup, .layout = layout};
     p.size = cut_filter_size(&setup->graph->consts[setup->op->weights]);
     p.tmp = cut_alloc(p.size, sizeof *p.tmp);
     p.filter = cut_alloc(p.size, sizeof *p.filter);
     p.offsets = cut_alloc(p.size, sizeof *p.offsets);
     cut_status status = p.tmp && p.filter && p.offsets
-        ? cut_step_weights(setup, packed_count(step, layout) *
-                                      cut_element(step->in.type))
-        : cut_fail(setup->error, CUT_E_MEMORY,
-                   "No memory for the model's weights.");
+                            ? cut_step_weights(setup,
+                                               packed_count(step, layout) *
+                                                   cut_element(step->in.type))
+                            : cut_fail(setup->error, CUT_E_MEMORY,
+                                       "No memory for the model's weights.");
     if (!status) pack_all(&p);
     cut_free(p.tmp);
     cut_free(p.filter);

@@ -6,12 +6,13 @@
 
 /** A filter is a vector of run_count * run_size elements, run after run. */
 typedef enum cut_layout {
-    CUT_LAYOUT_TILES, /* CUT_TILE filters together: i16 [n / 2][8][2], f32 [n][8] */
+    CUT_LAYOUT_TILES, /* CUT_TILE together: i16 [n / 2][8][2], f32 [n][8] */
     CUT_LAYOUT_ONE,   /* the one filter there is: [n] */
     CUT_LAYOUT_TAPS   /* of all channels: [tap][cp] */
 } cut_layout;
 
-/** Sets the weights, mul and add of a step whose runs are known. CUT_E_MEMORY. */
+/** Sets the weights, mul and add of a step whose runs are known.
+ * CUT_E_MEMORY. */
 cut_status cut_pack(const cut_setup *setup, cut_layout layout);
 
 /** The filter of output channel o in f32, [cin][kh][kw]. */

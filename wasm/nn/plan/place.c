@@ -7,7 +7,9 @@
 static size_t bytes_of(const cut_view *view)
 {
     return ((size_t)view->h * (size_t)view->w * (size_t)view->ld *
-                cut_element(view->type) + 63) / 64 * 64;
+                cut_element(view->type) +
+            63) /
+           64 * 64;
 }
 
 void cut_map_lives(const cut_plan_builder *b, int map, int32_t step)
@@ -32,23 +34,24 @@ static void list_blocks(const cut_plan_builder *b, cut_block *blocks)
     uint32_t maps = b->graph->map_count;
     int32_t end = (int32_t)plan->step_count;
     for (uint32_t i = 0; i < maps; i++) {
-        blocks[i] = (cut_block){ .born = b->born[i], .dies = b->dies[i] };
+        blocks[i] = (cut_block){.born = b->born[i], .dies = b->dies[i]};
         if (plan->views[i].ld && b->parent[i] < 0 &&
             (b->dies[i] >= 0 || (int)i == b->graph->input))
             blocks[i].size = bytes_of(&plan->views[i]);
     }
     for (uint32_t i = 0; i < plan->step_count; i++) {
         size_t size = scratch_of(&plan->steps[i]);
-        blocks[maps + i] = (cut_block){ .size = size, .born = (int32_t)i,
-                                        .dies = (int32_t)i };
+        blocks[maps + i] = (cut_block){
+            .size = size, .born = (int32_t)i, .dies = (int32_t)i};
         if (size > plan->scratch_bytes) plan->scratch_bytes = size;
     }
     const cut_view *output = &plan->views[b->graph->output];
     if (output->cp != 1)
         blocks[maps + plan->step_count] = (cut_block){
-            .size = (size_t)output->c * (size_t)output->h *
-                    (size_t)output->w * 4,
-            .born = end, .dies = end };
+            .size = (size_t)output->c * (size_t)output->h * (size_t)output->w *
+                    4,
+            .born = end,
+            .dies = end};
 }
 
 static void place_views(const cut_plan_builder *b, const cut_block *blocks)
@@ -68,8 +71,7 @@ static void place_views(const cut_plan_builder *b, const cut_block *blocks)
 static void place_step(const cut_plan *plan, cut_step *step, size_t scratch)
 {
     step->out.offset += plan->views[step->map].offset;
-    if (step->read[0] >= 0)
-        step->in.offset = plan->views[step->read[0]].offset;
+    if (step->read[0] >= 0) step->in.offset = plan->views[step->read[0]].offset;
     if (step->read[1] >= 0)
         step->other.offset = plan->views[step->read[1]].offset;
     step->scratch = scratch;
@@ -85,8 +87,8 @@ cut_status cut_place(const cut_plan_builder *b)
         return cut_fail(b->error, CUT_E_MEMORY, "No memory for the plan.");
     cut_map_lives(b, b->graph->output, (int32_t)plan->step_count);
     list_blocks(b, blocks);
-    cut_status status =
-        cut_arena_place(blocks, count, &plan->arena_bytes, b->error);
+    cut_status status = cut_arena_place(blocks, count, &plan->arena_bytes,
+                                        b->error);
     if (!status) place_views(b, blocks);
     for (uint32_t i = 0; i < plan->step_count && !status; i++) {
         cut_step *step = &plan->steps[i];

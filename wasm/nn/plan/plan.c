@@ -16,8 +16,8 @@
 static const cut_kernel *kernel_of(const cut_graph *graph, const cut_op *op,
                                    int arithmetic)
 {
-    cut_step step = { .kind = op->kind,
-                      .out = cut_view_of(&graph->maps[op->out], arithmetic) };
+    cut_step step = {.kind = op->kind,
+                     .out = cut_view_of(&graph->maps[op->out], arithmetic)};
     if (op->ins > 0)
         step.in = cut_view_of(&graph->maps[graph->links[op->first]],
                               arithmetic);
@@ -52,9 +52,11 @@ double cut_plan_cost(const cut_graph *graph, int arithmetic)
 
 static void step_init(cut_step *step, const cut_op *op)
 {
-    *step = (cut_step){ .kind = op->kind, .act = op->act,
-                        .fused_act = op->act.kind, .map = op->out,
-                        .read = { -1, -1 } };
+    *step = (cut_step){.kind = op->kind,
+                       .act = op->act,
+                       .fused_act = op->act.kind,
+                       .map = op->out,
+                       .read = {-1, -1}};
 }
 
 static void step_new(const cut_plan_builder *b, cut_step_source source)
@@ -79,7 +81,8 @@ static void find_pairs(const cut_plan_builder *b)
     const cut_graph *graph = b->graph;
     for (uint32_t i = 0; i < graph->op_count; i++) {
         const cut_op *op = &graph->ops[i];
-        if (op->dead || op->kind != CUT_OP_CONV || !cut_op_is_depthwise(graph, op))
+        if (op->dead || op->kind != CUT_OP_CONV ||
+            !cut_op_is_depthwise(graph, op))
             continue;
         int map = cut_input_map(b, op, 0);
         if (graph->maps[map].uses != 1 || map == graph->output ||
@@ -107,7 +110,7 @@ static void list_parts(const cut_plan_builder *b, const cut_op *op)
         cut_map_lives(b, op->out, now);
         if (there) continue;
         cut_map_lives(b, map, now);
-        step_new(b, (cut_step_source){ .op = op, .part = k });
+        step_new(b, (cut_step_source){.op = op, .part = k});
     }
 }
 
@@ -125,7 +128,7 @@ static void list_steps(const cut_plan_builder *b)
         }
         int32_t now = (int32_t)b->plan->step_count;
         const cut_op *inner = inner_of(b, i), *reader = inner ? inner : op;
-        step_new(b, (cut_step_source){ .op = op, .inner = inner });
+        step_new(b, (cut_step_source){.op = op, .inner = inner});
         for (uint32_t k = 0; k < reader->ins; k++)
             cut_map_lives(b, cut_input_map(b, reader, k), now);
         if (reader->residual >= 0) cut_map_lives(b, reader->residual, now);
@@ -174,9 +177,11 @@ static void set_views(const cut_plan_builder *b, cut_step *step,
 static cut_status set_kernel(const cut_plan_builder *b, cut_step *step,
                              const cut_op *op)
 {
-    cut_setup setup = { .step = step, .graph = b->graph, .op = op,
-                        .weight_bytes = &b->plan->weight_bytes,
-                        .error = b->error };
+    cut_setup setup = {.step = step,
+                       .graph = b->graph,
+                       .op = op,
+                       .weight_bytes = &b->plan->weight_bytes,
+                       .error = b->error};
     step->kernel = cut_kernel_choose(op, step);
     if (!step->kernel)
         return cut_fail(b->error, CUT_E_MODEL_UNSUPPORTED,
@@ -216,6 +221,7 @@ static cut_status set_up(const cut_plan_builder *b, uint32_t i)
 
 /* ---- the whole --------------------------------------------------------- */
 
+/* What there is to make, then each step, then where everything lies. */
 static cut_status make(const cut_plan_builder *b, int whole)
 {
     const cut_graph *graph = b->graph;
@@ -238,17 +244,20 @@ static cut_status make(const cut_plan_builder *b, int whole)
     return status ? status : cut_place(b);
 }
 
-cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
-                         int arithmetic, const cut_range *ranges,
-                         float headroom, int whole, cut_why *error)
+cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph, int arithmetic,
+                         const cut_range *ranges, float headroom, int whole,
+                         cut_why *error)
 {
     size_t maps = (size_t)graph->map_count + 1;
     size_t steps = (size_t)graph->op_count + 1;
     for (uint32_t i = 0; i < graph->op_count; i++)
         if (graph->ops[i].kind == CUT_OP_CONCAT) steps += graph->ops[i].ins;
-    *plan = (cut_plan){ .arithmetic = arithmetic };
-    cut_plan_builder b = { .plan = plan, .graph = graph, .error = error,
-                           .ranges = ranges, .headroom = headroom };
+    *plan = (cut_plan){.arithmetic = arithmetic};
+    cut_plan_builder b = {.plan = plan,
+                          .graph = graph,
+                          .error = error,
+                          .ranges = ranges,
+                          .headroom = headroom};
     int *ints = cut_alloc(maps * 5 + graph->op_count, sizeof *ints);
     b.sources = cut_alloc(steps, sizeof *b.sources);
     plan->steps = cut_alloc_zero(steps, sizeof *plan->steps);
@@ -277,5 +286,5 @@ void cut_plan_free(cut_plan *plan)
         cut_step_free(&plan->steps[i]);
     cut_free(plan->steps);
     cut_free(plan->views);
-    *plan = (cut_plan){ 0 };
+    *plan = (cut_plan){0};
 }

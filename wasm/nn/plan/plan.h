@@ -18,9 +18,9 @@
  *                   exists for a band of rows at a time
  * CUT_E_MEMORY; then `plan` holds nothing to free.
  */
-cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
-                         int arithmetic, const cut_range *ranges,
-                         float headroom, int whole, cut_why *error);
+cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph, int arithmetic,
+                         const cut_range *ranges, float headroom, int whole,
+                         cut_why *error);
 void cut_plan_free(cut_plan *plan);
 
 /** Whether every operation has a kernel in this arithmetic. */

@@ -31,9 +31,9 @@ typedef struct cut_plan_builder {
     const cut_graph *graph;
     cut_why *error;
     cut_step_source *sources; /* of plan->steps */
-    int *parent;      /* map this one is a view into, or -1 */
-    int32_t *channel; /* where in the parent */
-    int *group;       /* union-find: maps of one scale */
+    int *parent;              /* map this one is a view into, or -1 */
+    int32_t *channel;         /* where in the parent */
+    int *group;               /* union-find: maps of one scale */
     const cut_range *ranges;
     float headroom;
     int32_t *born, *dies; /* steps, of root maps */

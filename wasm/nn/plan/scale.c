@@ -42,8 +42,7 @@ cut_status cut_set_scales(const cut_plan_builder *b)
     const cut_graph *graph = b->graph;
     cut_view *views = b->plan->views;
     float *max = cut_alloc_zero((size_t)graph->map_count + 1, sizeof *max);
-    double *limit = cut_alloc_zero((size_t)graph->map_count + 1,
-                                   sizeof *limit);
+    double *limit = cut_alloc_zero((size_t)graph->map_count + 1, sizeof *limit);
     if (!max || !limit) {
         cut_free(max);
         cut_free(limit);

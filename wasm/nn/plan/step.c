@@ -19,8 +19,8 @@ cut_status cut_step_weights(const cut_setup *setup, uint64_t bytes)
     if (bytes > SIZE_MAX / 2)
         return cut_fail(setup->error, CUT_E_MEMORY,
                         "No memory for the model's weights.");
-    cut_status status =
-        cut_step_alloc(setup, &step->block, (size_t)bytes + 64, 1);
+    cut_status status = cut_step_alloc(setup, &step->block, (size_t)bytes + 64,
+                                       1);
     if (!status)
         step->weights = (uint8_t *)step->block +
                         (64 - ((uintptr_t)step->block & 63));

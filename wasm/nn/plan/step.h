@@ -33,8 +33,8 @@ typedef struct cut_conv_step {
     int32_t groups;
     int32_t *runs; /* offsets of the contiguous pieces of one window; owned */
     int32_t run_count, run_size; /* elements */
-    int32_t pad_w; /* pixels of a padded row in the scratch; 0: in place */
-    int32_t tiles; /* of output channels */
+    int32_t pad_w;     /* pixels of a padded row in the scratch; 0: in place */
+    int32_t tiles;     /* of output channels */
     size_t tile_bytes; /* weights from tile to tile */
     float ratio;       /* of the residual, in units of `out` */
 } cut_conv_step;
@@ -54,8 +54,8 @@ typedef struct cut_axis {
 struct cut_step {
     const cut_kernel *kernel;
     cut_op_kind kind;
-    int map;     /* what `out` is, or is a part of */
-    int read[2]; /* maps of `in` and `other`, or -1 */
+    int map;                 /* what `out` is, or is a part of */
+    int read[2];             /* maps of `in` and `other`, or -1 */
     cut_view in, other, out; /* other: residual or second operand; c 0: none */
     int32_t band;            /* rows a call should make */
     uint32_t kmacs;          /* of the whole step */
@@ -67,7 +67,7 @@ struct cut_step {
     float *mul, *add; /* [out.cp], owned; what they mean is the kernel's */
     cut_step *inner;  /* makes `in` in the scratch, band by band; owned */
     int banded;       /* this is such an inner step */
-    union {                 /* by kind: */
+    union {           /* by kind: */
         cut_conv_step conv; /* CONV. The largest, so that it empties all */
         cut_pool_step pool; /* MAXPOOL, AVGPOOL */
         cut_axis axis[2];   /* RESIZE: y, x */

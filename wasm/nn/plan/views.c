@@ -3,8 +3,13 @@
 cut_view cut_view_of(const cut_map *map, int type)
 {
     int32_t cp = map->c == 1 ? 1 : (map->c + 7) / 8 * 8;
-    return (cut_view){ .c = map->c, .cp = cp, .h = map->h, .w = map->w,
-                       .ld = cp, .type = type, .scale = 1 };
+    return (cut_view){.c = map->c,
+                      .cp = cp,
+                      .h = map->h,
+                      .w = map->w,
+                      .ld = cp,
+                      .type = type,
+                      .scale = 1};
 }
 
 /* Where the arithmetic is i16, f32 is left of what has one channel. */
@@ -15,9 +20,11 @@ static int result_type(const cut_plan_builder *b, const cut_op *op)
         b->graph->maps[op->out].c == 1)
         return CUT_F32;
     switch (op->kind) {
-    case CUT_OP_CONV: case CUT_OP_RESIZE: case CUT_OP_MAXPOOL:
-    case CUT_OP_AVGPOOL: case CUT_OP_MEAN:
-        return views[cut_input_map(b, op, 0)].type;
+    case CUT_OP_CONV:
+    case CUT_OP_RESIZE:
+    case CUT_OP_MAXPOOL:
+    case CUT_OP_AVGPOOL:
+    case CUT_OP_MEAN: return views[cut_input_map(b, op, 0)].type;
     case CUT_OP_CONCAT:
         for (uint32_t k = 0; k < op->ins; k++)
             if (views[cut_input_map(b, op, k)].type == CUT_I16) return CUT_I16;
@@ -47,8 +54,9 @@ static void shape_input(const cut_plan_builder *b)
     if (narrow) view->cp = view->ld = 4;
 }
 
-/* Inputs of a concatenation that can be made in place: they begin at a multiple of
- * 8 channels, end at one or at the end, and are views into no other map. */
+/* Inputs of a concatenation that can be made in place: they begin at a
+ * multiple of 8 channels, end at one or at the end, and are views into no other
+ * map. */
 static void alias_parts(const cut_plan_builder *b, const cut_op *op)
 {
     cut_view *views = b->plan->views;
@@ -84,14 +92,15 @@ void cut_set_views(const cut_plan_builder *b)
     for (uint32_t i = 0; i < graph->op_count; i++) {
         const cut_op *op = &graph->ops[i];
         if (!op->dead)
-            views[op->out] =
-                cut_view_of(&graph->maps[op->out], result_type(b, op));
+            views[op->out] = cut_view_of(&graph->maps[op->out],
+                                         result_type(b, op));
     }
     for (uint32_t i = graph->op_count; i-- > 0;)
         if (!graph->ops[i].dead && graph->ops[i].kind == CUT_OP_CONCAT)
             alias_parts(b, &graph->ops[i]);
     for (uint32_t i = 0; i < graph->map_count; i++) {
         int32_t channel;
-        if (views[i].ld) views[i].ld = views[cut_root_map(b, (int)i, &channel)].ld;
+        if (views[i].ld)
+            views[i].ld = views[cut_root_map(b, (int)i, &channel)].ld;
     }
 }

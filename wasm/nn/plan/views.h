@@ -1,4 +1,5 @@
-/* How each map of a graph lies in memory: type, padding, part of a wider map. */
+/* How each map of a graph lies in memory: type, padding, part of a wider
+ * map. */
 #ifndef CUT_NN_VIEWS_H
 #define CUT_NN_VIEWS_H
 
