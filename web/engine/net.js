@@ -15,7 +15,7 @@ import { aborted, CutawayError, throwIfAborted } from './errors.js';
 const restBytes = 64e6, idleMs = 30000;
 /** Work between two looks at the messages, million multiply-adds: 5 to 20 ms. */
 const sliceMmacs = 150;
-/** Arithmetic by the numbers of wasm/nn/net.h; record: f32, and `ranges` afterwards. */
+/** Arithmetic by the numbers of wasm/include/net.h; record: f32, and `ranges` afterwards. */
 const arithmetics = { auto: 0, f32: 1, i16: 2, record: 1 };
 
 export class NetEngine {
