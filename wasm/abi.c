@@ -3,7 +3,7 @@
  * preprocessor, so that JavaScript repeats none of them.
  */
 #include "cutaway.h"
-#include "options/options.h"
+#include "options/json.h"
 
 #define STATUS_JSON(number, name, text)                                        \
     "{\"status\":" #number ",\"code\":\"" name "\",\"text\":\"" text "\"}"
