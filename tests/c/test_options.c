@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "check.h"
+#include "cutaway.h"
 #include "options/options.h"
 
 static cut_why why;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "cutaway.h"
 #include "options/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,7 +8,7 @@
 #include "compose/head.h"
 #include "compose/outline.h"
 #include "compose/shadow.h"
-#include "job.h"
+#include "job/job.h"
 #include "matte/foreground.h"
 #include "options/options.h"
 
