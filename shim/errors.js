@@ -1,6 +1,6 @@
 /**
  * The one error of the shim, and the words it adds to the engine's status list
- * (wasm/cutaway.h). Every dialect maps every code of both lists to its own
+ * (wasm/base/status.h). Every dialect maps every code of both lists to its own
  * status and body; tests/js/shim/errors.test.js fails when one is missing.
  *
  * @module shim/errors
@@ -31,7 +31,7 @@ export const SHIM_CODES = Object.freeze({
 /** An error with a code a program can branch on; the shape of CutawayError. */
 export class ShimError extends Error {
   /**
-   * @param {string} code a code of wasm/cutaway.h or of SHIM_CODES
+   * @param {string} code a code of wasm/base/status.h or of SHIM_CODES
    * @param {string} [message] one sentence; the code's own line by default
    * @param {Record<string, any>} [detail] what a program may need besides
    */

@@ -6,7 +6,7 @@
 
 /**
  * What the shim asks of an engine; web/engine gives one, tests give others.
- * Failures are errors named `CutawayError` with a `code` of wasm/cutaway.h.
+ * Failures are errors named `CutawayError` with a `code` of wasm/base/status.h.
  *
  * @typedef {object} Engine
  * @property {(image: Blob, options: RemoveOptions) => Promise<{ blob: Blob, report: Record<string, any> }>} removeBackground

@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "check.h"
+#include "cutaway.h"
 #include "nn/plan.h"
 #include "nn_model.h"
 

@@ -6,7 +6,7 @@
 #include "check.h"
 #include "compose/compose.h"
 #include "compose/gradient.h"
-#include "options_text.h"
+#include "options/text.h"
 #include "scene.h"
 
 static cut_image flat(int32_t w, int32_t h, const uint8_t rgba[4])

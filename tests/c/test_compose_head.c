@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "compose/head.h"
+#include "cutaway.h"
 
 typedef struct ellipse {
     double x, y, rx, ry;

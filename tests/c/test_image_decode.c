@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "check.h"
+#include "cutaway.h"
 #include "fixtures.h"
 #include "image/decode.h"
 #include "image/exif.h"

@@ -2,7 +2,8 @@
 
 #include "base/alloc.h"
 #include "check.h"
-#include "manifest.h"
+#include "cutaway.h"
+#include "job/manifest.h"
 
 static cut_why why;
 

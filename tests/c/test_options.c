@@ -2,7 +2,8 @@
 
 #include "base/alloc.h"
 #include "check.h"
-#include "options.h"
+#include "cutaway.h"
+#include "options/options.h"
 
 static cut_why why;
 

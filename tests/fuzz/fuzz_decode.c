@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "cutaway.h"
 #include "image/decode.h"
 #include "image/exif.h"
 #include "image/icc.h"

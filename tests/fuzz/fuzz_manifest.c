@@ -2,7 +2,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "manifest.h"
+#include "cutaway.h"
+#include "job/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "options.h"
+#include "cutaway.h"
+#include "options/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,10 @@
 #ifndef CUT_BASE_FAIL_H
 #define CUT_BASE_FAIL_H
 
-#include "cutaway.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
 
 /** One sentence, UTF-8, terminated. Empty until something failed. */
 typedef struct cut_why {

@@ -4,7 +4,7 @@
 #define CUT_EDIT_STATE_H
 
 #include "base/fail.h"
-#include "edit/edit.h"
+#include "edit.h"
 #include "image/image.h"
 #include "matte/foreground.h"
 

@@ -7,7 +7,7 @@
 #include "image/stb_image_glue.h"
 
 #include "base/alloc.h"
-#include "cutaway.h"
+#include "base/status.h"
 #include "libdeflate.h"
 
 #ifdef __wasm_simd128__

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cutaway.h" /* CUT_MAX_MODEL_SIDE */
+#include "base/status.h" /* CUT_MAX_MODEL_SIDE */
 
 #define MARGIN 0.15f   /* of the box's longer side */
 #define MOST_AREA 0.6f /* of the photo */

@@ -5,7 +5,7 @@ import { DIALECTS, SHIM_CODES, ShimError } from '../../../shim/index.js';
 import { asShimError } from '../../../shim/errors.js';
 import { documents, operationOf } from './support/contract.js';
 
-const header = readFileSync(new URL('../../../wasm/cutaway.h', import.meta.url), 'utf8');
+const header = readFileSync(new URL('../../../wasm/base/status.h', import.meta.url), 'utf8');
 const ENGINE_CODES = [...header.matchAll(/X\(CUT_\w+,\s*\d+,\s*"(\w+)",/g)].map(([, code]) => code);
 
 test('the status list of the engine is found', () => {

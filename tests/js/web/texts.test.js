@@ -79,7 +79,7 @@ const code = ['', 'widget/', ...list('').includes('batch') ? ['batch/'] : []].fl
 
 /** Families whose key is put together at run time, and where their members come from. @type {Record<string, () => string[]>} */
 const families = {
-  error: () => [...readFileSync(new URL('../wasm/cutaway.h', web), 'utf8').matchAll(/X\(CUT_E_\w+, \d+, "(\w+)"/g)].map(([, name]) => name),
+  error: () => [...readFileSync(new URL('../wasm/base/status.h', web), 'utf8').matchAll(/X\(CUT_E_\w+, \d+, "(\w+)"/g)].map(([, name]) => name),
   stage: () => [...read('engine/core/pipeline.js').matchAll(/(?:stage|step)\w*\(?\s*'(\w+)'|'(\w+)'/g)].map(([, a, b]) => a ?? b),
   step: () => [...read('engine/core/pipeline.js').matchAll(/'(\w+)'/g)].map(([, name]) => name).concat('total', 'load', 'infer'),
   canvas: () => [...readFileSync(new URL('../wasm/compose/style.h', web), 'utf8').matchAll(/\("(\w+)", \d/g)].map(([, name]) => name).concat('none'),

@@ -1,4 +1,4 @@
-// The one wrapper of the C ABI (wasm/cutaway.h): loads the bare wasm, turns
+// The one wrapper of the C ABI (wasm/include/cutaway.h): loads the bare wasm, turns
 // statuses into CutawayError, copies bytes in and out. A pointer or a view of
 // linear memory never outlives one synchronous span: memory may move whenever
 // C allocates. A trap poisons the instance; the worker is then replaced.

@@ -1,5 +1,5 @@
 // The one error of the engine. Codes come from the status list in
-// wasm/cutaway.h; nothing else invents one.
+// wasm/base/status.h; nothing else invents one.
 
 /** @typedef {{ code: string, message: string, detail?: string, stage?: string }} WireError */
 

@@ -1,5 +1,5 @@
 // A cut-out as it would look, small and at once, while somebody chooses: the
-// wrapper of wasm/preview.h.
+// wrapper of wasm/include/preview.h.
 
 /**
  * @typedef {import('./core.js').Core} Core

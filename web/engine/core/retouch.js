@@ -1,4 +1,4 @@
-// One matte while somebody retouches it: the wrapper of wasm/edit/edit.h, in an
+// One matte while somebody retouches it: the wrapper of wasm/include/edit.h, in an
 // instance of its own. Coordinates are the upright photo's, in pixels.
 
 /**

@@ -1,4 +1,4 @@
-// Which text says what: errors by code (those of wasm/cutaway.h; a test fails
+// Which text says what: errors by code (those of wasm/base/status.h; a test fails
 // when one has no text), the engine's stages, and the name of a saved file.
 import english from '../../texts/en/studio.js';
 import { bytes } from './units.js';

@@ -1,4 +1,4 @@
-#include "render.h"
+#include "job/render.h"
 
 #include "compose/canvas.h"
 #include "compose/gradient.h"

@@ -1,7 +1,7 @@
 /* From a job to its retouching (edit/edit.h). */
 #include "base/alloc.h"
 #include "edit/state.h"
-#include "job.h"
+#include "job/job.h"
 
 cut_edit *cut_edit_new(cut_job *job)
 {

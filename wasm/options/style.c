@@ -1,9 +1,9 @@
-#include "options_style.h"
+#include "options/style.h"
 
 #include <string.h>
 
-#include "options.h"
-#include "options_text.h"
+#include "options/options.h"
+#include "options/text.h"
 
 int cut_read_length(cut_length *out, const cut_json *value, int is_signed,
                     int32_t most_px, int32_t most_percent)

@@ -1,9 +1,11 @@
 /*
- * cut_abi_json(): the lists of cutaway.h as text, put together by the
- * preprocessor, so that JavaScript repeats none of them.
+ * The calls that belong to no job. cut_abi_json() is the lists of cutaway.h as
+ * text, put together by the preprocessor, so that JavaScript repeats none of
+ * them.
  */
+#include "base/alloc.h"
 #include "cutaway.h"
-#include "options.h"
+#include "options/options.h"
 
 #define STATUS_JSON(number, name, text)                                        \
     "{\"status\":" #number ",\"code\":\"" name "\",\"text\":\"" text "\"}"
@@ -32,4 +34,39 @@ static const char abi[] =
 const char *cut_abi_json(void)
 {
     return abi;
+}
+
+void *cut_buffer_new(uint32_t size_bytes)
+{
+    return cut_alloc(1, size_bytes);
+}
+
+void cut_buffer_free(void *buffer)
+{
+    cut_free(buffer);
+}
+
+uint32_t cut_live_blocks(void)
+{
+    return cut_alloc_count().blocks;
+}
+
+uint32_t cut_live_bytes(void)
+{
+    return (uint32_t)cut_alloc_count().bytes;
+}
+
+uint32_t cut_peak_bytes(void)
+{
+    return (uint32_t)cut_alloc_count().peak;
+}
+
+void cut_peak_reset(void)
+{
+    cut_alloc_peak_reset();
+}
+
+void cut_memory_limit(uint32_t limit_bytes)
+{
+    cut_alloc_limit(limit_bytes);
 }

@@ -8,9 +8,9 @@
 #include "compose/head.h"
 #include "compose/outline.h"
 #include "compose/shadow.h"
-#include "job.h"
+#include "job/job.h"
 #include "matte/foreground.h"
-#include "options.h"
+#include "options/options.h"
 
 /* The least longer side of a picture behind that is held reduced. */
 #define BEHIND_SIDE 1280

@@ -1,4 +1,4 @@
-#include "manifest.h"
+#include "job/manifest.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
-#include "options.h"
+#include "options/options.h"
 
 #include <string.h>
 
 #include "base/json.h"
-#include "options_style.h"
-#include "options_text.h"
+#include "options/style.h"
+#include "options/text.h"
 
 static const char *const output_names[] = {"png", "jpeg", "webp", NULL};
 

@@ -1,4 +1,4 @@
-#include "options_text.h"
+#include "options/text.h"
 
 #include <string.h>
 

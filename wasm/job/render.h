@@ -6,7 +6,7 @@
 #define CUT_RENDER_H
 
 #include "compose/compose.h"
-#include "options.h"
+#include "options/options.h"
 
 /** What the layers are made of. */
 typedef struct cut_rendering {

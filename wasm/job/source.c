@@ -1,4 +1,4 @@
-#include "source.h"
+#include "job/source.h"
 
 #include <string.h>
 

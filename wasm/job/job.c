@@ -20,16 +20,16 @@
 #include "image/probe.h"
 #include "image/resample.h"
 #include "image/webp.h"
-#include "job.h"
-#include "manifest.h"
+#include "job/job.h"
+#include "job/manifest.h"
+#include "job/render.h"
+#include "job/source.h"
 #include "matte/foreground.h"
 #include "matte/matte.h"
 #include "matte/refine.h"
 #include "matte/subject.h"
 #include "matte/zoom.h"
-#include "options.h"
-#include "render.h"
-#include "source.h"
+#include "options/options.h"
 
 /* What the model is shown; each after the one before. */
 typedef enum look { LOOK_NONE, LOOK_WHOLE, LOOK_MIRRORED, LOOK_CLOSE } look;
