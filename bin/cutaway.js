@@ -7,7 +7,7 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CutawayError, failure } from '../web/engine/errors.js';
+import { CutawayError, failure } from '../web/engine/core/errors.js';
 
 const usage = `cutaway: cut the subject of a photo out
 

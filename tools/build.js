@@ -22,7 +22,7 @@ const staged = [
   ['web/index.html', 'index.html'],
   ['web/page.js', 'page.js'],
   ['web/page.css', 'page.css'],
-  ['web/early.js', 'early.js'],
+  ['web/theme-boot.js', 'theme-boot.js'],
   ['web/app.js', 'app.js'],
   ['web/manifest.webmanifest', 'manifest.webmanifest'],
   ['web/icons', 'icons'],
@@ -111,7 +111,7 @@ export function stage() {
     if (newest(source) <= newest(target)) continue;
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\.d\.ts$/.test(path) });
+    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path) });
   }
 }
 

@@ -8,9 +8,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadCore } from '../web/engine/core.js';
-import { NetEngine } from '../web/engine/net.js';
-import { webpCodec } from '../web/engine/webp.js';
+import { loadCore } from '../web/engine/core/core.js';
+import { NetEngine } from '../web/engine/backends/c.js';
+import { webpCodec } from '../web/engine/core/webp.js';
 import { build, root } from './build.js';
 import { withMetadata } from './onnx-metadata.js';
 

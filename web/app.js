@@ -3,7 +3,7 @@
 // of a new version. Loaded after everything that a photo needs.
 
 /** @typedef {import('./widget/background-remover.js').BackgroundRemover} BackgroundRemover */
-/** @typedef {import('./widget/texts.js').Translate<typeof import('./texts/en/page.js').default>} Translate */
+/** @typedef {import('./widget/common/texts.js').Translate<typeof import('./texts/en/page.js').default>} Translate */
 
 /** @type {(id: string) => any} */
 const byId = (id) => document.getElementById(id);

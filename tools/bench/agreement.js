@@ -5,9 +5,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadCore } from '../../web/engine/core.js';
-import { NetEngine } from '../../web/engine/net.js';
-import { webpCodec } from '../../web/engine/webp.js';
+import { loadCore } from '../../web/engine/core/core.js';
+import { NetEngine } from '../../web/engine/backends/c.js';
+import { webpCodec } from '../../web/engine/core/webp.js';
 import { root } from '../build.js';
 import { table } from './browser.js';
 

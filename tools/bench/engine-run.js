@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url';
  *
  * @typedef {object} Task
  * @property {'c' | 'ort'} engine
- * @property {string} module engine c: web/engine/net.js; ort: ort.wasm.min.mjs
- * @property {string} core engine c: web/engine/core.js
+ * @property {string} module engine c: web/engine/backends/c.js; ort: ort.wasm.min.mjs
+ * @property {string} core engine c: web/engine/core/core.js
  * @property {string} wasm engine c: cutaway.wasm; ort: the folder of its wasm
  * @property {string} model the ONNX file
  * @property {string} input its input, f32 [3][h][w]

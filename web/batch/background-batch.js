@@ -9,16 +9,16 @@
 // first: { size, removeBackground }.
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
 import { createPool, poolSize } from '../engine/pool.js';
-import { baseStyles } from '../widget/base-styles.js';
-import { canvasesOf } from '../widget/canvas-place.js';
-import { errorText } from '../widget/messages.js';
-import { rememberSettings } from '../widget/settings.js';
-import { studioStyles } from '../widget/studio-styles.js';
-import { languageOf, localize } from '../widget/texts.js';
-import { percent } from '../widget/units.js';
+import { baseStyles } from '../widget/common/base-styles.js';
+import { canvasesOf } from '../widget/settings/canvas-place.js';
+import { errorText } from '../widget/common/messages.js';
+import { rememberSettings } from '../widget/settings/settings.js';
+import { studioStyles } from '../widget/studio/styles.js';
+import { languageOf, localize } from '../widget/common/texts.js';
+import { percent } from '../widget/common/units.js';
 import { BatchQueue, canRetry } from './batch-queue.js';
 import { collect, dropped, isFolder } from './files.js';
-import { Guard } from './guard.js';
+import { Guard } from './keep-awake.js';
 import { markup } from './markup.js';
 import { Settings, styles } from './settings.js';
 import { batchStyles } from './styles.js';
@@ -30,7 +30,7 @@ import { download, openTarget, resultName, writeZip } from './zip.js';
  * @typedef {import('./batch-queue.js').Item} Item
  * @typedef {import('./batch-queue.js').Options} Options
  * @typedef {import('./batch-queue.js').Engine & { preload?: (options?: any) => Promise<unknown>,
- *   abi?: () => Promise<{ options: any }>, retouch?: import('../widget/queue.js').Engine['retouch'], dispose?: () => void }} Engine
+ *   abi?: () => Promise<{ options: any }>, retouch?: import('../widget/studio/queue.js').Engine['retouch'], dispose?: () => void }} Engine
  */
 
 /** So often the page shows what changed; and says it to a screen reader, while nothing else happens. */
@@ -264,7 +264,7 @@ export class BackgroundBatch extends HTMLElement {
     const life = this.#retouching = new AbortController();
     const { engine } = this;
     try {
-      const { retouch } = await import('../widget/retoucher.js');
+      const { retouch } = await import('../widget/retouch/retoucher.js');
       const matte = await retouch(this.#part('.frame'), {
         engine: /** @type {any} */ (engine), name: item.name, photo: item.photo, language: this.#language, signal: life.signal,
         options: { model: this.getAttribute('model') ?? undefined, matte: item.matte }, say: (text) => this.#say(text),

@@ -2,7 +2,7 @@
 // has workers. No DOM here. A result belongs to the options it was made with:
 // when they change, it goes and its photo waits again.
 
-import { readStyle } from '../widget/style.js';
+import { readStyle } from '../widget/settings/style.js';
 
 /**
  * @typedef {{ [name in 'keep' | 'shadow' | 'outline' | 'canvas']?: string | null }} Styles as attributes say them

@@ -1,7 +1,7 @@
 // The controls of background, format, crop and style: they tell what was
 // chosen, and show what they are told, be it of all photos or of some.
-import { openStyle } from '../widget/style-panel.js';
-import { percent } from '../widget/units.js';
+import { openStyle } from '../widget/settings/style-panel.js';
+import { percent } from '../widget/common/units.js';
 
 /** @typedef {import('./batch-queue.js').Options} Options */
 
@@ -23,7 +23,7 @@ export class Settings {
    * @param {HTMLElement} bar
    * @param {object} on
    * @param {(options: Options) => void} on.choose
-   * @param {() => Promise<import('../widget/canvas-place.js').Canvas | undefined>} on.canvas what the core knows of them
+   * @param {() => Promise<import('../widget/settings/canvas-place.js').Canvas | undefined>} on.canvas what the core knows of them
    */
   constructor(bar, { choose, canvas }) {
     this.bar = bar;

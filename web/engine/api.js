@@ -1,14 +1,14 @@
 // The public functions on top of a client, the same in a page and in Node.
-import { CutawayError, failure, throwIfAborted } from './errors.js';
+import { CutawayError, failure, throwIfAborted } from './core/errors.js';
 
 /**
- * @typedef {import('./pipeline.js').Options} Options
- * @typedef {import('./pipeline.js').Shadow} Shadow
- * @typedef {import('./pipeline.js').Outline} Outline
- * @typedef {import('./pipeline.js').Canvas} Canvas
- * @typedef {import('./pipeline.js').OnProgress} OnProgress
- * @typedef {import('./retouch.js').State} State
- * @typedef {import('./retouch.js').Brush} Brush
+ * @typedef {import('./core/pipeline.js').Options} Options
+ * @typedef {import('./core/pipeline.js').Shadow} Shadow
+ * @typedef {import('./core/pipeline.js').Outline} Outline
+ * @typedef {import('./core/pipeline.js').Canvas} Canvas
+ * @typedef {import('./core/pipeline.js').OnProgress} OnProgress
+ * @typedef {import('./core/retouch.js').State} State
+ * @typedef {import('./core/retouch.js').Brush} Brush
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} More
  * @typedef {Blob | ArrayBuffer | Uint8Array | string | URL} Input a picture, or where it is
  *
@@ -116,12 +116,12 @@ export class Retouching extends Held {
     return this.change('redo');
   }
 
-  /** The separate objects, largest first. @returns {Promise<import('./retouch.js').Part[]>} */
+  /** The separate objects, largest first. @returns {Promise<import('./core/retouch.js').Part[]>} */
   objects() {
     return this.ask('objects');
   }
 
-  /** What lies in a window, straight RGBA. @param {import('./retouch.js').Window} window @returns {Promise<{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }>} */
+  /** What lies in a window, straight RGBA. @param {import('./core/retouch.js').Window} window @returns {Promise<{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }>} */
   async view(window) {
     const { bytes, width, height } = await this.ask('view', window);
     return { data: new Uint8ClampedArray(bytes.buffer), width, height };
@@ -245,7 +245,7 @@ export function createApi(client) {
      */
     probe: async (input, { signal } = {}) => client.ask('probe', { input: await toBlob(input, signal) }, { signal }),
 
-    /** The core's own lists: statuses, limits, options. @returns {Promise<import('./core.js').Abi>} */
+    /** The core's own lists: statuses, limits, options. @returns {Promise<import('./core/core.js').Abi>} */
     abi: () => client.ask('abi', {}),
 
     /** Ends the worker; running jobs fail with "aborted". The next call starts anew. */

@@ -5,12 +5,12 @@
 // need the same file wait for the first (see worker.js).
 import { createApi } from './api.js';
 import { EngineClient } from './client.js';
-import { aborted } from './errors.js';
-import { spawnWorker } from './spawn.js';
+import { aborted } from './core/errors.js';
+import { spawnWorker } from './worker/spawn.js';
 
 /**
  * @typedef {import('./api.js').Input} Input
- * @typedef {import('./pipeline.js').Options & import('./api.js').More} Options
+ * @typedef {import('./core/pipeline.js').Options & import('./api.js').More} Options
  * @typedef {import('./api.js').Report} Report
  * @typedef {import('./api.js').Retouching} Retouching
  * @typedef {ReturnType<typeof createApi>} Api
@@ -34,7 +34,7 @@ export function poolSize(machine = navigator) {
   return Math.max(1, Math.min(mostWorkers, cores, Math.floor(deviceMemory / 2)));
 }
 
-/** @param {{ size?: number, spawn?: () => import('./ort.js').WorkerLike }} [how] */
+/** @param {{ size?: number, spawn?: () => import('./backends/ort.js').WorkerLike }} [how] */
 export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   const all = Array.from({ length: size }, () => createApi(new EngineClient(spawn)));
   const free = [...all];
@@ -138,4 +138,4 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   };
 }
 
-export { CutawayError } from './errors.js';
+export { CutawayError } from './core/errors.js';

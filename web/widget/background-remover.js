@@ -7,12 +7,12 @@
 // too. docs/embedding.md lists attributes, properties, methods, events, parts
 // and custom properties; a test compares it with this source.
 import english from '../texts/en/element.js';
-import { baseStyles } from './base-styles.js';
-import { languageOf, localize, texts } from './texts.js';
+import { baseStyles } from './common/base-styles.js';
+import { languageOf, localize, texts } from './common/texts.js';
 
 /**
- * @typedef {import('./queue.js').Engine} Engine
- * @typedef {import('./studio.js').Studio} Studio
+ * @typedef {import('./studio/queue.js').Engine} Engine
+ * @typedef {import('./studio/studio.js').Studio} Studio
  * @typedef {{ name: string, source: Blob | string }} Input a string is a URL
  */
 
@@ -54,7 +54,7 @@ export class BackgroundRemover extends HTMLElement {
   /** @type {AbortController | undefined} */ #connection;
   #internals = this.attachInternals();
   /** @type {File[]} */ #files = [];
-  /** @type {import('./texts.js').Translate<typeof english> | undefined} */ #t;
+  /** @type {import('./common/texts.js').Translate<typeof english> | undefined} */ #t;
   #language = '';
   #warm = false;
   #depth = 0;
@@ -243,7 +243,7 @@ export class BackgroundRemover extends HTMLElement {
   #open() {
     if (this.#studio) return this.#studio;
     const { signal } = /** @type {AbortController} */ (this.#connection ?? new AbortController());
-    this.#studio = import('./studio.js').then(async ({ Studio }) => {
+    this.#studio = import('./studio/studio.js').then(async ({ Studio }) => {
       if (signal.aborted) return new Promise(() => {}); // taken out of the page meanwhile: nobody waits
       const studio = new Studio(this, {
         root: /** @type {ShadowRoot} */ (this.shadowRoot),

@@ -9,7 +9,8 @@ const root = new URL('../../../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const doc = read('docs/embedding.md');
 const element = read('web/widget/background-remover.js');
-const widget = readdirSync(new URL('web/widget/', root)).filter((name) => name.endsWith('.js') && name !== 'compare-slider.js' && name !== 'remote-consent.js')
+const widget = readdirSync(new URL('web/widget/', root), { encoding: 'utf8', recursive: true })
+  .filter((name) => name.endsWith('.js') && name !== 'compare-slider.js' && name !== 'remote-consent.js')
   .map((name) => read(`web/widget/${name}`)).join('\n');
 
 /** The names in backticks of a table's first column. @param {string} heading what stands before the table */
@@ -61,6 +62,6 @@ test('parts', () => {
 });
 
 test('custom properties', () => {
-  const used = words(read('web/widget/base-styles.js').matchAll(/var\((--[a-z-]+),/g));
+  const used = words(read('web/widget/common/base-styles.js').matchAll(/var\((--[a-z-]+),/g));
   assert.deepEqual(documented('Custom properties'), used);
 });

@@ -2,7 +2,7 @@
 // next visit: background, format, crop, style, and the colours used last.
 // Only what a user chose in it is kept; the page's attributes are the start.
 // Two tabs add to what is kept and change nothing in each other.
-import { recall, remember } from './memory.js';
+import { recall, remember } from '../common/storage.js';
 
 /** A kept value is a guest from outside: taken only in these shapes. @type {Record<string, RegExp>} */
 const shapes = {

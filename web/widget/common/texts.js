@@ -71,7 +71,7 @@ export function translator(language, table) {
 export async function texts(language, room, english) {
   if (language !== 'en') {
     try {
-      const { tables } = await import('../texts/tables.js');
+      const { tables } = await import('../../texts/tables.js');
       return translator(language, /** @type {T} */ ((await tables[language][room]()).default));
     } catch {} // no network: better English than nothing
   }

@@ -3,11 +3,11 @@
 // It only writes the host's attribute `canvas`; who shows that is the studio.
 // A wheel is the page's until the picture has the focus, or Ctrl is held (which
 // is also how a pinch on a trackpad comes).
-import { centred, held, readPlace, writePlace } from './canvas-place.js';
+import { centred, held, readPlace, writePlace } from '../settings/canvas-place.js';
 
 /**
- * @typedef {import('./canvas-place.js').Place} Place
- * @typedef {import('./canvas-place.js').Canvas} Canvas
+ * @typedef {import('../settings/canvas-place.js').Place} Place
+ * @typedef {import('../settings/canvas-place.js').Canvas} Canvas
  */
 
 /** Said, and remembered, when nothing changed for so long. */

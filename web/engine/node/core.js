@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { failure } from './errors.js';
+import { failure } from '../core/errors.js';
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** The core as built, or as staged for shipping. @returns {Promise<WebAssembly.Module>} */
 export async function compileCore() {

@@ -1,8 +1,8 @@
 // The studio's controls: they write the host's attributes, which are the
 // settings, and say what those say. What a user chooses here is remembered
 // where the page wants that.
-import { recallColours, rememberColour, rememberSettings } from './settings.js';
-import { percent } from './units.js';
+import { recallColours, rememberColour, rememberSettings } from '../settings/settings.js';
+import { percent } from '../common/units.js';
 
 /** Swatches of colours used lately; the colour input's own list has a few more. */
 const RECENT = 3;
@@ -60,7 +60,7 @@ export class Toolbar {
     const { host, shell, t } = this.studio;
     this.#style?.abort();
     const style = this.#style = new AbortController();
-    const [{ openStyle }, { canvasesOf }, engine] = await Promise.all([import('./style-panel.js'), import('./canvas-place.js'), shell.engine()]);
+    const [{ openStyle }, { canvasesOf }, engine] = await Promise.all([import('../settings/style-panel.js'), import('../settings/canvas-place.js'), shell.engine()]);
     const canvas = await canvasesOf(engine);
     const sync = await openStyle(this.part('.bar>.style'), host, { language: t.language, canvas, signal: style.signal });
     if (!style.signal.aborted) this.#syncStyle = sync;

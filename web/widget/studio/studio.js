@@ -1,28 +1,28 @@
 // What <background-remover> shows from the first photo on: the stage with the
 // slider, progress and messages, the thumbnails, the controls. Loaded lazily.
 // The host's attributes are the settings; the controls only write them.
-import english from '../texts/en/studio.js';
-import './compare-slider.js';
+import english from '../../texts/en/studio.js';
+import '../compare-slider.js';
 import { Display } from './display.js';
-import { canShare, carry, copy, save, share } from './handoff.js';
-import { canRetry, errorText, outputName, stageText } from './messages.js';
+import { canShare, carry, copy, save, share } from './export.js';
+import { canRetry, errorText, outputName, stageText } from '../common/messages.js';
 import { Queue } from './queue.js';
-import { recallSettings, rememberSettings } from './settings.js';
+import { recallSettings, rememberSettings } from '../settings/settings.js';
 import { actOf, backgrounds, openSheet } from './shortcuts.js';
-import { Strip } from './strip.js';
-import { stylesOf } from './style.js';
-import { studioMarkup } from './studio-markup.js';
-import { studioStyles } from './studio-styles.js';
-import { localize, texts, translator } from './texts.js';
+import { Strip } from './thumbnail-strip.js';
+import { stylesOf } from '../settings/style.js';
+import { studioMarkup } from './markup.js';
+import { studioStyles } from './styles.js';
+import { localize, texts, translator } from '../common/texts.js';
 import { Toolbar } from './toolbar.js';
-import { bytes, signed, percent } from './units.js';
+import { bytes, signed, percent } from '../common/units.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
  * @typedef {import('./queue.js').Engine} Engine
  * @typedef {import('./queue.js').Options} Options
  * @typedef {import('./queue.js').Result} Result
- * @typedef {import('./compare-slider.js').CompareSlider} CompareSlider
+ * @typedef {import('../compare-slider.js').CompareSlider} CompareSlider
  * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, empty: () => void, choose: () => void, made: (files: File[]) => void }} Shell
  * made: the files that there are now, in the order of the photos
  */
@@ -164,7 +164,7 @@ export class Studio {
     if (!begun) this.optionsChanged();
   }
 
-  /** The subject came to rest there. @param {import('./canvas-place.js').Place} place */
+  /** The subject came to rest there. @param {import('../settings/canvas-place.js').Place} place */
   placed({ scale, x, y }) {
     const { language } = this.t;
     rememberSettings(this.host);
@@ -453,7 +453,7 @@ export class Studio {
     /** @type {Blob | null} */ let matte = null;
     /** @type {unknown} */ let failure;
     try {
-      const [{ retouch }, engine] = await Promise.all([import('./retoucher.js'), this.shell.engine()]);
+      const [{ retouch }, engine] = await Promise.all([import('../retouch/retoucher.js'), this.shell.engine()]);
       matte = await retouch(this.box, {
         engine, name: item.name, photo: item.photo, language: this.#language, signal: life.signal,
         options: { ...this.queue.common(), matte: item.matte }, say: (text) => this.#say(text),

@@ -7,13 +7,13 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, Worker } from 'node:worker_threads';
-import { loadCore } from './core.js';
-import { modelLoader } from './models.js';
-import { NetEngine } from './net.js';
-import { compileCore, root } from './node-core.js';
-import { OrtEngine } from './ort.js';
-import { webpCodec } from './webp.js';
-import { hostJobs } from './worker-host.js';
+import { loadCore } from '../core/core.js';
+import { modelLoader } from '../core/models.js';
+import { NetEngine } from '../backends/c.js';
+import { compileCore, root } from './core.js';
+import { OrtEngine } from '../backends/ort.js';
+import { webpCodec } from '../core/webp.js';
+import { hostJobs } from '../core/worker-host.js';
 
 const require = createRequire(import.meta.url);
 
@@ -33,7 +33,7 @@ const cache = {
       return null;
     }
   },
-  /** @param {string} key @param {import('./models.js').Entry} entry */
+  /** @param {string} key @param {import('../core/models.js').Entry} entry */
   async put(key, { bytes, validator }) {
     if (key.startsWith('file:')) return;
     try {
@@ -63,9 +63,9 @@ async function fetchAny(url, init) {
   }
 }
 
-/** @returns {import('./ort.js').WorkerLike} */
+/** @returns {import('../backends/ort.js').WorkerLike} */
 function spawnOrt() {
-  const worker = new Worker(new URL('./ort-worker.js', import.meta.url));
+  const worker = new Worker(new URL('../backends/ort-worker.js', import.meta.url));
   worker.unref();
   return {
     postMessage(message, transfer = []) {
@@ -86,7 +86,7 @@ function spawnOrt() {
 const ortFile = () => require.resolve('onnxruntime-web/wasm').replace(/[^/]+$/, 'ort.wasm.min.mjs');
 const webpDir = () => dirname(require.resolve('@jsquash/webp/package.json'));
 
-/** @param {() => Promise<import('./core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
+/** @param {() => Promise<import('../core/core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
 const engines = (newCore) => ({
   c: async () => new NetEngine({ newCore }),
   ort: async () => {

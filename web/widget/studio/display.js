@@ -1,15 +1,15 @@
 // How the chosen photo's result is shown: what style alone can do at once
 // (picture.js), what it cannot by the engine's preview, and in the end the file
 // itself, which lies exactly over both.
-import { canvasesOf } from './canvas-place.js';
+import { canvasesOf } from '../settings/canvas-place.js';
 import { layBackground, layCrop, layPlaced } from './picture.js';
-import { stylesOf } from './style.js';
+import { stylesOf } from '../settings/style.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
  * @typedef {import('./queue.js').Options} Options
  * @typedef {import('./queue.js').Result} Result
- * @typedef {import('../engine/index.js').Previewing} Previewing
+ * @typedef {import('../../engine/index.js').Previewing} Previewing
  */
 
 /** A preview holds the photo in memory; so long without a wish, and it lets go. */
@@ -110,7 +110,7 @@ export class Display {
   async #arrange() {
     const { studio } = this;
     const layer = this.#part('.placer');
-    const [{ Placer }, canvas] = await Promise.all([import('./placer.js'), studio.shell.engine().then(canvasesOf)]);
+    const [{ Placer }, canvas] = await Promise.all([import('./subject-drag.js'), studio.shell.engine().then(canvasesOf)]);
     if (!canvas) return;
     const { signal } = studio;
     for (const type of ['pointerenter', 'focus']) {

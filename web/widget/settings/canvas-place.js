@@ -80,7 +80,7 @@ export const centred = ({ name, fit }, canvas) => ({ name, ...(fit ? { fit } : {
 /**
  * What the core knows of canvases; an engine may have none.
  *
- * @param {Pick<import('./queue.js').Engine, 'abi'>} engine
+ * @param {Pick<import('../studio/queue.js').Engine, 'abi'>} engine
  * @returns {Promise<Canvas | undefined>}
  */
 export async function canvasesOf(engine) {

@@ -1,6 +1,6 @@
 // Which text says what: errors by code (those of wasm/base/status.h; a test fails
 // when one has no text), the engine's stages, and the name of a saved file.
-import english from '../texts/en/studio.js';
+import english from '../../texts/en/studio.js';
 import { bytes } from './units.js';
 
 /** @typedef {import('./texts.js').Translate<typeof english>} Translate */

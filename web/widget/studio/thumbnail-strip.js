@@ -16,7 +16,7 @@ export class Strip {
     this.list.replaceChildren();
   }
 
-  /** @param {Item[]} items @param {Item | undefined} chosen @param {import('./messages.js').Translate} t */
+  /** @param {Item[]} items @param {Item | undefined} chosen @param {import('../common/messages.js').Translate} t */
   lay(items, chosen, t) {
     if (items.length < 2) return;
     for (const item of items) {

@@ -2,10 +2,10 @@
 // know why a model is slow, large or refused.
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { loadCore } from './core.js';
-import { CutawayError, failure } from './errors.js';
-import { NetEngine } from './net.js';
-import { compileCore, root } from './node-core.js';
+import { loadCore } from '../core/core.js';
+import { CutawayError, failure } from '../core/errors.js';
+import { NetEngine } from '../backends/c.js';
+import { compileCore, root } from './core.js';
 
 /** The manifest beside a model: same name with .json, else manifest.json, else none. @param {string} file */
 async function manifestBeside(file) {

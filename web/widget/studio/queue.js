@@ -8,12 +8,12 @@
 
 /**
  * @typedef {{ stage: string, fraction?: number, loaded?: number, total?: number }} Progress
- * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string } & import('./style.js').Styles} Options
+ * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string } & import('../settings/style.js').Styles} Options
  * @typedef {{ removeBackground: (source: Blob | string, options?: any) => Promise<Result>,
  *   preload?: (options?: any) => Promise<unknown>,
- *   preview?: (source: Blob | string, options?: any) => Promise<import('../engine/index.js').Previewing>,
+ *   preview?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Previewing>,
  *   abi?: () => Promise<{ options: Record<string, any> }>,
- *   retouch?: (source: Blob | string, options?: any) => Promise<import('../engine/index.js').Retouching> }} Engine
+ *   retouch?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Retouching> }} Engine
  * @typedef {{ blob: Blob, report: any }} Result
  * @typedef {{ code: string, message: string }} Failure
  *

@@ -1,9 +1,9 @@
 // The worker thread that hosts jobs in Node.
 import { Worker } from 'node:worker_threads';
 
-/** @returns {import('./ort.js').WorkerLike} */
+/** @returns {import('../backends/ort.js').WorkerLike} */
 export function spawnThread() {
-  const worker = new Worker(new URL('./node-worker.js', import.meta.url));
+  const worker = new Worker(new URL('./worker.js', import.meta.url));
   worker.unref();
   return {
     postMessage(message) {

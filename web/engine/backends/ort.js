@@ -3,10 +3,10 @@
 // Loaded on first use. Its worker ends when it was idle for a while, which is
 // the only way to get its memory back; in a page another one stands by with
 // the runtime's files in hand, so that the next run needs no network.
-import { aborted, CutawayError, failure } from './errors.js';
+import { aborted, CutawayError, failure } from '../core/errors.js';
 
 /**
- * @typedef {import('./pipeline.js').Tensor} Tensor
+ * @typedef {import('../core/pipeline.js').Tensor} Tensor
  * @typedef {{ postMessage: (message: any, transfer?: any[]) => void, terminate: () => void,
  *   listen: (onMessage: (message: any) => void, onCrash: (detail: string) => void) => void }} WorkerLike
  */

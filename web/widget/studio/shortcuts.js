@@ -1,7 +1,7 @@
 // The studio's keys: one table for what they do and for the sheet that tells
 // them. Single keys can be switched off there (WCAG 2.1.4) and stay off.
-import { canShare } from './handoff.js';
-import { recall, remember } from './memory.js';
+import { canShare } from './export.js';
+import { recall, remember } from '../common/storage.js';
 
 /** Single keys, and what Studio.act() makes of them; the text is key.<act>. @type {readonly { key: string, act: string }[]} */
 export const shortcuts = [
@@ -49,7 +49,7 @@ export function actOf(event) {
 
 /**
  * @param {ParentNode} root where it is shown; there is one at most
- * @param {import('./messages.js').Translate} t
+ * @param {import('../common/messages.js').Translate} t
  */
 export function openSheet(root, t) {
   root.querySelector('dialog.keys')?.remove();

@@ -1,11 +1,11 @@
 // The controls of what lies around the cut-out. They write the host's
 // attributes, as the toolbar does, and say what those say. Loaded when opened.
-import english from '../texts/en/style.js';
+import english from '../../texts/en/style.js';
 import { centred, readPlace, writePlace } from './canvas-place.js';
 import { rememberSettings } from './settings.js';
 import { readStyle, writeStyle } from './style.js';
-import { localize, texts } from './texts.js';
-import { percent } from './units.js';
+import { localize, texts } from '../common/texts.js';
+import { percent } from '../common/units.js';
 
 /** Of canvases by ratio; the shops' come from the core. */
 const ratios = ['square', 'portrait', 'wide'];

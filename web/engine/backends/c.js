@@ -3,12 +3,12 @@
 // It has an instance of the core of its own, so that a model's memory goes
 // with it and a trap harms no photo. It runs in the caller's worker, in pieces
 // of a few milliseconds between which messages (an abort among them) come in.
-import { breathe } from './breathe.js';
-import { aborted, CutawayError, throwIfAborted } from './errors.js';
+import { breathe } from '../core/yield.js';
+import { aborted, CutawayError, throwIfAborted } from '../core/errors.js';
 
 /**
- * @typedef {import('./pipeline.js').Tensor} Tensor
- * @typedef {import('./core.js').Core} Core
+ * @typedef {import('../core/pipeline.js').Tensor} Tensor
+ * @typedef {import('../core/core.js').Core} Core
  */
 
 /** An idle network that holds more than this is let go after a while; smaller ones stay ready. */

@@ -1,14 +1,14 @@
 // Retouching of one photo, over the studio's stage: brush, eraser, objects,
 // zoom and pan. What is seen is rendered by the engine from the full-size
 // matte, a view at a time; nothing here touches a pixel but to show it.
-import english from '../texts/en/retouch.js';
-import { retoucherMarkup, retoucherStyles } from './retoucher-markup.js';
-import { localize, texts } from './texts.js';
-import { percent } from './units.js';
+import english from '../../texts/en/retouch.js';
+import { retoucherMarkup, retoucherStyles } from './markup.js';
+import { localize, texts } from '../common/texts.js';
+import { percent } from '../common/units.js';
 
 /**
- * @typedef {import('./texts.js').Translate<typeof english>} Translate
- * @typedef {import('../engine/index.js').Retouching} Retouching
+ * @typedef {import('../common/texts.js').Translate<typeof english>} Translate
+ * @typedef {import('../../engine/index.js').Retouching} Retouching
  * @typedef {'erase' | 'restore' | 'objects' | 'move'} Tool
  */
 
@@ -23,7 +23,7 @@ let sheet;
  * Opens the retoucher over the studio, until it is done.
  *
  * @param {HTMLElement} studio its `.retouch` is filled, the rest inert meanwhile
- * @param {{ engine: import('./queue.js').Engine, photo: Blob, name: string, language: string, options: object,
+ * @param {{ engine: import('../studio/queue.js').Engine, photo: Blob, name: string, language: string, options: object,
  *   signal: AbortSignal, say: (text: string) => void }} what signal: gives it up
  * @returns {Promise<Blob | null>} the matte by hand; null: it is to stay as it is
  */
@@ -291,7 +291,7 @@ class Retoucher {
   }
 
   get #brush() {
-    return /** @type {import('../engine/index.js').Brush} */ ({
+    return /** @type {import('../../engine/index.js').Brush} */ ({
       mode: this.#tool === 'erase' ? 'erase' : 'restore',
       radius: Math.min(2048, Math.max(0.5, this.#size / this.#zoom)),
       hardness: 1 - Number(this.#part('.soft').value) / 100,

@@ -1,14 +1,14 @@
 // The composition root in a browser: the only file that puts the wasm, ONNX
 // Runtime, the codecs and the models together; assets.js knows where they lie.
 import { at, load } from './assets.js';
-import { loadCore } from './core.js';
-import { failure } from './errors.js';
+import { loadCore } from '../core/core.js';
+import { failure } from '../core/errors.js';
 import { foreignWorker } from './foreign-worker.js';
-import { modelLoader } from './models.js';
-import { NetEngine } from './net.js';
-import { OrtEngine } from './ort.js';
-import { webpCodec } from './webp.js';
-import { hostJobs } from './worker-host.js';
+import { modelLoader } from '../core/models.js';
+import { NetEngine } from '../backends/c.js';
+import { OrtEngine } from '../backends/ort.js';
+import { webpCodec } from '../core/webp.js';
+import { hostJobs } from '../core/worker-host.js';
 
 /** Models in the Cache API; where there is none (no secure context) or it is refused (a sandboxed frame), nothing is kept. */
 const open = async () => {
@@ -27,7 +27,7 @@ const cache = {
       validator: found.headers.get('x-validator') ?? undefined,
     } : null;
   },
-  /** @param {string} key @param {import('./models.js').Entry} entry */
+  /** @param {string} key @param {import('../core/models.js').Entry} entry */
   async put(key, { bytes, validator }) {
     try {
       const headers = validator ? { 'x-validator': validator } : undefined;
@@ -83,13 +83,13 @@ function threads() {
   return globalThis.crossOriginIsolated && !iOS ? Math.min(4, hardwareConcurrency) : 1;
 }
 
-/** @returns {import('./ort.js').WorkerLike} */
+/** @returns {import('../backends/ort.js').WorkerLike} */
 function spawnOrt() {
   let worker;
   try {
-    worker = new Worker(new URL('./ort-worker.js', import.meta.url), { type: 'module' });
+    worker = new Worker(new URL('../backends/ort-worker.js', import.meta.url), { type: 'module' });
   } catch {
-    worker = foreignWorker('./ort-worker.js');
+    worker = foreignWorker('../backends/ort-worker.js');
   }
   return {
     postMessage: (message, transfer = []) => worker.postMessage(message, { transfer }),
@@ -101,7 +101,7 @@ function spawnOrt() {
   };
 }
 
-/** @param {() => Promise<import('./core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
+/** @param {() => Promise<import('../core/core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
 const engines = (newCore) => ({
   c: async () => new NetEngine({ newCore }),
   ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: { mjs: at('vendor/ort/ort-wasm-simd-threaded.mjs'), wasm: at('vendor/ort/ort-wasm-simd-threaded.wasm') }, threads: threads(), standby: true }),

@@ -1,6 +1,6 @@
 // THE order of a job in JavaScript, the same in a browser's worker and in
 // Node. It knows no platform: engines, models and codecs are handed to it.
-import { breathe } from './breathe.js';
+import { breathe } from './yield.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
 import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';

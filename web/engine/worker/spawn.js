@@ -10,7 +10,7 @@ function start() {
   }
 }
 
-/** @returns {import('./ort.js').WorkerLike} */
+/** @returns {import('../backends/ort.js').WorkerLike} */
 export function spawnWorker() {
   const worker = start();
   return {

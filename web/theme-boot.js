@@ -2,7 +2,7 @@
 // here, and the language, so that neither flashes. page.js does the rest.
 (() => {
   const root = document.documentElement;
-  /** @param {string} name as memory.js keeps it */
+  /** @param {string} name as storage.js keeps it */
   const kept = (name) => {
     try {
       return JSON.parse(localStorage.getItem(`cutaway.${name}`) ?? 'null');
