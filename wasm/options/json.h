@@ -58,7 +58,8 @@
     CUT_CANVAS_PRESETS(CUT_PRESET_JSON, CUT_NEXT_PRESET_JSON) "]"
 #define CUT_JSON_VALUES(...) ",\"values\":[" CUT_STR_LIST(__VA_ARGS__) "]"
 #define CUT_STR_LIST(...) #__VA_ARGS__
-#define CUT_JSON_KEYS(list) ",\"keys\":{" list(CUT_KEY_JSON, CUT_NEXT_KEY_JSON) "}"
+#define CUT_JSON_KEYS(list)                                                    \
+    ",\"keys\":{" list(CUT_KEY_JSON, CUT_NEXT_KEY_JSON) "}"
 
 #define CUT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)             \
     "{\"name\":\"" name "\",\"width\":" #w ",\"height\":" #h ","               \
