@@ -60,7 +60,8 @@ cut_status cut_option_read(void *object, const cut_option_table *table,
 /*
  * Defines `table` of a list of options/list.h, while CUT_OPTION_STRUCT is
  * defined as its struct. A type that has a reader of its own needs
- * read_<field>(), a SWITCH the table <field>_keys; a field of another type than its row's does not compile.
+ * read_<field>(), a SWITCH the table <field>_keys; a field of another type
+ * than its row's does not compile.
  */
 #define CUT_OPTION_TABLE(table, name, where, LIST)                             \
     LIST(CUT_OPTION_CHECK, CUT_OPTION_CHECK)                                   \
