@@ -31,7 +31,8 @@
     FIRST(background, background, BACKGROUND, result, "transparent", 0, 0,     \
       ("transparent", "white", "#rrggbb", "blur", "blur(2%)",                  \
        "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),              \
-      "what lies behind the subject")                                          \
+      "what lies behind the subject; a picture is stretched to the photo, "    \
+      "and covers a canvas")                                                   \
     X(keep, keep, CHOICE, result, "subject", 0, 0, ("subject", "background"),  \
       "what of the photo stays")                                               \
     X(shadow, shadow, SWITCH, result, null, 0, 0, (CUT_SHADOW_LIST),           \
@@ -39,17 +40,18 @@
     X(outline, outline, SWITCH, result, null, 0, 0, (CUT_OUTLINE_LIST),        \
       "a rim around what is kept, as of a sticker")                            \
     X(canvas, canvas, CANVAS, result, null, 0, 0, (CUT_CANVAS_LIST),           \
-      "size of the result, and where on it the subject or the photo lies")     \
+      "size of the result, and how large and where the subject is on it")      \
     X(format, output, CHOICE, result, "png", 0, 0, (CUT_OUTPUTS),              \
       "of the file")                                                           \
     X(quality, quality, INTEGER, result, CUT_DEFAULT_QUALITY, 1, 100, (),      \
       "of JPEG and WebP; WebP at 100 is lossless")                             \
-    X(crop, crop, BOOLEAN, result, 0, 0, 0, (), "to the subject")              \
+    X(crop, crop, BOOLEAN, result, 0, 0, 0, (),                                \
+      "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \
-      "around the crop, or on a canvas: of the subject's longer side")         \
+      "around a crop or on a canvas, of the subject's longer side")            \
     X(effort, effort, CHOICE, run, "standard", 0, 0, ("standard", "high"),     \
-      "high: the model looks again, at the mirrored photo, and closely at a "  \
-      "subject that is small in it")                                           \
+      "whether the model looks again, at the mirrored photo, and closely at "  \
+      "a subject that is small in it")                                         \
     X(mask, mask, BOOLEAN, call, 0, 0, 0, (),                                  \
       "the matte itself, as a grey picture")
 
