@@ -102,7 +102,7 @@ function previews(core, file, answer, rounds) {
       preview.render(options, 1280);
       (found[name] ??= []).push(performance.now() - from);
     }
-    preview.close();
+    preview.free();
   }
   return Object.fromEntries(Object.entries(found).map(([name, times]) => [name, median(times)]));
 }

@@ -58,12 +58,12 @@ export async function measureEngine({ engine, module, core, wasm, model, input, 
   const begun = performance.now();
   let code_ms = 0;
   if (engine === 'c') {
-    const [{ NetEngine }, { loadCore }] = await Promise.all([import(module), import(core)]);
+    const [{ CEngine }, { loadCore }] = await Promise.all([import(module), import(core)]);
     const compiled = await WebAssembly.compile(/** @type {BufferSource} */ (await read(wasm)));
     code_ms = performance.now() - begun;
     /** @type {any} */
     let instance;
-    const net = new NetEngine({ newCore: async () => (instance = await loadCore(compiled)) });
+    const net = new CEngine({ newCore: async () => (instance = await loadCore(compiled)) });
     await net.load(bytes, manifest);
     run = async () => (await net.run({ data: data.slice(), width, height })).data;
     heap = () => instance.heapBytes;

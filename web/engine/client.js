@@ -44,7 +44,7 @@ export class EngineClient {
   }
 
   /**
-   * @param {string} type of the protocol
+   * @param {import('./core/requests.js').Name | 'call'} type 'call': of a picture that the worker holds
    * @param {object} fields of the request
    * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} [more]
    * @returns {Promise<any>}

@@ -9,7 +9,7 @@ import { createApi } from '../../../web/engine/api.js';
 import { EngineClient } from '../../../web/engine/client.js';
 import { loadCore } from '../../../web/engine/core/core.js';
 import { modelLoader } from '../../../web/engine/core/models.js';
-import { NetEngine } from '../../../web/engine/backends/c.js';
+import { CEngine } from '../../../web/engine/backends/c.js';
 import { cutOut } from '../../../web/engine/core/pipeline.js';
 import { hostJobs } from '../../../web/engine/core/worker-host.js';
 import { brightnessManifest } from '../onnx.js';
@@ -62,7 +62,7 @@ function inThisThread() {
         fetch: async (url) => new Response(await readFile(new URL(url))), cache: none, known: '',
         base: new URL('../../../models/base/manifest.json', import.meta.url).href,
         digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-      }, { c: async () => new NetEngine({ newCore }) }),
+      }, { c: async () => new CEngine({ newCore }) }),
     }));
     return {
       postMessage: (message) => void setImmediate(() => toHost(message)),

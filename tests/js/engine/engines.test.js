@@ -8,7 +8,7 @@ import { u2netp } from '../../../tools/bench/graphs.js';
 import { model as onnx, node } from '../../../tools/onnx-writer.js';
 import { loadCore } from '../../../web/engine/core/core.js';
 import { modelLoader } from '../../../web/engine/core/models.js';
-import { NetEngine } from '../../../web/engine/backends/c.js';
+import { CEngine } from '../../../web/engine/backends/c.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
 import { OrtEngine } from '../../../web/engine/backends/ort.js';
 import { cutOut } from '../../../web/engine/core/pipeline.js';
@@ -83,7 +83,7 @@ for (const [missing, ort] of [['the files', `${nowhere}ort.wasm.min.mjs`], ['the
     /** @type {Worker[]} */
     const workers = [];
     const parts = await partsWith((newCore) => ({
-      c: async () => new NetEngine({ newCore }),
+      c: async () => new CEngine({ newCore }),
       ort: async () => new OrtEngine({
         ort, wasm: { mjs: `${nowhere}x.mjs`, wasm: `${nowhere}x.wasm` }, threads: 1,
         spawn() {
@@ -111,7 +111,7 @@ for (const [missing, ort] of [['the files', `${nowhere}ort.wasm.min.mjs`], ['the
 
 test('a bad model file stays a bad model: the second engine is not asked', async () => {
   const parts = await partsWith((newCore) => ({
-    c: async () => new NetEngine({ newCore }),
+    c: async () => new CEngine({ newCore }),
     ort: () => assert.fail('ONNX Runtime is not to be started'),
   }));
   const bad = [Buffer.from('not a model at all'), brightnessModel().subarray(0, 90), brightnessModel(32), new Uint8Array(1)];

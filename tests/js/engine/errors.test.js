@@ -188,6 +188,13 @@ test('memory that is refused is out_of_memory, and the instance lives', async ()
   assert.equal((await cut(disc(1500, 1000))).report.width, 1500);
 });
 
+test('a request that the worker does not know is an error, not something else', async () => {
+  for (const type of ['prelaod', 'constructor', 'toString', undefined]) {
+    await assert.rejects(engine.client.ask(/** @type {any} */ (type), {}), { code: 'bad_argument' }, String(type));
+  }
+  await nextPhotoIsFine();
+});
+
 test('a URL that cannot be fetched is fetch_failed', async () => {
   await failsWith(engine.removeBackground('http://127.0.0.1:9/nothing.png'), 'fetch_failed');
 });

@@ -3,6 +3,7 @@
 // linear memory never outlives one synchronous span: memory may move whenever
 // C allocates. A trap poisons the instance; the worker is then replaced.
 import { CutawayError } from './errors.js';
+import { Handle } from './handle.js';
 
 /**
  * @typedef {{ name: string, width: number, height: number, ratio: boolean, scale: number }} CanvasPreset ratio: the
@@ -131,33 +132,26 @@ export class Core {
 
   /** @returns {Job} to be freed by its user */
   newJob() {
-    const pointer = this.guard(() => this.exports.cut_job_new());
-    if (!pointer) throw this.error('out_of_memory', 'No memory for a job.');
-    return new Job(this, pointer);
+    return new Job(this, 'cut_job', { noMemory: 'No memory for a job.' });
   }
 }
 
 /** One picture on its way through C. Methods throw CutawayError. */
-export class Job {
-  /** @param {Core} core @param {number} pointer */
-  constructor(core, pointer) {
-    this.core = core;
-    this.pointer = pointer;
-  }
-
+export class Job extends Handle {
   /**
    * @param {string} stage
-   * @param {string} name of the ABI function after cut_job_
+   * @param {string} name
    * @param {...number} args
    * @returns {boolean} false when the step belongs to a codec outside
    */
   step(stage, name, ...args) {
-    const { core } = this;
-    const status = core.guard(() => core.exports[`cut_job_${name}`](this.pointer, ...args), stage);
-    if (status === 0) return true;
-    const failure = core.failure(status, core.exports.cut_job_message(this.pointer), stage);
-    if (failure.code === 'needs_codec') return false;
-    throw failure;
+    try {
+      this.call(stage, name, ...args);
+      return true;
+    } catch (error) {
+      if (/** @type {CutawayError} */ (error).code !== 'needs_codec') throw error;
+      return false;
+    }
   }
 
   /**
@@ -171,12 +165,12 @@ export class Job {
 
   /** @param {Record<string, unknown>} options as cut_job_options() takes them */
   options(options) {
-    this.stepWith('options', 'options', new TextEncoder().encode(JSON.stringify(options)));
+    this.callWithJson('options', 'options', options);
   }
 
   /** @param {object} manifest of the model */
   manifest(manifest) {
-    this.stepWith('load', 'manifest', new TextEncoder().encode(JSON.stringify(manifest)));
+    this.callWithJson('load', 'manifest', manifest);
   }
 
   /** Header only: size and format, or the error that decoding would give. @param {Uint8Array} bytes */
@@ -207,11 +201,10 @@ export class Job {
   /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */
   prepare() {
     this.step('prepare', 'prepare');
-    const { exports, } = this.core;
-    const width = exports.cut_job_tensor_w(this.pointer);
-    const height = exports.cut_job_tensor_h(this.pointer);
-    const at = exports.cut_job_tensor(this.pointer) >>> 0;
-    return { data: new Float32Array(exports.memory.buffer, at, 3 * width * height).slice(), width, height };
+    const width = this.get('tensor_w');
+    const height = this.get('tensor_h');
+    const at = this.get('tensor');
+    return { data: new Float32Array(this.core.exports.memory.buffer, at, 3 * width * height).slice(), width, height };
   }
 
   /** @param {{ data: Float32Array, width: number, height: number }} map the model's answer [h][w] */
@@ -222,36 +215,29 @@ export class Job {
 
   /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
   get again() {
-    return this.core.exports.cut_job_again(this.pointer) === 1;
+    return this.get('again') === 1;
   }
 
   /** COMPOSED: a copy of the result's straight RGBA. */
   pixels() {
-    const { exports } = this.core;
-    const width = exports.cut_job_out_w(this.pointer);
-    const height = exports.cut_job_out_h(this.pointer);
-    const rgba = this.core.copyOut(exports.cut_job_pixels(this.pointer), width * height * 4);
+    const width = this.get('out_w');
+    const height = this.get('out_h');
+    const rgba = this.copy('pixels', width * height * 4);
     return { data: new Uint8ClampedArray(rgba.buffer), width, height };
   }
 
   get quality() {
-    return this.core.exports.cut_job_quality(this.pointer);
+    return this.get('quality');
   }
 
   /** DONE: a copy of the file. */
   bytes() {
-    const { exports } = this.core;
-    return this.core.copyOut(exports.cut_job_bytes(this.pointer), exports.cut_job_bytes_size(this.pointer) >>> 0);
+    return this.copy('bytes', this.get('bytes_size'));
   }
 
   /** @returns {any} see cut_job_report_json() */
   report() {
-    return JSON.parse(this.core.text(this.core.exports.cut_job_report_json(this.pointer)));
-  }
-
-  free() {
-    if (this.pointer && !this.core.crashed) this.core.exports.cut_job_free(this.pointer);
-    this.pointer = 0;
+    return JSON.parse(this.text('report_json'));
   }
 }
 

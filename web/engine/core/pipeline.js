@@ -1,9 +1,9 @@
 // THE order of a job in JavaScript, the same in a browser's worker and in
 // Node. It knows no platform: engines, models and codecs are handed to it.
-import { breathe } from './yield.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
 import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';
+import { yieldToEvents } from './yield.js';
 
 /**
  * @typedef {import('./core.js').Core} Core
@@ -43,7 +43,7 @@ import { Retouch } from './retouch.js';
  * @property {'subject' | 'background'} [keep] which side of the photo stays
  * @property {'png' | 'jpeg' | 'webp'} [format]
  * @property {number} [quality] 1..100
- * @property {'standard' | 'high'} [effort] high: looks again at the mirrored photo, and closely at a small subject; up to three times the inference
+ * @property {'standard' | 'high'} [effort] high: another pass over the mirrored photo, and one over a close-up of a small subject; up to three times the inference
  * @property {boolean} [mask] the matte itself
  * @property {boolean} [crop] to the subject
  * @property {string | number} [margin] "5%", "40px" or pixels around the subject's box, with crop or canvas
@@ -101,7 +101,7 @@ class Stages {
   progress(stage, share, more) {
     let before = 0;
     for (const [name, part] of shares) {
-      if (name === stage) { // a second look at the photo goes through the same stages: never back
+      if (name === stage) { // a second pass over the photo goes through the same stages: never back
         this.reached = Math.max(this.reached, before + part * share);
         return this.onProgress?.({ stage, fraction: this.reached, ...more });
       }
@@ -116,7 +116,7 @@ class Stages {
    * @returns {Promise<T>}
    */
   async run(stage, work) {
-    await breathe();
+    await yieldToEvents();
     throwIfAborted(this.signal, stage);
     this.progress(stage, 0);
     const from = performance.now();
@@ -235,7 +235,7 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
     return { name: 'given', engine: { name: 'none', threads: 1 } };
   }
   /** @param {Tensor} tensor */
-  const look = async (tensor) => {
+  const pass = async (tensor) => {
     const map = await stages.run('infer', async () => {
       const answer = await used.engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
       checkMap(answer, core);
@@ -248,10 +248,10 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
   do {
     const tensor = await stages.run('prepare', () => job.prepare());
     try {
-      await look(tensor);
+      await pass(tensor);
     } catch (error) {
       used = await otherEngine(parts, { model, wanted, used, error, signal });
-      await look(tensor);
+      await pass(tensor);
     }
   } while (job.again);
   await stages.run('refine', () => job.step('refine', 'refine'));
@@ -302,44 +302,33 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
 }
 
 /**
- * A photo and its matte, to be retouched. The instance is its own: what it
- * holds goes with it.
+ * A photo and its matte for something that goes on holding them, in an
+ * instance of its own: what it holds goes with it.
  *
+ * @template Held
  * @param {Parts} parts
  * @param {Picture} input
- * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
- * @returns {Promise<Retouch>} to be freed by its user
+ * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} more
+ * @param {(job: Job, own: Parts) => Held} make
+ * @returns {Promise<Held>} to be freed by its user
  */
-export async function retouch(parts, input, { signal, onProgress } = {}) {
+async function hold(parts, input, { signal, onProgress }, make) {
   const own = { ...parts, core: await parts.newCore() };
   const job = own.core.newJob();
   try {
     await toMatte(job, own, input, new Stages(signal, onProgress));
-    return new Retouch(job);
+    return make(job, own);
   } finally {
     job.free();
   }
 }
 
-/**
- * A photo and its matte, to be looked at with any options, in an instance of
- * its own.
- *
- * @param {Parts} parts
- * @param {Picture} input
- * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
- * @returns {Promise<Preview>} to be closed by its user
- */
-export async function preview(parts, input, { signal, onProgress } = {}) {
-  const own = { ...parts, core: await parts.newCore() };
-  const job = own.core.newJob();
-  try {
-    await toMatte(job, own, input, new Stages(signal, onProgress));
-    return new Preview(job, (to, bytes) => readPicture(to, own, 'background', bytes));
-  } finally {
-    job.free();
-  }
-}
+/** To be retouched. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
+export const retouch = (parts, input, more = {}) => hold(parts, input, more, (job) => new Retouch(job));
+
+/** To be seen with any options. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
+export const preview = (parts, input, more = {}) =>
+  hold(parts, input, more, (job, own) => new Preview(job, (to, bytes) => readPicture(to, own, 'background', bytes)));
 
 /**
  * Another format for a picture, pixels unchanged (JPEG: flattened on white): a

@@ -1,8 +1,9 @@
 // One matte while somebody retouches it: the wrapper of wasm/include/edit.h, in an
 // instance of its own. Coordinates are the upright photo's, in pixels.
+import { Handle } from './handle.js';
+import { retouchCalls } from './held-calls.js';
 
 /**
- * @typedef {import('./core.js').Core} Core
  * @typedef {import('./core.js').Job} Job
  * @typedef {{ mode: 'erase' | 'restore', radius: number, hardness?: number, snap?: boolean }} Brush
  *   radius: pixels of the photo; hardness: 0..1, the part of the radius with the full effect; snap: stop at edges
@@ -15,89 +16,69 @@
 
 const styles = ['result', 'ghost', 'matte', 'photo'];
 
-export class Retouch {
-  /** What a page may call. */
-  calls = new Set(['begin', 'draw', 'end', 'toggle', 'undo', 'redo', 'objects', 'view', 'matte', 'close']);
+export class Retouch extends Handle {
+  calls = retouchCalls;
 
   /** @param {Job} job REFINED; may only be freed afterwards */
   constructor(job) {
-    /** @type {Core} */ this.core = job.core;
-    /** @type {number} */ this.pointer = this.core.guard(() => this.core.exports.cut_edit_new(job.pointer), 'retouch');
-    if (!this.pointer) throw this.core.error('out_of_memory', 'No memory to retouch this picture.', 'retouch');
-  }
-
-  /** @param {string} name after cut_edit_ @param {...number} args */
-  call(name, ...args) {
-    const { core } = this;
-    const status = core.guard(() => core.exports[`cut_edit_${name}`](this.pointer, ...args), 'retouch');
-    if (status === 0) return;
-    throw core.failure(status, core.exports.cut_edit_message(this.pointer), 'retouch');
+    super(job.core, 'cut_edit', { stage: 'retouch', noMemory: 'No memory to retouch this picture.', from: job });
   }
 
   /** @returns {State} */
   get state() {
-    const [width, height, undos, redos] = ['w', 'h', 'undos', 'redos'].map((name) => this.core.exports[`cut_edit_${name}`](this.pointer) >>> 0);
-    return { width, height, undos, redos };
+    return { width: this.get('w'), height: this.get('h'), undos: this.get('undos'), redos: this.get('redos') };
   }
 
-  /** @param {number} x @param {number} y @param {Brush} brush */
+  /** A stroke begins; draw() goes on, end() makes it one step of undo. @param {number} x @param {number} y @param {Brush} brush */
   begin(x, y, { mode, radius, hardness = 0.7, snap = true }) {
-    this.call('stroke', mode === 'restore' ? 1 : mode === 'erase' ? 0 : -1, x, y, radius, hardness, Number(snap));
+    this.call('retouch', 'stroke', mode === 'restore' ? 1 : mode === 'erase' ? 0 : -1, x, y, radius, hardness, Number(snap));
     return this.state;
   }
 
   /** @param {number[]} points x, y, x, y, .. */
   draw(points) {
-    for (let i = 0; i + 1 < points.length; i += 2) this.call('draw', points[i], points[i + 1]);
+    for (let i = 0; i + 1 < points.length; i += 2) this.call('retouch', 'draw', points[i], points[i + 1]);
     return this.state;
   }
 
   end() {
-    this.call('end');
+    this.call('retouch', 'end');
     return this.state;
   }
 
   /** Drops the object there, or takes it back. @param {number} x @param {number} y */
   toggle(x, y) {
-    this.call('toggle', x, y);
+    this.call('retouch', 'toggle', x, y);
     return this.state;
   }
 
   undo() {
-    this.call('undo');
+    this.call('retouch', 'undo');
     return this.state;
   }
 
   redo() {
-    this.call('redo');
+    this.call('retouch', 'redo');
     return this.state;
   }
 
-  /** @returns {Part[]} largest first */
+  /** The separate objects, largest first. @returns {Part[]} */
   objects() {
     const { core } = this;
-    const text = core.guard(() => core.exports.cut_edit_objects_json(this.pointer), 'retouch');
-    if (!text) throw core.error('out_of_memory', core.text(core.exports.cut_edit_message(this.pointer)), 'retouch');
+    const text = core.guard(() => this.get('objects_json'), 'retouch');
+    if (!text) throw core.error('out_of_memory', this.text('message'), 'retouch');
     return JSON.parse(core.text(text));
   }
 
-  /** Straight RGBA. @param {Window} window */
+  /** What lies in a window, straight RGBA. @param {Window} window */
   view({ x, y, step, width, height, style = 'result' }) {
-    this.call('view', styles.indexOf(style), x, y, step, width, height);
-    const bytes = this.core.copyOut(this.core.exports.cut_edit_pixels(this.pointer), width * height * 4);
-    return { bytes, width, height };
+    this.call('retouch', 'view', styles.indexOf(style), x, y, step, width, height);
+    return { bytes: this.copy('pixels', width * height * 4), width, height };
   }
 
-  /** The matte as it is, as a grey PNG: for the option `matte`. */
+  /** The matte as it is, a grey PNG of the photo's size: for the option `matte`. */
   matte() {
-    this.call('encode');
-    const { core, core: { exports }, pointer } = this;
-    return { bytes: core.copyOut(exports.cut_edit_bytes(pointer), exports.cut_edit_bytes_size(pointer) >>> 0), type: 'image/png' };
-  }
-
-  close() {
-    if (this.pointer && !this.core.crashed) this.core.exports.cut_edit_free(this.pointer);
-    this.pointer = 0;
-    return {};
+    this.call('retouch', 'encode');
+    return { bytes: this.copy('bytes', this.get('bytes_size')), type: 'image/png' };
   }
 }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadCore } from '../core/core.js';
 import { CutawayError, failure } from '../core/errors.js';
-import { NetEngine } from '../backends/c.js';
+import { CEngine } from '../backends/c.js';
 import { compileCore, root } from './core.js';
 
 /** The manifest beside a model: same name with .json, else manifest.json, else none. @param {string} file */
@@ -96,7 +96,7 @@ export async function planModel(model, { size } = {}) {
   const module = await compileCore();
   const core = await loadCore(module);
   if (sizes.includes(undefined)) throw core.error('bad_option', 'The model leaves the size of its input open: a size must be given.', 'load');
-  const engine = new NetEngine({ newCore: async () => core });
+  const engine = new CEngine({ newCore: async () => core });
   await engine.load(bytes, { input: { size: sizes }, output: manifest?.output });
-  return core.text(core.exports.cut_net_plan_json(engine.pointer));
+  return engine.plan;
 }

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, Worker } from 'node:worker_threads';
 import { loadCore } from '../core/core.js';
 import { modelLoader } from '../core/models.js';
-import { NetEngine } from '../backends/c.js';
+import { CEngine } from '../backends/c.js';
 import { compileCore, root } from './core.js';
 import { OrtEngine } from '../backends/ort.js';
 import { webpCodec } from '../core/webp.js';
@@ -88,7 +88,7 @@ const webpDir = () => dirname(require.resolve('@jsquash/webp/package.json'));
 
 /** @param {() => Promise<import('../core/core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
 const engines = (newCore) => ({
-  c: async () => new NetEngine({ newCore }),
+  c: async () => new CEngine({ newCore }),
   ort: async () => {
     const ort = pathToFileURL(ortFile());
     const [mjs, wasm] = ['mjs', 'wasm'].map((ending) => new URL(`ort-wasm-simd-threaded.${ending}`, ort).href);

@@ -5,7 +5,7 @@ import { loadCore } from '../core/core.js';
 import { failure } from '../core/errors.js';
 import { foreignWorker } from './foreign-worker.js';
 import { modelLoader } from '../core/models.js';
-import { NetEngine } from '../backends/c.js';
+import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
 import { webpCodec } from '../core/webp.js';
 import { hostJobs } from '../core/worker-host.js';
@@ -103,7 +103,7 @@ function spawnOrt() {
 
 /** @param {() => Promise<import('../core/core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
 const engines = (newCore) => ({
-  c: async () => new NetEngine({ newCore }),
+  c: async () => new CEngine({ newCore }),
   ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: { mjs: at('vendor/ort/ort-wasm-simd-threaded.mjs'), wasm: at('vendor/ort/ort-wasm-simd-threaded.wasm') }, threads: threads(), standby: true }),
 });
 
