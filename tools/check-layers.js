@@ -30,21 +30,22 @@ const cKept = {
 
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
 const jsRules = [
-  [/^web\/engine\/core\//, /^web\/engine\/core\//],
+  [/^web\/engine\/lists\//, /^$/],
+  [/^web\/engine\/core\//, /^web\/engine\/(core|lists)\//],
   [/^web\/engine\/backends\//, /^web\/engine\/(core|backends)\//],
   [/^web\/engine\/worker\//, /^web\/engine\/(core|backends|worker)\//],
   [/^web\/engine\/node\//, /^(web\/engine\/(core|backends|node)\/|node:)/],
   [/^web\/engine\/(node|node-pool)\.js$/, /^(web\/engine\/(core\/errors|node\/\w+|\w+)\.js$|node:)/],
   [/^web\/engine\/\w+\.js$/, /^web\/engine\/(core\/errors|worker\/spawn|\w+)\.js$/],
   [/^web\/texts\//, /^web\/texts\//],
-  [/^web\/widget\/common\//, /^web\/(widget\/common\/|texts\/)/],
-  [/^web\/widget\/settings\//, /^web\/(widget\/(common|settings)\/|texts\/)/],
+  [/^web\/widget\/common\//, /^web\/(widget\/common\/|texts\/|engine\/lists\/)/],
+  [/^web\/widget\/settings\//, /^web\/(widget\/(common|settings)\/|texts\/|engine\/(lists\/|core\/style-text\.js$))/],
   [/^web\/widget\/retouch\//, /^web\/(widget\/(common|retouch)\/|texts\/)/],
-  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/index\.js$)/],
+  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/(index\.js$|lists\/))/],
   [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|pool)\.js$)/],
   [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],
   [/^shim\//, /^(shim\/|node:|idb$|ws$)/],
-  [/^bin\//, /^(web\/engine\/(node|core\/errors)\.js$|shim\/|node:)/],
+  [/^bin\//, /^(bin\/|web\/engine\/(lists\/|(node|core\/(errors|style-text))\.js$)|shim\/|node:)/],
 ];
 /** Files that may touch what a browser's worker does not have. */
 const engineWithDom = /\b(document|window|HTMLElement)\s*[.(]/;

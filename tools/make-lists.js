@@ -85,9 +85,9 @@ export function modules({ options, statuses }) {
   return {
     'web/engine/lists/options.js': `${head('wasm/options/list.h')}\n${types(options)}\n` +
       `/** @type {Readonly<Record<string, import('../core/core.js').OptionInfo>>} */\nexport const options = ${literal(options)};\n`,
-    // all that the element pays for at load
-    'web/engine/lists/result-names.js': `${head('wasm/options/list.h')}` +
-      `export const resultNames = ${literal(Object.keys(options).filter((name) => options[name].scope === 'result'), '', 27)};\n`,
+    // all that the element pays for at load, byte by byte
+    'web/engine/lists/result-names.js': '// Made by tools/make-lists.js.\nexport const resultNames = ' +
+      `'${Object.keys(options).filter((name) => options[name].scope === 'result').join(' ')}'.split(' ');\n`,
     'web/engine/lists/statuses.js': codes,
     'shim/statuses.js': codes, // which takes nothing from the engine but by argument
   };

@@ -2,11 +2,12 @@
 // has workers. No DOM here. A result belongs to the options it was made with:
 // when they change, it goes and its photo waits again.
 
-import { readStyle } from '../widget/settings/style.js';
+import { canRetry as canRetryError } from '../widget/common/messages.js';
+import { asked, outputOf, runNames } from '../widget/settings/output.js';
 
 /**
- * @typedef {{ [name in 'keep' | 'shadow' | 'outline' | 'canvas']?: string | null }} Styles as attributes say them
- * @typedef {{ background?: string | Blob, format?: string, quality?: number, crop?: boolean, margin?: string } & Styles} Options
+ * @typedef {{ background?: string | Blob, format?: string, quality?: number | string | null, crop?: boolean, margin?: string | null,
+ *   [name: string]: unknown }} Options the rest as attributes say it
  * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any }> }} Engine
  * @typedef {{ code: string, message?: string, detail?: string }} Failure
  * @typedef {'waiting' | 'working' | 'done' | 'failed' | 'cancelled'} State
@@ -25,27 +26,20 @@ import { readStyle } from '../widget/settings/style.js';
  * @property {boolean} [gone] removed
  */
 
-/** Codes for what is wrong with a file itself; trying again changes nothing. */
-const final = new Set(['empty_input', 'unsupported_format', 'unsupported_variant', 'too_large', 'corrupt_image', 'needs_codec', 'no_subject']);
-
-/** @param {Item} item */
-export const canRetry = ({ state, error }) => state === 'cancelled' || (state === 'failed' && !final.has(error?.code ?? ''));
+/** Trying again changes nothing about a file. @param {Item} item */
+export const canRetry = ({ state, error }) => state === 'cancelled' || (state === 'failed' && error?.code !== 'no_subject' && canRetryError(error));
 
 /**
  * What an engine is asked for: without what changes nothing.
  *
  * @param {Options} options
- * @returns {Record<string, any>}
+ * @returns {Record<string, any> & { format: string }}
  */
-export function effective({ background = 'transparent', format = 'png', quality, crop, margin, keep, ...styles }) {
-  return {
-    background, format,
-    ...(quality && format !== 'png' ? { quality } : {}),
-    ...(crop ? { crop, margin: margin ?? '0%' } : {}),
-    ...(keep === 'background' ? { keep } : {}),
-    ...Object.fromEntries(Object.entries(styles).flatMap(([name, text]) =>
-      (typeof text === 'string' && (text || name !== 'canvas') ? [[name, readStyle(text)]] : []))),
-  };
+export function effective(options) {
+  /** @param {string} name */
+  const read = (name) => options[name];
+  const { quality, ...output } = outputOf(read);
+  return { ...output, ...(quality && output.format !== 'png' ? { quality } : {}), ...asked(runNames, read) };
 }
 
 /** So many runs make the average for the time left. */

@@ -3,7 +3,7 @@
 // itself, which lies exactly over both.
 import { canvasesOf } from '../settings/canvas-place.js';
 import { layBackground, layCrop, layPlaced } from './picture.js';
-import { stylesOf } from '../settings/style.js';
+import { stylesOf } from '../settings/output.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
