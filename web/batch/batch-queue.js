@@ -1,7 +1,8 @@
 // The photos of a batch and their way: in order, as many at once as the engine
 // has workers. No DOM here. A result belongs to the options it was made with:
 // when they change, it goes and its photo waits again.
-
+import { Line } from '../engine/line.js';
+import { canRetry as isWorthRetrying } from '../widget/common/messages.js';
 import { readStyle } from '../widget/settings/style.js';
 
 /**
@@ -25,11 +26,9 @@ import { readStyle } from '../widget/settings/style.js';
  * @property {boolean} [gone] removed
  */
 
-/** Codes for what is wrong with a file itself; trying again changes nothing. */
-const final = new Set(['empty_input', 'unsupported_format', 'unsupported_variant', 'too_large', 'corrupt_image', 'needs_codec', 'no_subject']);
-
 /** @param {Item} item */
-export const canRetry = ({ state, error }) => state === 'cancelled' || (state === 'failed' && !final.has(error?.code ?? ''));
+export const canRetry = ({ state, error }) =>
+  state === 'cancelled' || (state === 'failed' && error?.code !== 'no_subject' && isWorthRetrying(error));
 
 /**
  * What an engine is asked for: without what changes nothing.
@@ -55,7 +54,7 @@ export class BatchQueue {
   /** @type {Item[]} */ items = [];
   /** @type {Options} */ options = {};
   paused = false;
-  #running = 0;
+  #line = new Line(() => this.engine().size, () => this.#next());
   #ids = 0;
   /** @type {number[]} */ #lasted = [];
   /** @type {WeakMap<Blob, number>} */ #blobs = new WeakMap();
@@ -168,18 +167,14 @@ export class BatchQueue {
     return Math.max(average * left / this.engine().size, 0);
   }
 
+  /** No engine is made before there is a photo for it. */
   #fill() {
-    if (this.paused || !this.items.length) return;
-    const { size } = this.engine();
-    while (this.#running < size) {
-      const item = this.items.find(({ state }) => state === 'waiting');
-      if (!item) return;
-      this.#running++;
-      void this.#run(item).then(() => {
-        this.#running--;
-        this.#fill();
-      });
-    }
+    if (this.items.length) this.#line.fill();
+  }
+
+  #next() {
+    const item = this.paused ? undefined : this.items.find(({ state }) => state === 'waiting');
+    return item && (() => this.#run(item));
   }
 
   /** @param {Item} item */
