@@ -1,12 +1,12 @@
 // The photos of a batch and their way: in order, as many at once as the engine
 // has workers. No DOM here. A result belongs to the options it was made with:
 // when they change, it goes and its photo waits again.
-
-import { canRetry as canRetryError } from '../widget/common/messages.js';
-import { asked, outputOf, runNames } from '../widget/settings/output.js';
+import { Line } from '../engine/line.js';
+import { canRetry as isWorthRetrying } from '../widget/common/messages.js';
+import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
 
 /**
- * @typedef {{ background?: string | Blob, format?: string, quality?: number | string | null, crop?: boolean, margin?: string | null,
+ * @typedef {{ background?: string | Blob, format?: string, quality?: number | string | null, crop?: boolean, margin?: string,
  *   [name: string]: unknown }} Options the rest as attributes say it
  * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any }> }} Engine
  * @typedef {{ code: string, message?: string, detail?: string }} Failure
@@ -26,8 +26,9 @@ import { asked, outputOf, runNames } from '../widget/settings/output.js';
  * @property {boolean} [gone] removed
  */
 
-/** Trying again changes nothing about a file. @param {Item} item */
-export const canRetry = ({ state, error }) => state === 'cancelled' || (state === 'failed' && error?.code !== 'no_subject' && canRetryError(error));
+/** @param {Item} item */
+export const canRetry = ({ state, error }) =>
+  state === 'cancelled' || (state === 'failed' && error?.code !== 'no_subject' && isWorthRetrying(error));
 
 /**
  * What an engine is asked for: without what changes nothing.
@@ -49,7 +50,7 @@ export class BatchQueue {
   /** @type {Item[]} */ items = [];
   /** @type {Options} */ options = {};
   paused = false;
-  #running = 0;
+  #line = new Line(() => this.engine().size, () => this.#next());
   #ids = 0;
   /** @type {number[]} */ #lasted = [];
   /** @type {WeakMap<Blob, number>} */ #blobs = new WeakMap();
@@ -162,18 +163,14 @@ export class BatchQueue {
     return Math.max(average * left / this.engine().size, 0);
   }
 
+  /** No engine is made before there is a photo for it. */
   #fill() {
-    if (this.paused || !this.items.length) return;
-    const { size } = this.engine();
-    while (this.#running < size) {
-      const item = this.items.find(({ state }) => state === 'waiting');
-      if (!item) return;
-      this.#running++;
-      void this.#run(item).then(() => {
-        this.#running--;
-        this.#fill();
-      });
-    }
+    if (this.items.length) this.#line.fill();
+  }
+
+  #next() {
+    const item = this.paused ? undefined : this.items.find(({ state }) => state === 'waiting');
+    return item && (() => this.#run(item));
   }
 
   /** @param {Item} item */

@@ -1,6 +1,6 @@
 // While photos are worked on, the screen stays on where the browser can do
 // that; and nobody loses results by closing the page without being asked.
-export class Guard {
+export class KeepAwake {
   /** @type {any} */ #lock;
   #busy = false;
   #unsaved = false;

@@ -2,9 +2,10 @@
 // zoom and pan. What is seen is rendered by the engine from the full-size
 // matte, a view at a time; nothing here touches a pixel but to show it.
 import english from '../../texts/en/retouch.js';
-import { retoucherMarkup, retoucherStyles } from './markup.js';
+import { adoptStyles } from '../common/adopt-styles.js';
 import { localize, texts } from '../common/texts.js';
 import { percent } from '../common/units.js';
+import { retoucherMarkup, retoucherStyles } from './markup.js';
 
 /**
  * @typedef {import('../common/texts.js').Translate<typeof english>} Translate
@@ -13,11 +14,8 @@ import { percent } from '../common/units.js';
  */
 
 /** Pixels that a view has at most: more would not be made within a frame. */
-const MOST_PIXELS = 1.6e6;
-const MOST_ZOOM = 8;
-
-/** @type {CSSStyleSheet | undefined} */
-let sheet;
+const MAX_PIXELS = 1.6e6;
+const MAX_ZOOM = 8;
 
 /**
  * Opens the retoucher over the studio, until it is done.
@@ -36,12 +34,7 @@ export async function retouch(studio, { engine, photo, name, language, options, 
   const were = [...others].map(({ inert }) => inert);
   try {
     if (signal.aborted) return null;
-    const root = /** @type {ShadowRoot} */ (studio.getRootNode());
-    if (!sheet) {
-      sheet = new CSSStyleSheet();
-      sheet.replaceSync(retoucherStyles);
-    }
-    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    adoptStyles(/** @type {ShadowRoot} */ (studio.getRootNode()), retoucherStyles);
     for (const other of others) other.inert = true;
     box.hidden = false;
     return await new Retoucher(box, retouching, { name, t, say, signal }).finished;
@@ -229,28 +222,28 @@ class Retoucher {
   #resize() {
     const { clientWidth, clientHeight } = this.canvas;
     if (!clientWidth || !clientHeight) return;
-    const ratio = Math.min(devicePixelRatio, Math.sqrt(MOST_PIXELS / (clientWidth * clientHeight)));
+    const ratio = Math.min(devicePixelRatio, Math.sqrt(MAX_PIXELS / (clientWidth * clientHeight)));
     this.canvas.width = Math.max(1, Math.round(clientWidth * ratio));
     this.canvas.height = Math.max(1, Math.round(clientHeight * ratio));
     if (this.#fit) this.#fitAll();
     else this.#zoomTo(this.#zoom, 0, 0);
   }
 
-  get #leastZoom() {
+  get #minZoom() {
     const { width, height } = this.retouching.state;
     const { clientWidth, clientHeight } = this.canvas;
     return Math.min(clientWidth / width, clientHeight / height, 1);
   }
 
   #fitAll() {
-    this.#zoomTo(this.#leastZoom * 0.96, 0, 0);
+    this.#zoomTo(this.#minZoom * 0.96, 0, 0);
     this.#fit = true;
   }
 
   /** Keeps the place under (x, y), in CSS pixels of the canvas. @param {number} zoom @param {number} x @param {number} y */
   #zoomTo(zoom, x, y) {
     const at = { x: this.#x + x / this.#zoom, y: this.#y + y / this.#zoom };
-    this.#zoom = Math.min(MOST_ZOOM, Math.max(this.#leastZoom * 0.5, zoom));
+    this.#zoom = Math.min(MAX_ZOOM, Math.max(this.#minZoom * 0.5, zoom));
     this.#x = at.x - x / this.#zoom;
     this.#y = at.y - y / this.#zoom;
     this.#fit = false;

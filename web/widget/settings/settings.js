@@ -4,7 +4,7 @@
 // Two tabs add to what is kept and change nothing in each other.
 import { options } from '../../engine/lists/options.js';
 import { recall, remember } from '../common/storage.js';
-import { attributesOf, resultNames } from './output.js';
+import { attributesOf, resultNames } from './attributes.js';
 
 /** No control of the element's sets these. */
 const unkept = ['quality'];

@@ -2,14 +2,25 @@
 // (picture.js), what it cannot by the engine's preview, and in the end the file
 // itself, which lies exactly over both.
 import { canvasesOf } from '../settings/canvas-place.js';
+import { stylesOf } from '../settings/attributes.js';
 import { layBackground, layCrop, layPlaced } from './picture.js';
-import { stylesOf } from '../settings/output.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
  * @typedef {import('./queue.js').Options} Options
  * @typedef {import('./queue.js').Result} Result
  * @typedef {import('../../engine/index.js').Previewing} Previewing
+ *
+ * @typedef {object} Needs
+ * @property {HTMLElement} host whose attribute `canvas` a drag writes
+ * @property {AbortSignal} signal ends it
+ * @property {() => Promise<import('./queue.js').Engine>} engine
+ * @property {() => object} common options of every run
+ * @property {() => Options} options in force
+ * @property {() => import('../common/messages.js').Translate} t
+ * @property {(blob: Blob) => string} url
+ * @property {(begun: boolean) => void} gesture a drag of the subject begins, ends
+ * @property {(place: import('../settings/canvas-place.js').Place) => void} settled the subject came to rest there
  */
 
 /** A preview holds the photo in memory; so long without a wish, and it lets go. */
@@ -26,9 +37,11 @@ export class Display {
   /** @type {Options | undefined} of the file that was shown last */ #filed;
   /** @type {Promise<void> | undefined} of the hand that moves the subject */ #placing;
 
-  /** @param {import('./studio.js').Studio} studio */
-  constructor(studio) {
-    this.studio = studio;
+  /** @param {HTMLElement} box @param {Needs} needs */
+  constructor(box, needs) {
+    this.box = box;
+    this.needs = needs;
+    this.slider = /** @type {import('../compare-slider.js').CompareSlider} */ (this.#part('compare-slider'));
   }
 
   /** Another photo or another cut-out comes. */
@@ -47,28 +60,28 @@ export class Display {
   /** Slider, layers and crop for the settings in force. @param {Item} item done */
   lay(item) {
     const { cutout, photo } = item;
-    const { studio } = this;
+    const { host, t, url } = this.needs;
     if (!cutout || !photo) return;
-    const { options } = studio;
+    const options = this.needs.options();
     const fresh = this.#laid !== item;
-    layBackground(this.#part('.layers'), options, studio.backgroundImage ? studio.url(studio.backgroundImage) : '');
+    layBackground(this.#part('.layers'), options, typeof options.background === 'string' ? '' : url(options.background));
     // what the layers cannot show stays as it was until a preview or the file is there
-    if (!fresh && Object.keys(stylesOf(studio.host)).length) this.#preview(item, options);
+    if (!fresh && Object.keys(stylesOf(host)).length) this.#preview(item, options);
     else {
       this.#part('.exact').hidden = this.#part('.live').hidden = true;
       this.#place(item, { ...options, canvas: undefined }, cutout.report);
     }
     if (!fresh) return;
     this.#laid = item;
-    const original = studio.url(photo);
+    const original = url(photo);
     const cut = this.#part('.cutout');
     this.#part('.before').src = original;
-    this.#part('.before').alt = studio.t('before', { name: item.name });
+    this.#part('.before').alt = t()('before', { name: item.name });
     this.#part('.blurred').src = original;
-    cut.alt = studio.t('after', { name: item.name });
-    cut.src = studio.url(cutout.blob);
+    cut.alt = t()('after', { name: item.name });
+    cut.src = url(cutout.blob);
     cut.decode().catch(() => {}).then(() => {
-      if (this.#laid === item) void studio.slider.reveal(42);
+      if (this.#laid === item) void this.slider.reveal(42);
     });
   }
 
@@ -76,7 +89,7 @@ export class Display {
   async file(item, result, options) {
     if (result === item.cutout) return;
     const exact = this.#part('.exact');
-    const url = this.studio.url(result.blob);
+    const url = this.needs.url(result.blob);
     exact.src = url;
     await exact.decode().catch(() => {});
     if (exact.src !== url || !this.#isWanted(item, options)) return;
@@ -88,12 +101,12 @@ export class Display {
 
   /** @param {Item} item @param {Options} options */
   #isWanted(item, options) {
-    return this.#laid === item && item.state === 'done' && JSON.stringify(options) === JSON.stringify(this.studio.options);
+    return this.#laid === item && item.state === 'done' && JSON.stringify(options) === JSON.stringify(this.needs.options());
   }
 
   /** @param {Item} item @param {Options} options @param {{ width: number, height: number }} size of the result */
   #place(item, options, size) {
-    const { slider } = this.studio;
+    const { slider } = this;
     const placed = Boolean(options.canvas);
     if (placed && !slider.classList.contains('placed')) {
       slider.removeAttribute('moving'); // at once: what is swept over cannot be dragged
@@ -108,19 +121,16 @@ export class Display {
 
   /** On a canvas the subject can be moved. */
   async #arrange() {
-    const { studio } = this;
+    const { host, signal, engine, gesture, settled } = this.needs;
     const layer = this.#part('.placer');
-    const [{ Placer }, canvas] = await Promise.all([import('./subject-drag.js'), studio.shell.engine().then(canvasesOf)]);
+    const [{ SubjectDrag }, canvas] = await Promise.all([import('./subject-drag.js'), engine().then(canvasesOf)]);
     if (!canvas) return;
-    const { signal } = studio;
     for (const type of ['pointerenter', 'focus']) {
       layer.addEventListener(type, () => { // the first drag finds the preview there
         if (this.#laid && !layer.hidden) this.#hold(this.#laid).catch(() => {});
       }, { signal });
     }
-    new Placer(layer, {
-      host: studio.host, canvas, signal, gesture: (begun) => studio.hold(begun), settled: (place) => studio.placed(place),
-    });
+    new SubjectDrag(layer, { host, canvas, signal, gesture, settled });
     layer.toggleAttribute('data-ready', true);
   }
 
@@ -153,9 +163,9 @@ export class Display {
       const wish = this.#wish;
       this.release();
       this.#wish = wish;
-      const { shell, queue } = this.studio;
+      const { engine, common } = this.needs;
       const { matte } = item;
-      const preview = shell.engine().then((engine) => engine.preview?.(/** @type {Blob} */ (item.photo), { ...queue.common(), matte }));
+      const preview = engine().then((one) => one.preview?.(/** @type {Blob} */ (item.photo), { ...common(), matte }));
       this.#held = { item, matte, preview };
     }
     return this.#held.preview;
@@ -174,6 +184,6 @@ export class Display {
 
   /** @param {string} selector @returns {any} */
   #part(selector) {
-    return this.studio.box.querySelector(selector);
+    return this.box.querySelector(selector);
   }
 }

@@ -1,5 +1,24 @@
 // The ways out of the studio for a finished file, each a thin layer over what
-// the browser offers: download, clipboard, share sheet, drag.
+// the browser offers: download, clipboard, share sheet, drag. And what is said
+// of the file.
+import { outputName } from '../common/messages.js';
+import { bytes } from '../common/units.js';
+
+/**
+ * @typedef {import('./queue.js').Result} Result
+ * @typedef {import('./queue.js').Options} Options
+ */
+
+/** @param {string} name of the photo @param {Result} result @param {Options} options @returns {File} */
+export const fileOf = (name, { blob }, { format }) => new File([blob], outputName(name, format), { type: blob.type });
+
+/** Format, size, time, on one line. @param {import('../common/messages.js').Translate} t @param {Result} result @param {Options} options */
+export function describe(t, { blob, report }, { format, background }) {
+  const seconds = new Intl.NumberFormat(t.language, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: 2 });
+  const flat = format === 'jpeg' && background === 'transparent' ? [t('flat')] : [];
+  return [format.toUpperCase(), `${report.width} × ${report.height}`, bytes(t.language, blob.size),
+    seconds.format((report.timings_ms?.total ?? 0) / 1000), ...flat].join(' · ');
+}
 
 /** @param {string} url @param {string} name */
 export function save(url, name) {

@@ -14,7 +14,7 @@ export const studioMarkup = `
     <compare-slider class="picture" part="compare" hidden>
       <div slot="before" class="layer"><img class="whole before" alt=""></div>
       <div slot="after" class="layer layers" part="result">
-        <img class="whole blurred" alt="" hidden><img class="whole behind" alt="" hidden>
+        <img class="whole blurred" alt="" hidden><img class="whole background-image" alt="" hidden>
         <img class="whole cutout" alt=""><canvas class="live" aria-hidden="true" hidden></canvas><img class="exact" alt="" hidden>
         <div class="placer" part="placer" role="application" tabindex="0" data-label="place" data-title="place.how" hidden></div>
       </div>

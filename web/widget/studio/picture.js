@@ -49,14 +49,14 @@ export function layPlaced(picture, { width, height }) {
  */
 export function layBackground(layers, { background, format }, image) {
   const blurred = /** @type {HTMLImageElement} */ (layers.querySelector('.blurred'));
-  const behind = /** @type {HTMLImageElement} */ (layers.querySelector('.behind'));
+  const picture = /** @type {HTMLImageElement} */ (layers.querySelector('.background-image'));
   const clear = background === 'transparent' && format !== 'jpeg';
   layers.classList.toggle('checker', clear);
   const colour = typeof background === 'string' && /^(#|linear-gradient\()/.test(background) ? background : '#fff';
-  layers.style.setProperty('--backdrop', colour);
+  layers.style.setProperty('--background-colour', colour);
   blurred.hidden = background !== 'blur';
-  behind.hidden = typeof background === 'string';
-  if (!behind.hidden && behind.src !== image) behind.src = image;
+  picture.hidden = typeof background === 'string';
+  if (!picture.hidden && picture.src !== image) picture.src = image;
 }
 
 /** Shrunk while it is decoded, off this thread. @param {Blob} photo @returns {HTMLCanvasElement} */

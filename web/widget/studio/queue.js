@@ -5,10 +5,11 @@
 // Every photo is cut out once, transparent and whole: that PNG is what the
 // studio lays over any background at once. The file asked for (another
 // background, format, crop) is made by a second run when it is needed.
+import { Line } from '../../engine/line.js';
 
 /**
  * @typedef {{ stage: string, fraction?: number, loaded?: number, total?: number }} Progress
- * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string } & import('../settings/output.js').Styles} Options
+ * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string } & import('../settings/attributes.js').Styles} Options
  * @typedef {{ removeBackground: (source: Blob | string, options?: any) => Promise<Result>,
  *   preload?: (options?: any) => Promise<unknown>,
  *   preview?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Previewing>,
@@ -41,7 +42,7 @@ export class Queue {
   /** @type {Item[]} */ items = [];
   /** @type {{ run: () => Promise<void>, item: Item }[]} */ #renders = [];
   /** @type {{ item: Item, abort: AbortController } | undefined} */ #current;
-  #running = false;
+  #line = new Line(() => 1, () => this.#next());
   #ids = 0;
   /** @type {WeakMap<Blob, number>} */ #blobs = new WeakMap();
 
@@ -58,7 +59,7 @@ export class Queue {
   }
 
   get busy() {
-    return this.#running;
+    return this.#line.busy;
   }
 
   /** @param {{ name: string, source: Blob | string }[]} inputs @returns {Item[]} */
@@ -67,7 +68,7 @@ export class Queue {
       /** @type {Item} */ ({ id: ++this.#ids, name, source, state: 'waiting' }));
     this.items.push(...fresh);
     fresh.forEach(this.changed);
-    void this.#pump();
+    this.#line.fill();
     return fresh;
   }
 
@@ -76,7 +77,7 @@ export class Queue {
     if (item.state !== 'error') return;
     Object.assign(item, { state: 'waiting', error: undefined, progress: undefined });
     this.changed(item);
-    void this.#pump();
+    this.#line.fill();
   }
 
   /** The photo is cut out anew, along this matte. @param {Item} item done @param {Blob} matte */
@@ -84,7 +85,7 @@ export class Queue {
     item.render?.abort.abort();
     Object.assign(item, { matte, state: 'waiting', render: undefined, progress: undefined });
     this.changed(item);
-    void this.#pump();
+    this.#line.fill();
   }
 
   /** Stops the running photo and the waiting ones. */
@@ -136,7 +137,7 @@ export class Queue {
     });
     result.catch(() => {});
     item.render = { key, result, abort };
-    void this.#pump();
+    this.#line.fill();
     return result;
   }
 
@@ -147,21 +148,12 @@ export class Queue {
     item.render = undefined;
   }
 
-  /** A failed engine module or worker must not stop the photos after it. */
-  async #pump() {
-    if (this.#running) return;
-    this.#running = true;
-    for (;;) {
-      const render = this.#renders.shift();
-      if (render) {
-        await render.run();
-        continue;
-      }
-      const item = this.items.find(({ state }) => state === 'waiting');
-      if (!item) break;
-      await this.#cut(item);
-    }
-    this.#running = false;
+  /** A file that somebody looks at before the next waiting photo. */
+  #next() {
+    const render = this.#renders.shift();
+    if (render) return render.run;
+    const item = this.items.find(({ state }) => state === 'waiting');
+    return item && (() => this.#cut(item));
   }
 
   /** @param {Item} item */

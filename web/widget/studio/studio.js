@@ -2,20 +2,23 @@
 // slider, progress and messages, the thumbnails, the controls. Loaded lazily.
 // The host's attributes are the settings; the controls only write them.
 import english from '../../texts/en/studio.js';
-import '../compare-slider.js';
-import { Display } from './display.js';
-import { canShare, carry, copy, save, share } from './export.js';
-import { canRetry, errorText, outputName, stageText } from '../common/messages.js';
-import { Queue } from './queue.js';
-import { recallSettings, rememberSettings } from '../settings/settings.js';
-import { actOf, backgrounds, openSheet } from './shortcuts.js';
-import { Strip } from './thumbnail-strip.js';
-import { asked, outputOf, runNames } from '../settings/output.js';
-import { studioMarkup } from './markup.js';
-import { studioStyles } from './styles.js';
+import { adoptStyles } from '../common/adopt-styles.js';
+import { errorText } from '../common/messages.js';
 import { localize, texts, translator } from '../common/texts.js';
+import { percent, signed } from '../common/units.js';
+import '../compare-slider.js';
+import { asked, outputOf, runNames } from '../settings/attributes.js';
+import { recallSettings, rememberSettings } from '../settings/settings.js';
+import { Display } from './display.js';
+import { describe, fileOf } from './export.js';
+import { studioMarkup } from './markup.js';
+import { Output } from './output.js';
+import { Queue } from './queue.js';
+import { actOf, backgrounds, openSheet } from './shortcuts.js';
+import { Stage } from './stage.js';
+import { studioStyles } from './styles.js';
+import { ThumbnailStrip } from './thumbnail-strip.js';
 import { Toolbar } from './toolbar.js';
-import { bytes, signed, percent } from '../common/units.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
@@ -30,16 +33,12 @@ import { bytes, signed, percent } from '../common/units.js';
 /** A new setting waits this long for another before the file is made again. */
 const SETTLE_MS = 180;
 
-/** @type {CSSStyleSheet | undefined} */
-let sheet;
-
 export class Studio {
   /** @type {Blob | null} */ backgroundImage = null;
   /** @type {Item | undefined} */ #chosen;
   /** @type {Map<Blob, string>} */ #urls = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {WeakMap<Item, { blob: Blob, file: File }>} what the last result event was about */ #told = new WeakMap();
-  /** @type {File | undefined} the chosen photo's file for the settings in force */ #finished;
   /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
   t = translator('en', english);
   #language = 'en';
@@ -57,22 +56,27 @@ export class Studio {
       changed: (item) => this.#changed(item),
     });
     const { root } = shell;
-    if (!sheet) {
-      sheet = new CSSStyleSheet();
-      sheet.replaceSync(studioStyles);
-    }
-    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    adoptStyles(root, studioStyles);
     this.box = /** @type {HTMLElement} */ (root.querySelector('.studio'));
     this.status = /** @type {HTMLElement} */ (root.querySelector('[role=status]'));
     const template = document.createElement('template');
     template.innerHTML = studioMarkup;
     this.box.replaceChildren(template.content);
     this.slider = /** @type {CompareSlider} */ (this.#part('compare-slider'));
-    this.#part('[data-act=share]').hidden = !canShare();
     recallSettings(host);
-    this.display = new Display(this);
-    this.strip = new Strip(this.#part('.strip'));
-    this.toolbar = new Toolbar(this, this.#life.signal);
+    const { signal } = this.#life;
+    const needs = {
+      host, signal, engine: shell.engine, options: () => this.options, t: () => this.t, url: (/** @type {Blob} */ blob) => this.#url(blob),
+    };
+    this.stage = new Stage(this.box, needs);
+    this.output = new Output(this.box, {
+      ...needs, say: (text) => this.#say(text), file: (item) => this.#file(item), render: (item, options) => this.queue.render(item, options),
+    });
+    this.display = new Display(this.box, {
+      ...needs, common: this.queue.common, gesture: (begun) => this.#hold(begun), settled: (place) => this.#placed(place),
+    });
+    this.strip = new ThumbnailStrip(this.#part('.strip'));
+    this.toolbar = new Toolbar(this.box, { ...needs, background: (background) => this.#setBackground(background) });
     this.#listen();
     this.toolbar.speak();
   }
@@ -119,6 +123,7 @@ export class Studio {
     this.#retouching?.abort();
     this.queue.clear();
     this.#chosen = undefined;
+    this.stage.clear();
     this.display.reset();
     this.display.release();
     this.strip.clear();
@@ -146,6 +151,13 @@ export class Studio {
     this.optionsChanged();
   }
 
+  /** As a user chooses it. @param {string | Blob} background */
+  #setBackground(background) {
+    this.backgroundImage = typeof background === 'string' ? null : background;
+    if (typeof background !== 'string' || this.host.getAttribute('background') === background) this.optionsChanged();
+    else this.toolbar.set('background', background);
+  }
+
   /** An attribute of the host changed: the preview at once, the file soon. */
   optionsChanged() {
     this.toolbar.sync();
@@ -159,21 +171,16 @@ export class Studio {
   }
 
   /** While a hand moves the subject no file is made. @param {boolean} begun */
-  hold(begun) {
+  #hold(begun) {
     this.#holding = begun;
     if (!begun) this.optionsChanged();
   }
 
   /** The subject came to rest there. @param {import('../settings/canvas-place.js').Place} place */
-  placed({ scale, x, y }) {
+  #placed({ scale, x, y }) {
     const { language } = this.t;
     rememberSettings(this.host);
     this.#say(this.t('place.said', { scale: percent(language, scale), x: signed(language, x / 100), y: signed(language, y / 100) }));
-  }
-
-  /** Over when the element leaves the page. */
-  get signal() {
-    return this.#life.signal;
   }
 
   /** @returns {Options} */
@@ -187,12 +194,9 @@ export class Studio {
     this.box.addEventListener('click', (event) => {
       const target = /** @type {Element} */ (event.target).closest?.('[data-act],[data-bg],[data-item]');
       const { act, bg, item } = /** @type {HTMLElement | null} */ (target)?.dataset ?? {};
-      if (bg) this.toolbar.setBackground(bg);
+      if (bg) this.#setBackground(bg);
       if (item) this.#choose(this.queue.items.find(({ id }) => id === Number(item)));
       if (act) this.#act(act);
-    }, { signal });
-    this.#part('.meta').addEventListener('dragstart', (/** @type {DragEvent} */ event) => {
-      if (event.dataTransfer && this.#finished) carry(event.dataTransfer, this.#finished, this.url(this.#finished));
     }, { signal });
   }
 
@@ -206,7 +210,7 @@ export class Studio {
       event.preventDefault();
     }
     if (act === 'image' || !backgrounds.includes(act)) this.#act(act);
-    else this.toolbar.setBackground(act);
+    else this.#setBackground(act);
   }
 
   /** @param {string} act */
@@ -225,10 +229,10 @@ export class Studio {
     else if (act === 'retry') void this.#file(item).catch(() => {});
     else if (act === 'retouch') void this.#retouch(item);
     else if (this.#part('.bar').inert) return;
-    else if (act === 'download') void this.#download(item).catch(() => {});
-    else if (act === 'copy') void this.#copy(item);
-    else if (act === 'style') void this.toolbar.toggleStyle();
-    else if (act === 'share') void this.#share(item);
+    else if (act === 'download') void this.output.download(item).catch(() => {});
+    else if (act === 'copy') void this.output.copy(item);
+    else if (act === 'style') void this.toolbar.style.toggle();
+    else if (act === 'share') void this.output.share(item);
     else if (act === 'peek') this.slider.value = this.slider.value > 50 ? 0 : 100;
     else if (act === 'crop') this.#part('[part=crop]').click();
     else if (act === 'format') this.toolbar.nextFormat();
@@ -263,72 +267,25 @@ export class Studio {
     if (item.state === 'done') void this.#file(item).catch(() => {});
   }
 
-  /** The stage for one photo. @param {Item} item */
+  /** All there is to see of one photo. @param {Item} item */
   #show(item) {
     const { state, progress } = item;
-    const waiting = state === 'waiting' || state === 'working';
-    const percent = Math.round((progress?.fraction ?? 0) * 100);
-    const stage = this.#part('.stage');
-    stage.style.setProperty('--progress', String(percent));
-    this.#part('.progress p').textContent = state === 'waiting' && this.queue.busy && this.#place(item) > 0
-      ? this.t('waiting', { count: this.#place(item) }) : stageText(this.t, progress);
-    this.#part('.meter').setAttribute('aria-valuenow', String(percent));
+    this.stage.progress(item, this.queue.busy ? this.#place(item) : 0);
     const shown = `${item.id} ${state} ${Boolean(item.photo)}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
     const focused = this.#keepFocus();
-    stage.dataset.state = waiting ? 'working' : state;
-    this.host.setAttribute('state', waiting ? 'working' : state);
-    this.#part('.name').textContent = item.name;
-    this.#part('.name').title = item.name;
-    this.#part('.progress').hidden = !waiting;
+    const now = state === 'waiting' ? 'working' : state;
+    this.host.setAttribute('state', now);
+    this.stage.show(item, now);
     if (state === 'working' && !progress) this.#say(this.t('working', { name: item.name }));
-    this.#showMessage(item);
     const found = state === 'done' && item.cutout?.report?.subject?.found !== false;
     this.#part('.bar').inert = !found;
     this.slider.hidden = !found;
     if (found) this.display.lay(item);
-    this.#showPhoto(item, found);
-    if (!found) this.#tell('');
+    this.stage.photo(item, found);
+    if (!found) this.output.tell('');
     focused();
-  }
-
-  /** @param {Item} item @param {import('./queue.js').Failure} [renderError] of the file, when the cut-out is fine */
-  #showMessage(item, renderError) {
-    const error = renderError ?? item.error;
-    const missing = item.state === 'done' && item.cutout?.report?.subject?.found === false;
-    this.#part('.message').hidden = !(item.state === 'error' || missing || renderError);
-    const [title, hint] = missing && item.matte ? [this.t('cleared'), this.t('cleared.do')]
-      : missing ? [this.t('nothing'), this.t('nothing.do')] : errorText(this.t, error);
-    this.#part('.by-hand').hidden = !missing;
-    this.#part('.message strong').textContent = title;
-    this.#part('.message .hint').textContent = hint;
-    const detail = missing ? '' : /** @type {any} */ (error)?.detail || error?.message || '';
-    this.#part('.message .detail').textContent = detail === title ? '' : detail;
-    this.#part('[data-act=retry]').hidden = missing || !canRetry(error);
-  }
-
-  /**
-   * The untouched photo, while it is worked on or cannot be. It appears when it
-   * is decoded and its shape is known, so that nothing jumps.
-   *
-   * @param {Item} item
-   * @param {boolean} found the slider shows it
-   */
-  #showPhoto(item, found) {
-    const photo = this.#part('.photo');
-    const blob = item.photo ?? item.source;
-    const url = typeof blob === 'string' ? '' : this.url(blob);
-    photo.hidden = found || !url || photo.src !== url || !photo.dataset.ready;
-    if (found || !url || photo.src === url) return;
-    delete photo.dataset.ready;
-    photo.src = url;
-    photo.decode().then(() => {
-      if (photo.src !== url) return;
-      photo.dataset.ready = 'true';
-      photo.style.setProperty('--ratio', String(photo.naturalWidth / photo.naturalHeight || 1));
-      photo.hidden = this.#chosen !== item || !this.slider.hidden;
-    }, () => {}); // a file that is no picture: the message says it
   }
 
   /**
@@ -345,21 +302,21 @@ export class Studio {
       this.#emitResult(item, item.cutout, options);
       return item.cutout;
     }
-    if (item === this.#chosen) this.#tell(this.t('making'));
+    if (item === this.#chosen) this.output.tell(this.t('making'));
     try {
       const result = await this.queue.render(item, options);
       this.#emitResult(item, result, options);
       if (item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options)) return result;
-      this.#tell(this.#describe(result, options), fileOf(item, result, options));
-      this.#showMessage(item);
+      this.output.tell(describe(this.t, result, options), fileOf(item.name, result, options));
+      this.stage.message(item);
       await this.display.file(item, result, options);
       return result;
     } catch (error) {
       const failure = /** @type {import('./queue.js').Failure} */ (error);
       const newer = item.render !== undefined;
-      if (item === this.#chosen && !newer) this.#tell('');
+      if (item === this.#chosen && !newer) this.output.tell('');
       if (item === this.#chosen && failure.code !== 'aborted') {
-        this.#showMessage(item, failure);
+        this.stage.message(item, failure);
         this.#say(errorText(this.t, failure).join(' '));
         this.#emit('error', { error: failure, code: failure.code, name: item.name, source: item.source });
       }
@@ -367,73 +324,19 @@ export class Studio {
     }
   }
 
-  /** The line under the controls; with the file it can be dragged out. @param {string} text @param {File} [file] */
-  #tell(text, file) {
-    const meta = this.#part('.meta');
-    this.#finished = file;
-    meta.textContent = text;
-    meta.draggable = Boolean(file);
-    meta.title = file ? this.t('drag') : '';
-  }
-
   /** @param {Item} item @param {Result} result @param {Options} options */
   #emitResult(item, result, options) {
     const { blob, report } = result;
     if (this.#told.get(item)?.blob === blob) return;
-    this.#told.set(item, { blob, file: fileOf(item, result, options) });
+    this.#told.set(item, { blob, file: fileOf(item.name, result, options) });
     const made = this.queue.items.filter(({ cutout }) => cutout?.report?.subject?.found !== false);
     this.shell.made(made.flatMap((one) => this.#told.get(one)?.file ?? []));
     this.#emit('result', { blob, report, name: item.name, source: item.source, options });
   }
 
-  /** @param {Result} result @param {Options} options */
-  #describe({ blob, report }, { format, background }) {
-    const { language } = this.t;
-    const seconds = new Intl.NumberFormat(language, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: 2 });
-    const flat = format === 'jpeg' && background === 'transparent' ? [this.t('flat')] : [];
-    return [format.toUpperCase(), `${report.width} × ${report.height}`, bytes(language, blob.size),
-      seconds.format((report.timings_ms?.total ?? 0) / 1000), ...flat].join(' · ');
-  }
-
-  /** @param {Item} item */
-  async #download(item) {
-    const { options } = this;
-    const result = await this.#file(item);
-    const { name } = fileOf(item, result, options);
-    save(this.url(result.blob), name);
-    this.#say(this.t('saved', { name }));
-  }
-
   async #downloadAll() {
     for (const item of this.queue.items) {
-      if (item.state === 'done' && item.cutout?.report?.subject?.found !== false) await this.#download(item).catch(() => {});
-    }
-  }
-
-  /** @param {Item} item */
-  async #copy(item) {
-    const button = this.#part('[data-act=copy]');
-    let done = true;
-    try {
-      await copy(this.queue.render(item, { ...this.options, format: 'png' }).then(({ blob }) => blob));
-    } catch {
-      done = false;
-    }
-    button.textContent = this.t(done ? 'copy.done' : 'copy.refused');
-    this.#say(this.t(done ? 'copy.said' : 'copy.refused.said'));
-    setTimeout(() => {
-      button.textContent = this.t('copy');
-    }, 1600);
-  }
-
-  /** @param {Item} item */
-  async #share(item) {
-    if (!canShare()) return;
-    try {
-      const { options } = this;
-      await share(fileOf(item, await this.#file(item), options));
-    } catch {
-      this.#say(this.t('share.refused.said'));
+      if (item.state === 'done' && item.cutout?.report?.subject?.found !== false) await this.output.download(item).catch(() => {});
     }
   }
 
@@ -459,7 +362,7 @@ export class Studio {
     if (matte) this.display.reset();
     if (matte) this.queue.retouched(item, matte);
     else this.#choose(item);
-    if (failure) this.#showMessage(item, /** @type {import('./queue.js').Failure} */ (failure));
+    if (failure) this.stage.message(item, /** @type {import('./queue.js').Failure} */ (failure));
     this.#keepFocus(true)();
   }
 
@@ -489,7 +392,7 @@ export class Studio {
   }
 
   /** @param {Blob} blob one URL each, revoked with all of them */
-  url(blob) {
+  #url(blob) {
     const known = this.#urls.get(blob) ?? URL.createObjectURL(blob);
     this.#urls.set(blob, known);
     return known;
@@ -509,9 +412,4 @@ export class Studio {
   #part(selector) {
     return this.box.querySelector(selector);
   }
-}
-
-/** @param {Item} item @param {Result} result @param {Options} options @returns {File} */
-function fileOf(item, { blob }, { format }) {
-  return new File([blob], outputName(item.name, format), { type: blob.type });
 }

@@ -12,7 +12,7 @@ export const studioStyles = `
 [data-state=working] .photo{filter:saturate(.35) brightness(.72)}
 .picture{box-shadow:0 2px 18px #0006}
 .layer{overflow:hidden}
-.layers{container-type:size;background:var(--backdrop,#fff)}
+.layers{container-type:size;background:var(--background-colour,#fff)}
 .layers.checker,.swatch.checker{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/20px 20px}
 .layer img{position:absolute;display:block;max-width:none;width:calc(100%*var(--sx,1));height:calc(100%*var(--sy,1));left:calc(-100%*var(--ox,0));top:calc(-100%*var(--oy,0))}
 .layer .blurred{filter:blur(2.08cqmax)}

@@ -18,7 +18,7 @@ const steps = { near: 1, far: 5, size: 1.05 };
 /** @type {Record<string, [number, number]>} */
 const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-export class Placer {
+export class SubjectDrag {
   /** @type {Map<number, { x: number, y: number }>} */ #pointers = new Map();
   /** @type {Place | undefined} while a gesture lasts: not rounded */ #at;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;

@@ -3,7 +3,7 @@ import { thumbnail } from './picture.js';
 
 /** @typedef {import('./queue.js').Item} Item */
 
-export class Strip {
+export class ThumbnailStrip {
   /** @type {Map<number, HTMLElement>} */ #thumbs = new Map();
 
   /** @param {HTMLElement} list */
