@@ -51,7 +51,7 @@ function line(name, option, { file = 'image', usual }) {
     return /[ (]/.test(value) && type === 'background' ? `'${value}'` : value;
   });
   if (type === 'switch') said.unshift('default');
-  const number = type === 'integer' || type === 'number' ? `, default ${option.default}` : usual ? `; ${usual}` : '';
+  const number = type === 'integer' || type === 'number' ? `, default ${option.default}` : usual ? ` (${usual})` : '';
   return entry(flag, said.length ? `${oneOf(said)}${number}: ${words}` : String(words));
 }
 

@@ -62,9 +62,12 @@ function typeOf({ type, values: words = [] }, name) {
   return type === 'canvas' ? `string | ${own}` : 'string';
 }
 
+/** Lines of a comment, within the columns. @param {string} text */
+const comment = (text) => ` * ${text.replace(new RegExp(`(.{1,${columns - 5}})(?: |$)`, 'g'), (_, line, at) => `${at ? '\n *   ' : ''}${line}`)}\n`;
+
 /** @param {string} name @param {Record<string, OptionInfo>} rows */
-const typedef = (name, rows) => ` * @typedef {object} ${name}\n${Object.entries(rows).map(([key, row]) =>
-  ` * @property {${typeOf(row, key)}} [${key}] ${row.words}\n`).join('')}`;
+const typedef = (name, rows) => comment(`@typedef {object} ${name}`) + Object.entries(rows).map(([key, row]) =>
+  comment(`@property {${typeOf(row, key)}} [${key}] ${row.words}`)).join('');
 
 /** The types of options, for editors and the packed declarations. @param {Record<string, OptionInfo>} options */
 function types(options) {
@@ -106,7 +109,8 @@ function inJavaScript({ keys = {}, ...option }) {
     return `${code('true')}, or ${code(literal(Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, key.default])), '', -Infinity))}`;
   }
   if (type === 'canvas') {
-    const own = Object.keys(keys).filter((name) => keys[name].type !== 'size');
+    const own = Object.entries(keys).filter(([, { type }]) => type !== 'size').map(([name, key]) =>
+      (key.values ? `${name}: ${typeOf(key, name)}` : name));
     const texts = values({ keys, ...option }).slice(0, -1).map((value) => code(literal(value)));
     return `${texts.join(', ')}, or ${code(`{ preset | ratio | width, height, ${own.join(', ')} }`)}`;
   }

@@ -34,7 +34,7 @@
       "what lies behind the subject; a picture is stretched to the photo, "    \
       "and covers a canvas")                                                   \
     X(keep, keep, CHOICE, result, "subject", 0, 0, ("subject", "background"),  \
-      "what of the photo stays")                                               \
+      "what of the photo stays; background removes the subject instead")       \
     X(shadow, shadow, SWITCH, result, null, 0, 0, (CUT_SHADOW_LIST),           \
       "a soft shadow under what is kept, on transparent, too")                 \
     X(outline, outline, SWITCH, result, null, 0, 0, (CUT_OUTLINE_LIST),        \

@@ -23,8 +23,9 @@
  * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} Canvas
  *
  * @typedef {object} Output
- * @property {string | Blob | Uint8Array} [background] what lies behind the subject; a picture is stretched to the photo, and covers a canvas
- * @property {'subject' | 'background'} [keep] what of the photo stays
+ * @property {string | Blob | Uint8Array} [background] what lies behind the subject; a picture is stretched to the
+ *   photo, and covers a canvas
+ * @property {'subject' | 'background'} [keep] what of the photo stays; background removes the subject instead
  * @property {boolean | Shadow} [shadow] a soft shadow under what is kept, on transparent, too
  * @property {boolean | Outline} [outline] a rim around what is kept, as of a sticker
  * @property {string | Canvas} [canvas] size of the result, and how large and where the subject is on it
@@ -32,7 +33,8 @@
  * @property {number} [quality] of JPEG and WebP; WebP at 100 is lossless
  * @property {boolean} [crop] cuts the result to the subject
  * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
- * @property {'standard' | 'high'} [effort] whether the model looks again, at the mirrored photo, and closely at a subject that is small in it
+ * @property {'standard' | 'high'} [effort] whether the model looks again, at the mirrored photo, and closely at a
+ *   subject that is small in it
  * @property {boolean} [mask] the matte itself, as a grey picture
  */
 
@@ -60,7 +62,7 @@ export const options = {
     default: 'subject',
     values: ['subject', 'background'],
     scope: 'result',
-    words: 'what of the photo stays',
+    words: 'what of the photo stays; background removes the subject instead',
   },
   shadow: {
     type: 'switch',
