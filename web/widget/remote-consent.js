@@ -15,7 +15,7 @@
  */
 
 import english from '../texts/en/consent.js';
-import { languageOf, texts, translator } from './texts.js';
+import { languageOf, texts, translator } from './common/texts.js';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
