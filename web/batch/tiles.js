@@ -2,7 +2,7 @@
 // tile at a time is in the tab order; arrows, Home and End go on from there,
 // Space chooses, Shift takes the range along, Ctrl+A all, Escape none, Enter
 // retouches.
-import { errorText } from '../widget/messages.js';
+import { errorText } from '../widget/common/messages.js';
 import { canRetry } from './batch-queue.js';
 import { Thumbnails } from './thumbnails.js';
 

@@ -3,10 +3,10 @@
 // the network, which may be gone by then; its memory is given back by a new
 // wasm instance inside it ("trim"). A worker that dies fails the running job
 // only, and the next one gets a new worker.
-import { aborted, CutawayError, failure } from './errors.js';
+import { aborted, CutawayError, failure } from './core/errors.js';
 
 /**
- * @typedef {import('./ort.js').WorkerLike} WorkerLike
+ * @typedef {import('./backends/ort.js').WorkerLike} WorkerLike
  * @typedef {object} Request
  * @property {any} message
  * @property {(value: any) => void} resolve
@@ -44,7 +44,7 @@ export class EngineClient {
   }
 
   /**
-   * @param {string} type of the protocol
+   * @param {import('./core/requests.js').Name | 'call'} type 'call': of a picture that the worker holds
    * @param {object} fields of the request
    * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} [more]
    * @returns {Promise<any>}

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { CutawayError } from '../../../web/engine/errors.js';
+import { CutawayError } from '../../../web/engine/core/errors.js';
 import { AUTO, F32, floats, newCore, random, runNet } from './run-net.js';
 
 const copies = Number(process.env.CUTAWAY_FLIPS ?? 150);
