@@ -4,7 +4,7 @@
 #include <string.h>
 
 static cut_status bad_attribute(const cut_onnx_node *node, const char *name,
-                                cut_why *why)
+                                cut_error *why)
 {
     return cut_fail(why, CUT_E_MODEL, "%.*s (%.*s): %s cannot be read.",
                     CUT_NODE_ARGS(node), name);
@@ -59,7 +59,7 @@ static int32_t clamped(uint64_t value)
 }
 
 cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
-                        int32_t *value, cut_why *why)
+                        int32_t *value, cut_error *why)
 {
     cut_field field;
     int there = value_of(node, name, 3, 0, &field);
@@ -70,7 +70,7 @@ cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
 }
 
 cut_status cut_onnx_float(const cut_onnx_node *node, const char *name,
-                          float *value, cut_why *why)
+                          float *value, cut_error *why)
 {
     cut_field field;
     int there = value_of(node, name, 2, 5, &field);
@@ -81,7 +81,7 @@ cut_status cut_onnx_float(const cut_onnx_node *node, const char *name,
 }
 
 cut_status cut_onnx_ints(const cut_onnx_node *node, const char *name,
-                         int32_t *values, int max, int *count, cut_why *why)
+                         int32_t *values, int max, int *count, cut_error *why)
 {
     cut_slice attribute;
     cut_field field;
@@ -108,7 +108,7 @@ cut_status cut_onnx_ints(const cut_onnx_node *node, const char *name,
 }
 
 cut_status cut_onnx_string(const cut_onnx_node *node, const char *name,
-                           cut_slice *value, cut_why *why)
+                           cut_slice *value, cut_error *why)
 {
     cut_field field;
     int there = value_of(node, name, 4, 2, &field);
@@ -118,7 +118,7 @@ cut_status cut_onnx_string(const cut_onnx_node *node, const char *name,
 
 cut_status cut_onnx_tensor_attr(const cut_onnx_node *node, const char *name,
                                 cut_onnx_tensor *tensor, int *found,
-                                cut_why *why)
+                                cut_error *why)
 {
     cut_field field;
     int there = value_of(node, name, 5, 2, &field);
@@ -128,7 +128,7 @@ cut_status cut_onnx_tensor_attr(const cut_onnx_node *node, const char *name,
 }
 
 cut_status cut_onnx_only(const cut_onnx_node *node, const char *names,
-                         cut_why *why)
+                         cut_error *why)
 {
     cut_slice rest = node->message;
     cut_field field;

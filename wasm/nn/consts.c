@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 
 cut_const *cut_const_new(cut_graph *graph, int type, int rank,
-                         const int32_t *dims, cut_why *why)
+                         const int32_t *dims, cut_error *why)
 {
     size_t count = 1;
     for (int i = 0; i < rank; i++) count *= (size_t)dims[i];
@@ -36,7 +36,7 @@ static float half(uint16_t bits)
 }
 
 cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
-                               int *index, cut_why *why)
+                               int *index, cut_error *why)
 {
     *index = (int)graph->const_count;
     if (tensor->packed.size == 0) {

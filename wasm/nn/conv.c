@@ -256,7 +256,7 @@ static void set_band(cut_step *step)
 }
 
 static cut_status set_runs(cut_plan *plan, cut_step *step, int merged,
-                           cut_why *why)
+                           cut_error *why)
 {
     int32_t kh = step->window.k[0], kw = step->window.k[1];
     int32_t pixel = step->pad_w ? step->in.cp : step->in.ld;
@@ -285,7 +285,7 @@ static uint32_t kmacs_of(const cut_step *step, const cut_const *weights)
 
 /* Weights [o][ci][kh][kw] as in the file; the runs are the taps. */
 static cut_status setup_groups(cut_plan *plan, cut_step *step,
-                               const cut_graph *graph, cut_why *why)
+                               const cut_graph *graph, cut_error *why)
 {
     const cut_op *op = step->op;
     const cut_const *weights = &graph->consts[op->weights];
@@ -306,7 +306,7 @@ static cut_status setup_groups(cut_plan *plan, cut_step *step,
 
 /* The kernel for windows of one side, which reads the weights in pairs. */
 static cut_status pair_taps(cut_plan *plan, cut_step *step, int32_t side,
-                            cut_why *why)
+                            cut_error *why)
 {
     void *plain = step->block;
     const int16_t *w = step->weights;
@@ -320,7 +320,7 @@ static cut_status pair_taps(cut_plan *plan, cut_step *step, int32_t side,
 }
 
 cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
-                          const cut_graph *graph, cut_why *why)
+                          const cut_graph *graph, cut_error *why)
 {
     const cut_op *op = step->op;
     const cut_const *weights = &graph->consts[op->weights];

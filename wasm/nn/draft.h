@@ -8,7 +8,7 @@
 typedef struct cut_draft {
     cut_plan *plan;
     const cut_graph *graph;
-    cut_why *why;
+    cut_error *why;
     int *parent;     /* map this one is a view into, or -1 */
     int32_t *channel; /* where in the parent */
     int *group;      /* union-find: maps of one scale */

@@ -13,7 +13,7 @@
 typedef struct fold {
     cut_graph *graph;
     const cut_onnx_node *node;
-    cut_why *why;
+    cut_error *why;
     cut_const *in[5]; /* NULL: absent */
     uint32_t ins;
 } fold;
@@ -388,7 +388,7 @@ static cut_status fold_shape(const fold *f, const cut_value *of)
 }
 
 cut_status cut_fold(cut_graph *graph, const cut_onnx_node *node, int *done,
-                    cut_why *why)
+                    cut_error *why)
 {
     fold f = { .graph = graph, .node = node, .why = why };
     cut_status status = CUT_OK;

@@ -23,7 +23,7 @@ static uint32_t *slot(const cut_graph *graph, cut_slice name)
 }
 
 cut_status cut_define(cut_graph *graph, cut_slice name, int is_const,
-                      int index, cut_why *why)
+                      int index, cut_error *why)
 {
     uint32_t *place = slot(graph, name);
     if (*place != 0)
@@ -36,7 +36,7 @@ cut_status cut_define(cut_graph *graph, cut_slice name, int is_const,
 }
 
 const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
-                           uint32_t i, cut_status *status, cut_why *why)
+                           uint32_t i, cut_status *status, cut_error *why)
 {
     if (*status || i >= node->ins) return NULL;
     cut_slice name = graph->onnx.names[node->first + i];
@@ -50,7 +50,7 @@ const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
 }
 
 cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
-                       int64_t h, int64_t w, int *index, cut_why *why)
+                       int64_t h, int64_t w, int *index, cut_error *why)
 {
     if (c < 1 || h < 1 || w < 1 || c > CUT_NN_MAX_CHANNELS ||
         h > CUT_NN_MAX_SIDE || w > CUT_NN_MAX_SIDE ||
@@ -72,14 +72,14 @@ cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
     return CUT_OK;
 }
 
-static cut_status no_memory(cut_why *why)
+static cut_status no_memory(cut_error *why)
 {
     return cut_fail(why, CUT_E_MEMORY, "No memory for the model's graph.");
 }
 
 /* A node folds to as many constants as it has outputs, and infers to at most
  * three ops and maps (infer.c). */
-static cut_status make_tables(cut_graph *graph, cut_why *why)
+static cut_status make_tables(cut_graph *graph, cut_error *why)
 {
     const cut_onnx *onnx = &graph->onnx;
     graph->const_room = onnx->tensor_count + onnx->node_count * 2 + 1;
@@ -100,7 +100,7 @@ static cut_status make_tables(cut_graph *graph, cut_why *why)
                ? CUT_OK : no_memory(why);
 }
 
-static cut_status define_initializers(cut_graph *graph, cut_why *why)
+static cut_status define_initializers(cut_graph *graph, cut_error *why)
 {
     const cut_onnx *onnx = &graph->onnx;
     for (uint32_t i = 0; i < onnx->tensor_count; i++) {
@@ -116,7 +116,7 @@ static cut_status define_initializers(cut_graph *graph, cut_why *why)
 
 /* Inputs that are no initializers (files before IR 4 list both): one. */
 static cut_status define_input(cut_graph *graph, int32_t w, int32_t h,
-                               cut_why *why)
+                               cut_error *why)
 {
     const cut_onnx *onnx = &graph->onnx;
     const cut_onnx_io *input = NULL;
@@ -152,7 +152,8 @@ static cut_status define_input(cut_graph *graph, int32_t w, int32_t h,
     return cut_define(graph, input->name, 0, graph->input, why);
 }
 
-static cut_status find_output(cut_graph *graph, cut_slice wanted, cut_why *why)
+static cut_status find_output(cut_graph *graph, cut_slice wanted,
+                              cut_error *why)
 {
     const cut_onnx *onnx = &graph->onnx;
     if (onnx->output_count == 0)
@@ -173,7 +174,7 @@ static cut_status find_output(cut_graph *graph, cut_slice wanted, cut_why *why)
 }
 
 static cut_status build(cut_graph *graph, int32_t w, int32_t h,
-                        cut_slice output, cut_why *why)
+                        cut_slice output, cut_error *why)
 {
     cut_status status = make_tables(graph, why);
     if (!status) status = define_initializers(graph, why);
@@ -188,7 +189,7 @@ static cut_status build(cut_graph *graph, int32_t w, int32_t h,
 }
 
 cut_status cut_graph_build(cut_graph *graph, cut_slice file, int32_t w,
-                           int32_t h, cut_slice output, cut_why *why)
+                           int32_t h, cut_slice output, cut_error *why)
 {
     *graph = (cut_graph){ .input = -1, .output = -1 };
     cut_status status = cut_onnx_read(&graph->onnx, file, why);

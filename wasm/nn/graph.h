@@ -121,10 +121,10 @@ typedef struct cut_graph {
  * of cut_net_load().
  */
 cut_status cut_graph_build(cut_graph *graph, cut_slice file, int32_t w,
-                           int32_t h, cut_slice output, cut_why *why);
+                           int32_t h, cut_slice output, cut_error *why);
 
 /** Fuses what can be fused; drops what no output needs (fuse.c). */
-cut_status cut_graph_fuse(cut_graph *graph, cut_why *why);
+cut_status cut_graph_fuse(cut_graph *graph, cut_error *why);
 
 void cut_graph_free(cut_graph *graph);
 
@@ -139,34 +139,34 @@ double cut_const_at(const cut_graph *graph, const cut_const *constant,
 
 /** A constant of `count` numbers, contents undefined; NULL without memory. */
 cut_const *cut_const_new(cut_graph *graph, int type, int rank,
-                         const int32_t *dims, cut_why *why);
+                         const int32_t *dims, cut_error *why);
 
 /** Adds a file's tensor. */
 cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
-                               int *index, cut_why *why);
+                               int *index, cut_error *why);
 
 /** Looks up input `i` of a node. NULL: absent (an empty name, or beyond the
  * node's inputs) when `status` stays CUT_OK; an unknown name is CUT_E_MODEL. */
 const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
-                           uint32_t i, cut_status *status, cut_why *why);
+                           uint32_t i, cut_status *status, cut_error *why);
 
 /** Gives an output of a node its meaning. */
 cut_status cut_define(cut_graph *graph, cut_slice name, int is_const,
-                      int index, cut_why *why);
+                      int index, cut_error *why);
 
 /**
  * A node whose inputs are all known, or that asks for a shape. *done 0: it is
  * none of these.
  */
 cut_status cut_fold(cut_graph *graph, const cut_onnx_node *node, int *done,
-                    cut_why *why);
+                    cut_error *why);
 
 /** A node on feature maps. */
 cut_status cut_infer(cut_graph *graph, const cut_onnx_node *node,
-                     cut_why *why);
+                     cut_error *why);
 
 /** A new map with its limits checked, and an op that makes it. */
 cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
-                       int64_t h, int64_t w, int *index, cut_why *why);
+                       int64_t h, int64_t w, int *index, cut_error *why);
 
 #endif

@@ -377,7 +377,7 @@ static cut_status infer_cast(infer *f)
 }
 
 cut_status cut_infer(cut_graph *graph, const cut_onnx_node *node,
-                     cut_why *why)
+                     cut_error *why)
 {
     infer f = { .graph = graph, .node = node, .why = why };
     cut_status status = CUT_OK;

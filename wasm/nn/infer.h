@@ -10,7 +10,7 @@
 typedef struct infer {
     cut_graph *graph;
     const cut_onnx_node *node;
-    cut_why *why;
+    cut_error *why;
     const cut_value *in[8]; /* NULL: absent; the first eight */
 } infer;
 

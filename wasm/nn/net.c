@@ -10,7 +10,7 @@
 #include "nn/describe.h"
 
 struct cut_net {
-    cut_why why;
+    cut_error why;
     int tried, loaded, recording;
     cut_plan plan;
     uint8_t *block, *arena; /* arena: block, aligned to 64 */

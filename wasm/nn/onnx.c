@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 
-static cut_status broken(cut_why *why, const char *what)
+static cut_status broken(cut_error *why, const char *what)
 {
     return cut_fail(why, CUT_E_MODEL, "The %s cannot be read.", what);
 }
@@ -21,7 +21,7 @@ static size_t size_of(int type)
 }
 
 static cut_status add_dim(cut_onnx_tensor *tensor, uint64_t value,
-                          cut_why *why)
+                          cut_error *why)
 {
     if (tensor->rank == CUT_ONNX_MAX_RANK || value > INT32_MAX)
         return cut_fail(why, CUT_E_MODEL_UNSUPPORTED,
@@ -32,7 +32,7 @@ static cut_status add_dim(cut_onnx_tensor *tensor, uint64_t value,
 }
 
 cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
-                                cut_why *why)
+                                cut_error *why)
 {
     *tensor = (cut_onnx_tensor){ 0 };
     cut_field field;
@@ -113,7 +113,7 @@ typedef struct counts {
     uint32_t nodes, tensors, inputs, outputs, names;
 } counts;
 
-static cut_status count_node(cut_slice message, uint32_t *names, cut_why *why)
+static cut_status count_node(cut_slice message, uint32_t *names, cut_error *why)
 {
     cut_field field;
     int more;
@@ -125,7 +125,7 @@ static cut_status count_node(cut_slice message, uint32_t *names, cut_why *why)
     return more < 0 ? broken(why, "message of a node") : CUT_OK;
 }
 
-static cut_status count_graph(cut_slice graph, counts *n, cut_why *why)
+static cut_status count_graph(cut_slice graph, counts *n, cut_error *why)
 {
     cut_field field;
     int more;
@@ -160,7 +160,7 @@ static cut_status count_graph(cut_slice graph, counts *n, cut_why *why)
     return CUT_OK;
 }
 
-static cut_status read_node(cut_onnx *onnx, cut_slice message, cut_why *why)
+static cut_status read_node(cut_onnx *onnx, cut_slice message, cut_error *why)
 {
     cut_onnx_node *node = &onnx->nodes[onnx->node_count++];
     *node = (cut_onnx_node){ .message = message, .first = onnx->name_count };
@@ -192,7 +192,7 @@ static cut_status read_node(cut_onnx *onnx, cut_slice message, cut_why *why)
 }
 
 /* ValueInfoProto -> TypeProto -> Tensor -> TensorShapeProto -> Dimension */
-static cut_status read_io(cut_onnx_io *io, cut_slice message, cut_why *why)
+static cut_status read_io(cut_onnx_io *io, cut_slice message, cut_error *why)
 {
     cut_field field;
     cut_slice type = { 0 }, tensor = { 0 }, shape = { 0 };
@@ -236,7 +236,7 @@ static cut_status read_io(cut_onnx_io *io, cut_slice message, cut_why *why)
     return more < 0 ? broken(why, "shape of an input or output") : CUT_OK;
 }
 
-static cut_status read_graph(cut_onnx *onnx, cut_slice graph, cut_why *why)
+static cut_status read_graph(cut_onnx *onnx, cut_slice graph, cut_error *why)
 {
     counts n = { 0 };
     cut_status status = count_graph(graph, &n, why);
@@ -284,7 +284,7 @@ static int read_pair(cut_slice message, cut_slice *text, cut_field *second)
     return more;
 }
 
-cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_why *why)
+cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_error *why)
 {
     *onnx = (cut_onnx){ 0 };
     cut_field field, second;

@@ -52,35 +52,35 @@ typedef struct cut_onnx {
  * Fills `onnx` from a file that outlives it. CUT_E_MODEL,
  * CUT_E_MODEL_UNSUPPORTED, CUT_E_MEMORY; then `onnx` holds nothing to free.
  */
-cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_why *why);
+cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_error *why);
 void cut_onnx_free(cut_onnx *onnx);
 
 /** A TensorProto, of an initializer or an attribute. */
 cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
-                                cut_why *why);
+                                cut_error *why);
 
 /**
  * Attributes of a node. `found` tells whether it is there; `value` keeps its
  * default when it is not. A wrong type or more than `max` numbers: CUT_E_MODEL.
  */
 cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
-                        int32_t *value, cut_why *why);
+                        int32_t *value, cut_error *why);
 cut_status cut_onnx_float(const cut_onnx_node *node, const char *name,
-                          float *value, cut_why *why);
+                          float *value, cut_error *why);
 cut_status cut_onnx_ints(const cut_onnx_node *node, const char *name,
-                         int32_t *values, int max, int *count, cut_why *why);
+                         int32_t *values, int max, int *count, cut_error *why);
 /** size 0 when it is not there. */
 cut_status cut_onnx_string(const cut_onnx_node *node, const char *name,
-                           cut_slice *value, cut_why *why);
+                           cut_slice *value, cut_error *why);
 /** *found 0 when it is not there. */
 cut_status cut_onnx_tensor_attr(const cut_onnx_node *node, const char *name,
                                 cut_onnx_tensor *tensor, int *found,
-                                cut_why *why);
+                                cut_error *why);
 
 /** Every attribute of `node` is one of `names` (space separated), else
  * CUT_E_MODEL_UNSUPPORTED. */
 cut_status cut_onnx_only(const cut_onnx_node *node, const char *names,
-                         cut_why *why);
+                         cut_error *why);
 
 /** "Conv /enc/stem" for sentences: printf with "%.*s %.*s". */
 #define CUT_SLICE_ARGS(slice)                      \

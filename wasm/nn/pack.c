@@ -193,7 +193,7 @@ static void pack_points(int16_t *q, const uint8_t *raw, size_t size)
         }
 }
 
-cut_status cut_pack(cut_plan *plan, const cut_packing *p, cut_why *why)
+cut_status cut_pack(cut_plan *plan, const cut_packing *p, cut_error *why)
 {
     cut_step *step = p->step;
     const cut_op *op = step->op;

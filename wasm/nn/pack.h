@@ -13,7 +13,7 @@ typedef struct cut_packing {
 } cut_packing;
 
 /** Sets the step's weights, mul and add. CUT_E_MEMORY. */
-cut_status cut_pack(cut_plan *plan, const cut_packing *packing, cut_why *why);
+cut_status cut_pack(cut_plan *plan, const cut_packing *packing, cut_error *why);
 
 /** The filter of output channel o in f32, [cin][kh][kw]. */
 void cut_filter_f32(const cut_graph *graph, const cut_op *op, int32_t o,

@@ -6,7 +6,7 @@
 #include "nn/draft.h"
 
 cut_status cut_step_weights(cut_plan *plan, cut_step *step, uint64_t bytes,
-                            cut_why *why)
+                            cut_error *why)
 {
     if (bytes > SIZE_MAX / 2)
         return cut_fail(why, CUT_E_MEMORY,
@@ -20,7 +20,7 @@ cut_status cut_step_weights(cut_plan *plan, cut_step *step, uint64_t bytes,
 }
 
 cut_status cut_step_alloc(cut_plan *plan, void **block, size_t count,
-                          size_t size, cut_why *why)
+                          size_t size, cut_error *why)
 {
     *block = cut_alloc_zero(count ? count : 1, size);
     if (!*block)
@@ -424,7 +424,7 @@ static cut_status make(const cut_draft *d, int whole)
 
 cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
                          int arithmetic, const cut_range *ranges,
-                         float headroom, int whole, cut_why *why)
+                         float headroom, int whole, cut_error *why)
 {
     size_t maps = (size_t)graph->map_count + 1;
     size_t steps = graph->op_count;

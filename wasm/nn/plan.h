@@ -98,7 +98,7 @@ typedef struct cut_plan {
  */
 cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph,
                          int arithmetic, const cut_range *ranges,
-                         float headroom, int whole, cut_why *why);
+                         float headroom, int whole, cut_error *why);
 void cut_plan_free(cut_plan *plan);
 
 /** Whether every operation has a kernel in this arithmetic. */
@@ -111,28 +111,28 @@ double cut_plan_cost(const cut_graph *graph, int arithmetic);
 
 /** Memory of a step's own, counted; contents 0. */
 cut_status cut_step_alloc(cut_plan *plan, void **block, size_t count,
-                          size_t size, cut_why *why);
+                          size_t size, cut_error *why);
 
 /** Sets `weights`: memory for them, contents 0. */
 cut_status cut_step_weights(cut_plan *plan, cut_step *step, uint64_t bytes,
-                            cut_why *why);
+                            cut_error *why);
 
 /* conv.c, depthwise.c, point.c, window.c, resize.c */
 cut_status cut_conv_setup(cut_plan *plan, cut_step *step,
-                          const cut_graph *graph, cut_why *why);
+                          const cut_graph *graph, cut_error *why);
 /** Whether Winograd's algorithm serves a convolution, and its set-up. */
 int cut_winograd_fits(const cut_graph *graph, const cut_op *op);
 cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
-                              const cut_graph *graph, cut_why *why);
+                              const cut_graph *graph, cut_error *why);
 /** A depthwise step that was set up takes over the step that makes its input,
  * and its memory. */
 void cut_conv_fuse(cut_step *step, cut_step *inner);
 cut_status cut_point_setup(cut_plan *plan, cut_step *step,
-                           const cut_graph *graph, cut_why *why);
+                           const cut_graph *graph, cut_error *why);
 cut_status cut_pool_setup(cut_plan *plan, cut_step *step,
-                          const cut_graph *graph, cut_why *why);
+                          const cut_graph *graph, cut_error *why);
 cut_status cut_resize_setup(cut_plan *plan, cut_step *step,
-                            const cut_graph *graph, cut_why *why);
+                            const cut_graph *graph, cut_error *why);
 
 /** 8-bit weights of output channel `o`: the largest sum of magnitudes, for
  * the limit of the input. */

@@ -271,7 +271,7 @@ static void run_const(const cut_step *step, uint8_t *arena, int32_t from,
 }
 
 static cut_status setup_const(cut_plan *plan, cut_step *step,
-                              const cut_graph *graph, cut_why *why)
+                              const cut_graph *graph, cut_error *why)
 {
     const cut_const *constant = &graph->consts[step->op->weights];
     size_t pixels = (size_t)step->out.h * (size_t)step->out.w;
@@ -289,7 +289,7 @@ static cut_status setup_const(cut_plan *plan, cut_step *step,
 }
 
 cut_status cut_point_setup(cut_plan *plan, cut_step *step,
-                           const cut_graph *graph, cut_why *why)
+                           const cut_graph *graph, cut_error *why)
 {
     const cut_op *op = step->op;
     step->band = 16384 / (step->out.w * step->out.cp) + 1;

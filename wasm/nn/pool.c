@@ -208,7 +208,7 @@ static void run_mean_channels(const cut_step *step, uint8_t *arena,
 }
 
 cut_status cut_pool_setup(cut_plan *plan, cut_step *step,
-                          const cut_graph *graph, cut_why *why)
+                          const cut_graph *graph, cut_error *why)
 {
     (void)plan;
     (void)graph;

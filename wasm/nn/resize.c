@@ -32,7 +32,7 @@ static float nearest(const cut_resize *resize, float at)
 }
 
 static cut_status set_axis(cut_plan *plan, cut_step *step, int axis,
-                           cut_why *why)
+                           cut_error *why)
 {
     const cut_resize *resize = &step->op->resize;
     int32_t size = axis ? step->out.w : step->out.h,
@@ -164,7 +164,7 @@ static void run_i16(const cut_step *step, uint8_t *arena, int32_t from,
 }
 
 cut_status cut_resize_setup(cut_plan *plan, cut_step *step,
-                            const cut_graph *graph, cut_why *why)
+                            const cut_graph *graph, cut_error *why)
 {
     (void)graph;
     cut_status status = set_axis(plan, step, 0, why);

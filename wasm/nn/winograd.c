@@ -267,7 +267,7 @@ static void transform_filter(float *out, const float *g)
 
 /* Weights [cout / 8][36][cin][8]. */
 cut_status cut_winograd_setup(cut_plan *plan, cut_step *step,
-                              const cut_graph *graph, cut_why *why)
+                              const cut_graph *graph, cut_error *why)
 {
     size_t c = (size_t)step->in.cp;
     cut_status status = cut_step_weights(
