@@ -65,6 +65,8 @@ async function children(folder) {
 }
 
 /**
+ * Goes through folders and sorts photos from what is none.
+ *
  * @param {(FileSystemEntry | File)[]} entries files of a chosen folder bring their path along
  * @returns {Promise<Found>} a folder that cannot be read is skipped, the rest goes on
  */

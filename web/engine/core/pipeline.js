@@ -110,6 +110,8 @@ class Stages {
   }
 
   /**
+   * One stage: timed, told, and with errors that name it.
+   *
    * @template T
    * @param {string} stage
    * @param {() => T | Promise<T>} work

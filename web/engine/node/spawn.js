@@ -1,7 +1,7 @@
 // Worker threads as the client and engine ort use them.
 import { Worker } from 'node:worker_threads';
 
-/** @param {URL} url @returns {import('../backends/ort.js').WorkerLike} */
+/** A thread that keeps the process alive only while it is asked something. @param {URL} url @returns {import('../backends/ort.js').WorkerLike} */
 export function openThread(url) {
   const worker = new Worker(url);
   worker.unref();

@@ -17,6 +17,8 @@ function foreignWorker(file) {
 }
 
 /**
+ * A page's worker as the client and engine ort use it.
+ *
  * @param {() => Worker} start directly; the address has to be written out there, for bundlers
  * @param {string} file the same from this folder
  * @returns {import('../backends/ort.js').WorkerLike}
