@@ -1,4 +1,5 @@
-// npm run build: sets up, compiles cutaway.wasm, stages dist/ (what ships).
+// npm run build: sets up, compiles cutaway.wasm, makes the lists that follow
+// it, stages dist/ (what ships).
 // As a module it gives the same steps to start, test and bench.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -167,6 +168,7 @@ export function stageOffline(dir = dist) {
 export function build(...flags) {
   setup(...flags);
   compile('wasm', 'cutaway');
+  run('node', ['tools/make-lists.js']);
   stage();
   stageNotices();
   stageOffline();

@@ -219,6 +219,46 @@ static void a_canvas_is_a_preset_a_ratio_or_a_size(void)
     CHECK(o.canvas.y.value == 40 && !o.canvas.y.is_percent);
 }
 
+/* Of each type that a table has, and of keys in an object. */
+static void a_refused_value_is_told_what_would_do(void)
+{
+    static const struct {
+        const char *json, *sentence;
+    } cases[] = {
+        {"{\"mask\":1}", "mask is true or false."},
+        {"{\"quality\":101}", "quality is a whole number of 1 to 100."},
+        {"{\"format\":\"gif\"}", "format is png, jpeg or webp."},
+        {"{\"keep\":\"all\"}", "keep is subject or background."},
+        {"{\"margin\":-1}", "margin is 0% to 100% or 0 to 10000 pixels."},
+        {"{\"shadow\":1}", "shadow is true, false or an object."},
+        {"{\"shadow\":{\"x\":\"101%\"}}",
+         "shadow.x is -100% to 100% or -10000 to 10000 pixels."},
+        {"{\"shadow\":{\"opacity\":2}}",
+         "shadow.opacity is a number of 0.00 to 1."},
+        {"{\"outline\":{\"color\":1}}", "outline.color is #rrggbb."},
+        {"{\"outline\":{\"w\":1}}", "Unknown key of outline \"w\"."},
+        {"{\"canvas\":{\"ratio\":\"1:1\",\"scale\":5}}",
+         "canvas.scale is a number of 0.05 to 4."},
+        {"{\"colour\":1}", "Unknown option \"colour\"."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cut_options o;
+        CHECK_EQUAL(parse(&o, cases[i].json), CUT_E_OPTION);
+        CHECK(strcmp(why.text, cases[i].sentence) == 0);
+    }
+}
+
+/* Whatever comes before it in the text. */
+static void a_scale_that_is_given_wins_over_the_preset_and_the_fit(void)
+{
+    cut_options o;
+    CHECK_EQUAL(parse(&o, "{\"canvas\":{\"scale\":0.5,\"preset\":\"passport\","
+                          "\"fit\":\"photo\"}}"), CUT_OK);
+    CHECK(near(o.canvas.scale, 0.5));
+    CHECK_EQUAL(parse(&o, "{\"canvas\":{\"preset\":\"passport\"}}"), CUT_OK);
+    CHECK(near(o.canvas.scale, 1) && o.canvas.by_head && o.canvas.dpi == 300);
+}
+
 /* What JavaScript reads is what the parser knows. */
 static void the_manual_lists_every_option_and_preset(void)
 {
@@ -372,6 +412,8 @@ int main(void)
     a_shadow_is_true_false_or_an_object();
     an_outline_is_true_false_or_an_object();
     a_canvas_is_a_preset_a_ratio_or_a_size();
+    a_refused_value_is_told_what_would_do();
+    a_scale_that_is_given_wins_over_the_preset_and_the_fit();
     the_manual_lists_every_option_and_preset();
     anything_else_is_refused_by_a_sentence();
     a_text_that_is_too_long_or_holds_a_zero_is_refused();

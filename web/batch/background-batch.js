@@ -2,17 +2,17 @@
 //
 //   <background-batch background="white" format="jpeg" crop margin="5%"></background-batch>
 //
-// Attributes: background, format, quality, crop, margin, keep, shadow, outline,
-// canvas, model, remember as for <background-remover>, for all photos that were
-// given none of their own; workers (how many at once; by itself what the
-// machine can). Photos also come by add(). `engine` may be set before the
-// first: { size, removeBackground }.
+// Attributes: those of the core's options, model and remember as for
+// <background-remover>, for all photos that were given none of their own;
+// workers (how many at once; by itself what the machine can). Photos also come
+// by add(). `engine` may be set before the first: { size, removeBackground }.
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
 import { createPool, poolSize } from '../engine/pool.js';
 import { adoptStyles } from '../widget/common/adopt-styles.js';
 import { baseStyles } from '../widget/common/base-styles.js';
 import { errorText } from '../widget/common/messages.js';
 import { languageOf, localize } from '../widget/common/texts.js';
+import { attributesOf, resultNames, runNames } from '../widget/settings/attributes.js';
 import { canvasesOf } from '../widget/settings/canvas-place.js';
 import { rememberSettings } from '../widget/settings/settings.js';
 import { studioStyles } from '../widget/studio/styles.js';
@@ -21,7 +21,7 @@ import { collect, dropped, isFolder, takeDrops } from './files.js';
 import { KeepAwake } from './keep-awake.js';
 import { markup } from './markup.js';
 import { Overview } from './overview.js';
-import { Settings, styles } from './settings.js';
+import { Settings } from './settings.js';
 import { batchStyles } from './styles.js';
 import { inEnglish, speak } from './texts.js';
 import { Tiles } from './tiles.js';
@@ -40,8 +40,11 @@ const sayMs = 15000;
 /** A second click within this time means it. */
 const sureMs = 4000;
 
+/** The attributes that are the settings of all. */
+const names = [...resultNames, ...runNames];
+
 export class BackgroundBatch extends HTMLElement {
-  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'keep', 'shadow', 'outline', 'canvas'];
+  static observedAttributes = names;
 
   t = inEnglish;
   #language = '';
@@ -306,22 +309,18 @@ export class BackgroundBatch extends HTMLElement {
   /** Settings of the chosen photos, or of all. @param {Options} options */
   #choose(options) {
     const { chosen } = this.tiles;
-    const { background, format, crop, margin } = options;
     this.#noted = '';
     if (chosen.length) {
       this.queue.setOwn(chosen, options);
       this.#show();
       return;
     }
-    if (background !== undefined) this.#backgroundImage = typeof background === 'string' ? null : background;
-    if (typeof background === 'string') this.setAttribute('background', background);
-    if (format) this.setAttribute('format', format);
-    if (margin) this.setAttribute('margin', margin);
-    if (crop !== undefined) this.toggleAttribute('crop', crop);
-    for (const name of styles) {
-      const style = options[name];
-      if (style === null) this.removeAttribute(name);
-      else if (style !== undefined) this.setAttribute(name, style);
+    for (const [name, value] of Object.entries(options)) {
+      if (name === 'background') this.#backgroundImage = value instanceof Blob ? value : null;
+      if (value === undefined || value instanceof Blob) continue;
+      if (typeof value === 'boolean') this.toggleAttribute(name, value);
+      else if (value === null) this.removeAttribute(name);
+      else this.setAttribute(name, String(value));
     }
     rememberSettings(this);
     this.#apply();
@@ -338,15 +337,8 @@ export class BackgroundBatch extends HTMLElement {
 
   /** @returns {Options} */
   get #options() {
-    const quality = this.getAttribute('quality');
-    return {
-      background: this.#backgroundImage ?? (this.getAttribute('background') || 'transparent'),
-      format: this.getAttribute('format') || 'png',
-      ...(quality ? { quality: Number(quality) } : {}),
-      crop: this.hasAttribute('crop'),
-      margin: this.getAttribute('margin') || '5%',
-      ...Object.fromEntries(styles.map((name) => [name, this.getAttribute(name)])),
-    };
+    const { background, format, margin, ...said } = attributesOf(this, names);
+    return { ...said, background: this.#backgroundImage ?? (background || 'transparent'), format: format || 'png', margin: margin || '5%' };
   }
 
   /** Writes the results into a ZIP, or stops the one that is being written. */

@@ -3,11 +3,11 @@
 // when they change, it goes and its photo waits again.
 import { Line } from '../engine/line.js';
 import { canRetry as isWorthRetrying } from '../widget/common/messages.js';
-import { readStyle } from '../widget/settings/style.js';
+import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
 
 /**
- * @typedef {{ [name in 'keep' | 'shadow' | 'outline' | 'canvas']?: string | null }} Styles as attributes say them
- * @typedef {{ background?: string | Blob, format?: string, quality?: number, crop?: boolean, margin?: string } & Styles} Options
+ * @typedef {{ background?: string | Blob, format?: string, quality?: number | string | null, crop?: boolean, margin?: string,
+ *   [name: string]: unknown }} Options the rest as attributes say it
  * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any }> }} Engine
  * @typedef {{ code: string, message?: string, detail?: string }} Failure
  * @typedef {'waiting' | 'working' | 'done' | 'failed' | 'cancelled'} State
@@ -34,17 +34,13 @@ export const canRetry = ({ state, error }) =>
  * What an engine is asked for: without what changes nothing.
  *
  * @param {Options} options
- * @returns {Record<string, any>}
+ * @returns {Record<string, any> & { format: string }}
  */
-export function effective({ background = 'transparent', format = 'png', quality, crop, margin, keep, ...styles }) {
-  return {
-    background, format,
-    ...(quality && format !== 'png' ? { quality } : {}),
-    ...(crop ? { crop, margin: margin ?? '0%' } : {}),
-    ...(keep === 'background' ? { keep } : {}),
-    ...Object.fromEntries(Object.entries(styles).flatMap(([name, text]) =>
-      (typeof text === 'string' && (text || name !== 'canvas') ? [[name, readStyle(text)]] : []))),
-  };
+export function effective(options) {
+  /** @param {string} name */
+  const read = (name) => options[name];
+  const { quality, ...output } = outputOf(read);
+  return { ...output, ...(quality && output.format !== 'png' ? { quality } : {}), ...asked(runNames, read) };
 }
 
 /** So many runs make the average for the time left. */

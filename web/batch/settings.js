@@ -1,11 +1,10 @@
 // The controls of background, format, crop and style: they tell what was
 // chosen, and show what they are told, be it of all photos or of some.
+import { styleNames } from '../widget/settings/attributes.js';
 import { nameMargins, showSettings, StyleDrawer } from '../widget/settings/controls.js';
 
 /** @typedef {import('./batch-queue.js').Options} Options */
 
-/** What lies around the cut-out: attributes, as text. */
-export const styles = /** @type {const} */ (['keep', 'shadow', 'outline', 'canvas']);
 /** A slider that moves is not followed by every photo at once. */
 const settleMs = 300;
 
@@ -72,7 +71,7 @@ export class Settings {
     showSettings(this.root, options);
     if (Object.keys(this.#patch).length) return; // being chosen this moment
     this.#copy('background', typeof options.background === 'string' ? options.background : null);
-    for (const name of styles) this.#copy(name, options[name] ?? null);
+    for (const name of styleNames) this.#copy(name, /** @type {string | undefined} */ (options[name]) ?? null);
     if (this.watch.takeRecords().length) this.style.sync();
   }
 

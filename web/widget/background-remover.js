@@ -6,6 +6,7 @@
 // (result, slider, controls) comes with the first pointer or photo, the engine
 // too. docs/embedding.md lists attributes, properties, methods, events, parts
 // and custom properties; a test compares it with this source.
+import { resultNames } from '../engine/lists/result-names.js';
 import english from '../texts/en/element.js';
 import { baseStyles } from './common/base-styles.js';
 import { languageOf, localize, texts } from './common/texts.js';
@@ -46,7 +47,7 @@ let sheet;
 
 export class BackgroundRemover extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = ['keep', 'shadow', 'outline', 'canvas', 'background', 'format', 'quality', 'crop', 'margin', 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
+  static observedAttributes = [...resultNames, 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
 
   /** @type {Engine | undefined} */ #engine;
   /** @type {Promise<Studio> | undefined} */ #studio;

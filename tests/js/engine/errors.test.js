@@ -6,7 +6,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { CutawayError, sentences } from '../../../web/engine/core/errors.js';
+import { CutawayError } from '../../../web/engine/core/errors.js';
+import { statuses as listed } from '../../../web/engine/lists/statuses.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png } from '../pictures.js';
@@ -207,7 +208,8 @@ test('many jobs at once are done one after another, each with its own answer', a
 
 test("the sentences that JavaScript needs without the core are the core's own", async () => {
   const { statuses } = await engine.abi();
-  for (const [code, text] of Object.entries(sentences)) {
+  assert.deepEqual(Object.keys(listed), statuses.map(({ code }) => code));
+  for (const [code, { text }] of Object.entries(listed)) {
     assert.equal(statuses.find((status) => status.code === code)?.text, text, code);
   }
 });

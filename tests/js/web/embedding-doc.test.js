@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import ts from 'typescript';
+import { resultNames, runNames } from '../../../web/widget/settings/attributes.js';
 
 const root = new URL('../../../', import.meta.url);
 /** @param {string} path */
@@ -34,7 +35,8 @@ function members() {
 }
 
 test('attributes', () => {
-  const observed = [...(/observedAttributes = \[([^\]]+)\]/.exec(element)?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(([, name]) => name);
+  const listed = /observedAttributes = \[\.\.\.resultNames, ([^\]]+)\]/.exec(element)?.[1] ?? '';
+  const observed = [...resultNames, ...runNames, ...[...listed.matchAll(/'([\w-]+)'/g)].map(([, name]) => name)];
   const asked = words(widget.matchAll(/\b(?:this|host)\.(?:has|toggle)Attribute\('([\w-]+)'/g));
   const all = new Set([...observed, ...asked, ...element.includes("':disabled'") ? ['disabled'] : []]);
   assert.ok(all.size > 12);

@@ -16,15 +16,14 @@ import { yieldToEvents } from '../core/yield.js';
 const restBytes = 64e6, idleMs = 30000;
 /** Work between two turns for messages, million multiply-adds: 5 to 20 ms. */
 const sliceMmacs = 150;
-/** Arithmetic by the numbers of wasm/nn/net.h; record: f32, and `ranges` afterwards. */
-const arithmetics = { auto: 0, f32: 1, i16: 2, record: 1 };
+/** @typedef {'auto' | 'f32' | 'i16' | 'record'} Arithmetic record: f32, and `ranges` afterwards */
 
 export class CEngine {
   name = /** @type {const} */ ('c');
   threads = 1;
 
   /**
-   * @param {{ newCore: () => Promise<Core>, arithmetic?: keyof typeof arithmetics }} parts
+   * @param {{ newCore: () => Promise<Core>, arithmetic?: Arithmetic }} parts
    *   newCore: another instance of cutaway.wasm
    */
   constructor({ newCore, arithmetic = 'auto' }) {
@@ -45,11 +44,12 @@ export class CEngine {
     this.manifest = manifest;
     const core = await this.newCore();
     const net = new Handle(core, 'cut_net', { stage: 'load', noMemory: 'No memory for a network.' });
-    if (this.arithmetic === 'record') net.get('record', 1);
+    const isRecord = this.arithmetic === 'record';
+    if (isRecord) net.get('record', 1);
     const [width, height] = manifest.input.size;
     const output = new TextEncoder().encode(manifest.output?.name ?? '');
     core.withBytes(modelBytes, (bytes, size) => core.withBytes(output, (name, length) =>
-      net.call('load', 'load', bytes, size, width, height, arithmetics[this.arithmetic], name, length)));
+      net.call('load', 'load', bytes, size, width, height, core.abi.numbers.arithmetic[isRecord ? 'f32' : this.arithmetic], name, length)));
     this.net = net;
   }
 

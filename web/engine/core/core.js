@@ -8,10 +8,13 @@ import { Handle } from './handle.js';
 /**
  * @typedef {{ name: string, width: number, height: number, ratio: boolean, scale: number }} CanvasPreset ratio: the
  *   sides are of a ratio, not pixels
- * @typedef {{ type: string, default: unknown, values?: string[], min?: number, max?: number,
- *   keys?: Record<string, unknown>, presets?: CanvasPreset[] }} OptionInfo keys: of an object, with their defaults
- * @typedef {{ abi: number, version: string, statuses: { status: number, code: string, text: string }[],
- *   states: string[], limits: Record<string, number>, options: Record<string, OptionInfo> }} Abi
+ * @typedef {{ type: string, scope?: string, default: unknown, words: string, values?: string[], min?: number, max?: number,
+ *   min_percent?: number, max_percent?: number, max_px?: number, max_stops?: number, max_blur_percent?: number,
+ *   keys?: Record<string, OptionInfo>, presets?: CanvasPreset[] }} OptionInfo
+ *   a row of wasm/options/list.h, where the words are explained; keys: of an object
+ * @typedef {{ abi: number, version: string, statuses: { status: number, code: string, fault: string, text: string }[],
+ *   states: string[], limits: Record<string, number>, numbers: Record<string, Record<string, number>>,
+ *   options: Record<string, OptionInfo> }} Abi
  */
 
 const ABI = 2;

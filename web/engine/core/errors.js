@@ -1,5 +1,6 @@
-// The one error of the engine. Codes come from the status list in
+// The one error of the engine. Codes and sentences come from the status list in
 // wasm/base/status.h; nothing else invents one.
+import { statuses } from '../lists/statuses.js';
 
 /** @typedef {{ code: string, message: string, detail?: string, stage?: string }} WireError */
 
@@ -39,36 +40,16 @@ export class CutawayError extends Error {
     if (error instanceof CutawayError) return error;
     if (error instanceof Error && error.name === 'AbortError') return aborted(stage);
     const detail = error instanceof Error ? error.message : String(error);
-    return new CutawayError(code, sentences[code] ?? sentences.internal, { detail, stage, cause: error });
+    return new CutawayError(code, (statuses[code] ?? statuses.internal).text, { detail, stage, cause: error });
   }
 }
 
 /**
- * Sentences of the codes that arise where the core may not be loaded (its own
- * list says the same; tests/js/engine compares them).
- *
- * @type {Record<string, string>}
- */
-export const sentences = {
-  engine_crashed: 'The engine crashed and was restarted.',
-  aborted: 'Cancelled.',
-  timeout: 'It took too long and was stopped.',
-  fetch_failed: 'The picture could not be fetched.',
-  model_fetch_failed: 'The model could not be fetched.',
-  model_hash_mismatch: "The model's bytes are not those its manifest names.",
-  engine_unavailable: 'The inference engine could not be loaded.',
-  inference_failed: 'The model failed while running.',
-  read_failed: 'The input file could not be read.',
-  write_failed: 'The result could not be written.',
-  internal: 'An unexpected error; please report it.',
-};
-
-/**
- * @param {string} code of `sentences`
+ * @param {string} code of the status list
  * @param {string} [detail]
  * @param {string} [stage]
  */
-export const failure = (code, detail = '', stage = '') => new CutawayError(code, sentences[code], { detail, stage });
+export const failure = (code, detail = '', stage = '') => new CutawayError(code, statuses[code].text, { detail, stage });
 
 /** @param {string} [stage] */
 export const aborted = (stage = '') => failure('aborted', '', stage);

@@ -29,27 +29,14 @@ import { yieldToEvents } from './yield.js';
  * @property {{ preload: () => Promise<void>, decode: (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray, width: number, height: number }>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
  *
- * @typedef {string | number} Length "5%" of the result's longer side, "40px" or pixels
- * @typedef {{ x?: Length, y?: Length, blur?: Length, opacity?: number, color?: string }} Shadow defaults: 0, 1%, 3%,
- *   0.35, #000000; blur is twice the standard deviation, as CSS box-shadow
- * @typedef {{ width?: Length, color?: string }} Outline defaults: 1%, #ffffff; 10% at most
- * @typedef {{ fit?: 'subject' | 'photo', scale?: number, x?: Length, y?: Length }} Fit scale: the share of the canvas
- *   that the subject's box or the photo fills at most (0.9, a photo 1); x, y: from the middle, in % of its own sides
- * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} Canvas
+ * @typedef {import('../lists/options.js').Shadow} Shadow
+ * @typedef {import('../lists/options.js').Outline} Outline
+ * @typedef {import('../lists/options.js').Canvas} Canvas
  *
- * @typedef {object} Options what a caller may ask for; the core checks the values (cut_job_options)
- * @property {string | Blob | Uint8Array} [background] "transparent", "white", "#rrggbb", "blur", "blur(2%)",
- *   "linear-gradient(135deg, #rrggbb, #rrggbb 80%)" as CSS, or a picture
- * @property {'subject' | 'background'} [keep] which side of the photo stays
- * @property {'png' | 'jpeg' | 'webp'} [format]
- * @property {number} [quality] 1..100
- * @property {'standard' | 'high'} [effort] high: another pass over the mirrored photo, and one over a close-up of a small subject; up to three times the inference
- * @property {boolean} [mask] the matte itself
- * @property {boolean} [crop] to the subject
- * @property {string | number} [margin] "5%", "40px" or pixels around the subject's box, with crop or canvas
- * @property {boolean | Shadow} [shadow] under what is kept, also on transparent
- * @property {boolean | Outline} [outline] a rim around it, as of a sticker
- * @property {string | Canvas} [canvas] size of the result: a preset of abi().options.canvas.presets, "4:5", "800x600"
+ * @typedef {import('../lists/options.js').Output & Beside} Options what a caller may ask for; the core checks the values of
+ *   the first part (cut_job_options)
+ *
+ * @typedef {object} Beside what C is not told
  * @property {Blob | Uint8Array} [matte] a grey picture of the photo's size, PNG or JPEG, instead of the model's answer
  * @property {unknown} [model] "base", a known name, a URL, or { manifest, bytes | url }
  * @property {'auto' | 'c' | 'ort'} [engine]

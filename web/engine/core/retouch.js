@@ -14,8 +14,6 @@ import { retouchCalls } from './held-calls.js';
  * @typedef {{ box: [number, number, number, number], area: number, kept: boolean }} Part one separate object
  */
 
-const styles = ['result', 'ghost', 'matte', 'photo'];
-
 export class Retouch extends Handle {
   calls = retouchCalls;
 
@@ -31,7 +29,7 @@ export class Retouch extends Handle {
 
   /** A stroke begins; draw() goes on, end() makes it one step of undo. @param {number} x @param {number} y @param {Brush} brush */
   begin(x, y, { mode, radius, hardness = 0.7, snap = true }) {
-    this.call('retouch', 'stroke', mode === 'restore' ? 1 : mode === 'erase' ? 0 : -1, x, y, radius, hardness, Number(snap));
+    this.call('retouch', 'stroke', this.core.abi.numbers.edit_mode[mode] ?? -1, x, y, radius, hardness, Number(snap));
     return this.state;
   }
 
@@ -72,7 +70,7 @@ export class Retouch extends Handle {
 
   /** What lies in a window, straight RGBA. @param {Window} window */
   view({ x, y, step, width, height, style = 'result' }) {
-    this.call('retouch', 'view', styles.indexOf(style), x, y, step, width, height);
+    this.call('retouch', 'view', this.core.abi.numbers.edit_style[style] ?? -1, x, y, step, width, height);
     return { bytes: this.copy('pixels', width * height * 4), width, height };
   }
 

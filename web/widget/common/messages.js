@@ -1,15 +1,13 @@
 // Which text says what: errors by code (those of wasm/base/status.h; a test fails
 // when one has no text), the engine's stages, and the name of a saved file.
+import { statuses } from '../../engine/lists/statuses.js';
 import english from '../../texts/en/studio.js';
 import { bytes } from './units.js';
 
 /** @typedef {import('./texts.js').Translate<typeof english>} Translate */
 
-/** What is wrong with a file stays wrong, however often it is tried. */
-const final = new Set(['empty_input', 'unsupported_format', 'unsupported_variant', 'too_large', 'corrupt_image', 'needs_codec']);
-
-/** @param {{ code?: string } | undefined} error */
-export const canRetry = (error) => !final.has(error?.code ?? '');
+/** What is wrong with a file stays wrong, however often it is tried. @param {{ code?: string } | undefined} error */
+export const canRetry = (error) => !['picture', 'limit'].includes(statuses[error?.code ?? '']?.fault);
 
 /**
  * @param {Translate} t

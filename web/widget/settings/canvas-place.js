@@ -1,20 +1,20 @@
 // Where the subject lies on a canvas, as the attribute `canvas` says it: a
 // preset's name alone, or "preset=amazon,scale=0.7,x=3%,y=-1.5%". The panel
 // and the drag both read and write through here, so there is one state.
-import { readStyle, writeStyle } from './style.js';
+import { readStyle, writeStyle } from '../../engine/core/style-text.js';
 
 /**
  * @typedef {{ name: string, fit?: string, scale: number, x: number, y: number }} Place
  *   name: a preset, "4:5", "800x600"; scale: share of the canvas that is filled at most; x, y: percent of its sides
  *   from the middle
  * @typedef {{ name: string, width: number, height: number, ratio: boolean, scale: number }} Preset
- * @typedef {{ presets: Preset[], keys: { scale: number }, min_scale: number, max_scale: number, max_percent: number }} Canvas
+ * @typedef {{ presets: Preset[], keys: { scale: { default: number, min: number, max: number }, x: { max_percent: number } } }} Canvas
  *   abi().options.canvas: what the core knows and takes
  */
 
 /** @param {string} name @param {string | undefined} fit @param {Canvas} canvas */
 const usualScale = (name, fit, { presets, keys }) =>
-  fit === 'photo' ? 1 : presets.find((preset) => preset.name === name)?.scale ?? keys.scale;
+  fit === 'photo' ? 1 : presets.find((preset) => preset.name === name)?.scale ?? keys.scale.default;
 
 /**
  * The place that the attribute says, in percent.
@@ -46,10 +46,12 @@ export function readPlace(text, canvas) {
  * @param {Canvas} canvas
  * @returns {Place}
  */
-export function held({ scale, x, y, ...rest }, { min_scale, max_scale, max_percent }) {
+export function held({ scale, x, y, ...rest }, { keys }) {
+  const { min, max } = keys.scale;
+  const far = keys.x.max_percent;
   /** @param {number} value */
-  const within = (value) => Math.min(max_percent, Math.max(-max_percent, value));
-  return { ...rest, scale: Math.min(max_scale, Math.max(min_scale, scale)), x: within(x), y: within(y) };
+  const within = (value) => Math.min(far, Math.max(-far, value));
+  return { ...rest, scale: Math.min(max, Math.max(min, scale)), x: within(x), y: within(y) };
 }
 
 /**

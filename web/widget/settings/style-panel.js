@@ -1,9 +1,10 @@
 // The controls of what lies around the cut-out. They write the host's
 // attributes, as the toolbar does, and say what those say. Loaded when opened.
+import { readStyle, writeStyle } from '../../engine/core/style-text.js';
+import { options } from '../../engine/lists/options.js';
 import english from '../../texts/en/style.js';
 import { centred, readPlace, writePlace } from './canvas-place.js';
 import { rememberSettings } from './settings.js';
-import { readStyle, writeStyle } from './style.js';
 import { localize, texts } from '../common/texts.js';
 import { percent } from '../common/units.js';
 
@@ -40,7 +41,7 @@ const markup = `
 </fieldset>`;
 
 /** What a shadow and an outline are to begin with: the core's own. */
-const usual = { shadow: { y: '1%', blur: '3%', opacity: 0.35 }, outline: { width: '1%', color: '#ffffff' } };
+const usual = (/** @type {string} */ name) => Object.fromEntries(Object.entries(options[name].keys ?? {}).map(([key, row]) => [key, row.default]));
 
 /**
  * Fills the panel.
@@ -78,9 +79,9 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     },
   };
   if (canvas) {
-    part('scale').min = Math.log2(canvas.min_scale); // the same way to half the size as to twice
-    part('scale').max = Math.log2(canvas.max_scale);
-    for (const name of ['across', 'down']) Object.assign(part(name), { min: -canvas.max_percent, max: canvas.max_percent });
+    part('scale').min = Math.log2(canvas.keys.scale.min); // the same way to half the size as to twice
+    part('scale').max = Math.log2(canvas.keys.scale.max);
+    for (const name of ['across', 'down']) Object.assign(part(name), { min: -canvas.keys.x.max_percent, max: canvas.keys.x.max_percent });
     part('back').addEventListener('click', () => {
       const at = place?.get();
       if (at) place?.set(centred(at, canvas));
@@ -111,7 +112,7 @@ export async function openStyle(box, host, { language, canvas, signal }) {
       const style = text === null ? {} : readStyle(text);
       part(name).checked = text !== null;
       part(`of-${name}`).hidden = text === null;
-      for (const [key, value] of Object.entries({ ...usual[name], ...(typeof style === 'object' ? style : {}) })) {
+      for (const [key, value] of Object.entries({ ...usual(name), ...(typeof style === 'object' ? style : {}) })) {
         const input = part(key);
         if (input) input.value = input.type === 'color' ? value : parseFloat(String(value));
       }

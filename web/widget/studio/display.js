@@ -2,7 +2,7 @@
 // (picture.js), what it cannot by the engine's preview, and in the end the file
 // itself, which lies exactly over both.
 import { canvasesOf } from '../settings/canvas-place.js';
-import { stylesOf } from '../settings/style.js';
+import { stylesOf } from '../settings/attributes.js';
 import { layBackground, layCrop, layPlaced } from './picture.js';
 
 /**

@@ -9,7 +9,7 @@ import { Line } from '../../engine/line.js';
 
 /**
  * @typedef {{ stage: string, fraction?: number, loaded?: number, total?: number }} Progress
- * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string } & import('../settings/style.js').Styles} Options
+ * @typedef {{ background: string | Blob, format: 'png' | 'jpeg' | 'webp', quality?: number, crop?: boolean, margin?: string } & import('../settings/attributes.js').Styles} Options
  * @typedef {{ removeBackground: (source: Blob | string, options?: any) => Promise<Result>,
  *   preload?: (options?: any) => Promise<unknown>,
  *   preview?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Previewing>,
@@ -49,7 +49,7 @@ export class Queue {
   /**
    * @param {object} parts
    * @param {() => Promise<Engine>} parts.engine
-   * @param {() => { model?: string, effort?: string }} parts.common options of every run
+   * @param {() => { model?: string, [name: string]: unknown }} parts.common options of every run
    * @param {(item: Item) => void} parts.changed state or progress of an item
    */
   constructor({ engine, common, changed }) {

@@ -7,8 +7,8 @@ import { errorText } from '../common/messages.js';
 import { localize, texts, translator } from '../common/texts.js';
 import { percent, signed } from '../common/units.js';
 import '../compare-slider.js';
+import { asked, outputOf, runNames } from '../settings/attributes.js';
 import { recallSettings, rememberSettings } from '../settings/settings.js';
-import { stylesOf } from '../settings/style.js';
 import { Display } from './display.js';
 import { describe, fileOf } from './export.js';
 import { studioMarkup } from './markup.js';
@@ -52,7 +52,7 @@ export class Studio {
     this.shell = shell;
     this.queue = new Queue({
       engine: shell.engine,
-      common: () => ({ model: host.getAttribute('model') ?? undefined, effort: host.getAttribute('effort') ?? undefined }),
+      common: () => ({ model: host.getAttribute('model') ?? undefined, ...asked(runNames, (name) => host.getAttribute(name)) }),
       changed: (item) => this.#changed(item),
     });
     const { root } = shell;
@@ -186,16 +186,8 @@ export class Studio {
 
   /** @returns {Options} */
   get options() {
-    const { host } = this;
-    const quality = host.getAttribute('quality');
-    const crop = host.hasAttribute('crop');
-    return {
-      background: this.backgroundImage ?? (host.getAttribute('background') || 'transparent'),
-      format: /** @type {Options['format']} */ (host.getAttribute('format') || 'png'),
-      ...(quality ? { quality: Number(quality) } : {}),
-      ...(crop ? { crop, margin: host.getAttribute('margin') || '0%' } : {}),
-      ...stylesOf(host),
-    };
+    const options = /** @type {Options} */ (outputOf((name) => this.host.getAttribute(name)));
+    return this.backgroundImage ? { ...options, background: this.backgroundImage } : options;
   }
 
   #listen() {
