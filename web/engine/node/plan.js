@@ -2,9 +2,9 @@
 // know why a model is slow, large or refused.
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CEngine } from '../backends/c.js';
 import { loadCore } from '../core/core.js';
 import { CutawayError, failure } from '../core/errors.js';
-import { CEngine } from '../backends/c.js';
 import { compileCore, root } from './core.js';
 
 /** The manifest beside a model: same name with .json, else manifest.json, else none. @param {string} file */
