@@ -258,7 +258,7 @@ function table(rows) {
     : String(cell).padEnd(widths[column]))).join('  ').trimEnd()).join('\n');
 }
 
-/** @param {any} plan see cut_net_plan_json() in wasm/nn/net.h */
+/** @param {any} plan see cut_net_plan_json() in wasm/include/net.h */
 function planText({ input, output, arithmetic, macs, arena_bytes: arena, weight_bytes: weights, steps }) {
   /** @type {(string | number)[][]} */
   const rows = [['operator', 'fused', 'shape', 'MACs', 'kernel', 'offset', 'bytes']];

@@ -2,21 +2,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { root } from './build.js';
+import { includeCircles, roomBreaches } from './c-includes.js';
 
-/** C: which rooms of wasm/ a room may include, besides its own. @type {Record<string, string[]>} */
+/** C: which rooms of wasm/, or headers of one, a room may include, besides its own. @type {Record<string, string[]>} */
 const cRooms = {
   base: [],
   include: ['base'],
   image: ['base'],
-  nn: ['base', 'include'],
+  nn: ['base', 'include', 'nn/onnx', 'nn/graph', 'nn/plan', 'nn/kernels'],
+  'nn/onnx': ['base'],
+  'nn/graph': ['base', 'nn/onnx'],
+  'nn/plan': ['base', 'nn/graph', 'nn/kernels'],
+  'nn/kernels': ['base', 'nn/graph', 'nn/plan/step.h', 'nn/plan/pack.h'],
   matte: ['base', 'image'],
   compose: ['base', 'image', 'matte'],
   edit: ['base', 'include', 'image', 'matte'],
   options: ['base', 'include', 'compose'],
   job: ['base', 'include', 'image', 'nn', 'matte', 'compose', 'edit', 'options'],
 };
-/** Included by name alone, as a caller of the ABI does. */
-const abi = new Set(readdirSync(join(root, 'wasm/include')));
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
 const cKept = {
   'cJSON.h': /^base\/json\.c$/,
@@ -62,18 +65,10 @@ function files(dir, pattern) {
 /** @type {string[]} */
 const breaches = [];
 
-for (const path of files('wasm', /\.[ch]$/)) {
-  const inside = path.slice('wasm/'.length);
-  const room = inside.includes('/') ? inside.split('/')[0] : '.';
-  for (const [, name] of readFileSync(join(root, path), 'utf8').matchAll(/^#include "([^"]+)"/gm)) {
-    if (cKept[name]) {
-      if (!cKept[name].test(inside)) breaches.push(`${path} includes ${name}`);
-      continue;
-    }
-    const target = name.includes('/') ? name.split('/')[0] : abi.has(name) ? 'include' : '.';
-    if (target !== room && !cRooms[room]?.includes(target)) breaches.push(`${path} includes ${name}`);
-  }
-}
+const sources = Object.fromEntries(files('wasm', /\.[ch]$/).map((path) =>
+  [path.slice('wasm/'.length), readFileSync(join(root, path), 'utf8')]));
+breaches.push(...roomBreaches(sources, cRooms, cKept),
+  ...includeCircles(sources).map((circle) => `wasm/ includes in a circle: ${circle.join(', ')}`));
 
 for (const path of ['web', 'shim', 'bin'].flatMap((dir) => files(dir, /\.js$/))) {
   const allowed = jsRules.find(([pattern]) => pattern.test(path))?.[1];

@@ -8,6 +8,6 @@
 /** Keys and ranges stand at cut_job_options() in cutaway.h. CUT_OK, or
  * CUT_E_OPTION and the sentence; `out` is changed by CUT_OK only. */
 cut_status cut_read_canvas(cut_canvas *out, const cut_json *value,
-                           cut_why *why);
+                           cut_error *error);
 
 #endif

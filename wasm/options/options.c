@@ -8,14 +8,14 @@
 
 float cut_options_sigma(const cut_options *options, int32_t side)
 {
-    float most = (float)side * CUT_MAX_BLUR_PERCENT / 100;
+    float max = (float)side * CUT_MAX_BLUR_PERCENT / 100;
     float sigma = cut_length_px(options->blur, side);
-    return sigma < most ? sigma : most;
+    return sigma < max ? sigma : max;
 }
 
 /* Words, a colour, a gradient, a blur: "image" is a picture of its own. */
 static cut_status read_background(void *options, const cut_json *value,
-                                  cut_why *why)
+                                  cut_error *error)
 {
     cut_options *o = options;
     const char *text = cut_json_string(value);
@@ -37,7 +37,7 @@ static cut_status read_background(void *options, const cut_json *value,
                                                     : CUT_MAX_LENGTH_PX)) {
         o->background = CUT_BG_BLUR;
     } else {
-        return cut_fail(why, CUT_E_OPTION,
+        return cut_fail(error, CUT_E_OPTION,
                         "background is transparent, white, #rrggbb, blur, "
                         "blur(N%%), linear-gradient(...) or image%s%.40s%s.",
                         text ? ", not \"" : "", text ? text : "",
@@ -47,9 +47,9 @@ static cut_status read_background(void *options, const cut_json *value,
 }
 
 static cut_status read_canvas(void *options, const cut_json *value,
-                              cut_why *why)
+                              cut_error *error)
 {
-    return cut_read_canvas(&((cut_options *)options)->canvas, value, why);
+    return cut_read_canvas(&((cut_options *)options)->canvas, value, error);
 }
 
 #define CUT_OPTION_STRUCT cut_shadow
@@ -76,15 +76,14 @@ const char *cut_output_name(cut_output output)
 }
 
 cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
-                             cut_why *why)
+                             cut_error *error)
 {
     cut_json *root;
-    cut_status status = cut_json_parse(&root, json, size,
-                                       CUT_MAX_OPTIONS_BYTES, CUT_E_OPTION,
-                                       why);
+    cut_status status = cut_json_parse(&root, json, size, CUT_MAX_OPTIONS_BYTES,
+                                       CUT_E_OPTION, error);
     if (status) return status;
     cut_options o = cut_options_default();
-    status = cut_option_read(&o, &options, root, why);
+    status = cut_option_read(&o, &options, root, error);
     cut_json_free(root);
     if (o.outline.width.value == 0) o.outline.on = 0;
     if (!status) *out = o;

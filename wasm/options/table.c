@@ -66,13 +66,15 @@ static void join(char *out, size_t size, const char *const values[])
     size_t at = 0;
     for (int i = 0; values[i] && at < size; i++)
         at += (size_t)snprintf(out + at, size - at, "%s%s",
-                               !i ? "" : values[i + 1] ? ", " : " or ",
+                               !i              ? ""
+                               : values[i + 1] ? ", "
+                                               : " or ",
                                values[i]);
 }
 
 /* CUT_E_OPTION and what the row allows. */
 static cut_status refuse(const cut_option *option, const char *name,
-                         cut_why *why)
+                         cut_error *error)
 {
     const char *key = option->key;
     const char *sign = option->min < 0 ? "-" : "";
@@ -80,24 +82,26 @@ static cut_status refuse(const cut_option *option, const char *name,
     char words[160] = "";
     switch (option->type) {
     case CUT_OPTION_BOOLEAN:
-        return cut_fail(why, CUT_E_OPTION, "%s%s is true or false.", name, key);
+        return cut_fail(error, CUT_E_OPTION, "%s%s is true or false.", name,
+                        key);
     case CUT_OPTION_INTEGER:
-        return cut_fail(why, CUT_E_OPTION,
+        return cut_fail(error, CUT_E_OPTION,
                         "%s%s is a whole number of %d to %d.", name, key, min,
                         max);
     case CUT_OPTION_NUMBER:
-        return cut_fail(why, CUT_E_OPTION, "%s%s is a number of %d.%02d to %d.",
-                        name, key, min, (int)(option->min * 100) % 100, max);
+        return cut_fail(error, CUT_E_OPTION,
+                        "%s%s is a number of %d.%02d to %d.", name, key, min,
+                        (int)(option->min * 100) % 100, max);
     case CUT_OPTION_LENGTH:
-        return cut_fail(why, CUT_E_OPTION,
+        return cut_fail(error, CUT_E_OPTION,
                         "%s%s is %d%% to %d%% or %s%d to %d pixels.", name, key,
                         min, max, sign, *sign ? CUT_MAX_LENGTH_PX : 0,
                         CUT_MAX_LENGTH_PX);
     case CUT_OPTION_COLOUR:
-        return cut_fail(why, CUT_E_OPTION, "%s%s is #rrggbb.", name, key);
+        return cut_fail(error, CUT_E_OPTION, "%s%s is #rrggbb.", name, key);
     case CUT_OPTION_CHOICE:
         join(words, sizeof words, option->values);
-        return cut_fail(why, CUT_E_OPTION, "%s%s is %s.", name, key, words);
+        return cut_fail(error, CUT_E_OPTION, "%s%s is %s.", name, key, words);
     case CUT_OPTION_SWITCH:
     case CUT_OPTION_OWN: break;
     }
@@ -135,37 +139,37 @@ void cut_option_defaults(void *object, const cut_option_table *table)
 
 /* The defaults and whether it is on, or the keys that are given. */
 static cut_status read_switch(void *field, const cut_option *option,
-                              const cut_json *value, cut_why *why)
+                              const cut_json *value, cut_error *error)
 {
     int *on = field;
     cut_option_defaults(field, option->keys);
     *on = 1;
     if (cut_json_bool(value, on)) return CUT_OK;
     if (cut_json_object(value))
-        return cut_option_read(field, option->keys, value, why);
-    return cut_fail(why, CUT_E_OPTION, "%s is true, false or an object.",
+        return cut_option_read(field, option->keys, value, error);
+    return cut_fail(error, CUT_E_OPTION, "%s is true, false or an object.",
                     option->key);
 }
 
 cut_status cut_option_read(void *object, const cut_option_table *table,
-                           const cut_json *json, cut_why *why)
+                           const cut_json *json, cut_error *error)
 {
     const char *keys[CUT_MAX_OPTIONS + 1];
     for (int32_t i = 0; i < table->count; i++) keys[i] = table->rows[i].key;
     keys[table->count] = NULL;
     cut_status status = cut_json_only(json, keys, table->where, CUT_E_OPTION,
-                                      why);
+                                      error);
     for (int32_t i = 0; !status && i < table->count; i++) {
         const cut_option *option = table->rows + i;
         const cut_json *value = cut_json_get(json, option->key);
         void *field = field_of(object, option);
         if (!value) continue;
         if (option->keys)
-            status = read_switch(field, option, value, why);
+            status = read_switch(field, option, value, error);
         else if (option->read)
-            status = option->read(object, value, why);
+            status = option->read(object, value, error);
         else if (!read_value(field, option, value))
-            status = refuse(option, table->name, why);
+            status = refuse(option, table->name, error);
     }
     return status;
 }

@@ -17,7 +17,7 @@ import { Handle } from './handle.js';
  *   options: Record<string, OptionInfo> }} Abi
  */
 
-const ABI = 1;
+const ABI = 2;
 
 export class Core {
   /** @param {WebAssembly.Instance} instance */
@@ -218,7 +218,7 @@ export class Job extends Handle {
 
   /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
   get again() {
-    return this.get('again') === 1;
+    return this.get('has_next_pass') === 1;
   }
 
   /** COMPOSED: a copy of the result's straight RGBA. */

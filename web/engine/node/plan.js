@@ -84,7 +84,7 @@ function statedSize(file) {
  * @param {string} model "base", or the path of an ONNX file
  * @param {{ size?: [number, number] }} [options] size: width and height of the input; default: of the manifest beside
  *   the file, else as the file says
- * @returns {Promise<string>} JSON: see cut_net_plan_json() in wasm/nn/net.h
+ * @returns {Promise<string>} JSON: see cut_net_plan_json() in wasm/include/net.h
  * @throws {CutawayError} read_failed, bad_manifest, bad_model, unsupported_model, out_of_memory; bad_option: the size
  *   is open and was not said
  */
