@@ -153,8 +153,13 @@ static int jpeg_scan_end(stbi__jpeg *j, int decoded)
     if (!decoded || jpeg.blocks < jpeg.all || !jpeg_tail_fits(j))
         return jpeg_fault("blocks are missing");
     for (int i = 0; i < j->scan_n; i++)
-        for (int k = j->spec_start; k <= j->spec_end; k++)
-            jpeg.low[j->order[i]][k] = (uint8_t)j->succ_low;
+        for (int k = j->spec_start; k <= j->spec_end; k++) {
+            uint8_t *low = &jpeg.low[j->order[i]][k];
+            /* goes on where the scan before it ended (T.81, G.1.1.1.2) */
+            if (j->succ_high != (*low == UNSENT ? 0 : *low))
+                return jpeg_fault("scans are missing");
+            *low = (uint8_t)j->succ_low;
+        }
     return 1;
 }
 
