@@ -34,7 +34,7 @@ typedef struct nn_run {
     cut_plan plan;
     uint8_t *block, *arena;
     nn_map input; /* as it was; its place may have been used again */
-    cut_why why;
+    cut_error why;
 } nn_run;
 
 static inline int nn_is_i16(const nn_map *map) { return map->type == CUT_I16; }

@@ -47,9 +47,9 @@ static void person(cut_image *image, double x, double y, double s)
     draw(image, (ellipse){x, y + 4.4 * s, 2.4 * s, 1.4 * s}, 1);
 }
 
-static int close_to(int32_t a, double b, double most)
+static int close_to(int32_t a, double b, double max)
 {
-    return fabs(a - b) <= most;
+    return fabs(a - b) <= max;
 }
 
 static void a_head_on_a_neck_on_shoulders_is_found_at_any_size(void)
@@ -86,7 +86,8 @@ static void specks_above_it_and_soft_dust_are_not_it(void)
     cut_image_free(&image);
 }
 
-enum { DISC, CARTON, BOTTLE, LONG_HAIR, HAND_UP, CUT_OFF, POLE, NOTHING, SHAPES };
+enum { DISC, CARTON, BOTTLE, LONG_HAIR, HAND_UP, CUT_OFF, POLE, NOTHING,
+SHAPES };
 
 static void what_is_no_head_is_none(void)
 {

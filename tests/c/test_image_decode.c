@@ -43,23 +43,23 @@ static void fixture_pixel(uint8_t *p, int x, int y)
 
 /* Probe and decode; the status of whichever fails. */
 static cut_status read(cut_image *out, const uint8_t *bytes, size_t size,
-                       cut_why *why)
+                       cut_error *error)
 {
     cut_probe probe;
-    cut_status status = cut_image_probe(&probe, bytes, size, why);
+    cut_status status = cut_image_probe(&probe, bytes, size, error);
     return status ? status
-                  : cut_image_decode(out, bytes, size, &probe, why);
+                  : cut_image_decode(out, bytes, size, &probe, error);
 }
 
 static int largest_difference(const cut_image *image, const uint8_t *rgb)
 {
-    int most = 0;
+    int max = 0;
     for (int i = 0; i < image->w * image->h; i++)
         for (int c = 0; c < 3; c++) {
             int d = abs((int)image->px[i * 4 + c] - (int)rgb[i * 3 + c]);
-            if (d > most) most = d;
+            if (d > max) max = d;
         }
-    return most;
+    return max;
 }
 
 static int differing_pixels(const cut_image *image, int channels)
@@ -130,11 +130,11 @@ static void a_gif_gives_its_first_frame_only(void)
 
 static void cmyk_without_adobes_marker_is_refused_by_name(void)
 {
-    cut_why why = {{0}};
+    cut_error error = {{0}};
     cut_image image = {0};
-    CHECK_EQUAL(read(&image, jpeg_cmyk_plain, sizeof jpeg_cmyk_plain, &why),
+    CHECK_EQUAL(read(&image, jpeg_cmyk_plain, sizeof jpeg_cmyk_plain, &error),
                 CUT_E_VARIANT);
-    CHECK(strstr(why.text, "CMYK") != NULL);
+    CHECK(strstr(error.text, "CMYK") != NULL);
     CHECK(image.px == NULL);
 }
 
@@ -155,11 +155,11 @@ static void other_jpeg_processes_are_refused_by_name(void)
         memcpy(copy, jpeg_baseline, sizeof copy);
         copy[at + 1] = cases[i].sof;
         copy[at + 4] = cases[i].bits;
-        cut_why why = {{0}};
+        cut_error error = {{0}};
         cut_probe probe;
-        CHECK_EQUAL(cut_image_probe(&probe, copy, sizeof copy, &why),
+        CHECK_EQUAL(cut_image_probe(&probe, copy, sizeof copy, &error),
                     CUT_E_VARIANT);
-        CHECK(strstr(why.text, cases[i].word) != NULL);
+        CHECK(strstr(error.text, cases[i].word) != NULL);
     }
 }
 
@@ -288,17 +288,17 @@ static void profile_parts_may_come_in_any_order(void)
 /* A status of the list, a picture of the promised size, nothing left. */
 static cut_status survive(const uint8_t *bytes, size_t size)
 {
-    cut_why why = {{0}};
+    cut_error error = {{0}};
     cut_probe probe;
     cut_image image = {0};
     cut_bytes icc = {0};
-    cut_status status = cut_image_probe(&probe, bytes, size, &why);
+    cut_status status = cut_image_probe(&probe, bytes, size, &error);
     if (!status && probe.format != CUT_FORMAT_WEBP)
-        status = cut_image_decode(&image, bytes, size, &probe, &why);
-    CHECK(status == CUT_OK || why.text[0]);
+        status = cut_image_decode(&image, bytes, size, &probe, &error);
+    CHECK(status == CUT_OK || error.text[0]);
     if (!status) {
         if (image.px) CHECK(image.w == probe.w && image.h == probe.h);
-        CHECK_EQUAL(cut_icc_read(&icc, bytes, size, probe.format, &why),
+        CHECK_EQUAL(cut_icc_read(&icc, bytes, size, probe.format, &error),
                     CUT_OK);
     }
     cut_image_free(&image);

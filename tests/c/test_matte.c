@@ -24,25 +24,25 @@ static void values_that_are_no_alpha_are_refused(void)
 {
     float map[4] = {0, 0.5f, 1, 1};
     cut_matte matte = {0};
-    cut_why why = {0};
+    cut_error error = {0};
     const float bad[] = {NAN, INFINITY, -INFINITY, 1.2f, -0.2f};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         map[3] = bad[i];
-        CHECK_EQUAL(cut_matte_from_map(&matte, map, 2, 2, 0, &why),
+        CHECK_EQUAL(cut_matte_from_map(&matte, map, 2, 2, 0, &error),
                     CUT_E_OUTPUT);
-        CHECK(strstr(why.text, "Value 3"));
+        CHECK(strstr(error.text, "Value 3"));
         CHECK(!matte.alpha);
     }
     map[3] = NAN;
-    CHECK_EQUAL(cut_matte_from_map(&matte, map, 2, 2, 1, &why), CUT_E_OUTPUT);
+    CHECK_EQUAL(cut_matte_from_map(&matte, map, 2, 2, 1, &error), CUT_E_OUTPUT);
 }
 
 static void a_little_outside_is_clamped(void)
 {
     const float map[4] = {-0.05f, 0.25f, 1.05f, 1};
     cut_matte matte = {0};
-    cut_why why = {0};
-    CHECK_EQUAL(cut_matte_from_map(&matte, map, 2, 2, 0, &why), CUT_OK);
+    cut_error error = {0};
+    CHECK_EQUAL(cut_matte_from_map(&matte, map, 2, 2, 0, &error), CUT_OK);
     CHECK(matte.alpha[0] == 0 && matte.alpha[1] == 0.25f);
     CHECK(matte.alpha[2] == 1 && matte.alpha[3] == 1);
     cut_matte_free(&matte);
@@ -53,8 +53,8 @@ static void logits_go_through_a_sigmoid(void)
     float map[81];
     for (int i = 0; i < 81; i++) map[i] = (float)(i - 40) * 2.5f;
     cut_matte matte = {0};
-    cut_why why = {0};
-    CHECK_EQUAL(cut_matte_from_map(&matte, map, 9, 9, 1, &why), CUT_OK);
+    cut_error error = {0};
+    CHECK_EQUAL(cut_matte_from_map(&matte, map, 9, 9, 1, &error), CUT_OK);
     for (int i = 0; i < 81; i++)
         CHECK(fabs(matte.alpha[i] - 1 / (1 + exp(-(double)map[i]))) < 1e-6);
     cut_matte_free(&matte);
@@ -63,7 +63,7 @@ static void logits_go_through_a_sigmoid(void)
 static void a_constant_map_is_refused_unless_it_says_nothing_or_all(void)
 {
     float alpha[W * H];
-    cut_why why = {0};
+    cut_error error = {0};
     const struct {
         float value;
         cut_status status;
@@ -72,27 +72,27 @@ static void a_constant_map_is_refused_unless_it_says_nothing_or_all(void)
                  {0.9f, CUT_E_OUTPUT}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_matte m = framed(alpha, 2, cases[i].value, cases[i].value);
-        CHECK_EQUAL(cut_matte_check(&m, &why), cases[i].status);
+        CHECK_EQUAL(cut_matte_check(&m, &error), cases[i].status);
     }
     cut_matte m = framed(alpha, 2, 0.5f, 0.51f); /* weak, but a map */
-    CHECK_EQUAL(cut_matte_check(&m, &why), CUT_OK);
+    CHECK_EQUAL(cut_matte_check(&m, &error), CUT_OK);
     m = (cut_matte){alpha, 1, 1}; /* one value is a class, no map */
-    CHECK_EQUAL(cut_matte_check(&m, &why), CUT_OK);
+    CHECK_EQUAL(cut_matte_check(&m, &error), CUT_OK);
 }
 
 static void a_map_turned_around_is_refused(void)
 {
     float alpha[W * H];
-    cut_why why = {0};
+    cut_error error = {0};
     cut_matte m = framed(alpha, 5, 0.02f, 0.98f);
-    CHECK_EQUAL(cut_matte_check(&m, &why), CUT_OK);
+    CHECK_EQUAL(cut_matte_check(&m, &error), CUT_OK);
     m = framed(alpha, 5, 0.98f, 0.02f);
-    CHECK_EQUAL(cut_matte_check(&m, &why), CUT_E_OUTPUT);
-    CHECK(strstr(why.text, "inverted"));
+    CHECK_EQUAL(cut_matte_check(&m, &error), CUT_E_OUTPUT);
+    CHECK(strstr(error.text, "inverted"));
     m = framed(alpha, 5, 0.85f, 0.02f); /* not sure of the rim */
-    CHECK_EQUAL(cut_matte_check(&m, &why), CUT_OK);
+    CHECK_EQUAL(cut_matte_check(&m, &error), CUT_OK);
     m = framed(alpha, 5, 0.98f, 0.3f); /* not clear in the middle */
-    CHECK_EQUAL(cut_matte_check(&m, &why), CUT_OK);
+    CHECK_EQUAL(cut_matte_check(&m, &error), CUT_OK);
 }
 
 static void the_mean_of_both_answers(void)

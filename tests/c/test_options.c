@@ -5,11 +5,11 @@
 #include "cutaway.h"
 #include "options/options.h"
 
-static cut_why why;
+static cut_error error;
 
 static cut_status parse(cut_options *o, const char *json)
 {
-    return cut_options_parse(o, json, strlen(json), &why);
+    return cut_options_parse(o, json, strlen(json), &error);
 }
 
 static void an_empty_object_gives_the_defaults(void)
@@ -242,7 +242,8 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"format\":\"png\",\"format\":\"png\"}",
         "{\"quality\":0}", "{\"quality\":101}", "{\"quality\":50.5}",
         "{\"quality\":\"50\"}", "{\"quality\":1e999}", "{\"quality\":true}",
-        "{\"effort\":\"low\"}", "{\"effort\":2}", "{\"mask\":1}", "{\"crop\":\"yes\"}", "{\"crop\":null}",
+        "{\"effort\":\"low\"}", "{\"effort\":2}", "{\"mask\":1}",
+        "{\"crop\":\"yes\"}", "{\"crop\":null}",
         "{\"background\":\"#12345\"}", "{\"background\":\"#1234567\"}",
         "{\"background\":\"#12345g\"}", "{\"background\":\"red\"}",
         "{\"background\":\"\"}", "{\"background\":{}}",
@@ -313,11 +314,11 @@ static void anything_else_is_refused_by_a_sentence(void)
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cut_options o = {.quality = 77};
-        why.text[0] = 0;
+        error.text[0] = 0;
         cut_status status = parse(&o, bad[i]);
         if (status != CUT_E_OPTION) printf("accepted: %s\n", bad[i]);
         CHECK_EQUAL(status, CUT_E_OPTION);
-        CHECK(why.text[0] != 0);
+        CHECK(error.text[0] != 0);
         CHECK_EQUAL(o.quality, 77); /* unchanged */
     }
 }
@@ -328,13 +329,13 @@ static void a_text_that_is_too_long_or_holds_a_zero_is_refused(void)
     cut_options o;
     memset(text, ' ', sizeof text);
     memcpy(text, "{}", 2);
-    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES, &why),
+    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES, &error),
                 CUT_OK);
-    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES + 1, &why),
+    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES + 1, &error),
                 CUT_E_OPTION);
-    CHECK_EQUAL(cut_options_parse(&o, "{}\0", 3, &why), CUT_E_OPTION);
+    CHECK_EQUAL(cut_options_parse(&o, "{}\0", 3, &error), CUT_E_OPTION);
     memset(text, '[', CUT_MAX_OPTIONS_BYTES); /* as deep as it gets */
-    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES, &why),
+    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES, &error),
                 CUT_E_OPTION);
 }
 

@@ -3,12 +3,13 @@
 #include <stdarg.h>
 #include <stdio.h> /* vsnprintf only: nothing here touches a stream */
 
-cut_status cut_fail(cut_why *why, cut_status status, const char *format, ...)
+cut_status cut_fail(cut_error *error, cut_status status, const char *format,
+                    ...)
 {
-    if (why) {
+    if (error) {
         va_list args;
         va_start(args, format);
-        vsnprintf(why->text, sizeof why->text, format, args);
+        vsnprintf(error->text, sizeof error->text, format, args);
         va_end(args);
     }
     return status;

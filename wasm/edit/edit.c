@@ -30,7 +30,8 @@ cut_status cut_edit_start(cut_edit *edit)
     edit->cover = cut_alloc_zero(count, 1);
     if (!edit->clean.px || !edit->found || !edit->before ||
         !edit->cover)
-        return cut_fail(&edit->why, CUT_E_MEMORY, "No memory to edit %d x %d.",
+        return cut_fail(&edit->error, CUT_E_MEMORY,
+                        "No memory to edit %d x %d.",
                         (int)edit->photo.w, (int)edit->photo.h);
     memcpy(edit->found, edit->alpha, count);
     memcpy(edit->before, edit->alpha, count);
@@ -38,15 +39,15 @@ cut_status cut_edit_start(cut_edit *edit)
     cut_status status =
         clean(edit, (cut_rect){ 0, 0, edit->photo.w, edit->photo.h });
     if (!status)
-        status = cut_pyramid_new(&edit->photos, &edit->photo, &edit->why);
+        status = cut_pyramid_new(&edit->photos, &edit->photo, &edit->error);
     if (!status)
-        status = cut_pyramid_new(&edit->cleans, &edit->clean, &edit->why);
+        status = cut_pyramid_new(&edit->cleans, &edit->clean, &edit->error);
     return status;
 }
 
-static void forget(cut_edit *edit, uint32_t from, uint32_t to)
+static void forget(cut_edit *edit, uint32_t from, uint32_t end)
 {
-    for (uint32_t i = from; i < to; i++) {
+    for (uint32_t i = from; i < end; i++) {
         edit->step_bytes -= cut_rect_area(edit->steps[i].rect);
         cut_free(edit->steps[i].alpha);
     }
@@ -73,7 +74,7 @@ void cut_edit_free(cut_edit *edit)
 
 const char *cut_edit_message(const cut_edit *edit)
 {
-    return edit->why.text;
+    return edit->error.text;
 }
 
 int cut_edit_encode(cut_edit *edit)
@@ -81,7 +82,7 @@ int cut_edit_encode(cut_edit *edit)
     cut_image grey = { cut_alloc(count_of(edit), 4), edit->photo.w,
                        edit->photo.h, 1 };
     if (!grey.px)
-        return (int)cut_fail(&edit->why, CUT_E_MEMORY,
+        return (int)cut_fail(&edit->error, CUT_E_MEMORY,
                              "No memory to encode the matte.");
     for (size_t i = 0; i < count_of(edit); i++) {
         uint8_t *p = grey.px + i * 4;
@@ -89,7 +90,7 @@ int cut_edit_encode(cut_edit *edit)
         p[3] = 255;
     }
     cut_bytes file = { 0 }, none = { 0 };
-    cut_status status = cut_png_encode(&file, &grey, &none, &edit->why);
+    cut_status status = cut_png_encode(&file, &grey, &none, &edit->error);
     cut_image_free(&grey);
     if (status) return (int)status;
     cut_bytes_free(&edit->file);
@@ -164,7 +165,7 @@ static void find_changes(cut_edit *edit, const cut_colours *colours,
     }
 }
 
-/* Cleans the rows from y0 on as long as they have to be; the next to look at. */
+/* Cleans the rows from y0 on as long as they have to be; the next one. */
 static int32_t clean_rows(cut_edit *edit, const cut_colours *colours,
                           const uint8_t *changed, cut_rect rect, int32_t y0)
 {
@@ -195,7 +196,7 @@ static cut_status clean(cut_edit *edit, cut_rect rect)
     uint8_t changed[CUT_FOREGROUND_SIDE];
     rect = cut_rect_join(rect, edit->stale);
     cut_status status = cut_colours_new(&colours, &edit->photo, edit->alpha,
-                                        &edit->why);
+                                        &edit->error);
     if (status) return status;
     find_changes(edit, &colours, changed);
     for (int32_t y = 0; y < edit->photo.h;)
@@ -218,7 +219,8 @@ static cut_status step_new(cut_edit *edit, cut_rect rect)
     size_t bytes = cut_rect_area(rect);
     uint8_t *alpha = cut_alloc(bytes, 1);
     if (!alpha)
-        return cut_fail(&edit->why, CUT_E_MEMORY, "No memory for a step back.");
+        return cut_fail(&edit->error, CUT_E_MEMORY,
+                        "No memory for a step back.");
     forget(edit, edit->undos, edit->undos + edit->redos);
     edit->redos = 0;
     uint32_t old = 0;
@@ -269,12 +271,12 @@ int cut_edit_stroke(cut_edit *edit, int mode, float x, float y, float radius,
                     float hardness, int snap)
 {
     if (edit->drawing)
-        return (int)cut_fail(&edit->why, CUT_E_STATE,
+        return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "A stroke has not ended.");
     if ((mode != CUT_EDIT_ERASE && mode != CUT_EDIT_RESTORE) ||
         !(radius >= 0.5f && radius <= CUT_EDIT_MAX_RADIUS) ||
         !(hardness >= 0 && hardness <= 1))
-        return (int)cut_fail(&edit->why, CUT_E_ARGUMENT,
+        return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
                              "A brush has mode 0 or 1, a radius of 0.5 to %d "
                              "and a hardness of 0 to 1.", CUT_EDIT_MAX_RADIUS);
     edit->mode = mode;
@@ -311,9 +313,9 @@ static void lay(cut_edit *edit, cut_rect rect)
 int cut_edit_draw(cut_edit *edit, float x, float y)
 {
     if (!edit->drawing)
-        return (int)cut_fail(&edit->why, CUT_E_STATE, "No stroke has begun.");
+        return (int)cut_fail(&edit->error, CUT_E_STATE, "No stroke has begun.");
     if (!is_place(x, y))
-        return (int)cut_fail(&edit->why, CUT_E_ARGUMENT,
+        return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
                              "A stroke stays within 65536 pixels.");
     float dx = x - edit->at[0], dy = y - edit->at[1];
     int32_t parts =
@@ -323,13 +325,13 @@ int cut_edit_draw(cut_edit *edit, float x, float y)
     cut_rect changed = { 0 };
     for (int32_t i = 1; i <= parts && !status; i++) {
         float way = (float)i / (float)parts;
-        float to[2] = { edit->at[0] + dx * way, edit->at[1] + dy * way };
+        float next[2] = { edit->at[0] + dx * way, edit->at[1] + dy * way };
         cut_rect touched;
         status = cut_brush_cover(edit->cover, &edit->photo, edit->brush, from,
-                                 to, &touched, &edit->why);
+                                 next, &touched, &edit->error);
         if (status) break;
         changed = cut_rect_join(changed, touched);
-        memcpy(from, to, sizeof from);
+        memcpy(from, next, sizeof from);
     }
     lay(edit, changed);
     edit->dirty = cut_rect_join(edit->dirty, changed);
@@ -341,7 +343,7 @@ int cut_edit_draw(cut_edit *edit, float x, float y)
 int cut_edit_end(cut_edit *edit)
 {
     if (!edit->drawing)
-        return (int)cut_fail(&edit->why, CUT_E_STATE, "No stroke has begun.");
+        return (int)cut_fail(&edit->error, CUT_E_STATE, "No stroke has begun.");
     cut_rect rect = edit->dirty;
     edit->drawing = 0;
     if (cut_rect_is_empty(rect)) return CUT_OK;
@@ -357,7 +359,7 @@ static cut_status find_objects(cut_edit *edit)
 {
     if (edit->objects.label) return CUT_OK;
     return cut_objects_find(&edit->objects, edit->found, edit->photo.w,
-                            edit->photo.h, &edit->why);
+                            edit->photo.h, &edit->error);
 }
 
 /* Whether most of what the model saw of an object is still there. */
@@ -386,7 +388,7 @@ const char *cut_edit_objects_json(cut_edit *edit)
     int count = edit->objects.count;
     if (!edit->json) edit->json = cut_alloc((size_t)count + 1, EACH);
     if (!edit->json) {
-        cut_fail(&edit->why, CUT_E_MEMORY, "No memory to list objects.");
+        cut_fail(&edit->error, CUT_E_MEMORY, "No memory to list objects.");
         return NULL;
     }
     char *at = edit->json;
@@ -407,7 +409,7 @@ const char *cut_edit_objects_json(cut_edit *edit)
 int cut_edit_toggle(cut_edit *edit, float x, float y)
 {
     if (edit->drawing)
-        return (int)cut_fail(&edit->why, CUT_E_STATE,
+        return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "A stroke has not ended.");
     cut_status status = find_objects(edit);
     if (status) return (int)status;
@@ -462,10 +464,11 @@ static void swap(cut_edit *edit, const cut_edit_step *step)
 static int go(cut_edit *edit, uint32_t there, int direction)
 {
     if (edit->drawing)
-        return (int)cut_fail(&edit->why, CUT_E_STATE,
+        return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "A stroke has not ended.");
     if (!there)
-        return (int)cut_fail(&edit->why, CUT_E_STATE, "There is no such step.");
+        return (int)cut_fail(&edit->error, CUT_E_STATE,
+                             "There is no such step.");
     const cut_edit_step *step =
         &edit->steps[direction < 0 ? edit->undos - 1 : edit->undos];
     swap(edit, step);
@@ -498,7 +501,7 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
     if (style < CUT_EDIT_RESULT || style > CUT_EDIT_PHOTO || !is_place(x, y) ||
         !(step >= 1.0f / 64 && step <= 1024) || w == 0 || h == 0 ||
         (uint64_t)w * h > CUT_EDIT_MAX_VIEW)
-        return (int)cut_fail(&edit->why, CUT_E_ARGUMENT,
+        return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
                              "A view of %u x %u cannot be made.", (unsigned)w,
                              (unsigned)h);
     size_t bytes = (size_t)w * h * 4;
@@ -507,7 +510,7 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
         edit->view = cut_alloc(bytes, 1);
         edit->view_bytes = edit->view ? bytes : 0;
         if (!edit->view)
-            return (int)cut_fail(&edit->why, CUT_E_MEMORY,
+            return (int)cut_fail(&edit->error, CUT_E_MEMORY,
                                  "No memory for a view of %u x %u.",
                                  (unsigned)w, (unsigned)h);
     }
@@ -515,7 +518,7 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
         edit->view, style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
         style == CUT_EDIT_GHOST ? &edit->photos : NULL,
         (cut_view_window){ x, y, step, (int32_t)w, (int32_t)h },
-        style == CUT_EDIT_MATTE, &edit->why);
+        style == CUT_EDIT_MATTE, &edit->error);
 }
 
 const uint8_t *cut_edit_pixels(const cut_edit *edit)

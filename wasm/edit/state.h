@@ -52,7 +52,7 @@ typedef struct cut_brush {
  */
 cut_status cut_brush_cover(uint8_t *cover, const cut_image *photo,
                            cut_brush brush, const float a[2], const float b[2],
-                           cut_rect *touched, cut_why *why);
+                           cut_rect *touched, cut_error *error);
 
 /** Objects of a matte on a grid of k x k pixels. */
 typedef struct cut_objects {
@@ -70,7 +70,7 @@ typedef struct cut_objects {
  * nearest along the matte.
  */
 cut_status cut_objects_find(cut_objects *out, const uint8_t *alpha, int32_t w,
-                            int32_t h, cut_why *why);
+                            int32_t h, cut_error *error);
 
 #define CUT_LEVELS 14
 
@@ -82,7 +82,7 @@ typedef struct cut_pyramid {
 } cut_pyramid;
 
 cut_status cut_pyramid_new(cut_pyramid *out, const cut_image *image,
-                           cut_why *why);
+                           cut_error *error);
 void cut_pyramid_free(cut_pyramid *pyramid);
 /** After `rect` of the picture has changed. */
 void cut_pyramid_update(cut_pyramid *pyramid, cut_rect rect);
@@ -100,7 +100,7 @@ typedef struct cut_view_window {
  */
 cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
                            const cut_pyramid *ghost, cut_view_window window,
-                           int as_matte, cut_why *why);
+                           int as_matte, cut_error *error);
 
 #define CUT_EDIT_STEPS 256 /* of undo, at most */
 
@@ -111,7 +111,7 @@ typedef struct cut_edit_step {
 } cut_edit_step;
 
 struct cut_edit {
-    cut_why why;
+    cut_error error;
     cut_image photo;   /* never changed */
     cut_image clean;   /* cleaned colours; its alpha channel is the matte */
     uint8_t *found;    /* the matte as the edit began */

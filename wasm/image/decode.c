@@ -92,11 +92,11 @@ static size_t budget(size_t size, const cut_probe *p)
 }
 
 cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
-                            const cut_probe *probe, cut_why *why)
+                            const cut_probe *probe, cut_error *error)
 {
     const char *name = cut_format_name(probe->format);
     if (!complete(bytes, size, probe))
-        return cut_fail(why, CUT_E_CORRUPT,
+        return cut_fail(error, CUT_E_CORRUPT,
                         "The %s file ends before its pixels do.", name);
     int w = probe->w, h = probe->h;
     const char *reason = "";
@@ -107,18 +107,18 @@ cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
                                  &reason);
     int over_budget = cut_budget_end(old);
     if (!px && over_budget)
-        return cut_fail(why, CUT_E_CORRUPT,
+        return cut_fail(error, CUT_E_CORRUPT,
                         "The %s file holds more than its header's %d x %d "
                         "pixels.", name, (int)probe->w, (int)probe->h);
     if (!px && cut_alloc_refusals() != refusals)
-        return cut_fail(why, CUT_E_MEMORY, "No memory to decode %d x %d.",
+        return cut_fail(error, CUT_E_MEMORY, "No memory to decode %d x %d.",
                         (int)probe->w, (int)probe->h);
     if (!px)
-        return cut_fail(why, CUT_E_CORRUPT,
+        return cut_fail(error, CUT_E_CORRUPT,
                         "The %s file is damaged (%.60s).", name, reason);
     if (w != probe->w || h != probe->h) {
         cut_free(px);
-        return cut_fail(why, CUT_E_CORRUPT,
+        return cut_fail(error, CUT_E_CORRUPT,
                         "The %s file holds %d x %d, its header says %d x %d.",
                         name, w, h, (int)probe->w, (int)probe->h);
     }

@@ -30,6 +30,6 @@ typedef struct cut_probe {
  *         CUT_MAX_INPUT_BYTES; CUT_E_CORRUPT when the header itself is damaged.
  */
 cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
-                           cut_why *why);
+                           cut_error *error);
 
 #endif

@@ -23,7 +23,7 @@
 #define CUT_EXPORT __attribute__((used, visibility("default")))
 
 /* Raised when a call, a state or the meaning of a value changes. */
-#define CUT_ABI_VERSION 1
+#define CUT_ABI_VERSION 2
 
 /** States of a job, in order. A failed call leaves the state as it was. */
 #define CUT_STATE_LIST(X)                                                      \
@@ -103,8 +103,9 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
  *   "quality": 1..100       JPEG and WebP
- *   "effort": "standard" | "high": looks again at the mirrored photo, and
- *             closely at a subject that is small in it (cut_job_again())
+ *   "effort": "standard" | "high": the model also sees the mirrored photo, and
+ *             a close-up of a subject that is small in it
+ *             (cut_job_has_next_pass())
  *   "mask": bool            the matte itself as a grey picture
  *   "crop": bool            to the subject's box
  *   "margin": "N%" of the longer side of that box, or pixels as a number or
@@ -121,7 +122,7 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *             filled at most, 0.05..4 (0.9, a photo 1), "x", "y": from the
  *             middle, -100..100 % of the canvas' own width and height, or px.
  *             A ratio keeps the photo's pixels as they are. "crop" does nothing
- *             more; pictures behind cover the canvas.
+ *             more; background images cover the canvas.
  * Percents of shadow and outline are of the result's longer side. With "mask"
  * there is no shadow, outline or background.
  * JPEG of a transparent background is flattened on white.
@@ -157,7 +158,7 @@ CUT_EXPORT int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba,
                                      uint32_t size_bytes);
 
 /**
- * NEW or DECODED. The picture behind the subject when "background" is "image".
+ * NEW or DECODED. The background image, for "background": "image".
  * Stretched to the photo's size when composed, or covering the canvas. As
  * cut_job_decode*().
  */
@@ -177,7 +178,7 @@ CUT_EXPORT int cut_job_probe(cut_job *job, const uint8_t *bytes,
                              uint32_t size_bytes);
 
 /** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w]. INFERRED ->
- * PREPARED with the next look, while cut_job_again(). */
+ * PREPARED for the next pass, while cut_job_has_next_pass(). */
 CUT_EXPORT int cut_job_prepare(cut_job *job);
 CUT_EXPORT float *cut_job_tensor(cut_job *job); /* NULL unless PREPARED */
 CUT_EXPORT uint32_t cut_job_tensor_w(const cut_job *job);
@@ -194,12 +195,12 @@ CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
                              uint32_t h);
 
 /**
- * INFERRED, and "effort" is "high": 1 while the model should look again, first
- * at the mirrored photo, then at what is around a subject that covers little
- * of it: cut_job_prepare(), the model, and cut_job_matte(), which joins the
- * answers. Otherwise 0.
+ * INFERRED, and "effort" is "high": 1 while another pass of the model is due,
+ * first over the mirrored photo, then over a close-up of a subject that covers
+ * little of it: cut_job_prepare(), the model, and cut_job_matte(), which joins
+ * the answers. Otherwise 0.
  */
-CUT_EXPORT int cut_job_again(const cut_job *job);
+CUT_EXPORT int cut_job_has_next_pass(const cut_job *job);
 
 /** INFERRED -> REFINED. Edge-aware alpha at the photo's size. */
 CUT_EXPORT int cut_job_refine(cut_job *job);
@@ -207,10 +208,10 @@ CUT_EXPORT int cut_job_refine(cut_job *job);
 /**
  * DECODED -> REFINED without a model: `bytes` is a grey picture of the photo's
  * size (a result with "mask"), whose brightness is the alpha wanted; the
- * photo's own alpha stays the most. CUT_E_OPTION for another size; otherwise
+ * photo's own alpha is the maximum. CUT_E_OPTION for another size; otherwise
  * as cut_job_decode().
  */
-CUT_EXPORT int cut_job_given(cut_job *job, const uint8_t *bytes,
+CUT_EXPORT int cut_job_set_matte(cut_job *job, const uint8_t *bytes,
                              uint32_t size_bytes);
 
 /** REFINED -> CLEANED. Colours of what is kept, under soft alpha. */

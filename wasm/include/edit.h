@@ -3,7 +3,7 @@
  * objects kept or dropped, undo and redo, and views of any part at any scale.
  *
  * Life: a job in REFINED -> cut_edit_new -> strokes, toggles, undo, views.. ->
- * cut_edit_encode, a file for cut_job_given() -> cut_edit_free.
+ * cut_edit_encode, a file for cut_job_set_matte() -> cut_edit_free.
  *
  * Coordinates are the upright photo's, in pixels, the first pixel's centre at
  * (0.5, 0.5); they may lie outside of it. Memory at the photo's size: 8 bytes a

@@ -5,8 +5,8 @@
  * cutaway.h for its rules.
  *
  * Memory: the photo twice, its matte, and the cut-out at half its size (120 MB
- * at 12 megapixels), a layer for a blur, the picture behind at 1280 to 2560 px,
- * three small pictures.
+ * at 12 megapixels), a layer for a blur, the background image at 1280 to
+ * 2560 px, three small pictures.
  */
 #ifndef CUT_PREVIEW_H
 #define CUT_PREVIEW_H
@@ -24,7 +24,7 @@ CUT_EXPORT void cut_preview_free(cut_preview *preview); /* NULL is allowed */
 /** The sentence of the last failed call. Borrowed. */
 CUT_EXPORT const char *cut_preview_message(const cut_preview *preview);
 
-/** The picture behind, for "background": "image": takes the one that
+/** The background image, for "background": "image": takes the one that
  * cut_job_background*() gave to `job`, and keeps it reduced. CUT_OK,
  * CUT_E_STATE when the job has none, CUT_E_MEMORY. */
 CUT_EXPORT int cut_preview_background(cut_preview *preview, cut_job *job);
@@ -32,8 +32,9 @@ CUT_EXPORT int cut_preview_background(cut_preview *preview, cut_job *job);
 /**
  * The result of the options (as of cut_job_options(); format and quality do
  * not matter, but JPEG stands on white), its longer side at most `max_side`.
- * Not smaller than that, it is the result itself, but for a rounding where
- * pictures lie behind, and for shadows of what is cropped away.
+ * Not smaller than that, it is the result itself: the same bytes, but for a
+ * level of rounding in the shadow of a cropped photo, and for a background image
+ * so large that it is held reduced.
  *
  * @return CUT_OK, CUT_E_OPTION, CUT_E_ARGUMENT (max_side 0),
  *         CUT_E_STATE (image, and none is given), CUT_E_MEMORY

@@ -2,6 +2,7 @@
 #ifndef CUT_JOB_H
 #define CUT_JOB_H
 
+#include "cutaway.h"
 #include "image/image.h"
 #include "matte/subject.h"
 
@@ -10,7 +11,7 @@
 cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
                         cut_subject *subject);
 
-/** The picture behind, in any state; px is NULL when none was given. */
+/** The background image, in any state; px is NULL when none was set. */
 cut_image cut_job_take_background(cut_job *job);
 
 #endif

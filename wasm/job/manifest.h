@@ -25,6 +25,6 @@ typedef struct cut_manifest {
  * @return CUT_OK, CUT_E_MANIFEST, CUT_E_MEMORY
  */
 cut_status cut_manifest_parse(cut_manifest *out, const char *json, size_t size,
-                              cut_why *why);
+                              cut_error *error);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct cut_source {
  *         image/decode.h answer
  */
 cut_status cut_source_read(cut_image *out, cut_probe *probe,
-                           const cut_source *from, cut_why *why);
+                           const cut_source *from, cut_error *error);
 
 /**
  * Alpha by the brightness of a picture, at most the photo's own.
@@ -31,6 +31,6 @@ cut_status cut_source_read(cut_image *out, cut_probe *probe,
  * @return as cut_source_read(); CUT_E_OPTION when it has not the photo's size
  */
 cut_status cut_source_alpha(uint8_t **out, const cut_image *photo,
-                            const cut_source *from, cut_why *why);
+                            const cut_source *from, cut_error *error);
 
 #endif

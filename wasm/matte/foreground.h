@@ -22,7 +22,7 @@
  * @return CUT_OK, CUT_E_MEMORY (photo unchanged). O(w*h).
  */
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
-                                   cut_why *why);
+                                   cut_error *error);
 
 /** F' and B' of a photo and its matte; no soft pixel: lines is NULL. */
 typedef struct cut_colours {
@@ -33,7 +33,7 @@ typedef struct cut_colours {
 
 /** For who wants some rows only. CUT_OK; CUT_E_MEMORY: out unchanged. */
 cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
-                           const uint8_t *alpha, cut_why *why);
+                           const uint8_t *alpha, cut_error *error);
 void cut_colours_free(cut_colours *colours);
 
 /** What cut_foreground_estimate() makes of row y: px RGBA and alpha of its w

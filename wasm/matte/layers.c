@@ -240,7 +240,7 @@ static cut_layer layer_new(const cut_image *photo, int32_t k)
 
 cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                           const cut_image *photo, const uint8_t *alpha,
-                          int32_t k, cut_why *why)
+                          int32_t k, cut_error *error)
 {
     cut_layer f = {0}, b = layer_new(photo, k);
     if (foreground) f = layer_new(photo, k);
@@ -255,7 +255,7 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
     weights by;
     weigh(&by);
     if (!b.px || !pyramid || (foreground && (!f.px || !marks)))
-        status = cut_fail(why, CUT_E_MEMORY, "No memory for colours of %d x "
+        status = cut_fail(error, CUT_E_MEMORY, "No memory for colours of %d x "
                           "%d.", (int)photo->w, (int)photo->h);
     for (size_t i = 0; !status && i < count; i++)
         if (!marks || marks[i])
@@ -277,7 +277,7 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
 }
 
 void cut_layer_line(float *line, const cut_layer *layer, int32_t y,
-                    int32_t from, int32_t to)
+                    int32_t from, int32_t end)
 {
     float f = ((float)y + 0.5f) / (float)layer->k - 0.5f;
     if (f < 0) f = 0;
@@ -287,10 +287,10 @@ void cut_layer_line(float *line, const cut_layer *layer, int32_t y,
     const float *up = layer->px + (size_t)at * row;
     const float *low = at + 1 < layer->h ? up + row : up;
     size_t first = (size_t)cut_layer_sample(layer, from) * 4;
-    size_t end = (size_t)cut_layer_sample(layer, to - 1) * 4 + 8;
-    if (end > row) end = row;
-    for (size_t i = first; i < end; i++)
+    size_t last = (size_t)cut_layer_sample(layer, end - 1) * 4 + 8;
+    if (last > row) last = row;
+    for (size_t i = first; i < last; i++)
         line[i] = up[i] + (low[i] - up[i]) * t;
-    if (end == row) /* what lies right of the last sample is like it */
+    if (last == row) /* what lies right of the last sample is like it */
         memcpy(line + row, line + row - 4, 4 * sizeof *line);
 }

@@ -36,7 +36,7 @@ static inline void cut_layer_free(cut_layer *layer)
  */
 cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                           const cut_image *photo, const uint8_t *alpha,
-                          int32_t k, cut_why *why);
+                          int32_t k, cut_error *error);
 
 /**
  * The matte alone under alpha = matte x photo's own alpha. Straight colours of
@@ -50,9 +50,9 @@ static inline uint8_t cut_matte_part(uint8_t alpha, uint8_t photo_alpha)
 }
 
 /** The layer along photo row y: f32 [layer->w + 1][4], between its rows. Only
- * the samples that photo columns from .. to - 1 lie between. */
+ * the samples that photo columns from .. end - 1 lie between. */
 void cut_layer_line(float *line, const cut_layer *layer, int32_t y,
-                    int32_t from, int32_t to);
+                    int32_t from, int32_t end);
 
 /** The last sample that does not lie right of photo column x, at least 0. */
 static inline int32_t cut_layer_sample(const cut_layer *layer, int32_t x)

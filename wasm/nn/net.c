@@ -12,7 +12,7 @@
 #include "nn/plan/describe.h"
 
 struct cut_net {
-    cut_why error;
+    cut_error error;
     int tried, loaded, recording;
     cut_plan plan;
     uint8_t *block, *arena; /* arena: block, aligned to 64 */

@@ -31,7 +31,7 @@ float cut_options_sigma(const cut_options *options, int32_t side)
 }
 
 static cut_status read_background(cut_options *o, const cut_json *value,
-                                  cut_why *why)
+                                  cut_error *error)
 {
     const char *text = cut_json_string(value);
     if (text && strcmp(text, "transparent") == 0) {
@@ -52,7 +52,7 @@ static cut_status read_background(cut_options *o, const cut_json *value,
                                                     : CUT_MAX_LENGTH_PX)) {
         o->background = CUT_BG_BLUR;
     } else {
-        return cut_fail(why, CUT_E_OPTION,
+        return cut_fail(error, CUT_E_OPTION,
                         "background is transparent, white, #rrggbb, blur, "
                         "blur(N%%), linear-gradient(...) or image%s%.40s%s.",
                         text ? ", not \"" : "", text ? text : "",
@@ -62,34 +62,34 @@ static cut_status read_background(cut_options *o, const cut_json *value,
 }
 
 static cut_status read_keep(cut_options *o, const cut_json *value,
-                            cut_why *why)
+                            cut_error *error)
 {
     static const char *const names[] = {"subject", "background", NULL};
     int i = cut_json_choice(value, names);
     if (i < 0)
-        return cut_fail(why, CUT_E_OPTION, "keep is subject or background.");
+        return cut_fail(error, CUT_E_OPTION, "keep is subject or background.");
     o->keep = (cut_keep)i;
     return CUT_OK;
 }
 
 static cut_status read_effort(cut_options *o, const cut_json *value,
-                              cut_why *why)
+                              cut_error *error)
 {
     static const char *const names[] = {"standard", "high", NULL};
     int i = cut_json_choice(value, names);
     if (i < 0)
-        return cut_fail(why, CUT_E_OPTION, "effort is standard or high.");
+        return cut_fail(error, CUT_E_OPTION, "effort is standard or high.");
     o->effort = (cut_effort)i;
     return CUT_OK;
 }
 
 static cut_status read_format(cut_options *o, const cut_json *value,
-                              cut_why *why)
+                              cut_error *error)
 {
     const char *text = cut_json_string(value);
     int i = cut_json_choice(value, output_names);
     if (i < 0)
-        return cut_fail(why, CUT_E_OPTION,
+        return cut_fail(error, CUT_E_OPTION,
                         "format is png, jpeg or webp%s%.40s%s.",
                         text ? ", not \"" : "", text ? text : "",
                         text ? "\"" : "");
@@ -98,17 +98,17 @@ static cut_status read_format(cut_options *o, const cut_json *value,
 }
 
 static cut_status read_margin(cut_options *o, const cut_json *value,
-                              cut_why *why)
+                              cut_error *error)
 {
     if (cut_read_length(&o->margin, value, 0, CUT_MAX_LENGTH_PX, 10000))
         return CUT_OK;
-    return cut_fail(why, CUT_E_OPTION,
+    return cut_fail(error, CUT_E_OPTION,
                     "margin is 0%% to 100%% or 0 to %d pixels.",
                     CUT_MAX_LENGTH_PX);
 }
 
 cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
-                             cut_why *why)
+                             cut_error *error)
 {
     static const char *const keys[] = {
         "background", "format", "quality", "mask",   "crop",   "margin",
@@ -116,37 +116,37 @@ cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
     cut_json *root;
     cut_status status = cut_json_parse(&root, json, size,
                                        CUT_MAX_OPTIONS_BYTES, CUT_E_OPTION,
-                                       why);
+                                       error);
     if (status) return status;
     cut_options o = cut_options_default();
     const cut_json *value;
-    status = cut_json_only(root, keys, "option", CUT_E_OPTION, why);
+    status = cut_json_only(root, keys, "option", CUT_E_OPTION, error);
     if (!status && (value = cut_json_get(root, "background")))
-        status = read_background(&o, value, why);
+        status = read_background(&o, value, error);
     if (!status && (value = cut_json_get(root, "format")))
-        status = read_format(&o, value, why);
+        status = read_format(&o, value, error);
     if (!status && (value = cut_json_get(root, "margin")))
-        status = read_margin(&o, value, why);
+        status = read_margin(&o, value, error);
     if (!status && (value = cut_json_get(root, "keep")))
-        status = read_keep(&o, value, why);
+        status = read_keep(&o, value, error);
     if (!status && (value = cut_json_get(root, "effort")))
-        status = read_effort(&o, value, why);
+        status = read_effort(&o, value, error);
     if (!status && (value = cut_json_get(root, "shadow")))
-        status = cut_read_shadow(&o.shadow, value, why);
+        status = cut_read_shadow(&o.shadow, value, error);
     if (!status && (value = cut_json_get(root, "outline")))
-        status = cut_read_outline(&o.outline, value, why);
+        status = cut_read_outline(&o.outline, value, error);
     if (!status && (value = cut_json_get(root, "canvas")))
-        status = cut_read_canvas(&o.canvas, value, why);
+        status = cut_read_canvas(&o.canvas, value, error);
     if (!status && (value = cut_json_get(root, "quality")) &&
         !cut_json_int(value, 1, 100, &o.quality))
-        status = cut_fail(why, CUT_E_OPTION,
+        status = cut_fail(error, CUT_E_OPTION,
                           "quality is a whole number of 1 to 100.");
     if (!status && (value = cut_json_get(root, "mask")) &&
         !cut_json_bool(value, &o.mask))
-        status = cut_fail(why, CUT_E_OPTION, "mask is true or false.");
+        status = cut_fail(error, CUT_E_OPTION, "mask is true or false.");
     if (!status && (value = cut_json_get(root, "crop")) &&
         !cut_json_bool(value, &o.crop))
-        status = cut_fail(why, CUT_E_OPTION, "crop is true or false.");
+        status = cut_fail(error, CUT_E_OPTION, "crop is true or false.");
     cut_json_free(root);
     if (!status) *out = o;
     return status;

@@ -97,7 +97,7 @@ cut_options cut_options_default(void);
  * @return CUT_OK, CUT_E_OPTION, CUT_E_MEMORY
  */
 cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
-                             cut_why *why);
+                             cut_error *error);
 
 /** Whether a head is looked for: fit says the subject, and that is kept. */
 static inline int cut_wants_head(const cut_options *o)

@@ -10,11 +10,11 @@
  * cut_job_options() in cutaway.h. CUT_OK, or CUT_E_OPTION and the sentence.
  */
 cut_status cut_read_shadow(cut_shadow *out, const cut_json *value,
-                           cut_why *why);
+                           cut_error *error);
 cut_status cut_read_outline(cut_outline *out, const cut_json *value,
-                            cut_why *why);
+                            cut_error *error);
 cut_status cut_read_canvas(cut_canvas *out, const cut_json *value,
-                           cut_why *why);
+                           cut_error *error);
 
 /** "N%", "Npx" or pixels as a number, up to most_px or most_percent
  * (hundredths); down to 0, or to minus that when `is_signed`. 0 when it is

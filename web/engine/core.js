@@ -13,7 +13,7 @@ import { CutawayError } from './errors.js';
  *   states: string[], limits: Record<string, number>, options: Record<string, OptionInfo> }} Abi
  */
 
-const ABI = 1;
+const ABI = 2;
 
 export class Core {
   /** @param {WebAssembly.Instance} instance */
@@ -222,7 +222,7 @@ export class Job {
 
   /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
   get again() {
-    return this.core.exports.cut_job_again(this.pointer) === 1;
+    return this.core.exports.cut_job_has_next_pass(this.pointer) === 1;
   }
 
   /** COMPOSED: a copy of the result's straight RGBA. */

@@ -169,7 +169,7 @@ async function encode(job, { webp, core }) {
 
 /** A matte that the caller gives. @param {Job} job @param {Core} core @param {Uint8Array} bytes */
 function useMatte(job, core, bytes) {
-  if (!job.stepWith('matte', 'given', bytes)) throw core.error('bad_option', 'A matte is a PNG or a JPEG file.', 'matte');
+  if (!job.stepWith('matte', 'set_matte', bytes)) throw core.error('bad_option', 'A matte is a PNG or a JPEG file.', 'matte');
 }
 
 /** The model's answer has the shape that its manifest promises. @param {Tensor} map @param {Core} core */

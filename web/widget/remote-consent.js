@@ -3,7 +3,7 @@
 // where its user sees it:
 //
 //   const panel = document.querySelector('remote-consent')
-//   panel.remotes = { 'magic-hour': { name: 'Magic Hour', baseUrl: 'https://api.magichour.ai' } }
+//   panel.remotes = { NAME: { name: 'As people read it', baseUrl: 'https://api.example' } }
 //   panel.consent = createConsent()      // of cutaway/shim; the shim gets the same object
 //
 // The agreement is given by a click here and by nothing else; it is kept by

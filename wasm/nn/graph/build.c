@@ -4,7 +4,7 @@
 #include "nn/graph/fold.h"
 #include "nn/graph/import.h"
 
-static cut_status define_initializers(cut_graph *graph, cut_why *error)
+static cut_status define_initializers(cut_graph *graph, cut_error *error)
 {
     const cut_onnx *onnx = &graph->onnx;
     for (uint32_t i = 0; i < onnx->tensor_count; i++) {
@@ -20,7 +20,7 @@ static cut_status define_initializers(cut_graph *graph, cut_why *error)
 
 /* Inputs that are no initializers (files before IR 4 list both): one. */
 static cut_status define_input(cut_graph *graph, int32_t w, int32_t h,
-                               cut_why *error)
+                               cut_error *error)
 {
     const cut_onnx *onnx = &graph->onnx;
     const cut_onnx_io *input = NULL;
@@ -58,7 +58,7 @@ static cut_status define_input(cut_graph *graph, int32_t w, int32_t h,
 
 /* The output of that name; where there is none of it, the first. */
 static cut_status find_output(cut_graph *graph, cut_slice wanted,
-                              cut_why *error)
+                              cut_error *error)
 {
     const cut_onnx *onnx = &graph->onnx;
     if (onnx->output_count == 0)
@@ -81,7 +81,7 @@ static cut_status find_output(cut_graph *graph, cut_slice wanted,
 /* Node by node, in the file's order, which ONNX wants sorted: what is known at
  * load is folded, the rest becomes operations. */
 static cut_status build(cut_graph *graph, int32_t w, int32_t h,
-                        cut_slice output, cut_why *error)
+                        cut_slice output, cut_error *error)
 {
     cut_status status = cut_graph_make_tables(graph, error);
     if (!status) status = define_initializers(graph, error);
@@ -96,7 +96,7 @@ static cut_status build(cut_graph *graph, int32_t w, int32_t h,
 }
 
 cut_status cut_graph_build(cut_graph *graph, cut_slice file, int32_t w,
-                           int32_t h, cut_slice output, cut_why *error)
+                           int32_t h, cut_slice output, cut_error *error)
 {
     *graph = (cut_graph){.input = -1, .output = -1};
     cut_status status = cut_onnx_read(&graph->onnx, file, error);

@@ -9,6 +9,6 @@
  * of cut_net_load().
  */
 cut_status cut_graph_build(cut_graph *graph, cut_slice file, int32_t w,
-                           int32_t h, cut_slice output, cut_why *error);
+                           int32_t h, cut_slice output, cut_error *error);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 
 cut_const *cut_const_new(cut_graph *graph, int type, int rank,
-                         const int32_t *dims, cut_why *error)
+                         const int32_t *dims, cut_error *error)
 {
     size_t count = 1;
     for (int i = 0; i < rank; i++) count *= (size_t)dims[i];
@@ -39,7 +39,7 @@ static float half(uint16_t bits)
 }
 
 cut_status cut_const_of_tensor(cut_graph *graph, const cut_onnx_tensor *tensor,
-                               int *index, cut_why *error)
+                               int *index, cut_error *error)
 {
     *index = (int)graph->const_count;
     if (tensor->packed.size == 0) {

@@ -52,7 +52,7 @@ static cut_status fold_known(cut_fold_node *f, int *done)
 }
 
 cut_status cut_fold(cut_graph *graph, const cut_onnx_node *node, int *done,
-                    cut_why *error)
+                    cut_error *error)
 {
     cut_fold_node f = {.graph = graph, .node = node, .error = error};
     cut_status status = CUT_OK;

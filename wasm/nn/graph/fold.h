@@ -9,6 +9,6 @@
  * none of these.
  */
 cut_status cut_fold(cut_graph *graph, const cut_onnx_node *node, int *done,
-                    cut_why *error);
+                    cut_error *error);
 
 #endif

@@ -9,7 +9,7 @@
 typedef struct cut_fold_node {
     cut_graph *graph;
     const cut_onnx_node *node;
-    cut_why *error;
+    cut_error *error;
     cut_const *in[5]; /* NULL: absent */
     uint32_t ins;
     char sign; /* of arithmetic */

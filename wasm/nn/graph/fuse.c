@@ -107,7 +107,7 @@ static int fuse(cut_graph *graph, cut_op *op, const int *makers)
     return 0;
 }
 
-cut_status cut_graph_fuse(cut_graph *graph, cut_why *error)
+cut_status cut_graph_fuse(cut_graph *graph, cut_error *error)
 {
     find_dead(graph);
     int *makers = cut_alloc((size_t)graph->map_count + 1, sizeof *makers);

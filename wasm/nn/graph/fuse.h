@@ -6,6 +6,6 @@
 
 /** Fuses what can be fused; marks what the output does not need as dead and
  * counts the uses of the other maps. CUT_E_MEMORY. */
-cut_status cut_graph_fuse(cut_graph *graph, cut_why *error);
+cut_status cut_graph_fuse(cut_graph *graph, cut_error *error);
 
 #endif

@@ -29,7 +29,7 @@ const cut_value *cut_graph_value(const cut_graph *graph, cut_slice name)
 }
 
 cut_status cut_define(cut_graph *graph, cut_slice name, int is_const, int index,
-                      cut_why *error)
+                      cut_error *error)
 {
     uint32_t *place = slot(graph, name);
     if (*place != 0)
@@ -42,14 +42,14 @@ cut_status cut_define(cut_graph *graph, cut_slice name, int is_const, int index,
 }
 
 cut_status cut_define_output(cut_graph *graph, const cut_onnx_node *node,
-                             int is_const, int index, cut_why *error)
+                             int is_const, int index, cut_error *error)
 {
     cut_slice name = graph->onnx.names[node->first + node->ins];
     return cut_define(graph, name, is_const, index, error);
 }
 
 const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
-                           uint32_t i, cut_status *status, cut_why *error)
+                           uint32_t i, cut_status *status, cut_error *error)
 {
     if (*status || i >= node->ins) return NULL;
     cut_slice name = graph->onnx.names[node->first + i];
@@ -63,7 +63,7 @@ const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
 }
 
 cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
-                       int64_t h, int64_t w, int *index, cut_why *error)
+                       int64_t h, int64_t w, int *index, cut_error *error)
 {
     if (c < 1 || h < 1 || w < 1 || c > CUT_NN_MAX_CHANNELS ||
         h > CUT_NN_MAX_SIDE || w > CUT_NN_MAX_SIDE ||
@@ -86,7 +86,7 @@ cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
 
 /* A node folds to at most two constants, and makes at most three ops and maps
  * (a constant map for each of two operands, and the result). */
-cut_status cut_graph_make_tables(cut_graph *graph, cut_why *error)
+cut_status cut_graph_make_tables(cut_graph *graph, cut_error *error)
 {
     const cut_onnx *onnx = &graph->onnx;
     graph->const_room = onnx->tensor_count + onnx->node_count * 2 + 1;

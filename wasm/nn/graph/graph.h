@@ -144,7 +144,7 @@ int cut_op_is_depthwise(const cut_graph *graph, const cut_op *op);
 
 /** Makes the tables for graph->onnx, which was read; the rest is empty.
  * CUT_E_MEMORY. */
-cut_status cut_graph_make_tables(cut_graph *graph, cut_why *error);
+cut_status cut_graph_make_tables(cut_graph *graph, cut_error *error);
 
 void cut_graph_free(cut_graph *graph);
 
@@ -157,19 +157,19 @@ int cut_graph_map(const cut_graph *graph, cut_slice name);
 /** Looks up input `i` of a node. NULL: absent (an empty name, or beyond the
  * node's inputs) when `status` stays CUT_OK; an unknown name is CUT_E_MODEL. */
 const cut_value *cut_input(const cut_graph *graph, const cut_onnx_node *node,
-                           uint32_t i, cut_status *status, cut_why *error);
+                           uint32_t i, cut_status *status, cut_error *error);
 
 /** Gives an output of a node its meaning. */
 cut_status cut_define(cut_graph *graph, cut_slice name, int is_const, int index,
-                      cut_why *error);
+                      cut_error *error);
 
 /** The node's first output is such a map or constant. */
 cut_status cut_define_output(cut_graph *graph, const cut_onnx_node *node,
-                             int is_const, int index, cut_why *error);
+                             int is_const, int index, cut_error *error);
 
 /** A new map, named after the node's first output (NULL: the input).
  * CUT_E_MODEL where it is larger than the limits above. */
 cut_status cut_map_new(cut_graph *graph, const cut_onnx_node *node, int64_t c,
-                       int64_t h, int64_t w, int *index, cut_why *error);
+                       int64_t h, int64_t w, int *index, cut_error *error);
 
 #endif

@@ -158,7 +158,7 @@ static const cut_importer importers[] = {
 };
 
 cut_status cut_import(cut_graph *graph, const cut_onnx_node *node,
-                      cut_why *error)
+                      cut_error *error)
 {
     cut_import_node f = {.graph = graph, .node = node, .error = error};
     cut_status status = CUT_OK;

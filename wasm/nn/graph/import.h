@@ -8,6 +8,6 @@
  * CUT_E_MODEL, CUT_E_MODEL_UNSUPPORTED (also: there is no such operator),
  * CUT_E_MEMORY. */
 cut_status cut_import(cut_graph *graph, const cut_onnx_node *node,
-                      cut_why *error);
+                      cut_error *error);
 
 #endif

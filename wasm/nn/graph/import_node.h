@@ -7,7 +7,7 @@
 typedef struct cut_import_node {
     cut_graph *graph;
     const cut_onnx_node *node;
-    cut_why *error;
+    cut_error *error;
     const cut_value *in[8]; /* NULL: absent; the first eight */
 } cut_import_node;
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static cut_status bad_attribute(const cut_onnx_node *node, const char *name,
-                                cut_why *error)
+                                cut_error *error)
 {
     return cut_fail(error, CUT_E_MODEL, "%.*s (%.*s): %s cannot be read.",
                     CUT_NODE_ARGS(node), name);
@@ -60,7 +60,7 @@ static int32_t clamped(uint64_t value)
 }
 
 cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
-                        int32_t *value, cut_why *error)
+                        int32_t *value, cut_error *error)
 {
     cut_field field;
     int there = value_of(node, name, 3, 0, &field);
@@ -72,7 +72,7 @@ cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
 }
 
 cut_status cut_onnx_float(const cut_onnx_node *node, const char *name,
-                          float *value, cut_why *error)
+                          float *value, cut_error *error)
 {
     cut_field field;
     int there = value_of(node, name, 2, 5, &field);
@@ -83,7 +83,7 @@ cut_status cut_onnx_float(const cut_onnx_node *node, const char *name,
 }
 
 cut_status cut_onnx_ints(const cut_onnx_node *node, const char *name,
-                         int32_t *values, int max, int *count, cut_why *error)
+                         int32_t *values, int max, int *count, cut_error *error)
 {
     cut_slice attribute;
     cut_field field;
@@ -110,7 +110,7 @@ cut_status cut_onnx_ints(const cut_onnx_node *node, const char *name,
 }
 
 cut_status cut_onnx_string(const cut_onnx_node *node, const char *name,
-                           cut_slice *value, cut_why *error)
+                           cut_slice *value, cut_error *error)
 {
     cut_field field;
     int there = value_of(node, name, 4, 2, &field);
@@ -120,7 +120,7 @@ cut_status cut_onnx_string(const cut_onnx_node *node, const char *name,
 
 cut_status cut_onnx_tensor_attr(const cut_onnx_node *node, const char *name,
                                 cut_onnx_tensor *tensor, int *found,
-                                cut_why *error)
+                                cut_error *error)
 {
     cut_field field;
     int there = value_of(node, name, 5, 2, &field);
@@ -130,7 +130,7 @@ cut_status cut_onnx_tensor_attr(const cut_onnx_node *node, const char *name,
 }
 
 cut_status cut_onnx_only(const cut_onnx_node *node, const char *names,
-                         cut_why *error)
+                         cut_error *error)
 {
     cut_slice rest = node->message;
     cut_field field;

@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 
-static cut_status broken(cut_why *error, const char *what)
+static cut_status broken(cut_error *error, const char *what)
 {
     return cut_fail(error, CUT_E_MODEL, "The %s cannot be read.", what);
 }
@@ -24,7 +24,7 @@ static size_t size_of(int type)
 }
 
 static cut_status add_dim(cut_onnx_tensor *tensor, uint64_t value,
-                          cut_why *error)
+                          cut_error *error)
 {
     if (tensor->rank == CUT_ONNX_MAX_RANK || value > INT32_MAX)
         return cut_fail(error, CUT_E_MODEL_UNSUPPORTED,
@@ -35,7 +35,7 @@ static cut_status add_dim(cut_onnx_tensor *tensor, uint64_t value,
 }
 
 cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
-                                cut_why *error)
+                                cut_error *error)
 {
     *tensor = (cut_onnx_tensor){0};
     cut_field field;
@@ -118,7 +118,8 @@ typedef struct counts {
     uint32_t nodes, tensors, inputs, outputs, names;
 } counts;
 
-static cut_status count_node(cut_slice message, uint32_t *names, cut_why *error)
+static cut_status count_node(cut_slice message, uint32_t *names,
+                             cut_error *error)
 {
     cut_field field;
     int more;
@@ -132,7 +133,7 @@ static cut_status count_node(cut_slice message, uint32_t *names, cut_why *error)
 
 /* How long the tables have to be; CUT_E_MODEL_UNSUPPORTED where that is
  * absurd. */
-static cut_status count_graph(cut_slice graph, counts *n, cut_why *error)
+static cut_status count_graph(cut_slice graph, counts *n, cut_error *error)
 {
     cut_field field;
     int more;
@@ -168,7 +169,7 @@ static cut_status count_graph(cut_slice graph, counts *n, cut_why *error)
 }
 
 /* Names of inputs and outputs, in two passes: the file may mix them. */
-static cut_status read_node(cut_onnx *onnx, cut_slice message, cut_why *error)
+static cut_status read_node(cut_onnx *onnx, cut_slice message, cut_error *error)
 {
     cut_onnx_node *node = &onnx->nodes[onnx->node_count++];
     *node = (cut_onnx_node){.message = message, .first = onnx->name_count};
@@ -200,7 +201,7 @@ static cut_status read_node(cut_onnx *onnx, cut_slice message, cut_why *error)
 }
 
 /* ValueInfoProto -> TypeProto -> Tensor -> TensorShapeProto -> Dimension */
-static cut_status read_io(cut_onnx_io *io, cut_slice message, cut_why *error)
+static cut_status read_io(cut_onnx_io *io, cut_slice message, cut_error *error)
 {
     cut_field field;
     cut_slice type = {0}, tensor = {0}, shape = {0};
@@ -246,7 +247,7 @@ static cut_status read_io(cut_onnx_io *io, cut_slice message, cut_why *error)
 }
 
 /* Fills the tables; CUT_E_MODEL and the like where a message is broken. */
-static cut_status read_graph(cut_onnx *onnx, cut_slice graph, cut_why *error)
+static cut_status read_graph(cut_onnx *onnx, cut_slice graph, cut_error *error)
 {
     counts n = {0};
     cut_status status = count_graph(graph, &n, error);
@@ -295,7 +296,7 @@ static int read_pair(cut_slice message, cut_slice *text, cut_field *second)
     return more;
 }
 
-cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_why *error)
+cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_error *error)
 {
     *onnx = (cut_onnx){0};
     cut_field field, second;

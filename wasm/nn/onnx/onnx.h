@@ -59,12 +59,12 @@ typedef struct cut_onnx {
  * Fills `onnx` from a file that outlives it. CUT_E_MODEL,
  * CUT_E_MODEL_UNSUPPORTED, CUT_E_MEMORY; then `onnx` holds nothing to free.
  */
-cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_why *error);
+cut_status cut_onnx_read(cut_onnx *onnx, cut_slice file, cut_error *error);
 void cut_onnx_free(cut_onnx *onnx);
 
 /** A TensorProto, of an initializer or an attribute. */
 cut_status cut_onnx_tensor_read(cut_onnx_tensor *tensor, cut_slice message,
-                                cut_why *error);
+                                cut_error *error);
 
 /** "Conv /enc/stem" for sentences: printf with "%.*s %.*s". */
 #define CUT_SLICE_ARGS(slice)                                                  \

@@ -4,7 +4,7 @@
 
 /* Largest first, each at the lowest place that is free while it lives. */
 cut_status cut_arena_place(cut_block *blocks, size_t count, size_t *total,
-                           cut_why *error)
+                           cut_error *error)
 {
     uint32_t *order = cut_alloc(2 * count + 2, sizeof *order);
     if (!order) return cut_fail(error, CUT_E_MEMORY, "No memory for the plan.");

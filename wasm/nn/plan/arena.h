@@ -17,6 +17,6 @@ typedef struct cut_block {
  * @param[out] total bytes of the whole. CUT_E_MEMORY. O(count^2).
  */
 cut_status cut_arena_place(cut_block *blocks, size_t count, size_t *total,
-                           cut_why *error);
+                           cut_error *error);
 
 #endif

@@ -246,7 +246,7 @@ static cut_status make(const cut_plan_builder *b, int whole)
 
 cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph, int arithmetic,
                          const cut_range *ranges, float headroom, int whole,
-                         cut_why *error)
+                         cut_error *error)
 {
     size_t maps = (size_t)graph->map_count + 1;
     size_t steps = (size_t)graph->op_count + 1;

@@ -20,7 +20,7 @@
  */
 cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph, int arithmetic,
                          const cut_range *ranges, float headroom, int whole,
-                         cut_why *error);
+                         cut_error *error);
 void cut_plan_free(cut_plan *plan);
 
 /** Whether every operation has a kernel in this arithmetic. */

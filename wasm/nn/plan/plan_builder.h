@@ -29,7 +29,7 @@ typedef struct cut_step_source {
 typedef struct cut_plan_builder {
     cut_plan *plan;
     const cut_graph *graph;
-    cut_why *error;
+    cut_error *error;
     cut_step_source *sources; /* of plan->steps */
     int *parent;              /* map this one is a view into, or -1 */
     int32_t *channel;         /* where in the parent */

@@ -82,7 +82,7 @@ typedef struct cut_setup {
     const cut_graph *graph;
     const cut_op *op;
     size_t *weight_bytes; /* counts what the steps own */
-    cut_why *error;
+    cut_error *error;
 } cut_setup;
 
 static inline size_t cut_element(int type)

@@ -1,10 +1,10 @@
-#ifndef CUT_MATTE_EVIDENCE_H
-#define CUT_MATTE_EVIDENCE_H
+#ifndef CUT_MATTE_COLOUR_MODEL_H
+#define CUT_MATTE_COLOUR_MODEL_H
 
 #include "base/fail.h"
 
 /** What `map` holds for 1.0. */
-#define CUT_EVIDENCE_ONE 1024
+#define CUT_COLOUR_MODEL_ONE 1024
 
 /**
  * Weighs a map against the photo's colours: where pixels of one colour are
@@ -24,12 +24,12 @@
  * and 0 and 1 are taken as settled. Colours decide in proportion: what is
  * half transparent stays so.
  *
- * @param[in,out] map u16 [h][w], 0..CUT_EVIDENCE_ONE
+ * @param[in,out] map u16 [h][w], 0..CUT_COLOUR_MODEL_ONE
  * @param      rgb    u8 [h][w][4], the photo of the same size
  * @return CUT_OK, CUT_E_MEMORY (map unchanged). O(w*h), and a grid whose size
  *         depends on the shape only: 7 MB for a square.
  */
-cut_status cut_evidence_weigh(uint16_t *map, const uint8_t *rgb, int32_t w,
-                              int32_t h, cut_why *why);
+cut_status cut_colour_model_weigh(uint16_t *map, const uint8_t *rgb, int32_t w,
+                              int32_t h, cut_error *error);
 
 #endif

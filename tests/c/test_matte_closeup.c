@@ -1,5 +1,5 @@
-/* The second look: where it goes, and that two answers become one without a
- * seam. */
+/* The further passes: where the close-up lies, and that two answers become one
+ * without a seam. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "check.h"
 #include "cutaway.h"
-#include "matte/zoom.h"
+#include "matte/closeup.h"
 #include "scene.h"
 
 static cut_matte flat(int32_t w, int32_t h, float v)
@@ -20,30 +20,30 @@ static cut_matte flat(int32_t w, int32_t h, float v)
 static void the_box_has_a_margin_and_ends_at_the_photo(void)
 {
     cut_matte m = flat(64, 64, 0);
-    cut_zoom z;
-    CHECK(!cut_zoom_find(&z, &m, 640, 320)); /* nothing is there */
+    cut_closeup z;
+    CHECK(!cut_closeup_find(&z, &m, 640, 320)); /* nothing is there */
     for (int y = 32; y < 48; y++)
         for (int x = 8; x < 18; x++) m.alpha[y * 64 + x] = 1;
     /* x 80..180, y 160..240 of the photo, 15 to each side */
-    CHECK(cut_zoom_find(&z, &m, 640, 320));
+    CHECK(cut_closeup_find(&z, &m, 640, 320));
     CHECK_EQUAL(z.x, 65);
     CHECK_EQUAL(z.y, 145);
     CHECK(abs(z.w - 130) <= 1);
     CHECK(abs(z.h - 110) <= 1);
     for (int y = 0; y < 64; y++)
         for (int x = 0; x < 4; x++) m.alpha[y * 64 + x] = 1;
-    CHECK(cut_zoom_find(&z, &m, 640, 320));
+    CHECK(cut_closeup_find(&z, &m, 640, 320));
     CHECK(z.x == 0 && z.y == 0 && z.h == 320);
     for (int i = 0; i < 64 * 64; i++) m.alpha[i] = 1;
-    CHECK(!cut_zoom_find(&z, &m, 640, 320)); /* all of it has been seen */
+    CHECK(!cut_closeup_find(&z, &m, 640, 320)); /* all of it has been seen */
     cut_matte_free(&m);
 }
 
 static void two_equal_answers_stay_that_answer(void)
 {
     cut_matte m = flat(64, 64, 0.75f), d = flat(64, 64, 0.75f);
-    cut_zoom z = {100, 50, 200, 100};
-    CHECK_EQUAL(cut_zoom_join(&m, &d, z, 640, 320, NULL), CUT_OK);
+    cut_closeup z = {100, 50, 200, 100};
+    CHECK_EQUAL(cut_closeup_join(&m, &d, z, 640, 320, NULL), CUT_OK);
     CHECK_EQUAL(m.w, 128);
     CHECK_EQUAL(m.h, 128);
     int off = 0;
@@ -56,8 +56,8 @@ static void two_equal_answers_stay_that_answer(void)
 static void the_mean_lies_inside_and_fades_to_the_border(void)
 {
     cut_matte m = flat(64, 64, 0), d = flat(64, 64, 1);
-    cut_zoom z = {0, 80, 320, 160}; /* at the photo's left border */
-    CHECK_EQUAL(cut_zoom_join(&m, &d, z, 640, 320, NULL), CUT_OK);
+    cut_closeup z = {0, 80, 320, 160}; /* at the photo's left border */
+    CHECK_EQUAL(cut_closeup_join(&m, &d, z, 640, 320, NULL), CUT_OK);
     const float *row = m.alpha + 64 * 128; /* y 160, the middle */
     CHECK(fabsf(row[0] - 0.5f) < 1e-6f);   /* no fade there */
     CHECK(fabsf(row[32] - 0.5f) < 1e-6f);
@@ -75,8 +75,8 @@ static void the_mean_lies_inside_and_fades_to_the_border(void)
 static void a_map_at_the_limit_does_not_grow(void)
 {
     cut_matte m = flat(CUT_MAX_MODEL_SIDE, 2, 0), d = flat(64, 64, 1);
-    cut_zoom z = {10, 0, 20, 2};
-    CHECK_EQUAL(cut_zoom_join(&m, &d, z, 640, 2, NULL), CUT_OK);
+    cut_closeup z = {10, 0, 20, 2};
+    CHECK_EQUAL(cut_closeup_join(&m, &d, z, 640, 2, NULL), CUT_OK);
     CHECK_EQUAL(m.w, CUT_MAX_MODEL_SIDE);
     CHECK_EQUAL(m.h, 2);
     cut_matte_free(&m);
@@ -125,23 +125,23 @@ static float answer(cut_job *job)
 static float answer_both_ways(cut_job *job)
 {
     answer(job);
-    CHECK(cut_job_again(job));
+    CHECK(cut_job_has_next_pass(job));
     CHECK_EQUAL(cut_job_prepare(job), 0);
-    CHECK(!cut_job_again(job));
+    CHECK(!cut_job_has_next_pass(job));
     return answer(job);
 }
 
-static void a_small_subject_is_looked_at_again_once(void)
+static void a_small_subject_gets_one_close_up(void)
 {
     cut_job *job = prepared("{\"effort\":\"high\"}", 30);
-    CHECK(!cut_job_again(job)); /* before the first answer */
+    CHECK(!cut_job_has_next_pass(job)); /* before the first answer */
     float first = answer_both_ways(job);
-    CHECK(cut_job_again(job));
+    CHECK(cut_job_has_next_pass(job));
     CHECK_EQUAL(cut_job_prepare(job), 0);
-    CHECK(!cut_job_again(job));
+    CHECK(!cut_job_has_next_pass(job));
     float second = answer(job);
     CHECK(second > 4 * first); /* it fills the tensor */
-    CHECK(!cut_job_again(job));
+    CHECK(!cut_job_has_next_pass(job));
     CHECK_EQUAL(cut_job_prepare(job), CUT_E_STATE);
     CHECK_EQUAL(cut_job_refine(job), 0);
     const uint8_t *alpha = cut_job_alpha(job);
@@ -150,7 +150,7 @@ static void a_small_subject_is_looked_at_again_once(void)
     cut_job_free(job);
 }
 
-static void the_mirrored_look_is_turned_back(void)
+static void the_mirrored_pass_is_turned_back(void)
 {
     static float plain[64 * 64], turned[64 * 64];
     cut_job *job = prepared("{\"effort\":\"high\"}", 0);
@@ -193,13 +193,13 @@ static void a_subject_found_once_stays_found(void)
     }
 }
 
-static void a_look_that_finds_nothing_leaves_what_was_found(void)
+static void a_pass_that_finds_nothing_leaves_what_was_found(void)
 {
     static float map[64 * 64];
     cut_job *job = prepared("{\"effort\":\"high\"}", 30);
     answer(job); /* then nothing, of the mirrored photo and close by */
-    for (int look = 0; look < 2; look++) {
-        CHECK(cut_job_again(job));
+    for (int pass = 0; pass < 2; pass++) {
+        CHECK(cut_job_has_next_pass(job));
         CHECK_EQUAL(cut_job_prepare(job), 0);
         CHECK_EQUAL(cut_job_matte(job, map, 64, 64), 0);
     }
@@ -209,7 +209,7 @@ static void a_look_that_finds_nothing_leaves_what_was_found(void)
     cut_job_free(job);
 }
 
-static void no_close_look_at_what_is_large_or_unless_asked_for(void)
+static void no_close_up_of_what_is_large_or_unless_asked_for(void)
 {
     static const struct {
         const char *options;
@@ -222,14 +222,14 @@ static void no_close_look_at_what_is_large_or_unless_asked_for(void)
             answer_both_ways(job);
         else
             answer(job);
-        CHECK(!cut_job_again(job));
+        CHECK(!cut_job_has_next_pass(job));
         CHECK_EQUAL(cut_job_prepare(job), CUT_E_STATE);
         CHECK_EQUAL(cut_job_refine(job), 0);
         cut_job_free(job);
     }
 }
 
-static void every_refused_allocation_of_a_second_look_can_be_tried_again(void)
+static void every_refused_allocation_of_a_further_pass_can_be_tried_again(void)
 {
     cut_job *job = prepared("{\"effort\":\"high\"}", 30);
     answer_both_ways(job);
@@ -257,12 +257,12 @@ int main(void)
     two_equal_answers_stay_that_answer();
     the_mean_lies_inside_and_fades_to_the_border();
     a_map_at_the_limit_does_not_grow();
-    a_small_subject_is_looked_at_again_once();
-    the_mirrored_look_is_turned_back();
+    a_small_subject_gets_one_close_up();
+    the_mirrored_pass_is_turned_back();
     a_subject_found_once_stays_found();
-    a_look_that_finds_nothing_leaves_what_was_found();
-    no_close_look_at_what_is_large_or_unless_asked_for();
-    every_refused_allocation_of_a_second_look_can_be_tried_again();
+    a_pass_that_finds_nothing_leaves_what_was_found();
+    no_close_up_of_what_is_large_or_unless_asked_for();
+    every_refused_allocation_of_a_further_pass_can_be_tried_again();
     CHECK_EQUAL(cut_live_blocks(), 0);
     return CHECK_DONE();
 }

@@ -6,7 +6,7 @@
  * Easy to get wrong: s must see the same window as v. It is the same grid with
  * its colours summed up, so that one even colour gives v = s.
  */
-#include "matte/evidence.h"
+#include "matte/colour_model.h"
 
 #include <math.h> /* sqrtf only: exact in every libc */
 #include <string.h>
@@ -14,18 +14,18 @@
 #include "base/alloc.h"
 
 /* Chosen by models/eval/matte.py: docs/decisions/matte-refinement.md. */
-#ifndef CUT_EVIDENCE_CELLS
-#define CUT_EVIDENCE_CELLS 24 /* along the longer side */
+#ifndef CUT_COLOUR_MODEL_CELLS
+#define CUT_COLOUR_MODEL_CELLS 24 /* along the longer side */
 #endif
-#ifndef CUT_EVIDENCE_BIN
-#define CUT_EVIDENCE_BIN 20 /* levels of luma or colour difference in a cell */
+#ifndef CUT_COLOUR_MODEL_BIN
+#define CUT_COLOUR_MODEL_BIN 20 /* levels of luma or difference in a cell */
 #endif
-#define CUT_EVIDENCE_CHROMA 80 /* differences beyond are cut off */
-#ifndef CUT_EVIDENCE_DOUBT
-#define CUT_EVIDENCE_DOUBT 0.1f /* added to each side of the odds */
+#define CUT_COLOUR_MODEL_CHROMA 80 /* differences beyond are cut off */
+#ifndef CUT_COLOUR_MODEL_DOUBT
+#define CUT_COLOUR_MODEL_DOUBT 0.1f /* added to each side of the odds */
 #endif
-#ifndef CUT_EVIDENCE_DRAW
-#define CUT_EVIDENCE_DRAW 1.0f /* towards v where like colours fully agree */
+#ifndef CUT_COLOUR_MODEL_DRAW
+#define CUT_COLOUR_MODEL_DRAW 1.0f /* towards v where like colours agree */
 #endif
 
 enum { AXES = 5 };
@@ -44,17 +44,18 @@ typedef struct grid {
 static void place(float at[AXES], const grid *g, const uint8_t *px, int32_t x,
                   int32_t y)
 {
-    const float bin = 1.0f / CUT_EVIDENCE_BIN, most = CUT_EVIDENCE_CHROMA;
+    const float bin = 1.0f / CUT_COLOUR_MODEL_BIN,
+    max = CUT_COLOUR_MODEL_CHROMA;
     float r = (float)px[0], gr = (float)px[1], b = (float)px[2];
     float luma = 0.299f * r + 0.587f * gr + 0.114f * b;
     float u = 0.564f * (b - luma), v = 0.713f * (r - luma); /* Rec. 601 */
-    u = u < -most ? -most : u > most ? most : u;
-    v = v < -most ? -most : v > most ? most : v;
+    u = u < -max ? -max : u > max ? max : u;
+    v = v < -max ? -max : v > max ? max : v;
     at[0] = (float)y * g->scale;
     at[1] = (float)x * g->scale;
     at[2] = luma * bin;
-    at[3] = (u + most) * bin;
-    at[4] = (v + most) * bin;
+    at[3] = (u + max) * bin;
+    at[4] = (v + max) * bin;
 }
 
 /* Smooths by [1 2 1] along an axis of n cells, `step` floats apart, in place.
@@ -93,7 +94,7 @@ static void add_all(grid *g, const uint16_t *map, const uint8_t *rgb,
             place(at, g, rgb + i * 4, x, y);
             for (int a = 0; a < AXES; a++)
                 cell += (size_t)(at[a] + 0.5f) * g->step[a];
-            g->cells[cell] += (float)map[i] * (1.0f / CUT_EVIDENCE_ONE);
+            g->cells[cell] += (float)map[i] * (1.0f / CUT_COLOUR_MODEL_ONE);
             g->cells[cell + 1] += 1;
         }
 }
@@ -146,9 +147,9 @@ static float mean_at(const float *cells, const size_t *step, int axes,
 /* The map's value m at a pixel, given v and s. */
 static float weigh(float m, float v, float s)
 {
-    const float doubt = CUT_EVIDENCE_DOUBT;
+    const float doubt = CUT_COLOUR_MODEL_DOUBT;
     float agreed = (2 * v - 1) * (2 * v - 1);
-    m += CUT_EVIDENCE_DRAW * agreed * agreed * (v - m);
+    m += CUT_COLOUR_MODEL_DRAW * agreed * agreed * (v - m);
     float subject = m * sqrtf((v + doubt) * (1 - s + doubt));
     float other = (1 - m) * sqrtf((1 - v + doubt) * (s + doubt));
     return subject / (subject + other);
@@ -161,26 +162,26 @@ static void read_all(uint16_t *map, const grid *g, const uint8_t *rgb,
     for (int32_t y = 0; y < h; y++)
         for (int32_t x = 0; x < w; x++) {
             size_t i = (size_t)y * (size_t)w + (size_t)x;
-            if (map[i] == 0 || map[i] >= CUT_EVIDENCE_ONE) continue;
+            if (map[i] == 0 || map[i] >= CUT_COLOUR_MODEL_ONE) continue;
             float at[AXES];
             place(at, g, rgb + i * 4, x, y);
             float v = mean_at(g->cells, g->step, AXES, at);
             float s = mean_at(g->plain, plain_step, 2, at);
-            float m = (float)map[i] * (1.0f / CUT_EVIDENCE_ONE);
-            map[i] = (uint16_t)(weigh(m, v, s) * CUT_EVIDENCE_ONE + 0.5f);
+            float m = (float)map[i] * (1.0f / CUT_COLOUR_MODEL_ONE);
+            map[i] = (uint16_t)(weigh(m, v, s) * CUT_COLOUR_MODEL_ONE + 0.5f);
         }
 }
 
-cut_status cut_evidence_weigh(uint16_t *map, const uint8_t *rgb, int32_t w,
-                              int32_t h, cut_why *why)
+cut_status cut_colour_model_weigh(uint16_t *map, const uint8_t *rgb, int32_t w,
+                              int32_t h, cut_error *error)
 {
     int32_t side = w > h ? w : h;
-    grid g = {.scale = (float)CUT_EVIDENCE_CELLS / (float)side};
+    grid g = {.scale = (float)CUT_COLOUR_MODEL_CELLS / (float)side};
     /* the last cell that is read, and one */
     g.n[0] = (int32_t)((float)(h - 1) * g.scale) + 2;
     g.n[1] = (int32_t)((float)(w - 1) * g.scale) + 2;
-    g.n[2] = 255 / CUT_EVIDENCE_BIN + 2;
-    g.n[3] = g.n[4] = 2 * CUT_EVIDENCE_CHROMA / CUT_EVIDENCE_BIN + 2;
+    g.n[2] = 255 / CUT_COLOUR_MODEL_BIN + 2;
+    g.n[3] = g.n[4] = 2 * CUT_COLOUR_MODEL_CHROMA / CUT_COLOUR_MODEL_BIN + 2;
     g.count = 2;
     for (int a = AXES - 1; a >= 0; a--) {
         g.step[a] = g.count;
@@ -197,7 +198,7 @@ cut_status cut_evidence_weigh(uint16_t *map, const uint8_t *rgb, int32_t w,
         sum_colours(&g);
         read_all(map, &g, rgb, w, h);
     } else {
-        status = cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.",
+        status = cut_fail(error, CUT_E_MEMORY, "No memory to refine %d x %d.",
                           (int)w, (int)h);
     }
     cut_free(g.cells);
