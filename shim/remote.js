@@ -49,6 +49,7 @@ const CURABLE = new Set([
  */
 
 /**
+ * What works on pictures under a policy: the engine, the remotes, the order of the two.
  * @param {object} options
  * @param {import('./types.js').Engine} [options.engine]
  * @param {Record<string, import('./remote/client.js').RemoteOptions>} [options.remote] by dialect
@@ -66,7 +67,8 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
     clients.set(name, createRemoteClient(options, vendor.credential));
   }
 
-  /** @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
+  /** One picture in the engine here; a failure is the result.
+   * @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
   async function locally(item, signal) {
     try {
       const image = await item.image();
@@ -107,6 +109,8 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
   }
 
   /**
+   * Pictures at the vendor's, in one call that is on record before it is made;
+   * failures are results.
    * @param {Batch} batch @param {import('./remote/flow.js').Item[]} items
    * @returns {Promise<Result[]>} in the order of items
    */

@@ -1,4 +1,5 @@
-// npm run build: sets up, compiles cutaway.wasm, stages dist/ (what ships).
+// npm run build: sets up, compiles cutaway.wasm, makes the lists that follow
+// it, stages dist/ (what ships).
 // As a module it gives the same steps to start, test and bench.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,7 +24,7 @@ const staged = [
   ['web/index.html', 'index.html'],
   ['web/page.js', 'page.js'],
   ['web/page.css', 'page.css'],
-  ['web/early.js', 'early.js'],
+  ['web/theme-boot.js', 'theme-boot.js'],
   ['web/app.js', 'app.js'],
   ['web/manifest.webmanifest', 'manifest.webmanifest'],
   ['web/icons', 'icons'],
@@ -111,7 +112,7 @@ export function stage() {
     if (newest(source) <= newest(target)) continue;
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\.d\.ts$/.test(path) });
+    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path) });
   }
   stageRelay();
 }
@@ -167,6 +168,7 @@ export function stageOffline(dir = dist) {
 export function build(...flags) {
   setup(...flags);
   compile('wasm', 'cutaway');
+  run('node', ['tools/make-lists.js']);
   stage();
   stageNotices();
   stageOffline();

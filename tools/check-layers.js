@@ -33,13 +33,22 @@ const cKept = {
 
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
 const jsRules = [
-  [/^web\/engine\//, /^(web\/engine\/|node:)/],
+  [/^web\/engine\/lists\//, /^$/],
+  [/^web\/engine\/core\//, /^web\/engine\/(core|lists)\//],
+  [/^web\/engine\/backends\//, /^web\/engine\/(core|backends)\//],
+  [/^web\/engine\/worker\//, /^web\/engine\/(core|backends|worker)\//],
+  [/^web\/engine\/node\//, /^(web\/engine\/(core|backends|node)\/|node:)/],
+  [/^web\/engine\/(node|node-pool)\.js$/, /^(web\/engine\/(core\/errors|node\/\w+|\w+)\.js$|node:)/],
+  [/^web\/engine\/\w+\.js$/, /^web\/engine\/(core\/(errors|held-calls)|worker\/spawn|\w+)\.js$/],
   [/^web\/texts\//, /^web\/texts\//],
-  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/index\.js$)/],
-  [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|pool)\.js$)/],
+  [/^web\/widget\/common\//, /^web\/(widget\/common\/|texts\/|engine\/lists\/)/],
+  [/^web\/widget\/settings\//, /^web\/(widget\/(common|settings)\/|texts\/|engine\/(lists\/|core\/style-text\.js$))/],
+  [/^web\/widget\/retouch\//, /^web\/(widget\/(common|retouch)\/|texts\/)/],
+  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/((index|line)\.js$|lists\/))/],
+  [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|line|pool)\.js$)/],
   [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],
   [/^shim\//, /^(shim\/|node:|idb$|ws$)/],
-  [/^bin\//, /^(web\/engine\/(node|errors)\.js$|shim\/|node:)/],
+  [/^bin\//, /^(bin\/|web\/engine\/(lists\/|(node|core\/(errors|style-text))\.js$)|shim\/|node:)/],
 ];
 /** Files that may touch what a browser's worker does not have. */
 const engineWithDom = /\b(document|window|HTMLElement)\s*[.(]/;
@@ -61,19 +70,18 @@ const sources = Object.fromEntries(files('wasm', /\.[ch]$/).map((path) =>
 breaches.push(...roomBreaches(sources, cRooms, cKept),
   ...includeCircles(sources).map((circle) => `wasm/ includes in a circle: ${circle.join(', ')}`));
 
-for (const [pattern, allowed] of jsRules) {
-  for (const path of files(pattern.source.replace(/^\^|\\|\/.*$/g, '') , /\.js$/)) {
-    if (!pattern.test(path)) continue;
-    const text = readFileSync(join(root, path), 'utf8');
-    const code = text.replace(/\/\*[\s\S]*?\*\//g, ''); // types in comments may name anything
-    const imports = [...code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm),
-      ...code.matchAll(/^\s*import\s*['"]([^'"]+)['"]/gm), ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)];
-    for (const [, name] of imports) {
-      const target = name.startsWith('.') ? relative(root, normalize(join(root, dirname(path), name))) : name;
-      if (!allowed.test(target)) breaches.push(`${path} imports ${target}`);
-    }
-    if (path.startsWith('web/engine/') && engineWithDom.test(code.replace(/\/\/.*/g, ''))) breaches.push(`${path} touches the DOM`);
+for (const path of ['web', 'shim', 'bin'].flatMap((dir) => files(dir, /\.js$/))) {
+  const allowed = jsRules.find(([pattern]) => pattern.test(path))?.[1];
+  if (!allowed) continue;
+  const text = readFileSync(join(root, path), 'utf8');
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, ''); // types in comments may name anything
+  const imports = [...code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm),
+    ...code.matchAll(/^\s*import\s*['"]([^'"]+)['"]/gm), ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)];
+  for (const [, name] of imports) {
+    const target = name.startsWith('.') ? relative(root, normalize(join(root, dirname(path), name))) : name;
+    if (!allowed.test(target)) breaches.push(`${path} imports ${target}`);
   }
+  if (path.startsWith('web/engine/') && engineWithDom.test(code.replace(/\/\/.*/g, ''))) breaches.push(`${path} touches the DOM`);
 }
 
 if (breaches.length) {

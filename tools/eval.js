@@ -9,10 +9,10 @@ import { dirname, join, parse } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure, MEASURES, summarize } from '../models/eval/metrics/set.js';
-import { loadCore } from '../web/engine/core.js';
+import { loadCore } from '../web/engine/core/core.js';
 import { createNodeEngine, CutawayError } from '../web/engine/node.js';
-import { compileCore } from '../web/engine/node-core.js';
-import { webpCodec } from '../web/engine/webp.js';
+import { compileCore } from '../web/engine/node/core.js';
+import { webpCodec } from '../web/engine/core/webp.js';
 import { build } from './build.js';
 
 const usage = `npm run eval: the engine's mattes against masks

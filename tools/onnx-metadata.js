@@ -1,6 +1,6 @@
 // One entry of an ONNX file's metadata_props, set or taken away. The rest of
 // the file stays as it is, byte for byte: ModelProto's fields are only walked.
-import { fields } from '../web/engine/node-protobuf.js';
+import { fields } from '../web/engine/node/protobuf.js';
 
 /** @param {number} number @param {Uint8Array} content */
 function field(number, content) {

@@ -95,7 +95,7 @@ static void a_failure_leaves_its_sentence(void)
 static void every_status_has_a_name_of_its_own(void)
 {
     static const int all[] = {
-#define NUMBER(symbol, number, name, text) number,
+#define NUMBER(symbol, number, name, fault, text) number,
         CUT_STATUS_LIST(NUMBER)
 #undef NUMBER
     };
@@ -111,7 +111,7 @@ static void every_status_has_a_name_of_its_own(void)
 static void the_abi_text_names_every_status_and_limit(void)
 {
     const char *json = cut_abi_json();
-#define HAS(symbol, number, name, text)                                        \
+#define HAS(symbol, number, name, fault, text)                                 \
     CHECK(strstr(json, "\"status\":" #number ",\"code\":\"" name "\""));
     CUT_STATUS_LIST(HAS)
 #undef HAS

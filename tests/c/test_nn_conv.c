@@ -107,7 +107,7 @@ static void agrees(nn_conv *k, int w, int h, int arithmetic, int shape)
         nn_stop(&r);
     } else {
         CHECK(!"the model was refused");
-        printf("  %s\n", r.why.text);
+        printf("  %s\n", r.error.text);
     }
     nn_conv_free(k);
     nn_conv_free(&side);

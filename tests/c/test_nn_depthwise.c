@@ -97,7 +97,7 @@ static void agrees(nn_conv *k, nn_conv *first, int sum, int w, int h,
         nn_stop(&r);
     } else {
         CHECK(!"the model was refused");
-        printf("  %s\n", r.why.text);
+        printf("  %s\n", r.error.text);
     }
     if (first) nn_conv_free(first);
     nn_conv_free(k);

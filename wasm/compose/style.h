@@ -1,5 +1,5 @@
 /*
- * What a caller may ask a result to look like, as plain values: options.c
+ * What a caller may ask a result to look like, as plain values: options/
  * fills these in, the files beside this one draw them.
  */
 #ifndef CUT_COMPOSE_STYLE_H

@@ -47,9 +47,10 @@ typedef enum cut_state {
 /* ---- the instance ------------------------------------------------------ */
 
 /**
- * JSON: {"abi", "version", "statuses": [{"status","code","text"}],
- * "states": [name], "limits": {name: number},
- * "options": {name: {"type", "default", ..}}}.
+ * JSON: {"abi", "version", "statuses": [{"status","code","fault","text"}],
+ * "states": [name], "limits": {name: number}, "numbers": what calls take for
+ * words {"edit_mode", "edit_style", "arithmetic": {name: number}},
+ * "options": {name: {"type", "default", ..}}} (options/json.h).
  * Static text, never NULL, never freed.
  */
 CUT_EXPORT const char *cut_abi_json(void);

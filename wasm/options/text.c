@@ -128,19 +128,19 @@ static void place_stops(cut_gradient *g)
     int last = g->count - 1;
     if (g->stops[0].at < 0) g->stops[0].at = 0;
     if (g->stops[last].at < 0) g->stops[last].at = 1;
-    float most = 0;
+    float max = 0;
     for (int i = 0; i <= last; i++) {
         if (g->stops[i].at < 0) continue;
-        if (g->stops[i].at < most) g->stops[i].at = most;
-        most = g->stops[i].at;
+        if (g->stops[i].at < max) g->stops[i].at = max;
+        max = g->stops[i].at;
     }
     for (int i = 1; i < last; i++) {
         if (g->stops[i].at >= 0) continue;
         int next = i;
         while (g->stops[next].at < 0) next++;
         float from = g->stops[i - 1].at;
-        g->stops[i].at = from + (g->stops[next].at - from) /
-                                    (float)(next - i + 1);
+        g->stops[i].at = from +
+                         (g->stops[next].at - from) / (float)(next - i + 1);
     }
 }
 

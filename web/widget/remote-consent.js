@@ -15,7 +15,7 @@
  */
 
 import english from '../texts/en/consent.js';
-import { languageOf, texts, translator } from './texts.js';
+import { languageOf, texts, translator } from './common/texts.js';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
@@ -88,6 +88,7 @@ export class RemoteConsent extends HTMLElement {
     this.#show();
   }
 
+  /** A row for each service; the focus stays where it was. */
   #show() {
     const consent = this.#consent;
     const list = /** @type {HTMLElement} */ (this.shadowRoot?.querySelector('ul'));

@@ -1,7 +1,7 @@
 // The reader of protobuf messages, and what tools/onnx-metadata.js makes of it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fields } from '../../../web/engine/node-protobuf.js';
+import { fields } from '../../../web/engine/node/protobuf.js';
 import { withMetadata } from '../../../tools/onnx-metadata.js';
 import { brightnessModel } from '../onnx.js';
 

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { CutawayError } from '../../../web/engine/errors.js';
-import { fields } from '../../../web/engine/node-protobuf.js';
+import { CutawayError } from '../../../web/engine/core/errors.js';
+import { fields } from '../../../web/engine/node/protobuf.js';
 import { AUTO, F32, floats, newCore, random, runNet } from './run-net.js';
 
 const copies = Number(process.env.CUTAWAY_FLIPS ?? 150);

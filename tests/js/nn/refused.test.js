@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INT32, INT64, model, node, tensor } from '../../../tools/onnx-writer.js';
 import { Graph } from './graph.js';
-import { CutawayError } from '../../../web/engine/errors.js';
+import { CutawayError } from '../../../web/engine/core/errors.js';
 import { floats, newCore, random, runNet } from './run-net.js';
 
 /** @typedef {import('../../../tools/onnx-writer.js').ValueInfo} ValueInfo */
