@@ -48,6 +48,13 @@ export function matteSet(folder, answers) {
 /** A picture's kind where the set has kinds: "hair" of 004-hair-sharp.jpg. @param {string} name */
 export const kindOf = (name) => /^\d+-([a-z]+)/.exec(name)?.[1];
 
+/** @param {{ data: Uint8ClampedArray }} picture */
+function alphaOf({ data }) {
+  const plane = new Float32Array(data.length / 4);
+  for (let i = 0; i < plane.length; i++) plane[i] = data[4 * i + 3] / 255;
+  return plane;
+}
+
 /**
  * The cut-out to judge. An answer that is grey has no colours; where the true
  * ones are known, the engine makes its own under the answer's alpha.
@@ -57,21 +64,22 @@ export const kindOf = (name) => /^\d+-([a-z]+)/.exec(name)?.[1];
  */
 async function cutOutOf({ image, answer, foreground }, { engine, decode, options }) {
   const photo = async () => new Blob([await readFile(image)]);
+  const decoded = async (/** @type {Blob} */ blob) => decode(new Uint8Array(await blob.arrayBuffer()));
   if (!answer) {
-    const { blob, report } = await engine.segment(await photo(), { ...options, format: 'png' });
-    const picture = await decode(new Uint8Array(await blob.arrayBuffer()));
-    return { picture, alpha: maskPlane(picture), rgba: picture.data, report };
+    const { blob, report } = await engine.removeBackground(await photo(), { ...options, format: 'png' });
+    const picture = await decoded(blob);
+    return { picture, alpha: alphaOf(picture), rgba: picture.data, report };
   }
   const bytes = await readFile(answer);
   const picture = await decode(bytes);
-  const alpha = maskPlane(picture);
   let rgba = null;
   if (foreground) {
-    const clear = picture.data.some((value, i) => i % 4 === 3 && value < 255);
-    rgba = clear ? picture.data
-      : (await decode(new Uint8Array(await (await engine.segment(await photo(), { matte: new Blob([bytes]), format: 'png' })).blob.arrayBuffer()))).data;
+    let colours = false;
+    for (let i = 3; i < picture.data.length && !colours; i += 4) colours = picture.data[i] < 255;
+    if (colours) rgba = picture.data;
+    else rgba = (await decoded((await engine.removeBackground(await photo(), { matte: new Blob([bytes]), format: 'png' })).blob)).data;
   }
-  return { picture, alpha, rgba, report: null };
+  return { picture, alpha: maskPlane(picture), rgba, report: null };
 }
 
 /**
