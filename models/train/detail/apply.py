@@ -6,7 +6,7 @@ MODEL is an exported model or a checkpoint; photo and matte have the same stem. 
 the detail scale, at most 2048 pixels on the longer side, in tiles that see MARGIN
 pixels around them. Changed is what lies within REACH pixels of where the
 matte is undecided; each round starts from the answer of the one before, so that
-it follows a strand outwards. A tile takes no further round once one has changed next to nothing.
+it follows a strand outwards; in the end what a whole region has changed is undone. A tile takes no further round once one has changed next to nothing.
 """
 import argparse
 import glob
@@ -22,6 +22,8 @@ import network
 SIDE = 2048
 TILE, MARGIN = 256, 64
 REACH = 12
+HOLD = 25  # what a window of a 25th of the longer side has changed on average is no detail
+LIMITS = .1, .2  # of that average: from the first on changes are lessened, from the second on undone
 SETTLED = .002  # mean change of a round in a tile's band, below which it is the last
 
 
@@ -76,17 +78,27 @@ def one_round(net, photo, alpha, still):
     return out, left
 
 
+def held(before, after):
+    """f32 [h,w]: `after`, but as before where a whole region changed: what belongs to the
+    subject is the coarse matte's to say."""
+    side = max(before.shape) // HOLD * 2 + 1
+    change = np.abs(cv2.blur(after - before, (side, side)))
+    keep = cv2.blur(np.clip((LIMITS[1] - change) / (LIMITS[1] - LIMITS[0]), 0, 1), (side // 2 | 1, side // 2 | 1))
+    return before + keep * (after - before)
+
+
 def refined(net, photo, alpha, rounds):
     """f32 [h,w] after each round of u8 [h,w,3], f32 [h,w], at the photo's size."""
     h, w = alpha.shape
     scale = min(1, SIDE / max(h, w))
     size = max(1, round(w * scale)), max(1, round(h * scale))
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    now = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    first = now = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     still = list(tiles(size[1], size[0]))
     for _ in range(rounds):
         now, still = one_round(net, small, now, still)
-        yield cv2.resize(now, (w, h), interpolation=cv2.INTER_CUBIC).clip(0, 1) if scale < 1 else now
+        answer = held(first, now)
+        yield cv2.resize(answer, (w, h), interpolation=cv2.INTER_CUBIC).clip(0, 1) if scale < 1 else answer
 
 
 def read(photo, matte):

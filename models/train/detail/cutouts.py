@@ -4,11 +4,12 @@
 
 KIND says what FOLDER holds: "white", people and things before white; "celeb" and
 "figaro", portraits and masks of their hair; "rgba", products with alpha. The
-matte is closed-form (Levin et al. 2008) on a trimap, the colours below it are
+matte of the first is closed-form (Levin et al. 2008) on a trimap, the colours below it are
 those of Germer et al. 2020, both by pymatting. It need not be the true one of its
 picture: it is that of every composite that is made with it.
 """
 import argparse
+import functools
 import glob
 import os
 import sys
@@ -18,6 +19,7 @@ import warnings
 import cv2
 import numpy as np
 import pymatting
+from PIL import Image
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "eval"))
 
@@ -81,31 +83,26 @@ def white(path):
 
 
 def portrait(path, mask_path):
-    """A portrait by the model's own matte and a mask of its hair; None where the ground
-    behind is restless: closed-form matting would take its pattern for hair."""
+    """A portrait by the model's own matte and a mask of its hair, drawn in to where there is
+    surely nothing of its ground: hard-edged, strands are drawn onto it later. Closed-form
+    matting took the patterns behind for hair."""
+    import common
     import core
-    from PIL import Image
     image, hair = read(path), cv2.imread(mask_path, cv2.IMREAD_GRAYSCALE)
     if image is None or hair is None:
         return None
     image = shrink(image, SIDE)
     h, w = image.shape[:2]
     hair = cv2.resize(hair, (w, h), interpolation=cv2.INTER_LINEAR) > 127
-    pixels = (image * 255 + .5).astype(np.uint8)
-    session, manifest = model()
-    alpha = core.refine(common.alpha_map(session, manifest, Image.fromarray(pixels)), core.rgba(Image.fromarray(pixels))) / 255
-    body = ((alpha > .85) | hair).astype(np.uint8)
-    unit = max(h, w) / 100
-    inside = cv2.erode(body, disc(round(1.2 * unit))) > 0
-    reach = cv2.dilate((alpha > .15).astype(np.uint8) | cv2.dilate(hair.astype(np.uint8), disc(round(1.5 * unit))), disc(round(1.5 * unit)))
-    outside = reach == 0
-    ring = outside & (cv2.dilate(reach, disc(round(6 * unit))) > 0)
-    if outside.mean() < .05 or ring.sum() < 500 or not .15 < inside.mean() < .9:
+    pixels = Image.fromarray((image * 255 + .5).astype(np.uint8))
+    alpha = core.refine(common.alpha_map(*model(), pixels), core.rgba(pixels)) / 255
+    if hair.mean() < .03 or (alpha[hair] > .5).mean() < .93:
         return None
-    busy = image - cv2.blur(image, (round(8 * unit), round(8 * unit)))
-    if np.abs(busy[ring]).mean() > .018 or (alpha[inside] < .5).mean() > .1:
+    body = cv2.morphologyEx(((alpha > .9) | hair).astype(np.uint8), cv2.MORPH_OPEN, disc(6))
+    body = cv2.erode(body, disc(round(.008 * max(h, w))))
+    if not .15 < body.mean() < .85:
         return None
-    return keyed(image, inside, outside)
+    return (np.dstack([image, body]) * 255 + .5).astype(np.uint8)
 
 
 def product(path):
@@ -120,16 +117,10 @@ def product(path):
     return (rgba * 255 + .5).astype(np.uint8)
 
 
+@functools.cache
 def model():
-    global common, _model
-    if _model is None:
-        import common as module
-        common = module
-        _model = common.model()
-    return _model
-
-
-common = _model = None
+    import common
+    return common.model()
 
 
 def jobs(kind, folder):
@@ -155,15 +146,14 @@ def main():
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
     began, made = time.time(), 0
-    if args.kind in ("celeb", "figaro"):
-        model()
     make, tasks = jobs(args.kind, args.folder)
     order = np.random.default_rng(0).permutation(len(tasks))
     for count, k in enumerate(order):
         if time.time() - began > args.seconds:
             break
         name = os.path.splitext(os.path.basename(tasks[k][0]))[0]
-        out = os.path.join(args.out, f"{args.kind}_{name}.png")
+        kind = "portrait" if make is portrait else args.kind
+        out = os.path.join(args.out, f"{kind}_{name}.png")
         if os.path.exists(out):
             continue
         try:

@@ -10,7 +10,7 @@ def weights(truth, coarse):
     matte is wrong about a whole region: what is missing there is not for a network of
     this size to know."""
     wrong = np.abs(cv2.blur(coarse - truth, (33, 33)))
-    return 1 - .8 * np.clip((wrong - .4) / .2, 0, 1)
+    return 1 - .8 * np.clip((wrong - .35) / .2, 0, 1)
 
 
 def blurred(x):
@@ -27,14 +27,15 @@ def gradient(smooth, weight):
     return 5.6 ** 2 * (weight[..., 1:-1, 1:-1] * (x * x + y * y)).mean()
 
 
-def total(alpha, truth, weight):
+def total(alpha, truth, coarse, weight):
     """Absolute error, that of the Laplacian pyramid of three levels, the coarser the
-    heavier (Hou & Liu, ICCV 2019), and the gradient error."""
-    x, loss = alpha - truth, 0.
+    heavier (Hou & Liu, ICCV 2019), and the gradient error; where an error counts less,
+    the coarse matte is to be held instead."""
+    x, loss = alpha - truth, ((1 - weight) * (alpha - coarse).abs()).mean()
     for k in range(3):
         smooth = blurred(x)
         if k == 0:
-            loss = 2 * (weight * x.abs()).mean() + 2 * gradient(smooth, weight)
+            loss = loss + 2 * (weight * x.abs()).mean() + 2 * gradient(smooth, weight)
         loss = loss + .5 * 2 ** k * (weight * (x - smooth).abs()).mean()
         if k < 2:
             x, weight = F.avg_pool2d(x, 2), F.avg_pool2d(weight, 2)

@@ -64,7 +64,7 @@ def twice(x):
 class Net(nn.Module):
     """Levels of strides 2, 4, 8, 16 down and up again, skips added; the head sees the blocks once more."""
 
-    def __init__(self, channels=(24, 40, 64, 96), down=(2, 2, 3, 3), up=(2, 1, 1), expand=(2, 2, 2, 1), head=16):
+    def __init__(self, channels=(24, 40, 64, 96), down=(1, 2, 4, 4), up=(1, 2, 2), expand=(2, 2, 2, 2), head=16):
         super().__init__()
         c = channels
         self.stem = Conv(16, c[0], 3)
@@ -73,7 +73,7 @@ class Net(nn.Module):
         self.rise = nn.ModuleList([Conv(c[k + 1], c[k], act=False) for k in range(3)])
         self.up = nn.ModuleList([level(c[k], up[k], expand[k]) for k in range(3)])
         self.head = Conv(c[0], head, act=False)
-        self.fine = Conv(16, head, 3, act=False)
+        self.fine = nn.Conv2d(16, head, 3, padding=1, bias=False)
         self.last = nn.Conv2d(head, 4, 3, padding=1)
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)

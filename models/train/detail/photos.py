@@ -3,8 +3,8 @@
     python models/train/detail/photos.py --shared ../shared --raw DIR/raw --cutouts DIR/cutouts \\
         --out DIR/crops/real/a.npy --photos 400 --seed 1
 
-A composite is a body (cut out of white or with alpha of its own, or a training
-pair whose mask is drawn in a little), strands or thin things, a lens, a ground, noise and
+A composite is a body (cut out of white or with alpha of its own, or a portrait or a
+training pair whose mask is drawn in a little), strands or thin things, a lens, a ground, noise and
 JPEG. Its coarse matte is that of the bundled model and the refinement (models/eval/core.py);
 composites in which the model means something else are left out. Crops
 are taken where alpha is soft or the matte errs. A share of them has the coarse matte of a made-up
@@ -59,12 +59,15 @@ def fit(rng, image, side):
 class Sources:
     def __init__(self, shared, raw, cutouts):
         train = os.path.join(shared, "data", "train")
-        self.pairs = [(n, sorted(glob.glob(f"{train}/{n}/images/*.webp")), share)
-                      for n, share in (("duts_tr", .7), ("human290", .15), ("feral_cats", .15))]
+        large = sorted(glob.glob(raw + "/duts/**/DUTS-TR-Image/*.jpg", recursive=True))
+        self.pairs = [(large or sorted(glob.glob(train + "/duts_tr/images/*.webp")), .7)]
+        self.pairs += [(sorted(glob.glob(f"{train}/{name}/images/*.webp")), .15) for name in ("human290", "feral_cats")]
         self.cutouts = sorted(glob.glob(os.path.join(cutouts, "*.png")))
+        self.portraits = [p for p in self.cutouts if os.path.basename(p).startswith("portrait")]
+        self.cutouts = [p for p in self.cutouts if p not in self.portraits]
         outdoors = sorted(glob.glob(raw + "/lal/**/*.jpg", recursive=True)) or sorted(glob.glob(shared + "/data/nosubject/lal/*"))
         self.grounds = [(outdoors, .45), (sorted(glob.glob(shared + "/data/nosubject/dtd/*")), .15),
-                        (self.pairs[0][1], .25), (sorted(glob.glob(raw + "/clothing/images/*.jpg")), .15)]
+                        (self.pairs[0][0], .25), (sorted(glob.glob(raw + "/clothing/images/*.jpg")), .15)]
         self.grounds = [(files, share) for files, share in self.grounds if files]
 
     def pick(self, rng, sets):
@@ -89,7 +92,8 @@ class Sources:
 def body_of_pair(rng, sources, side):
     """(colours, alpha) of a training pair, its mask drawn in so that nothing of its ground is left."""
     path = sources.pick(rng, sources.pairs)
-    image, mask = rgb(path), cv2.imread(path.replace("/images/", "/masks/").replace(".webp", ".png"), 0)
+    mask = path.replace("/images/", "/masks/").replace("DUTS-TR-Image", "DUTS-TR-Mask")
+    image, mask = rgb(path), cv2.imread(os.path.splitext(mask)[0] + ".png", 0)
     scale = side / max(image.shape[:2]) * rng.uniform(.75, 1.5)
     image = scaled(image, scale)
     mask = cv2.resize(mask.astype(np.float32) / 255, image.shape[1::-1], interpolation=cv2.INTER_LINEAR) > .5
@@ -97,10 +101,10 @@ def body_of_pair(rng, sources, side):
     return placed(rng, image, solid.astype(np.float32), side, bottom=False)
 
 
-def body_of_cutout(rng, sources, side):
-    path = sources.cutouts[rng.integers(len(sources.cutouts))]
+def body_of_cutout(rng, files, side):
+    path = files[rng.integers(len(files))]
     rgba = cv2.cvtColor(cv2.imread(path, cv2.IMREAD_UNCHANGED), cv2.COLOR_BGRA2RGBA).astype(np.float32) / 255
-    people = os.path.basename(path).startswith("white")
+    people = os.path.basename(path).startswith(("white", "portrait"))
     scale = side / max(rgba.shape[:2]) * rng.uniform(.8, 1.5) if people else side / max(rgba.shape[:2]) * rng.uniform(.6, 1.1)
     rgba = scaled(rgba, min(scale, 1.6))
     return placed(rng, rgba[..., :3], rgba[..., 3], side, bottom=people)
@@ -161,8 +165,12 @@ def lens(rng, colours, alpha):
 
 def composite(rng, sources, side):
     """(photo u8 [side,side,3], alpha f32) or None."""
-    cut = sources.cutouts and rng.random() < .5
-    colours, alpha = (body_of_cutout if cut else body_of_pair)(rng, sources, side)
+    kind = rng.random()
+    cut = bool(sources.cutouts) and kind < .4
+    if cut or (sources.portraits and kind < .6):
+        colours, alpha = body_of_cutout(rng, sources.cutouts if cut else sources.portraits, side)
+    else:
+        colours, alpha = body_of_pair(rng, sources, side)
     solid = alpha > .9
     if not .04 < solid.mean() < .85:
         return None

@@ -2,7 +2,8 @@
 
     python models/train/detail/prototype.py ../shared/models/detail-prototype/det-real.pt OUT.pt
 
-The levels of strides 2, 4 and 8 are the same; that of 16 begins as nothing, the head anew.
+Its levels of strides 2, 4 and 8 are taken but for the second blocks of the finest; that of 16
+and more blocks of the others begin as nothing, the head anew.
 """
 import argparse
 
@@ -18,9 +19,9 @@ def folded(state, conv, norm):
 
 
 def mixes(state, name, count):
-    """(name within a level, weight, bias) of `count` residual blocks; one is no list there."""
+    """(name within a level, weight, bias) of the first `count` residual blocks; one alone is no list there."""
     for k in range(count):
-        old = f"{name}.{k}.f" if count > 1 else f"{name}.f"
+        old = f"{name}.{k}.f" if f"{name}.0.f.1.weight" in state else f"{name}.f"
         yield f"{k}.a", *folded(state, old + ".0.0", old + ".0.1")
         yield f"{k}.b", *folded(state, old + ".1", old + ".2")
         yield f"{k}.c", *folded(state, old + ".4", old + ".5")
@@ -45,7 +46,7 @@ def convert(state):
 
     weight, bias = folded(state, "stem.0", "stem.1")
     put("stem", blocks(weight), bias)
-    for level, name, count in (("down.0", "e1", 2), ("down.1", "e2", 2), ("down.2", "e3", 3), ("up.0", "f1", 2), ("up.1", "f2", 1)):
+    for level, name, count in (("down.0", "e1", 1), ("down.1", "e2", 2), ("down.2", "e3", 3), ("up.0", "f1", 1), ("up.1", "f2", 1)):
         for inner, weight, bias in mixes(state, name, count):
             put(f"{level}.{inner}", weight, bias)
     for k, name in enumerate(("d1", "d2")):

@@ -2,11 +2,11 @@
 
     python models/train/detail/train.py --work DIR --minutes 60 [--start model.onnx] [--mix real=3,sim=1]
 
-Crops are DIR/crops/SET/*.npy, u8 [N,S,S,5]: RGB, true alpha, coarse alpha; files
-whose name begins with "held" are not trained on. Looked for again now and
-then, so that they may be made at the same time. Stopped, the same command goes on from
-DIR/state.pt, saved every five minutes; at the end there is DIR/detail.pt.
-On an accelerator if there is one, else on one core in bfloat16.
+Crops are DIR/crops/SET/*.npy, u8 [N,S,S,5]: RGB, true alpha, coarse alpha, as photos.py makes
+them or pack.py unpacks; files whose name begins with "held" are not trained on. They are
+looked for again now and then, so that they may be made at the same time. Stopped, the
+same command goes on from DIR/state.pt, saved every five minutes; at the end there is
+DIR/detail.pt. On an accelerator if there is one, else on one core in bfloat16.
 """
 import argparse
 import copy
@@ -14,12 +14,14 @@ import glob
 import os
 import time
 
+import cv2
 import numpy as np
 import torch
 
 import exported_detail
 import losses
 import network
+import pack
 
 
 class Crops:
@@ -68,14 +70,34 @@ def changed(rng, crop):
     return crop
 
 
-def batch(rng, crops, count, side, device):
-    """(rgb, truth, coarse, weight of the error) f32 [count,*,side,side]."""
-    x = np.empty((count, 6, side, side), np.float32)
-    for each in x:
-        each[:5] = changed(rng, crops.crop(rng, side)).transpose(2, 0, 1)
-        each[5] = losses.weights(each[3], each[4])
-    x = torch.from_numpy(x).to(device)
-    return x[:, :3], x[:, 3:4], x[:, 4:5], x[:, 5:6]
+class Batches(torch.utils.data.IterableDataset):
+    """Endless f32 [count,6,side,side]: RGB, truth, coarse alpha, what an error counts."""
+
+    def __init__(self, folder, args, seed):
+        self.crops, self.count, self.side, self.seed = Crops(folder, args.mix), args.batch, args.side, seed
+
+    def __iter__(self):
+        worker = torch.utils.data.get_worker_info()
+        rng, looked = np.random.default_rng([*self.seed, worker.id if worker else 0]), 0.
+        cv2.setNumThreads(1)
+        while True:
+            if time.time() > looked + 60:
+                looked = time.time()
+                self.crops.look()
+            x = np.empty((self.count, 6, self.side, self.side), np.float32)
+            for each in x:
+                each[:5] = changed(rng, self.crops.crop(rng, self.side)).transpose(2, 0, 1)
+                each[5] = losses.weights(each[3], each[4])
+            yield torch.from_numpy(x)
+
+
+def batches(folder, args, seed, device):
+    """(rgb, truth, coarse, weight) on the device; beside an accelerator, made by all other cores."""
+    workers = max(1, len(os.sched_getaffinity(0)) - 1) if device.type == "cuda" else 0
+    loader = torch.utils.data.DataLoader(Batches(folder, args, seed), None, num_workers=workers,
+                                         pin_memory=workers > 0, prefetch_factor=4 if workers else None)
+    for x in loader:
+        yield x.to(device, non_blocking=True).split((3, 1, 1, 1), 1)
 
 
 def run(net, rgb, coarse):
@@ -95,7 +117,7 @@ def rounds(net, rgb, coarse, count):
     return coarse
 
 
-def validate(net, crops, device, most=192):
+def validate(net, crops, device, most=96):
     """Errors of held-out crops: {set: [SAD/1000 of the coarse alpha, after 1 and 2 rounds, then their gradient errors]}."""
     out = {}
     for name, files in crops.files.items():
@@ -111,7 +133,7 @@ def validate(net, crops, device, most=192):
                 rows.append([d.abs().mean().item() for d in each] +
                             [losses.gradient(losses.blurred(d), torch.ones_like(d)).item() for d in each])
         if rows:
-            out[name] = [round(1000 * v, 2) for v in np.mean(rows, 0)]
+            out[name] = [round(1000 * float(v), 2) for v in np.mean(rows, 0)]
     return out
 
 
@@ -131,6 +153,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", required=True)
     parser.add_argument("--crops", help="folder of the sets, WORK/crops if not given")
+    parser.add_argument("--packed", help="a file of pack.py, if that folder is not there yet")
     parser.add_argument("--minutes", type=float, required=True, help="of training in all, over resumptions")
     parser.add_argument("--start", help="an exported model or a checkpoint to begin with")
     parser.add_argument("--mix", default="real=3,sim=1", help="sets and their shares")
@@ -150,7 +173,11 @@ def main():
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if device.type == "cpu":
         torch.set_num_threads(1)
-    crops, held = (Crops(args.crops or os.path.join(args.work, "crops"), args.mix) for _ in range(2))
+    folder = args.crops or os.path.join(args.work, "crops")
+    os.makedirs(args.work, exist_ok=True)
+    if args.packed and not os.path.exists(folder):
+        pack.out(args.packed, folder)
+    crops, held = (Crops(folder, args.mix) for _ in range(2))
     net = network.Net().to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=.01, betas=(.9, .98))
     step, spent = 0, 0.
@@ -168,17 +195,18 @@ def main():
     log = open(os.path.join(args.work, "log.txt"), "a", buffering=1)
     log.write(f"{vars(args)} {sum(p.numel() for p in net.parameters())} parameters, {network.macs(net):.0f} MAC a pixel\n")
     rng = np.random.default_rng([args.seed, step])
-    began = saved = looked = tested = time.time()
+    source = batches(folder, args, [args.seed, step], device)
+    began = saved = tested = time.time()
     log.write(f"step {step} crops {crops.look()} held out {held.look('held')}\n")
     first, mean = step, None
     while spent + time.time() - began < 60 * args.minutes:
         done = (spent + time.time() - began) / 60 / args.minutes
         for group in optimizer.param_groups:
             group["lr"] = pace(done, args.rate, (step - first + 1) / 100)
-        rgb, truth, coarse, weight = batch(rng, crops, args.batch, args.side, device)
+        rgb, truth, coarse, weight = next(source)
         if rng.random() < args.again:
             coarse = rounds(net, rgb, coarse, 1 + int(rng.integers(2)))
-        loss = losses.total(run(net, rgb, coarse), truth, weight)
+        loss = losses.total(run(net, rgb, coarse), truth, coarse, weight)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), .5)
@@ -188,14 +216,12 @@ def main():
         with torch.no_grad():
             for mine, new in zip(ema.parameters(), net.parameters()):
                 mine.lerp_(new, 1 - keep)
-        mean = loss.item() if mean is None else .99 * mean + .01 * loss.item()
         now = time.time()
+        if step % 10 == 0:
+            mean = loss.item() if mean is None else .9 * mean + .1 * loss.item()
         if step % 100 == 0:
             log.write(f"step {step} loss {mean:.4f} {(spent + now - began) / 60:.1f} minutes "
                       f"{(step - first) * args.batch / (now - began):.1f} crops/s\n")
-        if now > looked + 60:
-            looked = now
-            crops.look()
         if now > tested + 600:
             tested = now
             log.write(f"step {step} crops {crops.look()} held out {held.look('held')} {validate(ema, held, device)}\n")
