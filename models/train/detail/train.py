@@ -167,38 +167,34 @@ def arguments():
     return args
 
 
-def main():
-    args = arguments()
-    torch.manual_seed(args.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if device.type == "cpu":
-        torch.set_num_threads(1)
-    folder = args.crops or os.path.join(args.work, "crops")
-    os.makedirs(args.work, exist_ok=True)
-    if args.packed and not os.path.exists(folder):
-        pack.out(args.packed, folder)
-    crops, held = (Crops(folder, args.mix) for _ in range(2))
+def begin(args, device):
+    """(net, its average, optimizer, step, seconds spent): as it was stopped, or anew."""
     net = network.Net().to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=.01, betas=(.9, .98))
-    step, spent = 0, 0.
-    state = os.path.join(args.work, "state.pt")
-    if os.path.exists(state):
-        state = torch.load(state, map_location=device)
-        net.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["spent"]
-    elif args.start:
-        net.load_state_dict(exported_detail.weights(args.start))
-    ema = copy.deepcopy(net)
-    if isinstance(state, dict):
-        ema.load_state_dict(state["ema"])
-    log = open(os.path.join(args.work, "log.txt"), "a", buffering=1)
-    log.write(f"{vars(args)} {sum(p.numel() for p in net.parameters())} parameters, {network.macs(net):.0f} MAC a pixel\n")
-    rng = np.random.default_rng([args.seed, step])
-    source = batches(folder, args, [args.seed, step], device)
-    began = saved = tested = time.time()
+    path = os.path.join(args.work, "state.pt")
+    if not os.path.exists(path):
+        if args.start:
+            net.load_state_dict(exported_detail.weights(args.start))
+        return net, copy.deepcopy(net), optimizer, 0, 0.
+    state, ema = torch.load(path, map_location=device), copy.deepcopy(net)
+    net.load_state_dict(state["model"])
+    ema.load_state_dict(state["ema"])
+    optimizer.load_state_dict(state["optimizer"])
+    return net, ema, optimizer, state["step"], state["spent"]
+
+
+def learn(net, ema, optimizer, step, spent, args, device, folder, log):
+    """Trains until the minutes are over, with a state.pt every five."""
+    rng, source = np.random.default_rng([args.seed, step]), batches(folder, args, [args.seed, step], device)
+    crops, held = (Crops(folder, args.mix) for _ in range(2))
     log.write(f"step {step} crops {crops.look()} held out {held.look('held')}\n")
+    began = saved = tested = time.time()
     first, mean = step, None
+
+    def keep():
+        save(args.work, "state.pt", {"model": net.state_dict(), "ema": ema.state_dict(), "step": step,
+                                     "optimizer": optimizer.state_dict(), "spent": spent + time.time() - began})
+
     while spent + time.time() - began < 60 * args.minutes:
         done = (spent + time.time() - began) / 60 / args.minutes
         for group in optimizer.param_groups:
@@ -212,10 +208,9 @@ def main():
         torch.nn.utils.clip_grad_norm_(net.parameters(), .5)
         optimizer.step()
         step += 1
-        keep = min(.995, (1 + step) / (10 + step))
         with torch.no_grad():
             for mine, new in zip(ema.parameters(), net.parameters()):
-                mine.lerp_(new, 1 - keep)
+                mine.lerp_(new, 1 - min(.995, (1 + step) / (10 + step)))
         now = time.time()
         if step % 10 == 0:
             mean = loss.item() if mean is None else .9 * mean + .1 * loss.item()
@@ -224,13 +219,28 @@ def main():
                       f"{(step - first) * args.batch / (now - began):.1f} crops/s\n")
         if now > tested + 600:
             tested = now
-            log.write(f"step {step} crops {crops.look()} held out {held.look('held')} {validate(ema, held, device)}\n")
+            log.write(f"step {step} crops {crops.look()} held out {validate(ema, held, device)}\n")
         if now > saved + 300:
             saved = now
-            save(args.work, "state.pt", {"model": net.state_dict(), "ema": ema.state_dict(), "step": step,
-                                         "optimizer": optimizer.state_dict(), "spent": spent + now - began})
-    held.look("held")
+            keep()
+    keep()
     log.write(f"step {step} held out {validate(ema, held, device)}\n")
+
+
+def main():
+    args = arguments()
+    torch.manual_seed(args.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device.type == "cpu":
+        torch.set_num_threads(1)
+    folder = args.crops or os.path.join(args.work, "crops")
+    os.makedirs(args.work, exist_ok=True)
+    if args.packed and not os.path.exists(folder):
+        pack.out(args.packed, folder)
+    net, ema, optimizer, step, spent = begin(args, device)
+    with open(os.path.join(args.work, "log.txt"), "a", buffering=1) as log:
+        log.write(f"{vars(args)} {sum(p.numel() for p in net.parameters())} parameters, {network.macs(net):.0f} MAC a pixel\n")
+        learn(net, ema, optimizer, step, spent, args, device, folder, log)
     save(args.work, "detail.pt", {"ema": ema.state_dict()})
 
 
