@@ -6,9 +6,9 @@
 A composite is a body (cut out of white or with alpha of its own, or a portrait or a
 training pair whose mask is drawn in a little), strands or thin things, a lens, a ground, noise and
 JPEG. Its coarse matte is that of the bundled model and the refinement (models/eval/core.py);
-composites in which the model means something else are left out. Crops
-are taken where alpha is soft or the matte errs. A share of them has the coarse matte of a made-up
-model instead (`forgetful`), for faults that the real one would show on other photos.
+where the model means something else, and in a share of the other crops, it is that of a
+made-up model (`forgetful`), for faults that the real one would show on other photos. Crops are
+taken where alpha is soft or the matte errs: u8 [N,CROP,CROP,5], RGB, true alpha, coarse alpha.
 """
 import argparse
 import glob
@@ -21,23 +21,13 @@ import numpy as np
 from PIL import Image
 
 import strands
+from natural import extended, forgetful, mask_of, photos, rgb
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "..", "eval"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "eval"))
+import common  # noqa: E402
+import core  # noqa: E402
+
 CROP = 160
-
-
-def rgb(path):
-    image = cv2.imread(path, cv2.IMREAD_COLOR)
-    return None if image is None else cv2.cvtColor(image, cv2.COLOR_BGR2RGB).astype(np.float32) / 255
-
-
-def extended(image, solid):
-    """The image with the colours of the nearest solid pixel outside of it."""
-    _, labels = cv2.distanceTransformWithLabels((~solid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    at = np.zeros(labels.max() + 1, np.int64)
-    at[labels[solid]] = np.flatnonzero(solid)
-    return image.reshape(-1, 3)[at[labels]].reshape(image.shape)
 
 
 def scaled(image, scale):
@@ -46,22 +36,23 @@ def scaled(image, scale):
 
 
 def fit(rng, image, side):
-    """A window side x side of an image, which is enlarged where it is too small."""
-    scale = side / min(image.shape[:2]) * rng.uniform(1, 1.6)
-    if scale < 1:
-        scale = max(scale, rng.uniform(.5, 1.))
-    image = scaled(image, scale)
-    y, x = (int(rng.integers(0, max(1, n - side + 1))) for n in image.shape[:2])
+    """A window side x side of an image at about its own size, mirrored at its borders where
+    it is too small: enlarged grounds are soft, and soft would come to mean ground."""
+    scale = rng.uniform(.55, 1.1) if rng.random() < .75 else rng.uniform(1, 1.8)
+    image = scaled(image, max(scale, 32 / min(image.shape[:2])))
+    h, w = image.shape[:2]
+    y, x = int(rng.integers(0, max(1, h - side + 1))), int(rng.integers(0, max(1, w - side + 1)))
     image = image[y:y + side, x:x + side]
-    return cv2.resize(image, (side, side)) if image.shape[:2] != (side, side) else image
+    h, w = image.shape[:2]
+    above, left = int(rng.integers(side - h + 1)), int(rng.integers(side - w + 1))
+    return cv2.copyMakeBorder(image, above, side - h - above, left, side - w - left, cv2.BORDER_REFLECT)
 
 
 class Sources:
     def __init__(self, shared, raw, cutouts):
         train = os.path.join(shared, "data", "train")
-        large = sorted(glob.glob(raw + "/duts/**/DUTS-TR-Image/*.jpg", recursive=True))
-        self.pairs = [(large or sorted(glob.glob(train + "/duts_tr/images/*.webp")), .7)]
-        self.pairs += [(sorted(glob.glob(f"{train}/{name}/images/*.webp")), .15) for name in ("human290", "feral_cats")]
+        self.pairs = [(photos(raw + "/duts") or photos(train + "/duts_tr"), .7)]
+        self.pairs += [(photos(f"{train}/{name}"), .15) for name in ("human290", "feral_cats")]
         self.cutouts = sorted(glob.glob(os.path.join(cutouts, "*.png")))
         self.portraits = [p for p in self.cutouts if os.path.basename(p).startswith("portrait")]
         self.cutouts = [p for p in self.cutouts if p not in self.portraits]
@@ -81,9 +72,9 @@ class Sources:
             image = rgb(self.pick(rng, self.grounds))
         image = fit(rng, image, side)
         kind = rng.random()
-        if kind < .5:
+        if kind < .35:
             image = cv2.GaussianBlur(image, (0, 0), np.exp(rng.uniform(np.log(.6), np.log(14))) * side / 700)
-        elif kind < .6:
+        elif kind < .42:
             mean = image.mean((0, 1))
             image = mean + (image - mean) * rng.uniform(0, .3)
         return image.astype(np.float32)
@@ -92,8 +83,7 @@ class Sources:
 def body_of_pair(rng, sources, side):
     """(colours, alpha) of a training pair, its mask drawn in so that nothing of its ground is left."""
     path = sources.pick(rng, sources.pairs)
-    mask = path.replace("/images/", "/masks/").replace("DUTS-TR-Image", "DUTS-TR-Mask")
-    image, mask = rgb(path), cv2.imread(os.path.splitext(mask)[0] + ".png", 0)
+    image, mask = rgb(path), mask_of(path)
     scale = side / max(image.shape[:2]) * rng.uniform(.75, 1.5)
     image = scaled(image, scale)
     mask = cv2.resize(mask.astype(np.float32) / 255, image.shape[1::-1], interpolation=cv2.INTER_LINEAR) > .5
@@ -211,26 +201,6 @@ def composite(rng, sources, side):
     return photo, alpha.clip(0, 1)
 
 
-def forgetful(rng, alpha):
-    """A made-up model's matte f32 of a crop: small things lost or filled, blurred, too sure or not sure enough."""
-    h, w = alpha.shape
-    low, size = alpha, int(rng.integers(1, 5)) * 2 + 1
-    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    kind = rng.random()
-    if kind < .7:
-        other = cv2.morphologyEx(low, cv2.MORPH_OPEN if kind < .45 else cv2.MORPH_CLOSE, window)
-        low = low + (other - low) * rng.random() ** .5
-    if rng.random() < .3:  # the outline moved
-        move = cv2.erode if rng.random() < .5 else cv2.dilate
-        low = move(low, window)
-    low = cv2.GaussianBlur(low, (0, 0), rng.uniform(.5, 6))
-    n = max(8, round(h / rng.uniform(1.5, 6)))
-    low = cv2.resize(low, (n, n), interpolation=cv2.INTER_AREA)
-    z = np.log((low + .02) / (1.02 - low)) * rng.uniform(1, 1.9) + strands.field(rng, n, n, 4) * rng.uniform(0, .9) + rng.normal(0, .4)
-    low = np.clip((1 / (1 + np.exp(-z)) - .03) / .94, 0, 1).astype(np.float32)
-    return cv2.resize(low, (w, h), interpolation=cv2.INTER_LINEAR)
-
-
 def crops(rng, photo, alpha, coarse, most, made_up):
     """u8 [CROP,CROP,5] of where it is hard."""
     soft = ((alpha > .04) & (alpha < .96)) | (np.abs(alpha - coarse) > .15)
@@ -245,16 +215,37 @@ def crops(rng, photo, alpha, coarse, most, made_up):
         yield np.dstack([photo[part], planes])
 
 
-def coarse_of(photo, model):
-    """f32 [h,w]: the product's matte."""
-    import common
-    import core
-    image = Image.fromarray(photo)
-    return core.refine(common.alpha_map(*model, image), core.rgba(image)).astype(np.float32) / 255
+def coarse_of(rng, photo, model):
+    """f32 [h,w]: the product's matte, now and then of a photo that is up to three times larger than the map."""
+    image, small = Image.fromarray(photo), common.alpha_map(*model, Image.fromarray(photo))
+    if rng.random() < .4:
+        side = int(small.shape[0] / rng.uniform(1, 3))
+        small = cv2.resize(small, (side, side), interpolation=cv2.INTER_AREA)
+    return core.refine(small, core.rgba(image)).astype(np.float32) / 255
+
+
+def overlap(coarse, alpha):
+    return np.minimum(coarse, alpha).sum() / max(1., np.maximum(coarse, alpha).sum())
+
+
+def composed(rng, sources, model, made_up, look):
+    """Crops of a composite."""
+    got = None
+    while got is None:
+        side = int(np.exp(rng.uniform(np.log(560), np.log(900 if rng.random() < .7 else 1700)))) // 8 * 8
+        got = composite(rng, sources, side)
+    photo, alpha = got
+    coarse = coarse_of(rng, photo, model)
+    if look:
+        sheet = np.concatenate([photo, *(np.repeat((p * 255).astype(np.uint8)[..., None], 3, 2) for p in (coarse, alpha))], 1)
+        cv2.imwrite(look, cv2.resize(sheet, (1500, 500), interpolation=cv2.INTER_AREA)[..., ::-1])
+    if overlap(coarse, alpha) > .55:
+        yield from crops(rng, photo, alpha, coarse, round(5 * side / 600), made_up)
+    else:  # the model means something else
+        yield from crops(rng, photo, alpha, alpha, 2, 1.)
 
 
 def main():
-    import common
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", required=True)
     parser.add_argument("--raw", required=True, help="folder of lal/, clothing/ as README.md says")
@@ -267,28 +258,15 @@ def main():
     args = parser.parse_args()
     cv2.setNumThreads(1)
     rng, model, sources = np.random.default_rng(args.seed), common.model(), Sources(args.shared, args.raw, args.cutouts)
-    began, out, tried = time.time(), [], 0
-    while tried < args.photos:
-        side = int(np.exp(rng.uniform(np.log(560), np.log(900 if rng.random() < .7 else 1700)))) // 8 * 8
-        got = composite(rng, sources, side)
-        if got is None:
-            continue
-        tried += 1
-        photo, alpha = got
-        coarse = coarse_of(photo, model)
-        if args.look:
-            sheet = np.concatenate([photo, *(np.repeat((p * 255).astype(np.uint8)[..., None], 3, 2) for p in (coarse, alpha))], 1)
-            cv2.imwrite(f"{args.look}/{args.seed}_{tried}.jpg", cv2.resize(sheet, (1500, 500), interpolation=cv2.INTER_AREA)[..., ::-1])
-        both, either = np.minimum(coarse, alpha).sum(), np.maximum(coarse, alpha).sum()
-        if both > .55 * either:
-            out += crops(rng, photo, alpha, coarse, round(5 * side / 600), args.made_up)
-        else:  # the model means something else
-            out += crops(rng, photo, alpha, alpha, 2, 1.)
+    began, out = time.time(), []
+    for k in range(args.photos):
+        look = os.path.join(args.look, f"{args.seed}_{k}.jpg") if args.look else None
+        out += composed(rng, sources, model, args.made_up, look)
     out = np.array(out, np.uint8)
     os.makedirs(os.path.dirname(os.path.abspath(args.out)), exist_ok=True)
     np.save(args.out + ".part.npy", out[rng.permutation(len(out))])
     os.replace(args.out + ".part.npy", args.out)
-    print(f"{len(out)} crops of {tried} composites in {time.time() - began:.0f} s, error of the coarse matte "
+    print(f"{len(out)} crops of {args.photos} composites in {time.time() - began:.0f} s, error of the coarse matte "
           f"{np.abs(out[..., 4].astype(float) - out[..., 3]).mean() / 255:.4f}")
 
 

@@ -1,6 +1,6 @@
 """Trains the detail network on crops that crops.py made.
 
-    python models/train/detail/train.py --work DIR --minutes 60 [--start model.onnx] [--mix real=3,sim=1]
+    python models/train/detail/train.py --work DIR --minutes 60 [--start model.onnx] [--pairs DIR]
 
 Crops are DIR/crops/SET/*.npy, u8 [N,S,S,5]: RGB, true alpha, coarse alpha, as photos.py makes
 them or pack.py unpacks; files whose name begins with "held" are not trained on. They are
@@ -20,6 +20,7 @@ import torch
 
 import exported_detail
 import losses
+import natural
 import network
 import pack
 
@@ -52,14 +53,14 @@ class Crops:
 
 
 def changed(rng, crop):
-    """f32 crop, turned and mirrored, with other light and colours, sometimes noise."""
+    """A crop f32 [side,side,6], turned and mirrored, with other light and colours, sometimes noise."""
     if rng.random() < .5:
         crop = crop[:, ::-1]
     if rng.random() < .5:
         crop = crop.transpose(1, 0, 2)
     if rng.random() < .25:
         crop = crop[::-1]
-    crop = crop.astype(np.float32) / 255
+    crop = np.ascontiguousarray(crop)
     rgb = crop[..., :3]
     if rng.random() < .15:
         rgb[:] = rgb.mean(2, keepdims=True)
@@ -74,7 +75,17 @@ class Batches(torch.utils.data.IterableDataset):
     """Endless f32 [count,6,side,side]: RGB, truth, coarse alpha, what an error counts."""
 
     def __init__(self, folder, args, seed):
-        self.crops, self.count, self.side, self.seed = Crops(folder, args.mix), args.batch, args.side, seed
+        self.crops, self.args, self.seed = Crops(folder, args.mix), args, seed
+        self.natural = natural.Natural(args.pairs) if args.pairs else None
+
+    def crop(self, rng):
+        """f32 [side,side,6] of a composite, often before another ground, or of a photo as it is."""
+        if self.natural and rng.random() < self.args.natural:
+            return self.natural.crop(rng, self.args.side)
+        crop = self.crops.crop(rng, self.args.side)
+        if self.natural and rng.random() < self.args.reground:
+            crop = self.natural.regrounded(rng, crop)
+        return np.dstack([crop.astype(np.float32) / 255, np.ones(crop.shape[:2], np.float32)])
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
@@ -84,10 +95,10 @@ class Batches(torch.utils.data.IterableDataset):
             if time.time() > looked + 60:
                 looked = time.time()
                 self.crops.look()
-            x = np.empty((self.count, 6, self.side, self.side), np.float32)
+            x = np.empty((self.args.batch, 6, self.args.side, self.args.side), np.float32)
             for each in x:
-                each[:5] = changed(rng, self.crops.crop(rng, self.side)).transpose(2, 0, 1)
-                each[5] = losses.weights(each[3], each[4])
+                each[:] = changed(rng, self.crop(rng)).transpose(2, 0, 1)
+                each[5] *= losses.weights(each[3], each[4])
             yield torch.from_numpy(x)
 
 
@@ -156,7 +167,10 @@ def arguments():
     parser.add_argument("--packed", help="a file of pack.py, if that folder is not there yet")
     parser.add_argument("--minutes", type=float, required=True, help="of training in all, over resumptions")
     parser.add_argument("--start", help="an exported model or a checkpoint to begin with")
-    parser.add_argument("--mix", default="real=3,sim=1", help="sets and their shares")
+    parser.add_argument("--mix", default="real=1", help="sets and their shares")
+    parser.add_argument("--pairs", help="folder of photos and hard masks: DUTS-TR")
+    parser.add_argument("--natural", type=float, default=.3, help="share of crops of those photos as they are")
+    parser.add_argument("--reground", type=float, default=.35, help="share of the others that get a ground from there")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--side", type=int, default=192)
     parser.add_argument("--rate", type=float, default=1.5e-3)
