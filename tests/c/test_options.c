@@ -4,6 +4,7 @@
 #include "check.h"
 #include "cutaway.h"
 #include "options/options.h"
+#include "options/text.h"
 
 static cut_error error;
 
@@ -45,6 +46,56 @@ static void white_is_a_colour(void)
     CHECK_EQUAL(parse(&o, "{\"background\":\"white\"}"), CUT_OK);
     CHECK(o.background == CUT_BG_COLOUR && o.rgb[0] == 255 && o.rgb[1] == 255 &&
           o.rgb[2] == 255);
+}
+
+/* The values are Chromium's, by getComputedStyle(). */
+static void a_colour_is_whatever_css_calls_opaque(void)
+{
+    static const struct {
+        const char *text;
+        uint8_t rgb[3];
+    } cases[] = {
+        {"black", {0, 0, 0}},
+        {"Red", {255, 0, 0}},
+        {"rebeccapurple", {102, 51, 153}},
+        {"lightgoldenrodyellow", {250, 250, 210}},
+        {"#fff", {255, 255, 255}},
+        {"#3Af", {51, 170, 255}},
+        {"#12aB9f", {18, 171, 159}},
+        {"rgb(1 2 3)", {1, 2, 3}},
+        {"rgb(1, 2, 3)", {1, 2, 3}},
+        {"rgba(300, -5, 12.6, 1)", {255, 0, 13}},
+        {"rgb(100% 50% 0% / 100%)", {255, 128, 0}},
+        {"hsl(120 100% 25%)", {0, 128, 0}},
+        {"hsl(210, 60%, 50%)", {51, 128, 204}},
+        {"hsl(-90deg 100% 50%)", {128, 0, 255}},
+        {"hwb(40 20% 10%)", {230, 170, 51}},
+        {"hwb(0 60% 60%)", {128, 128, 128}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t rgb[3] = {0};
+        int read = cut_text_colour(rgb, cases[i].text);
+        if (!read || memcmp(rgb, cases[i].rgb, 3) != 0)
+            printf("%s: %d %d %d\n", cases[i].text, rgb[0], rgb[1], rgb[2]);
+        CHECK(read && memcmp(rgb, cases[i].rgb, 3) == 0);
+    }
+    static const char *const none[] = {
+        "",          "transparent",        "currentcolor",     "blac",
+        "blackk",    "#ff",                "#ffff",            "#fffff",
+        "#ffffff80", "rgb(1 2)",           "rgb(1 2 3 4 5)",   "rgb(1 2 3",
+        "rgb(a b c)", "rgb(1 2 3 / 0.5)",  "rgba(1,2,3,50%)",  "lab(50 1 1)",
+        "hsl(0% 1% 1%)", "black white",    "rgb (1 2 3)",      "#12345g",
+        "lightgoldenrodyellowish"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        uint8_t rgb[3];
+        CHECK(!cut_text_colour(rgb, none[i]));
+    }
+    cut_gradient g = {0};
+    CHECK(cut_text_gradient(&g, "linear-gradient(45deg, red, rgb(0 0 9) 30%, "
+                                "#fff)"));
+    CHECK(g.count == 3 && g.stops[1].rgb[2] == 9 && g.stops[2].rgb[0] == 255);
+    CHECK(cut_text_gradient(&g, "linear-gradient(red, blue)"));
+    CHECK_EQUAL(g.angle, 18000);
 }
 
 static void a_margin_is_a_percentage_or_pixels(void)
@@ -327,7 +378,7 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"background\":\"#12345\"}",
         "{\"background\":\"#1234567\"}",
         "{\"background\":\"#12345g\"}",
-        "{\"background\":\"red\"}",
+        "{\"background\":\"redd\"}",
         "{\"background\":\"\"}",
         "{\"background\":{}}",
         "{\"margin\":-1}",
@@ -362,8 +413,8 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"background\":\"linear-gradient(#000000, , #ffffff)\"}",
         "{\"background\":\"linear-gradient(#000000 #ffffff)\"}",
         "{\"background\":\"linear-gradient(#000000, #fffff)\"}",
-        "{\"background\":\"linear-gradient(#000000, #fff)\"}",
-        "{\"background\":\"linear-gradient(#000000, red)\"}",
+        "{\"background\":\"linear-gradient(#000000, #ffff)\"}",
+        "{\"background\":\"linear-gradient(#000000, transparent)\"}",
         "{\"background\":\"linear-gradient(#000000 -1%, #ffffff)\"}",
         "{\"background\":\"linear-gradient(#000000 101%, #ffffff)\"}",
         "{\"background\":\"linear-gradient(#000000 5px, #ffffff)\"}",
@@ -390,7 +441,7 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"shadow\":{\"opacity\":1.01}}",
         "{\"shadow\":{\"opacity\":-0.1}}",
         "{\"shadow\":{\"opacity\":\"1\"}}",
-        "{\"shadow\":{\"color\":\"red\"}}",
+        "{\"shadow\":{\"color\":\"transparent\"}}",
         "{\"shadow\":{\"color\":0}}",
         "{\"outline\":3}",
         "{\"outline\":{\"width\":-1}}",
@@ -486,6 +537,7 @@ int main(void)
     an_empty_object_gives_the_defaults();
     every_key_is_read();
     white_is_a_colour();
+    a_colour_is_whatever_css_calls_opaque();
     a_margin_is_a_percentage_or_pixels();
     a_blur_has_a_radius_or_none();
     stops_without_a_position_are_placed_as_in_css();

@@ -95,11 +95,12 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  * NEW. Options as JSON text, UTF-8, `size_bytes` without a terminator. Strict:
  * an unknown key, a wrong type, a value out of range or text after the object
  * is CUT_E_OPTION. Keys (all optional; defaults in cut_abi_json()):
- *   "background": "transparent" | "white" | "#rrggbb" | "blur" | "image" |
+ *   "background": "transparent" | COLOUR | "blur" | "image" |
  *             "blur(R)", R the standard deviation as in CSS, above 0 and up
  *             to "25%" of the photo's longer side, or "Npx" |
- *             "linear-gradient(135deg, #rrggbb, #rrggbb 60%, ..)" as CSS, 2 to
- *             16 colours, positions 0 % to 100 %; "180deg" without an angle
+ *             "linear-gradient(135deg, COLOUR, COLOUR 60%, ..)" as CSS, 2 to
+ *             16 colours, positions 0 % to 100 %; "180deg" without an angle.
+ *             COLOUR is any opaque one of CSS: "#3af", "red", "rgb(1 2 3)"
  *   "keep": "subject" | "background": what of the photo stays; the other side
  *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
