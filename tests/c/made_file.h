@@ -48,11 +48,11 @@ static inline void put_chunk(bytes *b, const char *type, const void *data,
 
 static inline bytes png(uint32_t w, uint32_t h, uint8_t bits, uint8_t colour)
 {
-    bytes b = { .size = 0 }, head = { .size = 0 };
+    bytes b = {.size = 0}, head = {.size = 0};
     put(&b, "\x89PNG\r\n\x1A\n", 8);
     put_be(&head, w, 4);
     put_be(&head, h, 4);
-    put(&head, (uint8_t[5]){ bits, colour, 0, 0, 0 }, 5);
+    put(&head, (uint8_t[5]){bits, colour, 0, 0, 0}, 5);
     put_chunk(&b, "IHDR", head.at, head.size);
     return b;
 }
@@ -62,14 +62,25 @@ static inline bytes png(uint32_t w, uint32_t h, uint8_t bits, uint8_t colour)
 static inline void put_segment(bytes *b, uint8_t marker, const void *data,
                                size_t size)
 {
-    put(b, (uint8_t[2]){ 0xFF, marker }, 2);
+    put(b, (uint8_t[2]){0xFF, marker}, 2);
     put_be(b, (uint32_t)size + 2, 2);
     put(b, data, size);
 }
 
+static inline void put_frame(bytes *b, uint8_t marker, uint8_t bits, uint32_t w,
+                             uint32_t h, uint8_t channels)
+{
+    bytes head = {.size = 0};
+    put_be(&head, bits, 1);
+    put_be(&head, h, 2);
+    put_be(&head, w, 2);
+    put_be(&head, channels, 1);
+    put_segment(b, marker, head.at, head.size);
+}
+
 static inline bytes jpeg(void)
 {
-    bytes b = { .size = 0 };
+    bytes b = {.size = 0};
     put(&b, "\xFF\xD8", 2);
     return b;
 }
@@ -78,7 +89,7 @@ static inline bytes jpeg(void)
 
 static inline bytes webp(const char *type, const void *data, size_t size)
 {
-    bytes b = { .size = 0 };
+    bytes b = {.size = 0};
     put_text(&b, "RIFF");
     put_le(&b, (uint32_t)(size + 12), 4);
     put_text(&b, "WEBP");
@@ -87,6 +98,15 @@ static inline bytes webp(const char *type, const void *data, size_t size)
     put(&b, data, size);
     if (size & 1) put(&b, "", 1);
     return b;
+}
+
+static inline bytes vp8x(uint8_t flags, uint32_t w, uint32_t h)
+{
+    bytes head = {.size = 0};
+    put_le(&head, flags, 4);
+    put_le(&head, w - 1, 3);
+    put_le(&head, h - 1, 3);
+    return webp("VP8X", head.at, head.size);
 }
 
 #endif

@@ -9,8 +9,7 @@
 enum { W = 120, H = 90 };
 
 /* Distance of (x, y) from the segment a b. */
-static double naive_away(double x, double y, const float a[2],
-                         const float b[2])
+static double naive_away(double x, double y, const float a[2], const float b[2])
 {
     double dx = (double)b[0] - a[0], dy = (double)b[1] - a[1];
     double whole = dx * dx + dy * dy; /* 0: a dot */
@@ -30,8 +29,8 @@ static double naive_strength(cut_brush brush, double away)
 {
     double core = (double)brush.radius * brush.hardness;
     if (away >= brush.radius) return 0;
-    return away <= core ? 1 : smooth((brush.radius - away) /
-                                     (brush.radius - core));
+    return away <= core ? 1
+                        : smooth((brush.radius - away) / (brush.radius - core));
 }
 
 /* ---- without snapping -------------------------------------------------- */
@@ -58,18 +57,18 @@ static int wrong_cover(const cut_image *photo, cut_brush brush,
 
 /* In all eight directions, as a dot, over each side and the corners. */
 static const float paths[][4] = {
-    { 60, 45, 60, 45 },  { 30.5f, 45, 90, 45.25f }, { 90, 45, 30.5f, 45 },
-    { 60, 20, 60, 70 },  { 60, 70, 60, 20 },        { 30, 20, 80, 60 },
-    { 80, 60, 30, 20 },  { 30, 60, 80, 20 },        { 80, 20, 30, 60 },
-    { -9, -9, 15, 12 },  { 110, 80, 130, 99 },      { -5, 60, 3, 95 },
-    { 115, -20, 125, 5 } };
+    {60, 45, 60, 45},  {30.5f, 45, 90, 45.25f}, {90, 45, 30.5f, 45},
+    {60, 20, 60, 70},  {60, 70, 60, 20},        {30, 20, 80, 60},
+    {80, 60, 30, 20},  {30, 60, 80, 20},        {80, 20, 30, 60},
+    {-9, -9, 15, 12},  {110, 80, 130, 99},      {-5, 60, 3, 95},
+    {115, -20, 125, 5}};
 enum { PATHS = sizeof paths / sizeof *paths };
 
 static void a_brush_fades_by_its_distance_from_the_path(void)
 {
     static const cut_brush brushes[] = {
-        { 10, 0.25f, 0 }, { 10, 0, 0 }, { 25.5f, 0.75f, 0 }, { 0.75f, 0, 0 } };
-    cut_image photo = { .px = cut_alloc_zero(W * H, 4), .w = W, .h = H };
+        {10, 0.25f, 0}, {10, 0, 0}, {25.5f, 0.75f, 0}, {0.75f, 0, 0}};
+    cut_image photo = {.px = cut_alloc_zero(W * H, 4), .w = W, .h = H};
     for (int k = 0; k < 4; k++)
         for (int i = 0; i < PATHS; i++)
             CHECK_EQUAL(wrong_cover(&photo, brushes[k], paths[i], paths[i] + 2),
@@ -80,15 +79,17 @@ static void a_brush_fades_by_its_distance_from_the_path(void)
 static void the_answered_rectangle_is_as_small_as_can_be(void)
 {
     static uint8_t cover[W * H];
-    cut_image photo = { .px = cut_alloc_zero(W * H, 4), .w = W, .h = H };
-    const float a[2] = { 40.5f, 30 }, b[2] = { 50, 60.5f };
+    cut_image photo = {.px = cut_alloc_zero(W * H, 4), .w = W, .h = H};
+    const float a[2] = {40.5f, 30}, b[2] = {50, 60.5f};
     cut_rect r;
-    CHECK_EQUAL(cut_brush_cover(cover, &photo, (cut_brush){ 7, 1, 0 }, b, a, &r,
-                                NULL), CUT_OK);
+    CHECK_EQUAL(
+        cut_brush_cover(cover, &photo, (cut_brush){7, 1, 0}, b, a, &r, NULL),
+        CUT_OK);
     CHECK(r.x0 == 33 && r.y0 == 23 && r.x1 == 57 && r.y1 == 68);
-    const float out[2] = { -8, 30 };
-    CHECK_EQUAL(cut_brush_cover(cover, &photo, (cut_brush){ 7, 1, 0 }, out, out,
-                                &r, NULL), CUT_OK);
+    const float out[2] = {-8, 30};
+    CHECK_EQUAL(cut_brush_cover(cover, &photo, (cut_brush){7, 1, 0}, out, out,
+                                &r, NULL),
+                CUT_OK);
     CHECK(cut_rect_is_empty(r));
     cut_image_free(&photo);
 }
@@ -97,17 +98,18 @@ static void the_answered_rectangle_is_as_small_as_can_be(void)
 static void cover_only_rises(void)
 {
     static uint8_t cover[W * H], before[W * H];
-    cut_image photo = { .px = cut_alloc_zero(W * H, 4), .w = W, .h = H };
-    const float a[2] = { 40, 40 }, b[2] = { 60, 50 };
+    cut_image photo = {.px = cut_alloc_zero(W * H, 4), .w = W, .h = H};
+    const float a[2] = {40, 40}, b[2] = {60, 50};
     cut_rect r;
     for (int i = 0; i < W * H; i++) before[i] = (uint8_t)(i * 37);
     memcpy(cover, before, sizeof cover);
-    CHECK_EQUAL(cut_brush_cover(cover, &photo, (cut_brush){ 20, 0, 0 }, a, b,
-                                &r, NULL), CUT_OK);
+    CHECK_EQUAL(
+        cut_brush_cover(cover, &photo, (cut_brush){20, 0, 0}, a, b, &r, NULL),
+        CUT_OK);
     int wrong = 0, raised = 0;
     for (int i = 0; i < W * H; i++) {
         double away = naive_away(i % W + 0.5, i / W + 0.5, a, b);
-        double s = 255 * naive_strength((cut_brush){ 20, 0, 0 }, away);
+        double s = 255 * naive_strength((cut_brush){20, 0, 0}, away);
         wrong += fabs(cover[i] - fmax(before[i], s)) > 0.6;
         raised += cover[i] > before[i];
     }
@@ -130,7 +132,7 @@ typedef struct cells {
 static void means(cells *g, const cut_image *photo)
 {
     for (int i = 0; i < g->w * g->h; i++) {
-        int sum[3] = { 0 }, count = 0;
+        int sum[3] = {0}, count = 0;
         for (int v = 0; v < g->k; v++)
             for (int u = 0; u < g->k; u++) {
                 int x = g->rect.x0 + i % g->w * g->k + u;
@@ -174,7 +176,7 @@ static void shortest_ways(cells *g)
 static cells naive_cells(const cut_image *photo, cut_rect rect, float radius,
                          const float a[2], const float b[2])
 {
-    cells g = { .k = (int)(radius / 96) + 1, .rect = rect };
+    cells g = {.k = (int)(radius / 96) + 1, .rect = rect};
     g.w = (rect.x1 - rect.x0 + g.k - 1) / g.k;
     g.h = (rect.y1 - rect.y0 + g.k - 1) / g.k;
     g.rgb = malloc((size_t)(g.w * g.h) * 3 * sizeof *g.rgb);
@@ -182,8 +184,10 @@ static cells naive_cells(const cut_image *photo, cut_rect rect, float radius,
     means(&g, photo);
     for (int i = 0; i < g.w * g.h; i++) /* the path: within 3/4 of a cell */
         g.way[i] = naive_away(rect.x0 + (i % g.w + 0.5) * g.k,
-                              rect.y0 + (i / g.w + 0.5) * g.k, a, b) <=
-                           0.75 * g.k ? 0 : 1e9;
+                              rect.y0 + (i / g.w + 0.5) * g.k, a,
+                              b) <= 0.75 * g.k
+                       ? 0
+                       : 1e9;
     shortest_ways(&g);
     return g;
 }
@@ -205,8 +209,8 @@ static double way_at(const cells *g, int x, int y)
 
 /* Changes nothing up to 16 levels and 0.15 more a pixel, at most 40; at twice
  * as many nothing is covered. Pixels that differ from that by more than 1. */
-static int wrong_snap(const cut_image *photo, cut_brush brush,
-                      const float a[2], const float b[2], int *between)
+static int wrong_snap(const cut_image *photo, cut_brush brush, const float a[2],
+                      const float b[2], int *between)
 {
     uint8_t *cover = calloc((size_t)(photo->w * photo->h), 1);
     cut_rect r;
@@ -231,7 +235,7 @@ static int wrong_snap(const cut_image *photo, cut_brush brush,
 /* Grey 100, and rectangles on it that differ by d; noise of `noise` levels. */
 static cut_image blocks(int32_t w, int32_t h, int d, int noise)
 {
-    cut_image image = { .px = cut_alloc((size_t)(w * h), 4), .w = w, .h = h };
+    cut_image image = {.px = cut_alloc((size_t)(w * h), 4), .w = w, .h = h};
     uint32_t seed = 3;
     for (int32_t i = 0; i < w * h; i++) {
         int x = i % w * 12 / w, y = i / w * 12 / h; /* a raster of 12 x 12 */
@@ -249,14 +253,14 @@ static cut_image blocks(int32_t w, int32_t h, int d, int noise)
 
 static void snapping_follows_the_shortest_ways_over_edges(void)
 {
-    static const int edges[] = { 15, 26, 40, 90 };
+    static const int edges[] = {15, 26, 40, 90};
     int between = 0;
     for (int k = 0; k < 4; k++) {
         cut_image photo = blocks(W, H, edges[k], k);
         for (int i = k % 2; i < PATHS; i += 2) {
-            cut_brush brush = { i % 3 ? 30 : 55, 0.5f, 1 };
-            CHECK_EQUAL(wrong_snap(&photo, brush, paths[i], paths[i] + 2,
-                                   &between), 0);
+            cut_brush brush = {i % 3 ? 30 : 55, 0.5f, 1};
+            CHECK_EQUAL(
+                wrong_snap(&photo, brush, paths[i], paths[i] + 2, &between), 0);
         }
         cut_image_free(&photo);
     }
@@ -269,8 +273,8 @@ static void large_brushes_snap_by_cells(void)
     int between = 0;
     for (int k = 2; k <= 4; k += 2) {
         cut_image photo = blocks(501, 397, 50, 2);
-        static const float path[4] = { 200.5f, 170, 260, 210 };
-        cut_brush brush = { 96.0f * (float)k - 50, 0.75f, 1 };
+        static const float path[4] = {200.5f, 170, 260, 210};
+        cut_brush brush = {96.0f * (float)k - 50, 0.75f, 1};
         CHECK_EQUAL(wrong_snap(&photo, brush, path, path + 2, &between), 0);
         cut_image_free(&photo);
     }

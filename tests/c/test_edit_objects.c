@@ -41,7 +41,7 @@ static void find_parts(grid *g)
 
 static grid grid_of(const uint8_t *alpha, int w, int h, int k)
 {
-    grid g = { (w + k - 1) / k, (h + k - 1) / k, k, NULL, NULL, NULL };
+    grid g = {(w + k - 1) / k, (h + k - 1) / k, k, NULL, NULL, NULL};
     g.kind = calloc((size_t)(g.w * g.h), 1);
     g.area = calloc((size_t)(g.w * g.h), sizeof *g.area);
     g.part = calloc((size_t)(g.w * g.h), sizeof *g.part);
@@ -110,7 +110,7 @@ static int wrong_boxes(const cut_objects *o, int w, int h)
 {
     int wrong = 0;
     for (int of = 1; of <= o->count; of++) {
-        cut_rect box = { w, h, 0, 0 };
+        cut_rect box = {w, h, 0, 0};
         for (int i = 0; i < w * h; i++) {
             int x = i % w, y = i / w;
             if (o->label[y / o->k * o->w + x / o->k] != of) continue;
@@ -127,7 +127,7 @@ static int wrong_boxes(const cut_objects *o, int w, int h)
 /* Finds the objects of a matte and holds them to the loops; how many. */
 static int check_objects(const uint8_t *alpha, int w, int h, int k)
 {
-    cut_objects o = { 0 };
+    cut_objects o = {0};
     CHECK_EQUAL(cut_objects_find(&o, alpha, w, h, NULL), CUT_OK);
     grid g = grid_of(alpha, w, h, k);
     CHECK(o.w == g.w && o.h == g.h && o.k == k);
@@ -150,8 +150,7 @@ static int check_objects(const uint8_t *alpha, int w, int h, int k)
     }
     CHECK_EQUAL(mixed, 0);
     CHECK_EQUAL(taken, o.count);
-    for (int i = 1; i < o.count; i++)
-        CHECK(o.of[i].area <= o.of[i - 1].area);
+    for (int i = 1; i < o.count; i++) CHECK(o.of[i].area <= o.of[i - 1].area);
     for (int i = 0; i < g.w * g.h; i++) /* none that was left is larger */
         if (o.count == 64 && g.part[i] == i && !is_object[i])
             CHECK(area[i] <= (int)o.of[63].area);
@@ -210,13 +209,15 @@ static void a_large_matte_is_looked_at_by_cells(void)
 /* 2^20 cells are single pixels still. */
 static void cells_grow_with_the_photo(void)
 {
-    static const int sizes[][3] = {
-        { 1024, 1024, 1 }, { 1025, 1024, 2 }, { 2048, 2048, 2 },
-        { 2049, 2048, 3 }, { 3, 524289, 2 } };
+    static const int sizes[][3] = {{1024, 1024, 1},
+                                   {1025, 1024, 2},
+                                   {2048, 2048, 2},
+                                   {2049, 2048, 3},
+                                   {3, 524289, 2}};
     for (int i = 0; i < 5; i++) {
         size_t count = (size_t)sizes[i][0] * (size_t)sizes[i][1];
         uint8_t *alpha = calloc(count, 1);
-        cut_objects o = { 0 };
+        cut_objects o = {0};
         CHECK_EQUAL(cut_objects_find(&o, alpha, sizes[i][0], sizes[i][1], NULL),
                     CUT_OK);
         CHECK_EQUAL(o.k, sizes[i][2]);

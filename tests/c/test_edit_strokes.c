@@ -22,7 +22,7 @@ static cut_edit *edit_of(int32_t w, int32_t h, const uint8_t *alpha)
 {
     cut_edit *edit = cut_alloc_zero(1, sizeof *edit);
     size_t count = (size_t)w * (size_t)h;
-    edit->photo = (cut_image){ cut_alloc(count, 4), w, h, 0 };
+    edit->photo = (cut_image){cut_alloc(count, 4), w, h, 0};
     edit->alpha = cut_alloc(count, 1);
     for (size_t i = 0; i < count * 4; i++)
         edit->photo.px[i] = i % 4 < 3 || !alpha ? next_byte() : 255;
@@ -44,13 +44,13 @@ static void a_stroke_mixes_by_what_the_brush_covers(void)
     static uint8_t cover[W * H], before[W * H];
     for (int i = 0; i < 12; i++) {
         cut_edit *edit = edit_of(W, H, NULL);
-        float a[2] = { 20.25f + (float)i * 4, 30 }, b[2] = { 90, 20.5f };
+        float a[2] = {20.25f + (float)i * 4, 30}, b[2] = {90, 20.5f};
         float radius = 6 + (float)i * 2;
         int mode = i % 2 ? CUT_EDIT_RESTORE : CUT_EDIT_ERASE;
         cut_rect r;
         memcpy(before, edit->alpha, sizeof before);
         memset(cover, 0, sizeof cover);
-        cut_brush_cover(cover, &edit->photo, (cut_brush){ radius, 0.25f, 0 }, a,
+        cut_brush_cover(cover, &edit->photo, (cut_brush){radius, 0.25f, 0}, a,
                         b, &r, NULL);
         CHECK_EQUAL(cut_edit_stroke(edit, mode, a[0], a[1], radius, 0.25f, 0),
                     CUT_OK);
@@ -78,11 +78,11 @@ static void a_dot_mixes_rounded_to_the_nearest(void)
     static uint8_t cover[W * H], before[W * H];
     for (int mode = 0; mode < 2; mode++) {
         cut_edit *edit = edit_of(W, H, NULL);
-        const float at[2] = { 60, 40 };
+        const float at[2] = {60, 40};
         cut_rect r;
         memcpy(before, edit->alpha, sizeof before);
         memset(cover, 0, sizeof cover);
-        cut_brush_cover(cover, &edit->photo, (cut_brush){ 38, 0, 0 }, at, at, &r,
+        cut_brush_cover(cover, &edit->photo, (cut_brush){38, 0, 0}, at, at, &r,
                         NULL);
         CHECK_EQUAL(cut_edit_stroke(edit, mode, 60, 40, 38, 0, 0), CUT_OK);
         CHECK_EQUAL(cut_edit_end(edit), CUT_OK);
@@ -123,20 +123,26 @@ static void numbers_of_a_brush_have_limits(void)
     static const struct {
         float x, y, radius, hardness;
         cut_status status;
-    } cases[] = {
-        { 0, 0, 0.5f, 0, CUT_OK },     { 0, 0, 0.49f, 0, CUT_E_ARGUMENT },
-        { 0, 0, CUT_EDIT_MAX_RADIUS, 1, CUT_OK },
-        { 0, 0, CUT_EDIT_MAX_RADIUS + 1, 1, CUT_E_ARGUMENT },
-        { 0, 0, 5, -0.01f, CUT_E_ARGUMENT }, { 0, 0, 5, 1.01f, CUT_E_ARGUMENT },
-        { 65536, 0, 5, 1, CUT_OK },    { 65537, 0, 5, 1, CUT_E_ARGUMENT },
-        { -65536, 0, 5, 1, CUT_OK },   { -65537, 0, 5, 1, CUT_E_ARGUMENT },
-        { 0, 65536, 5, 1, CUT_OK },    { 0, 65537, 5, 1, CUT_E_ARGUMENT },
-        { 0, -65536, 5, 1, CUT_OK },   { 0, -65537, 5, 1, CUT_E_ARGUMENT } };
+    } cases[] = {{0, 0, 0.5f, 0, CUT_OK},
+                 {0, 0, 0.49f, 0, CUT_E_ARGUMENT},
+                 {0, 0, CUT_EDIT_MAX_RADIUS, 1, CUT_OK},
+                 {0, 0, CUT_EDIT_MAX_RADIUS + 1, 1, CUT_E_ARGUMENT},
+                 {0, 0, 5, -0.01f, CUT_E_ARGUMENT},
+                 {0, 0, 5, 1.01f, CUT_E_ARGUMENT},
+                 {65536, 0, 5, 1, CUT_OK},
+                 {65537, 0, 5, 1, CUT_E_ARGUMENT},
+                 {-65536, 0, 5, 1, CUT_OK},
+                 {-65537, 0, 5, 1, CUT_E_ARGUMENT},
+                 {0, 65536, 5, 1, CUT_OK},
+                 {0, 65537, 5, 1, CUT_E_ARGUMENT},
+                 {0, -65536, 5, 1, CUT_OK},
+                 {0, -65537, 5, 1, CUT_E_ARGUMENT}};
     cut_edit *edit = edit_of(W, H, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CHECK_EQUAL(cut_edit_stroke(edit, CUT_EDIT_ERASE, cases[i].x,
                                     cases[i].y, cases[i].radius,
-                                    cases[i].hardness, 0), cases[i].status);
+                                    cases[i].hardness, 0),
+                    cases[i].status);
         /* what was refused has begun no stroke */
         CHECK_EQUAL(cut_edit_end(edit), cases[i].status ? CUT_E_STATE : CUT_OK);
     }
@@ -153,18 +159,18 @@ static void numbers_of_a_view_have_limits(void)
         uint32_t w, h;
         cut_status status;
     } cases[] = {
-        { CUT_EDIT_RESULT, 0, 1.0f / 64, 1, 1, CUT_OK },
-        { CUT_EDIT_RESULT, 0, 1.0f / 65, 1, 1, CUT_E_ARGUMENT },
-        { CUT_EDIT_PHOTO, 0, 1024, 1, 1, CUT_OK },
-        { CUT_EDIT_PHOTO, 0, 1025, 1, 1, CUT_E_ARGUMENT },
-        { CUT_EDIT_PHOTO + 1, 0, 1, 1, 1, CUT_E_ARGUMENT },
-        { CUT_EDIT_RESULT - 1, 0, 1, 1, 1, CUT_E_ARGUMENT },
-        { CUT_EDIT_MATTE, 0, 1, 0, 1, CUT_E_ARGUMENT },
-        { CUT_EDIT_MATTE, 0, 1, 1, 0, CUT_E_ARGUMENT },
-        { CUT_EDIT_GHOST, 65537, 1, 1, 1, CUT_E_ARGUMENT },
-        { CUT_EDIT_GHOST, 0, 4, 4096, CUT_EDIT_MAX_VIEW / 4096 + 1,
-          CUT_E_ARGUMENT },
-        { CUT_EDIT_GHOST, 0, 4, 4096, CUT_EDIT_MAX_VIEW / 4096, CUT_OK } };
+        {CUT_EDIT_RESULT, 0, 1.0f / 64, 1, 1, CUT_OK},
+        {CUT_EDIT_RESULT, 0, 1.0f / 65, 1, 1, CUT_E_ARGUMENT},
+        {CUT_EDIT_PHOTO, 0, 1024, 1, 1, CUT_OK},
+        {CUT_EDIT_PHOTO, 0, 1025, 1, 1, CUT_E_ARGUMENT},
+        {CUT_EDIT_PHOTO + 1, 0, 1, 1, 1, CUT_E_ARGUMENT},
+        {CUT_EDIT_RESULT - 1, 0, 1, 1, 1, CUT_E_ARGUMENT},
+        {CUT_EDIT_MATTE, 0, 1, 0, 1, CUT_E_ARGUMENT},
+        {CUT_EDIT_MATTE, 0, 1, 1, 0, CUT_E_ARGUMENT},
+        {CUT_EDIT_GHOST, 65537, 1, 1, 1, CUT_E_ARGUMENT},
+        {CUT_EDIT_GHOST, 0, 4, 4096, CUT_EDIT_MAX_VIEW / 4096 + 1,
+         CUT_E_ARGUMENT},
+        {CUT_EDIT_GHOST, 0, 4, 4096, CUT_EDIT_MAX_VIEW / 4096, CUT_OK}};
     cut_edit *edit = edit_of(W, H, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         CHECK_EQUAL(cut_edit_view(edit, cases[i].style, cases[i].x, 0,
@@ -187,8 +193,7 @@ static void the_oldest_steps_go_when_64_megabytes_are_full(void)
         CHECK_EQUAL(cut_edit_end(edit), CUT_OK);
         uint32_t kept = i < 3 ? i : 3;
         CHECK_EQUAL(cut_edit_undos(edit), kept);
-        CHECK_EQUAL(edit->step_bytes,
-                    CUT_EDIT_UNDO_BYTES - (3 - kept) * area);
+        CHECK_EQUAL(edit->step_bytes, CUT_EDIT_UNDO_BYTES - (3 - kept) * area);
         CHECK_EQUAL(edit->steps[0].rect.x0, 20 * (i < 4 ? 1 : i - 2));
     }
     CHECK_EQUAL(cut_edit_stroke(edit, 0, 60, 20, 1, 1, 0), CUT_OK);
@@ -237,8 +242,8 @@ static void an_object_is_kept_while_more_than_half_of_it_is_there(void)
         memset(edit->alpha + 20 * W + 30, 255, 20); /* more counts as all */
         const char *json = cut_edit_objects_json(edit);
         CHECK(json && strstr(json, rest > 10 ? "true" : "false"));
-        CHECK(json && strncmp(json, "[{\"box\":[30,20,20,20],\"area\":400,", 33)
-                          == 0);
+        CHECK(json &&
+              strncmp(json, "[{\"box\":[30,20,20,20],\"area\":400,", 33) == 0);
         memcpy(edit->before, edit->alpha, W * H);
         CHECK_EQUAL(cut_edit_toggle(edit, 49.9f, 39.9f), CUT_OK);
         CHECK_EQUAL(edit->alpha[25 * W + 40], rest > 10 ? 0 : 200);

@@ -15,7 +15,7 @@ static uint8_t next_byte(void)
 /* Any colours; a third each of the alpha clear, opaque and between. */
 static cut_image translucent(int32_t w, int32_t h)
 {
-    cut_image image = { .px = cut_alloc((size_t)(w * h), 4), .w = w, .h = h };
+    cut_image image = {.px = cut_alloc((size_t)(w * h), 4), .w = w, .h = h};
     for (int32_t i = 0; i < w * h; i++) {
         for (int c = 0; c < 4; c++) image.px[i * 4 + c] = next_byte();
         int kind = next_byte() % 3;
@@ -45,7 +45,7 @@ static int wrong_means(const cut_image *half, const cut_image *of)
     int wrong = 0;
     for (int32_t y = 0; y < half->h; y++)
         for (int32_t x = 0; x < half->w; x++) {
-            double rgb[3] = { 0 }, alpha = 0, count = 0;
+            double rgb[3] = {0}, alpha = 0, count = 0;
             for (int32_t v = 2 * y; v < 2 * y + 2 && v < of->h; v++)
                 for (int32_t u = 2 * x; u < 2 * x + 2 && u < of->w; u++) {
                     const uint8_t *p = at(of, u, v);
@@ -64,7 +64,7 @@ static int wrong_means(const cut_image *half, const cut_image *of)
 static void each_copy_is_half_of_the_one_before(void)
 {
     static const int32_t sizes[][3] = {
-        { 64, 64, 1 }, { 65, 3, 2 }, { 3, 65, 2 }, { 301, 150, 4 } };
+        {64, 64, 1}, {65, 3, 2}, {3, 65, 2}, {301, 150, 4}};
     for (int i = 0; i < 4; i++) {
         cut_image image = translucent(sizes[i][0], sizes[i][1]);
         cut_pyramid p;
@@ -90,9 +90,8 @@ static void copies_follow_a_change_anywhere(void)
     for (int32_t i = 0; i < 300; i++) {
         int32_t x = i % 4 == 0 ? image.w - 1 : i * 7 % image.w;
         int32_t y = i % 4 == 1 ? image.h - 1 : i * 5 % image.h;
-        for (int c = 0; c < 4; c++)
-            image.px[(y * image.w + x) * 4 + c] ^= 0xA5;
-        cut_pyramid_update(&p, (cut_rect){ x, y, x + 1, y + 1 });
+        for (int c = 0; c < 4; c++) image.px[(y * image.w + x) * 4 + c] ^= 0xA5;
+        cut_pyramid_update(&p, (cut_rect){x, y, x + 1, y + 1});
         if (i % 20) continue;
         for (int k = 1; k < p.count; k++)
             CHECK_EQUAL(wrong_means(&p.level[k], &p.level[k - 1]), 0);
@@ -113,7 +112,7 @@ static double kept(double v, double most)
 static void naive_sample(double out[4], const cut_image *image, double x,
                          double y, int nearest)
 {
-    double sum[4] = { 0 };
+    double sum[4] = {0};
     x = kept(nearest ? floor(x) : x - 0.5, image->w - 1);
     y = kept(nearest ? floor(y) : y - 0.5, image->h - 1);
     for (int32_t v = (int32_t)y; v <= (int32_t)y + 1; v++)
@@ -151,7 +150,7 @@ static double view_error(const cut_pyramid *of, const cut_pyramid *ghost,
     for (int32_t j = 0; j < w.h; j++)
         for (int32_t i = 0; i < w.w; i++) {
             double x = w.x + (i + 0.5) * w.step, y = w.y + (j + 0.5) * w.step;
-            double want[4] = { 0 }, below[4];
+            double want[4] = {0}, below[4];
             if (x >= 0 && y >= 0 && x < of->level[0].w && y < of->level[0].h) {
                 naive_sample(want, &of->level[level], x / scale, y / scale,
                              w.step < 0.5f);
@@ -178,17 +177,17 @@ static double view_error(const cut_pyramid *of, const cut_pyramid *ghost,
 /* Whole and in part, beyond each side, magnified and reduced, on and between
  * the steps at which another copy is taken. */
 static const cut_view_window windows[] = {
-    { 0, 0, 1, 150, 100 },        { 10.25f, 5.75f, 1, 40, 30 },
-    { -20, -10, 1.5f, 140, 90 },  { 3.125f, 2.0625f, 0.5f, 50, 40 },
-    { -1, -1, 0.4375f, 300, 20 }, { 140, 90, 0.125f, 99, 99 },
-    { 0, 0, 2, 75, 50 },          { -9, -9, 1.9375f, 90, 70 },
-    { -3, -5, 3.5f, 50, 40 },     { 1.5f, 0.5f, 4, 40, 30 },
-    { 0, 0, 40, 9, 9 },           { 700, 700, 1, 5, 5 } };
+    {0, 0, 1, 150, 100},        {10.25f, 5.75f, 1, 40, 30},
+    {-20, -10, 1.5f, 140, 90},  {3.125f, 2.0625f, 0.5f, 50, 40},
+    {-1, -1, 0.4375f, 300, 20}, {140, 90, 0.125f, 99, 99},
+    {0, 0, 2, 75, 50},          {-9, -9, 1.9375f, 90, 70},
+    {-3, -5, 3.5f, 50, 40},     {1.5f, 0.5f, 4, 40, 30},
+    {0, 0, 40, 9, 9},           {700, 700, 1, 5, 5}};
 enum { WINDOWS = sizeof windows / sizeof *windows };
 
 static void a_view_is_bilinear_with_colours_weighted_by_alpha(void)
 {
-    cut_image pictures[2] = { translucent(150, 100), opaque(150, 100) };
+    cut_image pictures[2] = {translucent(150, 100), opaque(150, 100)};
     for (int k = 0; k < 2; k++) {
         cut_pyramid p;
         CHECK_EQUAL(cut_pyramid_new(&p, &pictures[k], NULL), CUT_OK);
@@ -203,8 +202,8 @@ static void a_view_is_bilinear_with_colours_weighted_by_alpha(void)
 
 static void the_ghost_lies_under_the_picture(void)
 {
-    cut_image top = translucent(150, 100), photos[2] = {
-        translucent(150, 100), opaque(150, 100) };
+    cut_image top = translucent(150, 100),
+              photos[2] = {translucent(150, 100), opaque(150, 100)};
     cut_pyramid over, under;
     CHECK_EQUAL(cut_pyramid_new(&over, &top, NULL), CUT_OK);
     for (int k = 0; k < 2; k++) {

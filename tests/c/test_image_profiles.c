@@ -13,7 +13,7 @@ enum { SIZE = 700 };
 /* Length, colour space and signature where ICC.1:2010, 7.2 puts them. */
 static bytes profile(uint32_t size, const char *space)
 {
-    bytes b = { .size = 0 };
+    bytes b = {.size = 0};
     put_be(&b, size, 4);
     while (b.size < size) put_be(&b, (uint32_t)(b.size * 7), 1);
     if (size >= 40) {
@@ -26,7 +26,7 @@ static bytes profile(uint32_t size, const char *space)
 /* The same as zlib data, stored (RFC 1950, 1951). */
 static bytes stored(const bytes *of)
 {
-    bytes b = { .size = 0 };
+    bytes b = {.size = 0};
     uint32_t one = 1, two = 0;
     put(&b, "\x78\x01\x01", 3);
     put_le(&b, (uint32_t)of->size, 2);
@@ -44,7 +44,7 @@ static bytes stored(const bytes *of)
 static int reads(const bytes *file, cut_format format, const bytes *want)
 {
     uint8_t *copy = malloc(file->size);
-    cut_bytes icc = { 0 };
+    cut_bytes icc = {0};
     memcpy(copy, file->at, file->size);
     CHECK_EQUAL(cut_icc_read(&icc, copy, file->size, format, NULL), CUT_OK);
     int same = icc.size == want->size &&
@@ -70,12 +70,12 @@ static void a_profile_has_a_header_of_128_bytes_that_agrees(void)
         bytes icc = profile(size, "RGB "), file = webp_with(&icc);
         CHECK_EQUAL(reads(&file, CUT_FORMAT_WEBP, &icc), size >= 128);
     }
-    static const char *const spaces[] = { "RGB ", "GRAY", "CMYK", "Lab ",
-                                          "RGBA", "gray" };
+    static const char *const spaces[] = {"RGB ", "GRAY", "CMYK",
+                                         "Lab ", "RGBA", "gray"};
     for (int i = 0; i < 6; i++) {
         bytes icc = profile(SIZE, spaces[i]), file = webp_with(&icc);
         CHECK_EQUAL(reads(&file, CUT_FORMAT_WEBP, &icc), i < 2);
-        cut_bytes data = { icc.at, icc.size };
+        cut_bytes data = {icc.at, icc.size};
         CHECK_EQUAL(cut_icc_colour_space(&data), i == 0   ? CUT_ICC_RGB
                                                  : i == 1 ? CUT_ICC_GREY
                                                           : CUT_ICC_OTHER);
@@ -84,7 +84,7 @@ static void a_profile_has_a_header_of_128_bytes_that_agrees(void)
         data.size = 128;
         CHECK_EQUAL(cut_icc_colour_space(&data) == CUT_ICC_OTHER, i > 1);
     }
-    static const size_t places[] = { 0, 3, 36, 39 }; /* length, signature */
+    static const size_t places[] = {0, 3, 36, 39}; /* length, signature */
     for (int i = 0; i < 4; i++) {
         bytes icc = profile(SIZE, "RGB ");
         icc.at[places[i]] ^= 1;
@@ -97,7 +97,7 @@ static void a_png_names_its_profile_in_1_to_79_letters(void)
 {
     bytes icc = profile(SIZE, "RGB "), data = stored(&icc);
     for (size_t letters = 1; letters < 85; letters++) {
-        bytes chunk = { .size = 0 }, file = png(1, 1, 8, 2);
+        bytes chunk = {.size = 0}, file = png(1, 1, 8, 2);
         for (size_t i = 0; i < letters; i++) put(&chunk, "n", 1);
         put(&chunk, "\0\0", 2); /* the end of the name, the method */
         put(&chunk, data.at, data.size);
@@ -109,7 +109,7 @@ static void a_png_names_its_profile_in_1_to_79_letters(void)
         put_chunk(&file, "iCCP", chunk.at, chunk.size);
         CHECK(!reads(&file, CUT_FORMAT_PNG, &icc));
     }
-    static const size_t sizes[] = { 0, 1, 3, 4, 5 };
+    static const size_t sizes[] = {0, 1, 3, 4, 5};
     for (int i = 0; i < 5; i++) { /* cut off in the name and behind it */
         bytes file = png(1, 1, 8, 2);
         put_chunk(&file, "iCCP", "abc\0\0x", sizes[i]);
@@ -129,7 +129,7 @@ static void a_png_names_its_profile_in_1_to_79_letters(void)
 static void put_part(bytes *file, const bytes *icc, size_t from, size_t to,
                      uint8_t number, uint8_t count)
 {
-    bytes part = { .size = 0 };
+    bytes part = {.size = 0};
     put(&part, "ICC_PROFILE\0", 12);
     put_be(&part, number, 1);
     put_be(&part, count, 1);
@@ -148,9 +148,12 @@ static void the_parts_of_a_jpegs_profile_are_all_there_once(void)
     put_part(&file, &icc, 0, 1, 1, 3);
     put_part(&file, &icc, 1, 500, 2, 3);
     CHECK(reads(&file, CUT_FORMAT_JPEG, &icc));
-    static const uint8_t bad[][4] = { /* numbers of three parts, their count */
-        { 1, 2, 2, 3 }, { 1, 2, 4, 3 }, { 0, 1, 2, 3 }, { 1, 2, 3, 4 },
-        { 1, 2, 3, 2 } };
+    static const uint8_t bad[][4] = {/* numbers of three parts, their count */
+                                     {1, 2, 2, 3},
+                                     {1, 2, 4, 3},
+                                     {0, 1, 2, 3},
+                                     {1, 2, 3, 4},
+                                     {1, 2, 3, 2}};
     for (int i = 0; i < 5; i++) {
         file = jpeg();
         put_part(&file, &icc, 0, 300, bad[i][0], bad[i][3]);
@@ -172,13 +175,13 @@ static void a_profile_has_a_size_limit(void)
         uint32_t size = CUT_MAX_ICC_BYTES + more;
         uint8_t *file = calloc(size + 100, 1);
         memcpy(file, "RIFF1234WEBPICCP", 16);
-        bytes head = { .size = 0 };
+        bytes head = {.size = 0};
         put_le(&head, size, 4);
         put_be(&head, size, 4);
         memcpy(file + 16, head.at, 8);
         memcpy(file + 20 + 16, "RGB ", 4);
         memcpy(file + 20 + 36, "acsp", 4);
-        cut_bytes icc = { 0 };
+        cut_bytes icc = {0};
         CHECK_EQUAL(cut_icc_read(&icc, file, size + 20, CUT_FORMAT_WEBP, NULL),
                     CUT_OK);
         CHECK_EQUAL(icc.size, more ? 0 : size);

@@ -63,8 +63,8 @@ static void the_box_is_15_percent_larger_at_any_size(void)
         double left = fmax(x0 * sx - margin, 0), top = fmax(y0 * sy - margin, 0);
         double right = fmin(x1 * sx + margin, w);
         double bottom = fmin(y1 * sy + margin, h);
-        cut_zoom z;
-        int found = cut_zoom_find(&z, &m, w, h);
+        cut_closeup z;
+        int found = cut_closeup_find(&z, &m, w, h);
         CHECK(z.x <= left + 0.01 && z.x > left - 1.01);
         CHECK(z.y <= top + 0.01 && z.y > top - 1.01);
         CHECK(z.x + z.w >= right - 0.01 && z.x + z.w <= right + 1.01);
@@ -80,7 +80,7 @@ static void the_box_is_15_percent_larger_at_any_size(void)
 static void the_crop_is_that_part_of_the_photo(void)
 {
     cut_image photo = {scene_pixels(50, 40, 1), 50, 40, 0}, crop;
-    CHECK_EQUAL(cut_zoom_crop(&crop, &photo, (cut_zoom){7, 9, 21, 17}, NULL),
+    CHECK_EQUAL(cut_closeup_crop(&crop, &photo, (cut_closeup){7, 9, 21, 17}, NULL),
                 CUT_OK);
     int wrong = 0;
     for (int i = 0; i < 21 * 17; i++)
@@ -106,7 +106,7 @@ static double map_at(const cut_matte *m, double x, double y)
     return sum;
 }
 
-/* From 0 at a border of the zoom to 1 at 5 % of its longer side; 1 where the
+/* From 0 at a border of the closeup to 1 at 5 % of its longer side; 1 where the
  * photo ends, too. */
 static double naive_ramp(double at, int32_t from, int32_t size, int32_t whole,
                          double reach)
@@ -122,7 +122,7 @@ static void joining_is_half_of_both_within_a_ramp(void)
         cut_matte m = flat(1 + random_below(30), 1 + random_below(30), 0);
         cut_matte d = flat(1 + random_below(30), 1 + random_below(30), 0);
         int32_t w = 20 + random_below(300), h = 20 + random_below(300);
-        cut_zoom z = {random_below(w - 10), random_below(h - 10), 0, 0};
+        cut_closeup z = {random_below(w - 10), random_below(h - 10), 0, 0};
         if (i % 3 == 0) z.x = 0;
         if (i % 3 == 1) z.y = 0;
         z.w = 5 + random_below(w - z.x - 5);
@@ -133,7 +133,7 @@ static void joining_is_half_of_both_within_a_ramp(void)
             d.alpha[k] = (float)random_below(1000) / 1000;
         cut_matte got = flat(m.w, m.h, 0);
         memcpy(got.alpha, m.alpha, (size_t)(m.w * m.h) * sizeof(float));
-        CHECK_EQUAL(cut_zoom_join(&got, &d, z, w, h, NULL), CUT_OK);
+        CHECK_EQUAL(cut_closeup_join(&got, &d, z, w, h, NULL), CUT_OK);
         CHECK(got.w == 2 * m.w && got.h == 2 * m.h);
         double reach = 0.05 * (z.w > z.h ? z.w : z.h), most = 0;
         for (int k = 0; k < got.w * got.h; k++) {

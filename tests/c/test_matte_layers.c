@@ -26,7 +26,7 @@ typedef struct layer {
 
 static layer layer_of(int w, int h)
 {
-    return (layer){ calloc((size_t)(w * h), 4 * sizeof(double)), w, h };
+    return (layer){calloc((size_t)(w * h), 4 * sizeof(double)), w, h};
 }
 
 static double *sample(const layer *l, int x, int y)
@@ -140,7 +140,7 @@ static double colour_at(const layer *l, int k, int x, int y, int c)
 /* Smooth colours with some noise. */
 static cut_image picture(int w, int h, int translucent)
 {
-    cut_image image = { .px = cut_alloc((size_t)(w * h), 4), .w = w, .h = h };
+    cut_image image = {.px = cut_alloc((size_t)(w * h), 4), .w = w, .h = h};
     for (int i = 0; i < w * h; i++) {
         int x = i % w, y = i / w;
         uint8_t *p = image.px + i * 4;
@@ -186,9 +186,8 @@ static uint8_t *spot(const cut_image *photo)
 
 static void the_background_alone_is_whole(void)
 {
-    static const int cases[][3] = {
-        { 1, 1, 1 }, { 37, 23, 1 }, { 64, 33, 4 }, { 50, 50, 7 }, { 9, 300, 2 },
-        { 130, 2, 64 } };
+    static const int cases[][3] = {{1, 1, 1},   {37, 23, 1}, {64, 33, 4},
+                                   {50, 50, 7}, {9, 300, 2}, {130, 2, 64}};
     for (int i = 0; i < 12; i++) {
         int k = cases[i / 2][2];
         cut_image photo = picture(cases[i / 2][0], cases[i / 2][1], i % 2);
@@ -230,7 +229,7 @@ static double estimate_error(const cut_image *photo, const uint8_t *alpha)
     int longer = photo->w > photo->h ? photo->w : photo->h;
     int k = (longer + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
     size_t size = (size_t)(photo->w * photo->h) * 4;
-    cut_image made = { .px = cut_alloc(size, 1), .w = photo->w, .h = photo->h };
+    cut_image made = {.px = cut_alloc(size, 1), .w = photo->w, .h = photo->h};
     memcpy(made.px, photo->px, size);
     CHECK_EQUAL(cut_foreground_estimate(&made, alpha, NULL), CUT_OK);
     layer f = naive_layer(photo, alpha, k, 0, 0);
@@ -261,9 +260,13 @@ static double estimate_error(const cut_image *photo, const uint8_t *alpha)
 /* Blocks of 1, 2 and 3 pixels; rows that are no multiple of 4 or 8. */
 static void colours_are_the_layers_mixed_back_into_the_photo(void)
 {
-    static const int sizes[][2] = {
-        { 1, 1 }, { 2, 9 }, { 3, 3 }, { 150, 110 }, { 93, 61 },
-        { CUT_FOREGROUND_SIDE + 3, 37 }, { 21, CUT_FOREGROUND_SIDE * 2 + 11 } };
+    static const int sizes[][2] = {{1, 1},
+                                   {2, 9},
+                                   {3, 3},
+                                   {150, 110},
+                                   {93, 61},
+                                   {CUT_FOREGROUND_SIDE + 3, 37},
+                                   {21, CUT_FOREGROUND_SIDE * 2 + 11}};
     for (int i = 0; i < 14; i++) {
         cut_image photo = picture(sizes[i / 2][0], sizes[i / 2][1], i % 2);
         uint8_t *alpha = runs(&photo), *one = spot(&photo);

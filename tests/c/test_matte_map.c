@@ -7,10 +7,10 @@
 
 #include "check.h"
 #include "image/resample.h"
-#include "matte/evidence.h"
+#include "matte/colour_model.h"
+#include "matte/components.h"
 #include "matte/guided.h"
 #include "matte/refine.h"
-#include "matte/specks.h"
 
 enum { ONE = 1024 };
 
@@ -31,15 +31,15 @@ static double clamped(double v, double low, double high)
 static cut_image patches(int w, int h)
 {
     static const uint8_t colours[][3] = {
-        { 230, 20, 10 }, { 20, 30, 240 }, { 128, 128, 128 }, { 0, 0, 0 },
-        { 250, 255, 252 }, { 30, 220, 40 }, { 140, 120, 110 } };
-    cut_image image = { .px = cut_alloc((size_t)(w * h), 4), .w = w, .h = h };
+        {230, 20, 10},   {20, 30, 240}, {128, 128, 128}, {0, 0, 0},
+        {250, 255, 252}, {30, 220, 40}, {140, 120, 110}};
+    cut_image image = {.px = cut_alloc((size_t)(w * h), 4), .w = w, .h = h};
     for (int i = 0; i < w * h; i++) {
         int x = i % w, y = i / w;
         const uint8_t *c = colours[(x * 7 / w + y * 5 / h * 3) % 7];
         for (int k = 0; k < 3; k++)
-            image.px[i * 4 + k] = (uint8_t)clamped(
-                c[k] + next_byte() % 31 - 15, 0, 255);
+            image.px[i * 4 + k] = (uint8_t)clamped(c[k] + next_byte() % 31 - 15,
+                                                   0, 255);
         image.px[i * 4 + 3] = 255;
     }
     return image;
@@ -79,7 +79,7 @@ static double tent(double distance)
 static double naive_weighed(const uint16_t *map, const cut_image *photo, int i)
 {
     int side = photo->w > photo->h ? photo->w : photo->h;
-    double at[5], like[2] = { 0 }, all[2] = { 0 };
+    double at[5], like[2] = {0}, all[2] = {0};
     place(at, photo->px + i * 4, i % photo->w, i / photo->w, side);
     for (int q = 0; q < photo->w * photo->h; q++) {
         double cell[5], near, same = 1, kept = 1, m = map[q] / (double)ONE;
@@ -109,19 +109,21 @@ static double naive_weighed(const uint16_t *map, const cut_image *photo, int i)
 static void colours_weigh_by_bayes_among_like_pixels(void)
 {
     static const int sizes[][2] = {
-        { 61, 44 }, { 30, 70 }, { 24, 24 }, { 90, 3 }, { 1, 5 } };
+        {61, 44}, {30, 70}, {24, 24}, {90, 3}, {1, 5}};
     for (int k = 0; k < 5; k++) {
         int w = sizes[k][0], h = sizes[k][1], wrong = 0, moved = 0;
         cut_image photo = patches(w, h);
         uint16_t *map = malloc((size_t)(w * h) * 2 * sizeof *map);
         uint16_t *got = map + w * h;
         for (int i = 0; i < w * h; i++)
-            map[i] = got[i] = (uint16_t)(
-                vague((i % w + 0.5) / w, (i / w + 0.5) / h) * ONE + 0.5);
-        CHECK_EQUAL(cut_evidence_weigh(got, photo.px, w, h, NULL), CUT_OK);
+            map[i] = got[i] =
+                (uint16_t)(vague((i % w + 0.5) / w, (i / w + 0.5) / h) * ONE +
+                           0.5);
+        CHECK_EQUAL(cut_colour_model_weigh(got, photo.px, w, h, NULL), CUT_OK);
         for (int i = 0; i < w * h; i++) {
             int settled = map[i] == 0 || map[i] == ONE;
-            double want = settled ? map[i] : naive_weighed(map, &photo, i) * ONE;
+            double want = settled ? map[i]
+                                  : naive_weighed(map, &photo, i) * ONE;
             wrong += fabs(got[i] - want) > 0.6;
             moved += abs(got[i] - map[i]) > 40;
         }
@@ -213,7 +215,7 @@ static void specks(uint16_t *map, int w, int h, int large)
         if (y < 12 || x % 9 > 6 || y % 8 > 5) continue;
         int spot = x / 9 * 5 + y / 8 * 7; /* squares of 1 to 6 */
         if (x % 9 > spot % 7 || y % 8 > spot % 6) continue;
-        static const uint16_t values[] = { 255, 256, 511, 512, 700, 959, 960 };
+        static const uint16_t values[] = {255, 256, 511, 512, 700, 959, 960};
         map[i] = values[(spot * 3 + (next_byte() > 200)) % 7];
     }
 }
@@ -226,7 +228,8 @@ static void specks_are_small_parts_that_no_pixel_is_sure_of(void)
     for (int large = 40; large < 1000; large += 53) {
         specks(map, SIDE, SIDE, large);
         memcpy(want, map, sizeof map);
-        CHECK_EQUAL(cut_specks_remove(map, SIDE, SIDE, ONE, NULL), CUT_OK);
+        CHECK_EQUAL(cut_components_remove_small(map, SIDE, SIDE, ONE, NULL),
+                    CUT_OK);
         parts += naive_specks(want, SIDE, SIDE);
         CHECK(memcmp(map, want, sizeof map) == 0);
     }
@@ -270,12 +273,13 @@ static double settled(double v)
 
 static plane placed(const cut_matte *m, int w, int h)
 {
-    plane p = { malloc((size_t)(w * h) * sizeof *p.p), w, h };
+    plane p = {malloc((size_t)(w * h) * sizeof *p.p), w, h};
     for (int y = 0; y < h; y++)
         for (int x = 0; x < w; x++)
-            p.p[y * w + x] = (uint16_t)(
-                settled(map_at(m, (x + 0.5) * m->w / w,
-                               (y + 0.5) * m->h / h)) * ONE + 0.5);
+            p.p[y * w + x] = (uint16_t)(settled(map_at(m, (x + 0.5) * m->w / w,
+                                                       (y + 0.5) * m->h / h)) *
+                                            ONE +
+                                        0.5);
     return p;
 }
 
@@ -284,13 +288,13 @@ static void ask_colours(plane *p, const cut_image *small)
 {
     int side = p->w > p->h ? p->w : p->h, j = side / 320;
     if (j < 2) {
-        cut_evidence_weigh(p->p, small->px, p->w, p->h, NULL);
+        cut_colour_model_weigh(p->p, small->px, p->w, p->h, NULL);
         return;
     }
-    cut_image less = { 0 };
+    cut_image less = {0};
     CHECK_EQUAL(cut_image_reduce(&less, small, j, NULL), CUT_OK);
-    plane before = { calloc((size_t)(less.w * less.h), 2), less.w, less.h };
-    plane after = { calloc((size_t)(less.w * less.h), 2), less.w, less.h };
+    plane before = {calloc((size_t)(less.w * less.h), 2), less.w, less.h};
+    plane after = {calloc((size_t)(less.w * less.h), 2), less.w, less.h};
     for (int i = 0; i < less.w * less.h; i++) {
         double sum = 0, count = 0;
         for (int y = i / less.w * j; y < (i / less.w + 1) * j; y++)
@@ -301,7 +305,7 @@ static void ask_colours(plane *p, const cut_image *small)
             }
         before.p[i] = after.p[i] = (uint16_t)(sum / count + 0.5);
     }
-    cut_evidence_weigh(after.p, less.px, less.w, less.h, NULL);
+    cut_colour_model_weigh(after.p, less.px, less.w, less.h, NULL);
     for (int i = 0; i < p->w * p->h; i++) {
         double x = clamped((i % p->w + 0.5) / j - 0.5, 0, less.w - 1);
         double y = clamped((i / p->w + 0.5) / j - 0.5, 0, less.h - 1);
@@ -310,8 +314,8 @@ static void ask_colours(plane *p, const cut_image *small)
             int u = (int)x + n % 2, v = (int)y + n / 2;
             double weight = (1 - fabs(u - x)) * (1 - fabs(v - y));
             if (weight > 0)
-                change += weight * (sample(&after, u, v) -
-                                    sample(&before, u, v));
+                change += weight *
+                          (sample(&after, u, v) - sample(&before, u, v));
         }
         if (p->p[i] > 0 && p->p[i] < ONE)
             p->p[i] = (uint16_t)(clamped(p->p[i] + change, 0, ONE) + 0.5);
@@ -361,20 +365,19 @@ static double alpha_at(const float *coefficients, const cut_image *small,
 
 /* The largest distance of the refined matte from the naive one, in levels;
  * `off` counts the pixels where it is more than rounding. */
-static double refine_error(int *off, const cut_matte *m,
-                           const cut_image *photo)
+static double refine_error(int *off, const cut_matte *m, const cut_image *photo)
 {
     int side = photo->w > photo->h ? photo->w : photo->h;
     int most = 2 * (m->w > m->h ? m->w : m->h); /* samples; 640 at most */
     if (most > 640) most = 640;
     int k = (int)clamped(floor((double)side / most + 0.5), 1, 64);
     uint8_t *alpha = malloc((size_t)(photo->w * photo->h));
-    cut_image small = { 0 };
+    cut_image small = {0};
     CHECK_EQUAL(cut_matte_refine(alpha, m, photo, NULL), CUT_OK);
     CHECK_EQUAL(cut_image_reduce(&small, photo, k, NULL), CUT_OK);
     plane p = placed(m, small.w, small.h);
     ask_colours(&p, &small);
-    cut_specks_remove(p.p, p.w, p.h, ONE, NULL);
+    cut_components_remove_small(p.p, p.w, p.h, ONE, NULL);
     float *c = malloc((size_t)(p.w * p.h) * 4 * sizeof *c);
     cut_guided_fit(c, small.px, p.p, p.w, p.h, 2, 5e-4f, NULL);
     clear_fog(c, &p);
@@ -395,11 +398,12 @@ static double refine_error(int *off, const cut_matte *m,
 
 static cut_matte vague_map(int w, int h)
 {
-    cut_matte m = { cut_alloc((size_t)(w * h), sizeof(float)), w, h };
+    cut_matte m = {cut_alloc((size_t)(w * h), sizeof(float)), w, h};
     for (int i = 0; i < w * h; i++)
-        m.alpha[i] = (float)clamped(vague((i % w + 0.5) / w,
-                                          (i / w + 0.5) / h) +
-                                    (next_byte() - 128) / 2000.0, 0, 1);
+        m.alpha[i] = (float)clamped(
+            vague((i % w + 0.5) / w, (i / w + 0.5) / h) +
+                (next_byte() - 128) / 2000.0,
+            0, 1);
     return m;
 }
 
@@ -407,10 +411,10 @@ static cut_matte vague_map(int w, int h)
  * half of it; sides that are no multiple of anything; longer either way. */
 static void refining_is_its_steps_one_after_the_other(void)
 {
-    static const int cases[][4] = {
-        { 100, 80, 50, 50 },   { 131, 97, 20, 31 }, { 64, 201, 33, 16 },
-        { 701, 160, 330, 90 }, { 60, 643, 64, 321 }, { 1, 90, 8, 8 },
-        { 90, 2, 8, 8 },       { 127, 3, 1, 1 } };
+    static const int cases[][4] = {{100, 80, 50, 50},  {131, 97, 20, 31},
+                                   {64, 201, 33, 16},  {701, 160, 330, 90},
+                                   {60, 643, 64, 321}, {1, 90, 8, 8},
+                                   {90, 2, 8, 8},      {127, 3, 1, 1}};
     for (int i = 0; i < 16; i++) {
         const int *c = cases[i / 2];
         cut_image photo = patches(c[0], c[1]);
