@@ -46,6 +46,7 @@ const CURABLE = ['limit', 'model', 'machine', 'program'];
  */
 
 /**
+ * What works on pictures under a policy: the engine, the remotes, the order of the two.
  * @param {object} options
  * @param {import('./types.js').Engine} [options.engine]
  * @param {Record<string, import('./remote/client.js').RemoteOptions>} [options.remote] by dialect
@@ -63,7 +64,8 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
     clients.set(name, createRemoteClient(options, vendor.credential));
   }
 
-  /** @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
+  /** One picture in the engine here; a failure is the result.
+   * @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
   async function locally(item, signal) {
     try {
       const image = await item.image();
@@ -104,6 +106,8 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
   }
 
   /**
+   * Pictures at the vendor's, in one call that is on record before it is made;
+   * failures are results.
    * @param {Batch} batch @param {import('./remote/flow.js').Item[]} items
    * @returns {Promise<Result[]>} in the order of items
    */

@@ -39,6 +39,121 @@ static void the_box_has_a_margin_and_ends_at_the_photo(void)
     cut_matte_free(&m);
 }
 
+static uint32_t seed = 1;
+
+static int32_t random_below(int32_t n)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (int32_t)((uint64_t)seed * (uint64_t)n >> 32);
+}
+
+/* One box of any size in maps and photos of any. Off by one pixel where the
+ * border falls on one. */
+static void the_box_is_15_percent_larger_at_any_size(void)
+{
+    int seen = 0;
+    for (int i = 0; i < 600; i++) {
+        cut_matte m = flat(1 + random_below(40), 1 + random_below(40), 0.49f);
+        int32_t w = 1 + random_below(900), h = 1 + random_below(900);
+        int32_t x0 = random_below(m.w), x1 = x0 + 1 + random_below(m.w - x0);
+        int32_t y0 = random_below(m.h), y1 = y0 + 1 + random_below(m.h - y0);
+        m.alpha[y0 * m.w + x0] = m.alpha[(y1 - 1) * m.w + x1 - 1] = 0.5f;
+        double sx = (double)w / m.w, sy = (double)h / m.h;
+        double margin = 0.15 * fmax((x1 - x0) * sx, (y1 - y0) * sy);
+        double left = fmax(x0 * sx - margin, 0), top = fmax(y0 * sy - margin, 0);
+        double right = fmin(x1 * sx + margin, w);
+        double bottom = fmin(y1 * sy + margin, h);
+        cut_closeup z;
+        int found = cut_closeup_find(&z, &m, w, h);
+        CHECK(z.x <= left + 0.01 && z.x > left - 1.01);
+        CHECK(z.y <= top + 0.01 && z.y > top - 1.01);
+        CHECK(z.x + z.w >= right - 0.01 && z.x + z.w <= right + 1.01);
+        CHECK(z.y + z.h >= bottom - 0.01 && z.y + z.h <= bottom + 1.01);
+        CHECK(z.x >= 0 && z.y >= 0 && z.x + z.w <= w && z.y + z.h <= h);
+        CHECK_EQUAL(found, (double)z.w * z.h < 0.6 * w * h);
+        seen += found;
+        cut_matte_free(&m);
+    }
+    CHECK(seen > 100 && seen < 560);
+}
+
+static void the_crop_is_that_part_of_the_photo(void)
+{
+    cut_image photo = {scene_pixels(50, 40, 1), 50, 40, 0}, crop;
+    CHECK_EQUAL(cut_closeup_crop(&crop, &photo, (cut_closeup){7, 9, 21, 17}, NULL),
+                CUT_OK);
+    int wrong = 0;
+    for (int i = 0; i < 21 * 17; i++)
+        wrong += memcmp(crop.px + i * 4,
+                        photo.px + ((i / 21 + 9) * 50 + i % 21 + 7) * 4, 4);
+    CHECK_EQUAL(wrong, 0);
+    CHECK(crop.w == 21 && crop.h == 17);
+    cut_image_free(&photo);
+    cut_image_free(&crop);
+}
+
+/* Bilinear in f64 at (x, y) of 0..w, 0..h of a map. */
+static double map_at(const cut_matte *m, double x, double y)
+{
+    double sum = 0;
+    x = fmin(fmax(x - 0.5, 0), m->w - 1);
+    y = fmin(fmax(y - 0.5, 0), m->h - 1);
+    for (int n = 0; n < 4; n++) {
+        int u = (int)x + n % 2, v = (int)y + n / 2;
+        double weight = (1 - fabs(u - x)) * (1 - fabs(v - y));
+        if (weight > 0) sum += weight * (double)m->alpha[v * m->w + u];
+    }
+    return sum;
+}
+
+/* From 0 at a border of the closeup to 1 at 5 % of its longer side; 1 where the
+ * photo ends, too. */
+static double naive_ramp(double at, int32_t from, int32_t size, int32_t whole,
+                         double reach)
+{
+    double left = from > 0 ? (at - from) / reach : 1;
+    double right = from + size < whole ? (from + size - at) / reach : 1;
+    return fmin(fmax(fmin(left, right), 0), 1);
+}
+
+static void joining_is_half_of_both_within_a_ramp(void)
+{
+    for (int i = 0; i < 60; i++) {
+        cut_matte m = flat(1 + random_below(30), 1 + random_below(30), 0);
+        cut_matte d = flat(1 + random_below(30), 1 + random_below(30), 0);
+        int32_t w = 20 + random_below(300), h = 20 + random_below(300);
+        cut_closeup z = {random_below(w - 10), random_below(h - 10), 0, 0};
+        if (i % 3 == 0) z.x = 0;
+        if (i % 3 == 1) z.y = 0;
+        z.w = 5 + random_below(w - z.x - 5);
+        z.h = i % 4 ? 5 + random_below(h - z.y - 5) : h - z.y;
+        for (int k = 0; k < m.w * m.h; k++)
+            m.alpha[k] = (float)random_below(1000) / 1000;
+        for (int k = 0; k < d.w * d.h; k++)
+            d.alpha[k] = (float)random_below(1000) / 1000;
+        cut_matte got = flat(m.w, m.h, 0);
+        memcpy(got.alpha, m.alpha, (size_t)(m.w * m.h) * sizeof(float));
+        CHECK_EQUAL(cut_closeup_join(&got, &d, z, w, h, NULL), CUT_OK);
+        CHECK(got.w == 2 * m.w && got.h == 2 * m.h);
+        double reach = 0.05 * (z.w > z.h ? z.w : z.h), most = 0;
+        for (int k = 0; k < got.w * got.h; k++) {
+            double x = (k % got.w + 0.5) * w / got.w;
+            double y = (k / got.w + 0.5) * h / got.h;
+            double a = map_at(&m, x * m.w / w, y * m.h / h);
+            double b = map_at(&d, (x - z.x) * d.w / z.w,
+                              (y - z.y) * d.h / z.h);
+            double inside = fmin(naive_ramp(x, z.x, z.w, w, reach),
+                                 naive_ramp(y, z.y, z.h, h, reach));
+            most = fmax(most, fabs((double)got.alpha[k] - a -
+                                   (b - a) * 0.5 * inside));
+        }
+        CHECK(most < 1e-4);
+        cut_matte_free(&m);
+        cut_matte_free(&d);
+        cut_matte_free(&got);
+    }
+}
+
 static void two_equal_answers_stay_that_answer(void)
 {
     cut_matte m = flat(64, 64, 0.75f), d = flat(64, 64, 0.75f);
@@ -254,6 +369,9 @@ static void every_refused_allocation_of_a_further_pass_can_be_tried_again(void)
 int main(void)
 {
     the_box_has_a_margin_and_ends_at_the_photo();
+    the_box_is_15_percent_larger_at_any_size();
+    the_crop_is_that_part_of_the_photo();
+    joining_is_half_of_both_within_a_ramp();
     two_equal_answers_stay_that_answer();
     the_mean_lies_inside_and_fades_to_the_border();
     a_map_at_the_limit_does_not_grow();

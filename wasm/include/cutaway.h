@@ -254,8 +254,9 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha"}, "width", "height", "format",
- * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Numbers unknown in this
- * state are null. Borrowed. NULL when memory is out.
+ * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Of the subject, what is
+ * not known in this state is null; sizes are 0 until they are. Borrowed, never
+ * NULL.
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);
 

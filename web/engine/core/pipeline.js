@@ -97,6 +97,8 @@ class Stages {
   }
 
   /**
+   * One stage: timed, told, and with errors that name it.
+   *
    * @template T
    * @param {string} stage
    * @param {() => T | Promise<T>} work
@@ -240,7 +242,7 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
       used = await otherEngine(parts, { model, wanted, used, error, signal });
       await pass(tensor);
     }
-  } while (job.again);
+  } while (job.hasNextPass);
   await stages.run('refine', () => job.step('refine', 'refine'));
   return used;
 }
