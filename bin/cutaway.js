@@ -7,7 +7,11 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CutawayError, failure } from '../web/engine/errors.js';
+import { CutawayError, failure } from '../web/engine/core/errors.js';
+import { readStyle } from '../web/engine/core/style-text.js';
+import { options } from '../web/engine/lists/options.js';
+import { statuses } from '../web/engine/lists/statuses.js';
+import { optionLines } from './usage.js';
 
 const usage = `cutaway: cut the subject of a photo out
 
@@ -17,18 +21,7 @@ const usage = `cutaway: cut the subject of a photo out
   cutaway serve [--help]        the three APIs on this machine
 
   -o, --output OUT              file, folder (ending in / or existing), or -
-  --background B                transparent (default), white, #rrggbb, blur, 'blur(2%)', an image file,
-                                'linear-gradient(135deg, #rrggbb, #rrggbb 80%)'
-  --keep K                      subject (default), or background: removes the foreground instead
-  --shadow S                    default, or x=0,y=1%,blur=3%,opacity=0.35,color=#000000
-  --outline S                   default, or width=1%,color=#ffffff
-  --canvas C                    square, portrait, wide, passport, amazon, ebay, etsy, shopify, 4:5, 800x600, or
-                                preset=amazon,fit=photo,scale=0.8,x=5%,y=-40px (fit=subject without it)
-  --format F                    png, jpeg, webp; default: by OUT's ending, else png
-  --quality N                   1..100 for jpeg and webp; default 90; webp 100 is lossless
-  --effort E                    standard (default), high: looks again, mirrored, and closely at a small subject
-  --mask                        the matte itself, as a grey picture
-  --crop [--margin M]           to the subject; M: 5% of its longer side, or 40px
+${optionLines(options)}
   --matte FILE                  a grey PNG or JPEG of the photo's size instead of the model: a --mask, retouched
   --model M                     base (default), a known name, or FILE.onnx with FILE.json or manifest.json beside it
   --engine E                    auto (default), c, ort
@@ -40,19 +33,14 @@ const usage = `cutaway: cut the subject of a photo out
 /** Wrong usage ends the program with status 2. */
 class UsageError extends Error {}
 
-const options = /** @type {const} */ ({
+/** The same, found out by the core: true of every picture. @param {unknown} error */
+const isUsage = (error) => error instanceof CutawayError && statuses[error.code]?.fault === 'caller';
+
+/** @typedef {{ type: 'string' | 'boolean', short?: string }} Flag */
+
+/** What the shell adds to the core's options. */
+const own = /** @type {const} */ ({
   output: { type: 'string', short: 'o' },
-  background: { type: 'string' },
-  format: { type: 'string' },
-  quality: { type: 'string' },
-  effort: { type: 'string' },
-  mask: { type: 'boolean' },
-  crop: { type: 'boolean' },
-  margin: { type: 'string' },
-  keep: { type: 'string' },
-  shadow: { type: 'string' },
-  outline: { type: 'string' },
-  canvas: { type: 'string' },
   matte: { type: 'string' },
   model: { type: 'string' },
   engine: { type: 'string' },
@@ -61,12 +49,20 @@ const options = /** @type {const} */ ({
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 });
+/** @type {Record<string, Flag>} */
+const flags = { ...own, ...Object.fromEntries(Object.entries(options).map(([name, { type }]) =>
+  [name, { type: type === 'boolean' ? 'boolean' : 'string' }])) };
 
-/** @param {string[]} argv */
+/**
+ * @typedef {{ [name in keyof typeof own]?: (typeof own)[name]['type'] extends 'string' ? string : boolean } &
+ *   Record<string, string | boolean | undefined>} Values
+ */
+
+/** @param {string[]} argv @returns {{ values: Values, positionals: string[] }} */
 function parse(argv) {
   try {
     // `-` is a file here, which parseArgs takes for a positional already
-    return parseArgs({ args: argv, options, allowPositionals: true });
+    return /** @type {any} */ (parseArgs({ args: argv, options: flags, allowPositionals: true }));
   } catch (error) {
     throw new UsageError(/** @type {Error} */ (error).message);
   }
@@ -149,41 +145,38 @@ async function destinations(inputs, output, format) {
   });
 }
 
+/** Whether a background is a word of the core's, and no file. @param {string} text */
+const isWord = (text) => (options.background.values ?? []).some((value) => value !== 'image' &&
+  (text === value || (value.startsWith('#') && text.startsWith('#')) || (value.includes('(') && text.startsWith(value.slice(0, value.indexOf('(') + 1)))));
+
 /**
- * "default" is true, "x=1,y=2%" an object, anything else a text: the core knows what is allowed.
+ * What the core is asked for by one flag: it knows what is allowed.
  *
- * @param {string | undefined} text
+ * @param {string} name
+ * @param {string | boolean} said
+ * @returns {Promise<unknown>}
  */
-function style(text) {
-  if (text === undefined || !text.includes('=')) return text === 'default' ? true : text;
-  return Object.fromEntries(text.split(',').map((part) => {
-    const at = part.indexOf('=');
-    if (at < 1) throw new UsageError(`"${part}" is not of the form name=value`);
-    const value = part.slice(at + 1);
-    return [part.slice(0, at), /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value];
-  }));
+async function valueOf(name, said) {
+  const { type, min, max } = options[name];
+  if (typeof said === 'boolean') return said;
+  if (type === 'integer' && !/^\d+$/.test(said)) throw new UsageError(`--${name} takes a whole number of ${min} to ${max}`);
+  if (type === 'integer' || type === 'number') return Number(said);
+  if (type === 'switch' && said === 'default') return true;
+  if (type === 'switch' || type === 'canvas') return said && readStyle(said);
+  if (type === 'background' && !isWord(said)) return new Blob([await read(said)]);
+  return name === 'format' && said === 'jpg' ? 'jpeg' : said;
 }
 
-/** @param {ReturnType<typeof parse>['values']} values @param {string} output */
+/** @param {Values} values @param {string} output */
 async function engineOptions(values, output) {
-  /** @type {Record<string, any>} */
-  const chosen = {
-    format: values.format ?? formatOfEnding[extname(output).toLowerCase()],
-    mask: values.mask, crop: values.crop, engine: values.engine, keep: values.keep, effort: values.effort,
-    shadow: style(values.shadow), outline: style(values.outline), canvas: style(values.canvas),
-  };
-  if (values.format === 'jpg') chosen.format = 'jpeg';
-  if (values.quality !== undefined) {
-    if (!/^\d+$/.test(values.quality)) throw new UsageError('--quality takes a whole number of 1 to 100');
-    chosen.quality = Number(values.quality);
+  /** @type {Record<string, unknown>} */
+  const chosen = { format: formatOfEnding[extname(output).toLowerCase()], engine: values.engine };
+  for (const name of Object.keys(options)) {
+    const said = values[name];
+    if (said !== undefined) chosen[name] = await valueOf(name, said);
   }
-  if (values.margin !== undefined) chosen.margin = values.margin;
-  const { background, matte, model } = values;
+  const { matte, model } = values;
   if (matte !== undefined) chosen.matte = new Blob([await read(matte)]);
-  if (background !== undefined) {
-    const isWord = ['transparent', 'white', 'blur'].includes(background) || /^(#|blur\(|linear-gradient\()/.test(background);
-    chosen.background = isWord ? background : new Blob([await read(background)]);
-  }
   if (model !== undefined) chosen.model = /^[\w-]+$/.test(model) || /^https?:/.test(model) ? model : pathToFileURL(model).href;
   return chosen;
 }
@@ -219,7 +212,7 @@ async function cut(argv) {
   /** @type {number | undefined} */
   let shown;
   try {
-    const jobs = await destinations(positionals, values.output, values.format === 'jpg' ? 'jpeg' : values.format);
+    const jobs = await destinations(positionals, values.output, values.format === 'jpg' ? 'jpeg' : /** @type {string | undefined} */ (values.format));
     const chosen = await engineOptions(values, jobs[0].output);
     for (const { input, output } of jobs) {
       try {
@@ -237,7 +230,7 @@ async function cut(argv) {
         if (values.json) process.stdout.write(`${JSON.stringify({ ...report, input, output })}\n`);
         else if (!report.subject.found) process.stderr.write(`cutaway: ${input}: no subject found, the result is clear\n`);
       } catch (error) {
-        if (error instanceof CutawayError && error.code === 'bad_option') throw error;
+        if (isUsage(error)) throw error;
         tell(error, input);
         status = 1;
         if (stop.signal.aborted) break;
@@ -246,7 +239,7 @@ async function cut(argv) {
   } catch (error) {
     if (error instanceof UsageError) throw error;
     tell(error);
-    status = error instanceof CutawayError && error.code === 'bad_option' ? 2 : 1;
+    status = isUsage(error) ? 2 : 1;
   } finally {
     engine.dispose();
   }
@@ -265,7 +258,7 @@ function table(rows) {
     : String(cell).padEnd(widths[column]))).join('  ').trimEnd()).join('\n');
 }
 
-/** @param {any} plan see cut_net_plan_json() in wasm/nn/net.h */
+/** @param {any} plan see cut_net_plan_json() in wasm/include/net.h */
 function planText({ input, output, arithmetic, macs, arena_bytes: arena, weight_bytes: weights, steps }) {
   /** @type {(string | number)[][]} */
   const rows = [['operator', 'fused', 'shape', 'MACs', 'kernel', 'offset', 'bytes']];
@@ -299,8 +292,8 @@ async function plan(argv) {
     process.stdout.write(json ? `${text}\n` : planText(JSON.parse(text)));
     return 0;
   } catch (error) {
-    if (!(error instanceof CutawayError) || error.code !== 'bad_option') throw error;
-    throw new UsageError(`${error.detail} --size WxH`);
+    if (!isUsage(error)) throw error;
+    throw new UsageError(`${/** @type {CutawayError} */ (error).detail} --size WxH`);
   }
 }
 

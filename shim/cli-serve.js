@@ -1,5 +1,5 @@
 /**
- * `cutaway serve`: the three APIs on this machine.
+ * `cutaway serve`: the vendors' APIs on this machine.
  *
  * Keys come from the environment only: an argument would stand in the process
  * list and in the shell's history.
@@ -12,20 +12,17 @@ import { parseArgs } from 'node:util';
 import { createEnginePool } from './adapters/engine-pool.js';
 import { serve } from './adapters/node-server.js';
 import { strictKeys } from './create-shim.js';
+import { DIALECTS } from './dialects/index.js';
 import { POLICIES } from './remote.js';
 
 const ENGINE = new URL('../web/engine/node.js', import.meta.url);
 
-/** The remotes by name: where they lie, and where their key is read from. */
-const VENDORS = /** @type {Record<string, { baseUrl: string, variable: string }>} */ ({
-  'magic-hour': { baseUrl: 'https://api.magichour.ai', variable: 'MAGIC_HOUR_API_KEY' },
-  'img-processing': { baseUrl: 'https://api.img-processing.com', variable: 'IMG_PROCESSING_API_KEY' },
-  aigenstudio: { baseUrl: 'https://aigenstudio.app/api/v1', variable: 'AIGENSTUDIO_API_KEY' },
-});
+const NAMES = DIALECTS.map(({ name }) => name).join(', ');
+const TITLES = DIALECTS.map(({ title }) => title).join(', ').replace(/, (?=[^,]*$)/, ' and ');
 
 export const SERVE_HELP = `usage: cutaway serve [options]
 
-Answers Magic Hour, IMG Processing and AI Gen Studio requests on this machine.
+Answers ${TITLES} requests on this machine.
 
   --port N              8787; 0 for any free one
   --host ADDRESS        127.0.0.1; anything else lets other machines in
@@ -43,8 +40,8 @@ Answers Magic Hour, IMG Processing and AI Gen Studio requests on this machine.
   --send-pictures       agree that pictures are sent to the remotes
   --quiet               no line per request
 
-NAME is one of ${Object.keys(VENDORS).join(', ')}; keys are read from
-${Object.values(VENDORS).map((one) => one.variable).join(', ')}.
+NAME is one of ${NAMES}; keys are read from
+${DIALECTS.map(({ remote }) => remote.keyVariable).join(', ')}.
 `;
 
 /** @param {string | undefined} text @param {string} name @param {number} low @param {number} high */
@@ -59,11 +56,11 @@ function integer(text, name, low, high) {
 function remotes(list, flag) {
   return Object.fromEntries(list.map((one) => {
     const [, name, url] = /^([\w-]+)(?:=(.+))?$/.exec(one) ?? [];
-    const vendor = name !== undefined && Object.hasOwn(VENDORS, name) ? VENDORS[name] : undefined;
-    if (!vendor) throw new TypeError(`--${flag} takes one of ${Object.keys(VENDORS).join(', ')}`);
+    const vendor = DIALECTS.find((dialect) => dialect.name === name)?.remote;
+    if (!vendor) throw new TypeError(`--${flag} takes one of ${NAMES}`);
     const baseUrl = url ?? vendor.baseUrl;
     if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) throw new TypeError(`--${flag} ${name}: not an http(s) address`);
-    return [name, { baseUrl, key: process.env[vendor.variable] ?? '' }];
+    return [name, { baseUrl, key: process.env[vendor.keyVariable] ?? '' }];
   }));
 }
 

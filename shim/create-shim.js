@@ -1,36 +1,31 @@
 /**
- * createShim(): the three APIs as one function (Request) -> Promise<Response>.
+ * createShim(): the vendors' APIs as one function (Request) -> Promise<Response>.
  *
  * This file finds the dialect and the route, keeps jobs running in the
- * background and takes half-done ones up again after a restart. What a request
+ * background and takes half-done ones over after a restart. What a request
  * means, and every word of an answer, is the dialect's.
  *
  * @module shim/create-shim
  */
 import { NO_CONSENT } from './consent.js';
+import { DIALECTS } from './dialects/index.js';
 import { ShimError, asShimError } from './errors.js';
 import { PAGE_INPUTS } from './fetch-url.js';
 import { createClock } from './ids.js';
 import { createLocks, createQueue } from './queue.js';
 import { POLICIES, createRemover } from './remote.js';
 import { createMemoryStore } from './store/memory.js';
-import { aigenstudio } from './dialects/aigenstudio.js';
-import { imgProcessing } from './dialects/img-processing.js';
-import { magicHour } from './dialects/magic-hour.js';
 
-/** All three, in the order in which they are asked. */
-export const DIALECTS = Object.freeze([magicHour, imgProcessing, aigenstudio]);
+/** @param {readonly import('./types.js').Dialect[]} dialects @returns {import('./types.js').Limits} */
+const limitsOf = (dialects) => Object.assign({ queue: 64, localTimeoutMs: 120e3 }, ...dialects.map((one) => one.limits));
 
-/** @type {import('./types.js').Limits} */
-export const DEFAULT_LIMITS = Object.freeze({
-  uploadBytes: 200e6, imageBytes: 20e6, sourceBytes: 10e6, queue: 64, localTimeoutMs: 120e3,
-});
+export const DEFAULT_LIMITS = Object.freeze(limitsOf(DIALECTS));
 
 const SWEEP_EVERY_MS = 600e3;
 
 /**
  * @typedef {object} ShimOptions
- * @property {readonly (string | import('./types.js').Dialect)[]} [dialects] all three by default
+ * @property {readonly (string | import('./types.js').Dialect)[]} [dialects] all by default
  * @property {import('./types.js').Engine} [engine] none: every local attempt
  *   fails with `engine_unavailable`
  * @property {import('./store/memory.js').Store} [store] in memory by default
@@ -53,6 +48,7 @@ const SWEEP_EVERY_MS = 600e3;
  */
 
 /**
+ * The function, and what is around it: events, policy, jobs, clearing away.
  * @param {ShimOptions} [options]
  */
 export function createShim({
@@ -65,7 +61,7 @@ export function createShim({
     if (!found) throw new TypeError(`no dialect is known by the name ${one}`);
     return found;
   });
-  const limits = { ...DEFAULT_LIMITS, ...someLimits };
+  const limits = /** @type {import('./types.js').Limits} */ ({ ...DEFAULT_LIMITS, ...limitsOf(spoken), ...someLimits });
   const extraBases = bases === '*' ? [] : bases.map((base) => base.replace(/\/$/, ''));
   const clock = createClock(now);
   const events = new EventTarget();
@@ -80,11 +76,16 @@ export function createShim({
   let closed = false;
   /** @type {Promise<void> | undefined} */ let recovered;
 
-  /** @type {import('./types.js').Services} */
-  const services = {
+  const remover = createRemover({
+    engine, remote, policy: () => policy, consent, localTimeoutMs: limits.localTimeoutMs,
+    vendors: new Map([...DIALECTS, ...spoken].map((one) => [one.name, one.remote])),
+  });
+
+  const shared = {
     store, queue, clock, inputs, limits, blobUrls, webhook,
+    /** @type {import('./types.js').Services['locked']} */
     locked: (name, task) => inThisTab(name, () => (store.exclusively ? store.exclusively(name, task) : task())),
-    remover: createRemover({ engine, remote, policy: () => policy, consent, localTimeoutMs: limits.localTimeoutMs }),
+    /** @param {string} key */
     async objectUrl(key) {
       const known = objectUrls.get(key);
       if (known) return known;
@@ -93,37 +94,72 @@ export function createShim({
       objectUrls.set(key, URL.createObjectURL(blob));
       return objectUrls.get(key);
     },
+    /** @param {string} key */
     dropUrl(key) {
       const url = objectUrls.get(key);
       if (url) URL.revokeObjectURL(url);
       objectUrls.delete(key);
     },
+    /** @param {string} type @param {any} detail */
     emit(type, detail) { events.dispatchEvent(new CustomEvent(type, { detail })); },
-    launch(dialect, id, place) {
-      const name = `${dialect.name} ${id}`;
-      const stop = new AbortController();
-      running.set(name, stop);
-      place.run(async () => { if (!closed) await dialect.work?.(id, services, stop.signal); })
-        .catch(onError)
-        .finally(() => { running.delete(name); secrets.delete(id); });
-    },
-    halt(dialect, id) { running.get(`${dialect.name} ${id}`)?.abort(new ShimError('aborted', 'Cancelled.')); },
-    async adopt(dialect, record) {
-      const name = `${dialect.name} ${record.id}`;
-      if (closed || running.has(name) || !dialect.active?.(record) || await store.alive(record.owner)) return;
-      await services.locked(`adopt ${name}`, async () => {
-        if (running.has(name)) return;
-        const fresh = await store.get(/** @type {string} */ (dialect.jobs), record.id);
-        if (!fresh || !dialect.active?.(fresh)) return;
-        await store.put(/** @type {string} */ (dialect.jobs), { ...fresh, owner: store.owner });
-        services.launch(dialect, record.id, queue.reserve({ force: true }));
-      });
-    },
+    /** @param {string} jobId @param {string} [secret] */
     secret(jobId, secret) {
       if (secret !== undefined) secrets.set(jobId, secret);
       return secrets.get(jobId);
     },
   };
+
+  /**
+   * What one dialect gets: what is shared, and the care of its own jobs.
+   * @param {import('./types.js').Dialect} dialect
+   * @returns {import('./types.js').Services}
+   */
+  function servicesFor({ name: dialect, jobs }) {
+    /** @param {string} id */
+    const nameOf = (id) => `${dialect} ${id}`;
+
+    /** @param {string} id @param {ReturnType<typeof queue.reserve>} place */
+    function launch(id, place) {
+      const stop = new AbortController();
+      running.set(nameOf(id), stop);
+      place.run(async () => { if (!closed) await jobs?.work(id, services, stop.signal); })
+        .catch(onError)
+        .finally(() => { running.delete(nameOf(id)); secrets.delete(id); });
+    }
+
+    /** @type {import('./types.js').Services} */
+    const services = {
+      ...shared,
+      remove: (batch) => remover.work({ dialect, ...batch }),
+      emitReport: (id, report) => shared.emit('cutaway-report', { dialect, id, report }),
+      async accept(make) {
+        const place = queue.reserve();
+        try {
+          const record = await make();
+          launch(record.id, place);
+          return record;
+        } catch (error) {
+          place.release();
+          throw error;
+        }
+      },
+      halt(id) { running.get(nameOf(id))?.abort(new ShimError('aborted', 'Cancelled.')); },
+      async takeOver(record) {
+        const { id } = record;
+        if (!jobs || closed || running.has(nameOf(id)) || !jobs.active(record) || await store.alive(record.owner)) return;
+        await shared.locked(`take over ${nameOf(id)}`, async () => {
+          if (running.has(nameOf(id))) return;
+          const fresh = await store.get(jobs.collection, id);
+          if (!fresh || !jobs.active(fresh)) return;
+          await store.put(jobs.collection, { ...fresh, owner: store.owner });
+          launch(id, queue.reserve({ force: true }));
+        });
+      },
+    };
+    return services;
+  }
+  /** @type {Map<import('./types.js').Dialect, import('./types.js').Services>} */
+  const services = new Map(spoken.map((one) => [one, servicesFor(one)]));
 
   /** @param {string} next */
   function setPolicy(next) {
@@ -142,7 +178,8 @@ export function createShim({
     return base === undefined ? undefined : { base, path: plain.slice(base.length) };
   }
 
-  /** @param {URL} url @param {string} method */
+  /** The dialect whose path a URL has, and the route of that method if there is one.
+   * @param {URL} url @param {string} method */
   function find(url, method) {
     const asked = method === 'HEAD' ? 'GET' : method;
     for (const dialect of spoken) {
@@ -157,12 +194,12 @@ export function createShim({
     return undefined;
   }
 
-  /** Takes up the jobs that a former life left half done, and clears away. */
+  /** Takes over the jobs that a previous process left half done, and clears away. */
   async function recover() {
-    for (const dialect of spoken) {
-      if (!dialect.jobs) continue;
+    for (const [{ jobs }, { takeOver }] of services) {
+      if (!jobs) continue;
       // Oldest first, so that they run in the order in which they came.
-      for (const record of (await store.list(dialect.jobs)).reverse()) await services.adopt(dialect, record);
+      for (const record of (await store.list(jobs.collection)).reverse()) await takeOver(record);
     }
     await clearAway();
     // A blob is written before its record: one without a record is left from
@@ -170,14 +207,14 @@ export function createShim({
     // that nobody who could have written one of these is missed.
     const keys = await store.keys();
     for (const key of await store.alone() ? keys : []) {
-      const [shelf, id] = key.split('.');
-      if (!(await store.get(shelf, id))) await store.erase(key);
+      const [collection, id] = key.split('.');
+      if (!(await store.get(collection, id))) await store.erase(key);
     }
   }
 
   async function clearAway() {
     lastSweep = clock.now();
-    for (const dialect of spoken) await dialect.sweep(services, lastSweep);
+    for (const [dialect, own] of services) await dialect.sweep(own, lastSweep);
   }
 
   const shim = {
@@ -214,7 +251,8 @@ export function createShim({
         if (refusal) throw new ShimError(refusal);
         /** @type {import('./types.js').Call} */
         const call = {
-          request, operation, base, key, services, query: url.searchParams,
+          request, operation, base, key, query: url.searchParams,
+          services: /** @type {import('./types.js').Services} */ (services.get(dialect)),
           params: { ...(/** @type {RegExpExecArray} */ (route.path.exec(path)).groups) },
         };
         const response = await dialect.reply(await dialect.run(await dialect.parse(call), call), call);
@@ -228,12 +266,12 @@ export function createShim({
 
     /**
      * The answer to a request that fetch() declined: 404 in the words of the
-     * API whose territory the path is in. For servers, which must say something.
+     * API whose path prefix it has. For servers, which must say something.
      * @param {Request} request @param {ShimError} [error]
      */
     refuse(request, error = new ShimError('not_found')) {
       const { pathname } = new URL(request.url);
-      const dialect = spoken.find((one) => one.territory.test(pathname)) ?? spoken[0];
+      const dialect = spoken.find((one) => one.pathPrefix.test(pathname)) ?? spoken[0];
       return refused(dialect, error, request, '');
     },
 
@@ -246,13 +284,12 @@ export function createShim({
      */
     cancel(dialectName, id) {
       const dialect = spoken.find((one) => one.name === dialectName);
-      if (dialect) services.halt(dialect, id);
+      if (dialect) services.get(dialect)?.halt(id);
     },
 
-    /** Where a result came from and what the engine said of it, for a job of
-     * Magic Hour or AI Gen Studio, or an image of IMG Processing.
-     * @param {string} shelf `mh-projects`, `ag-jobs` or `ip-images` @param {string} id */
-    report: async (shelf, id) => (await store.get(shelf, id))?.report,
+    /** Where a result came from and what the engine said of it.
+     * @param {string} collection of a dialect's jobs or images @param {string} id */
+    report: async (collection, id) => (await store.get(collection, id))?.report,
 
     /** Removes what has expired; also done every ten minutes of use. */
     sweep: clearAway,
@@ -260,13 +297,13 @@ export function createShim({
     /** Resolves when nothing waits or runs. */
     idle: () => queue.idle(),
 
-    /** Takes nothing more, ends running jobs as they are (the next life takes
-     * them up again) and closes the store. */
+    /** Takes nothing more, ends running jobs as they are (the next process takes
+     * them over) and closes the store. */
     async close() {
       closed = true;
       for (const stop of running.values()) stop.abort(new ShimError('aborted', 'Shutting down.', { shutdown: true }));
       await queue.idle();
-      for (const key of [...objectUrls.keys()]) services.dropUrl(key);
+      for (const key of [...objectUrls.keys()]) shared.dropUrl(key);
       await store.close();
     },
   };
@@ -293,6 +330,5 @@ function refused(dialect, error, request, operation) {
  * @param {{ dialect: string, key: string }} who
  */
 export function strictKeys({ dialect, key }) {
-  const form = { 'magic-hour': /^mhk_\w+/, 'img-processing': /^(test|live)_\w+/, aigenstudio: /^aigen_(test|live)_\w+/ }[dialect];
-  return form?.test(key) ? undefined : 'invalid_key';
+  return DIALECTS.find(({ name }) => name === dialect)?.keyForm.test(key) ? undefined : 'invalid_key';
 }

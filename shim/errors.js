@@ -1,10 +1,19 @@
 /**
  * The one error of the shim, and the words it adds to the engine's status list
- * (wasm/cutaway.h). Every dialect maps every code of both lists to its own
- * status and body; tests/js/shim/errors.test.js fails when one is missing.
+ * (wasm/base/status.h). Every dialect maps every code of both lists to its own
+ * status and body (failures.js); tests/js/shim/errors.test.js fails when one is missing.
  *
  * @module shim/errors
  */
+
+/** Codes of the engine, in the order of wasm/base/status.h; a test compares the two. */
+export const ENGINE_CODES = Object.freeze([
+  'ok', 'bad_argument', 'bad_state', 'out_of_memory', 'bad_option', 'bad_manifest', 'empty_input',
+  'unsupported_format', 'unsupported_variant', 'too_large', 'corrupt_image', 'needs_codec', 'bad_model',
+  'unsupported_model', 'bad_output', 'encode_failed', 'engine_crashed', 'aborted', 'timeout', 'fetch_failed',
+  'model_fetch_failed', 'model_hash_mismatch', 'engine_unavailable', 'inference_failed', 'read_failed',
+  'write_failed', 'busy', 'internal',
+]);
 
 /** Codes that arise in the shim itself, with one line for people. */
 export const SHIM_CODES = Object.freeze({
@@ -31,7 +40,7 @@ export const SHIM_CODES = Object.freeze({
 /** An error with a code a program can branch on; the shape of CutawayError. */
 export class ShimError extends Error {
   /**
-   * @param {string} code a code of wasm/cutaway.h or of SHIM_CODES
+   * @param {string} code a code of wasm/base/status.h or of SHIM_CODES
    * @param {string} [message] one sentence; the code's own line by default
    * @param {Record<string, any>} [detail] what a program may need besides
    */

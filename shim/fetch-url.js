@@ -9,12 +9,11 @@
  * @module shim/fetch-url
  */
 import { ShimError } from './errors.js';
-import { within } from './http.js';
-import { readBytes } from './http.js';
+import { readBytes, within } from './http.js';
 import { isPrivateHost } from './net-guard.js';
 import { sniff, MIME } from './image-header.js';
 
-/** Redirects that are followed (AI Gen Studio's documented limit). */
+/** Redirects that are followed: the least that a vendor documents. */
 export const MAX_REDIRECTS = 3;
 
 /**

@@ -5,8 +5,8 @@
  */
 import { ShimError, invalid } from './errors.js';
 
-/** Largest JSON request body. The biggest legal one, 20 AI Gen Studio inputs
- * with addresses of 2048 characters, is 48 kB; data: addresses need more. */
+/** Largest JSON request body. The biggest legal one without data: addresses, 20
+ * inputs with addresses of 2048 characters, is 48 kB. */
 export const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -129,6 +129,9 @@ export async function readJson(request, { limit = MAX_JSON_BYTES, optional = fal
 
 /** @param {unknown} value @returns {value is Record<string, any>} */
 export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The objects in a list that came from outside and may be none. @param {unknown} list */
+export const objectsOf = (list) => (Array.isArray(list) ? list.filter(isObject) : []);
 
 /**
  * An absolute URL, or undefined. Parsed only, not judged.

@@ -19,13 +19,9 @@ import { within } from './http.js';
 import { sniff } from './image-header.js';
 import { randomHex } from './ids.js';
 import { createRemoteClient } from './remote/client.js';
-import { aigenstudioFlow, imgProcessingFlow, magicHourFlow } from './remote/flows.js';
 
 /** @typedef {'local-only' | 'local-first' | 'remote-first' | 'remote-only'} Policy */
 export const POLICIES = Object.freeze(['local-only', 'local-first', 'remote-first', 'remote-only']);
-
-/** @type {Record<string, import('./remote/flows.js').Flow>} */
-const FLOWS = { 'magic-hour': magicHourFlow, 'img-processing': imgProcessingFlow, aigenstudio: aigenstudioFlow };
 
 /** Local failures that another engine may not share. */
 const CURABLE = new Set([
@@ -42,8 +38,8 @@ const CURABLE = new Set([
  *
  * @typedef {object} Batch
  * @property {string} dialect
- * @property {import('./remote/flows.js').Item[]} items
- * @property {Trace} [trace] of an earlier life of this job
+ * @property {import('./remote/flow.js').Item[]} items
+ * @property {Trace} [trace] that a previous process left of this job
  * @property {(trace: Trace) => Promise<void>} [remember]
  * @property {(id: string, result: Result) => Promise<void>} [deliver] called as
  *   soon as an item is done, before the others are
@@ -53,32 +49,36 @@ const CURABLE = new Set([
  */
 
 /**
+ * What works on pictures under a policy: the engine, the remotes, the order of the two.
  * @param {object} options
  * @param {import('./types.js').Engine} [options.engine]
  * @param {Record<string, import('./remote/client.js').RemoteOptions>} [options.remote] by dialect
+ * @param {ReadonlyMap<string, import('./remote/flow.js').Remote>} options.vendors how to speak to each, by dialect
  * @param {() => Policy} options.policy
  * @param {import('./consent.js').Consent} options.consent
  * @param {number} options.localTimeoutMs for one picture
  */
-export function createRemover({ engine, remote = {}, policy, consent, localTimeoutMs }) {
+export function createRemover({ engine, remote = {}, vendors, policy, consent, localTimeoutMs }) {
   /** @type {Map<string, import('./remote/client.js').RemoteClient>} */
   const clients = new Map();
   for (const [name, options] of Object.entries(remote)) {
-    if (!FLOWS[name]) throw new TypeError(`no remote is known by the name ${name}`);
-    clients.set(name, createRemoteClient(options, FLOWS[name].credential));
+    const vendor = vendors.get(name);
+    if (!vendor) throw new TypeError(`no remote is known by the name ${name}`);
+    clients.set(name, createRemoteClient(options, vendor.credential));
   }
 
-  /** @param {import('./remote/flows.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
+  /** One picture in the engine here; a failure is the result.
+   * @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
   async function locally(item, signal) {
     try {
       const image = await item.image();
       if (!engine) throw new ShimError('engine_unavailable', 'No engine is at hand.');
-      const backdrop = await item.backdrop?.();
+      const picture = await item.backgroundImage?.();
       const { format, quality, background } = item.options;
       const made = await within(localTimeoutMs, signal, async (limited) => (item.action === 'convert'
         ? engine.convert(image, { format, quality, signal: limited })
         : engine.removeBackground(image, {
-          format, signal: limited, background: backdrop ?? background ?? 'transparent',
+          format, signal: limited, background: picture ?? background ?? 'transparent',
           ...(quality !== undefined && { quality }),
         })));
       const report = 'report' in made ? made.report : { width: made.width, height: made.height, format, bytes: made.blob.size };
@@ -90,17 +90,17 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
 
   /**
    * Whether a local failure may be taken to the remote.
-   * @param {ShimError} error @param {import('./remote/flows.js').Item} item @param {string} dialect
+   * @param {ShimError} error @param {import('./remote/flow.js').Item} item @param {string} dialect
    */
   async function curable(error, item, dialect) {
     if (CURABLE.has(error.code)) return true;
     if (error.code !== 'unsupported_format') return false;
     // A picture all the same, of a kind that only the remote reads?
     const start = new Uint8Array(await (await item.image()).slice(0, 32).arrayBuffer());
-    return FLOWS[dialect].formats.includes(sniff(start));
+    return vendors.get(dialect)?.formats.includes(sniff(start)) ?? false;
   }
 
-  /** Why the remote is out of the question now, if it is. @param {string} dialect */
+  /** The error that keeps a picture from the remote now, if one does. @param {string} dialect */
   async function barred(dialect) {
     const client = clients.get(dialect);
     if (!client) return new ShimError('remote_unavailable');
@@ -109,12 +109,14 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
   }
 
   /**
-   * @param {Batch} batch @param {import('./remote/flows.js').Item[]} items
+   * Pictures at the vendor's, in one call that is on record before it is made;
+   * failures are results.
+   * @param {Batch} batch @param {import('./remote/flow.js').Item[]} items
    * @returns {Promise<Result[]>} in the order of items
    */
   async function remotely(batch, items) {
     const { dialect, signal } = batch;
-    const flow = FLOWS[dialect];
+    const flow = /** @type {import('./remote/flow.js').Remote} */ (vendors.get(dialect));
     let trace = batch.trace;
     const bar = await barred(dialect);
     // A call that was paid for is followed to its end: that sends nothing more.
@@ -134,9 +136,9 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
           }
           const key = trace?.key ?? `cutaway-${randomHex(16)}`;
           const call = { client, items: fit, key, signal: limited, paying: () => note({ phase: 'paying', items: fit.map((i) => i.id), key }) };
-          const id = trace?.id ?? await flow.create(call);
-          if (!trace?.id) await note({ phase: 'created', items: fit.map((i) => i.id), key, id });
-          const outcomes = await flow.follow(call, id);
+          const made = trace?.id ?? await flow.create(call);
+          if (!trace?.id && typeof made === 'string') await note({ phase: 'created', items: fit.map((i) => i.id), key, id: made });
+          const outcomes = typeof made === 'string' ? await flow.follow?.(call, made) ?? [] : made;
           fit.forEach((item, i) => {
             const outcome = outcomes[i];
             results.set(item.id, outcome instanceof ShimError ? outcome
@@ -159,9 +161,6 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
   }
 
   return {
-    /** @param {string} dialect */
-    remoteOf: (dialect) => clients.get(dialect)?.options.baseUrl,
-
     /**
      * Works on every item. Never rejects: a failure is its item's result.
      * @param {Batch} batch
@@ -171,12 +170,12 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
       const { items, dialect, signal } = batch;
       const rule = policy();
       /** @type {Map<string, Result>} */ const results = new Map();
-      /** @param {import('./remote/flows.js').Item} item @param {Result} result */
+      /** @param {import('./remote/flow.js').Item} item @param {Result} result */
       const settle = async (item, result) => {
         results.set(item.id, result);
         await batch.deliver?.(item.id, result);
       };
-      /** @param {import('./remote/flows.js').Item} item @param {ShimError | undefined} earlier @param {Result} result */
+      /** @param {import('./remote/flow.js').Item} item @param {ShimError | undefined} earlier @param {Result} result */
       const joined = (item, earlier, result) => settle(item, result instanceof ShimError && earlier
         ? new ShimError(result.code, result.message, { ...result.detail, before: earlier.code }) : result);
 
@@ -191,7 +190,7 @@ export function createRemover({ engine, remote = {}, policy, consent, localTimeo
           else await settle(item, outcome);
         }
       } else {
-        /** @type {[import('./remote/flows.js').Item, ShimError][]} */ const failed = [];
+        /** @type {[import('./remote/flow.js').Item, ShimError][]} */ const failed = [];
         for (const item of items) {
           const result = await locally(item, signal);
           const goOn = result instanceof ShimError && rule === 'local-first' && !signal?.aborted && await curable(result, item, dialect);

@@ -6,7 +6,7 @@
 
 /**
  * What the shim asks of an engine; web/engine gives one, tests give others.
- * Failures are errors named `CutawayError` with a `code` of wasm/cutaway.h.
+ * Failures are errors named `CutawayError` with a `code` of wasm/base/status.h.
  *
  * @typedef {object} Engine
  * @property {(image: Blob, options: RemoveOptions) => Promise<{ blob: Blob, report: Record<string, any> }>} removeBackground
@@ -36,13 +36,14 @@
  */
 
 /**
- * What create-shim.js gives to a dialect.
+ * What create-shim.js gives to a dialect; each dialect has its own.
  *
  * @typedef {object} Services
  * @property {import('./store/memory.js').Store} store
  * @property {ReturnType<typeof import('./queue.js').createQueue>} queue
  * @property {ReturnType<typeof import('./queue.js').createLocks>} locked
- * @property {ReturnType<typeof import('./remote.js').createRemover>} remover
+ * @property {(batch: Omit<import('./remote.js').Batch, 'dialect'>) => Promise<import('./remote.js').Result[]>} remove
+ *   works on pictures, here or there; never rejects
  * @property {{ now: () => number, stamp: () => number }} clock
  * @property {import('./fetch-url.js').InputPolicy} inputs
  * @property {Limits} limits
@@ -50,51 +51,75 @@
  * @property {(key: string) => Promise<string | undefined>} objectUrl of a stored blob
  * @property {(key: string) => void} dropUrl
  * @property {(type: string, detail: any) => void} emit
+ * @property {(id: string, report: Record<string, any>) => void} emitReport of a result
  * @property {(delivery: Delivery) => void} [webhook]
- * @property {(dialect: Dialect, id: string, place: { run: (task: () => Promise<void>) => Promise<void> }) => void} launch
- * @property {(dialect: Dialect, id: string) => void} halt stops a running job
- * @property {(dialect: Dialect, record: any) => Promise<void>} adopt takes over a
- *   job whose owner is gone
+ * @property {<T extends { id: string }>(make: () => Promise<T>) => Promise<T>} accept
+ *   reserves a place in the queue, has the record of a job made, and starts the
+ *   job; throws `busy`, and nothing is made, when there is no place
+ * @property {(id: string) => void} halt stops a running job
+ * @property {(record: any) => Promise<void>} takeOver goes on with a job whose
+ *   owner is gone
  * @property {(jobId: string, secret?: string) => string | undefined} secret
  *   signing secret of a job's webhooks, in memory only
  *
- * @typedef {{ url: string, secret: string | undefined, event: Record<string, any> & { id: string } }} Delivery
+ * @typedef {object} Delivery one webhook
+ * @property {string} url
+ * @property {string | undefined} secret undefined: cannot be signed, is not sent
+ * @property {Record<string, any> & { id: string }} event
+ * @property {Sign} sign
  *
- * @typedef {object} Limits
- * @property {number} uploadBytes Magic Hour uploads, 200 MB (free plan)
- * @property {number} imageBytes IMG Processing images, 20 MB
- * @property {number} sourceBytes AI Gen Studio sources, 10 MB
- * @property {number} queue places in the queue, waiting and running
- * @property {number} localTimeoutMs one picture in the local engine
+ * @typedef {(secret: string, eventId: string, body: string, seconds: number) => Record<string, string>} Sign
+ *   the headers of an event; seconds: Unix time
+ *
+ * @typedef {{ queue: number, localTimeoutMs: number } & Record<string, number>} Limits
+ *   queue: places, waiting and running; localTimeoutMs: one picture in the local
+ *   engine; and what the dialects add
  */
 
 /**
- * One API. The core calls match (by `routes`), parse, run and reply in this
- * order, and fail instead of the rest when one of them throws.
+ * One API: a folder of dialects/ and a line in dialects/index.js; nothing else
+ * knows its name (CONTRIBUTING.md, "A new dialect"). The core calls match (by
+ * `routes`), parse, run and reply in this order, and fail instead of the rest
+ * when one of them throws.
  *
  * @typedef {object} Dialect
- * @property {string} name
+ * @property {string} name in options, flags and records
+ * @property {string} title as people read it
  * @property {readonly string[]} hosts the vendor's, as URL bases
  * @property {readonly Route[]} routes
- * @property {RegExp} territory paths that are this API's even if no route matches
- * @property {Readonly<Record<string, readonly [number, string?]>>} failures
+ * @property {RegExp} pathPrefix paths that are this API's even if no route matches
+ * @property {RegExp} relayed paths that the service worker asks a page about: no
+ *   narrower than the routes, and none that a site of its own may have
+ * @property {Readonly<Record<string, import('./failures.js').Failure>>} failures
  *   status of every error code, and the API's own word for it if it has words
- * @property {(request: Request) => string} credential
+ * @property {RegExp} keyForm of the API keys, for strictKeys()
+ * @property {Readonly<Record<string, number>>} limits defaults of what this
+ *   dialect adds to the option `limits`; no two dialects use one name
+ * @property {(request: Request) => string} credential the key of a request
  * @property {(call: Call) => Promise<any>} parse validated input, or throws
  * @property {(input: any, call: Call) => Promise<any>} run
  * @property {(outcome: any, call: Call) => Response | Promise<Response>} reply
  * @property {(error: import('./errors.js').ShimError, call: Pick<Call, 'request' | 'operation'>) => Response} fail
- * @property {(id: string, services: Services, signal: AbortSignal) => Promise<void>} [work]
- *   a queued job; writes its own outcome down and does not throw for it
- * @property {string} [jobs] shelf of the records that work() takes
- * @property {(record: any) => boolean} [active] whether a record is unfinished
+ * @property {Jobs} [jobs] absent where every answer is the result
  * @property {(services: Services, now: number) => Promise<void>} sweep removes what has expired
+ * @property {import('./remote/flow.js').Remote} remote the vendor's own service
+ * @property {(body: any, swap: (url: unknown) => any) => void} [swapLinks] replaces
+ *   the addresses of storage in a vendor's answer, so that a page behind the
+ *   proxy can use them
+ *
+ * @typedef {object} Jobs what is done after the answer
+ * @property {string} collection of the records
+ * @property {(record: any) => boolean} active whether a record is unfinished
+ * @property {(id: string, services: Services, signal: AbortSignal) => Promise<void>} work
+ *   writes its own outcome down and does not throw for it
  *
  * @typedef {object} Route
  * @property {string} operation
  * @property {string} method
  * @property {RegExp} path with named groups; matched against the encoded path
  * @property {boolean} [open] needs no key
+ * @property {boolean} [storage] an address of uploads or results, not a call of
+ *   the vendor's API: the proxy does not pass it on
  * @property {RegExp} [narrow] where a site has paths of its own, the path must
  *   fit this too; everywhere but in `bases: '*'`
  */

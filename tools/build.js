@@ -1,10 +1,12 @@
-// npm run build: sets up, compiles cutaway.wasm, stages dist/ (what ships).
+// npm run build: sets up, compiles cutaway.wasm, makes the lists that follow
+// it, stages dist/ (what ships).
 // As a module it gives the same steps to start, test and bench.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { relayTable } from '../shim/adapters/service-worker-table.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const dist = join(root, 'dist');
@@ -22,7 +24,7 @@ const staged = [
   ['web/index.html', 'index.html'],
   ['web/page.js', 'page.js'],
   ['web/page.css', 'page.css'],
-  ['web/early.js', 'early.js'],
+  ['web/theme-boot.js', 'theme-boot.js'],
   ['web/app.js', 'app.js'],
   ['web/manifest.webmanifest', 'manifest.webmanifest'],
   ['web/icons', 'icons'],
@@ -32,7 +34,6 @@ const staged = [
   ['web/batch', 'batch'],
   ['web/samples', 'samples'],
   ['shim', 'shim'],
-  ['shim/adapters/service-worker.js', 'service-worker.js'], // its scope is the folder it lies in
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
   ['models/base', 'models/base'],
   ['models/known.json', 'models/known.json'],
@@ -100,7 +101,7 @@ function newest(path) {
 
 /** Copies what changed into dist/, and takes away what is no longer named. */
 export function stage() {
-  const named = new Set(['offline.js', 'THIRD_PARTY.txt', ...staged.map(([, to]) => to.split('/')[0])]);
+  const named = new Set(['offline.js', 'service-worker.js', 'THIRD_PARTY.txt', ...staged.map(([, to]) => to.split('/')[0])]);
   for (const name of existsSync(dist) ? readdirSync(dist) : []) {
     if (!named.has(name)) rmSync(join(dist, name), { recursive: true });
   }
@@ -111,7 +112,17 @@ export function stage() {
     if (newest(source) <= newest(target)) continue;
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\.d\.ts$/.test(path) });
+    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path) });
+  }
+  stageRelay();
+}
+
+/** Writes the shim's service worker with its table: beside the shim, and at the root, since its scope is the folder it lies in. */
+function stageRelay() {
+  const text = relayTable() + readFileSync(join(root, 'shim/adapters/service-worker.js'), 'utf8');
+  for (const path of ['shim/adapters/service-worker.js', 'service-worker.js']) {
+    const target = join(dist, path);
+    if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
   }
 }
 
@@ -157,6 +168,7 @@ export function stageOffline(dir = dist) {
 export function build(...flags) {
   setup(...flags);
   compile('wasm', 'cutaway');
+  run('node', ['tools/make-lists.js']);
   stage();
   stageNotices();
   stageOffline();

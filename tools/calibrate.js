@@ -8,9 +8,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadCore } from '../web/engine/core.js';
-import { NetEngine } from '../web/engine/net.js';
-import { webpCodec } from '../web/engine/webp.js';
+import { loadCore } from '../web/engine/core/core.js';
+import { CEngine } from '../web/engine/backends/c.js';
+import { webpCodec } from '../web/engine/core/webp.js';
 import { build, root } from './build.js';
 import { withMetadata } from './onnx-metadata.js';
 
@@ -32,7 +32,7 @@ function pictures(paths) {
  */
 export async function rangesOf(model, manifest, files) {
   const module = await WebAssembly.compile(readFileSync(join(root, 'build/wasm/cutaway.wasm')));
-  const engine = new NetEngine({ newCore: () => loadCore(module), arithmetic: 'record' });
+  const engine = new CEngine({ newCore: () => loadCore(module), arithmetic: 'record' });
   await engine.load(withMetadata(model, key, null), manifest);
   const core = await loadCore(module);
   const webpDir = dirname(createRequire(import.meta.url).resolve('@jsquash/webp/package.json'));

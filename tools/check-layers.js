@@ -2,16 +2,23 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { root } from './build.js';
+import { includeCircles, roomBreaches } from './c-includes.js';
 
-/** C: which rooms of wasm/ a room may include, besides its own. @type {Record<string, string[]>} */
+/** C: which rooms of wasm/, or headers of one, a room may include, besides its own. @type {Record<string, string[]>} */
 const cRooms = {
-  base: ['.'], // cutaway.h: statuses and limits
-  image: ['.', 'base'],
-  nn: ['.', 'base'],
-  matte: ['.', 'base', 'image'],
-  compose: ['.', 'base', 'image', 'matte'],
-  edit: ['.', 'base', 'image', 'matte'],
-  '.': ['base', 'image', 'nn', 'matte', 'compose', 'edit'],
+  base: [],
+  include: ['base'],
+  image: ['base'],
+  nn: ['base', 'include', 'nn/onnx', 'nn/graph', 'nn/plan', 'nn/kernels'],
+  'nn/onnx': ['base'],
+  'nn/graph': ['base', 'nn/onnx'],
+  'nn/plan': ['base', 'nn/graph', 'nn/kernels'],
+  'nn/kernels': ['base', 'nn/graph', 'nn/plan/step.h', 'nn/plan/pack.h'],
+  matte: ['base', 'image'],
+  compose: ['base', 'image', 'matte'],
+  edit: ['base', 'include', 'image', 'matte'],
+  options: ['base', 'include', 'compose'],
+  job: ['base', 'include', 'image', 'nn', 'matte', 'compose', 'edit', 'options'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
 const cKept = {
@@ -26,13 +33,22 @@ const cKept = {
 
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
 const jsRules = [
-  [/^web\/engine\//, /^(web\/engine\/|node:)/],
+  [/^web\/engine\/lists\//, /^$/],
+  [/^web\/engine\/core\//, /^web\/engine\/(core|lists)\//],
+  [/^web\/engine\/backends\//, /^web\/engine\/(core|backends)\//],
+  [/^web\/engine\/worker\//, /^web\/engine\/(core|backends|worker)\//],
+  [/^web\/engine\/node\//, /^(web\/engine\/(core|backends|node)\/|node:)/],
+  [/^web\/engine\/(node|node-pool)\.js$/, /^(web\/engine\/(core\/errors|node\/\w+|\w+)\.js$|node:)/],
+  [/^web\/engine\/\w+\.js$/, /^web\/engine\/(core\/(errors|held-calls)|worker\/spawn|\w+)\.js$/],
   [/^web\/texts\//, /^web\/texts\//],
-  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/index\.js$)/],
-  [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|pool)\.js$)/],
+  [/^web\/widget\/common\//, /^web\/(widget\/common\/|texts\/|engine\/lists\/)/],
+  [/^web\/widget\/settings\//, /^web\/(widget\/(common|settings)\/|texts\/|engine\/(lists\/|core\/style-text\.js$))/],
+  [/^web\/widget\/retouch\//, /^web\/(widget\/(common|retouch)\/|texts\/)/],
+  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/((index|line)\.js$|lists\/))/],
+  [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|line|pool)\.js$)/],
   [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],
   [/^shim\//, /^(shim\/|node:|idb$|ws$)/],
-  [/^bin\//, /^(web\/engine\/(node|errors)\.js$|shim\/|node:)/],
+  [/^bin\//, /^(bin\/|web\/engine\/(lists\/|(node|core\/(errors|style-text))\.js$)|shim\/|node:)/],
 ];
 /** Files that may touch what a browser's worker does not have. */
 const engineWithDom = /\b(document|window|HTMLElement)\s*[.(]/;
@@ -49,33 +65,23 @@ function files(dir, pattern) {
 /** @type {string[]} */
 const breaches = [];
 
-for (const path of files('wasm', /\.[ch]$/)) {
-  const inside = path.slice('wasm/'.length);
-  const room = inside.includes('/') ? inside.split('/')[0] : '.';
-  for (const [, name] of readFileSync(join(root, path), 'utf8').matchAll(/^#include "([^"]+)"/gm)) {
-    if (cKept[name]) {
-      if (!cKept[name].test(inside)) breaches.push(`${path} includes ${name}`);
-      continue;
-    }
-    const target = name.includes('/') ? name.split('/')[0] : '.';
-    if (target !== room && !cRooms[room]?.includes(target)) breaches.push(`${path} includes ${name}`);
-    if (room !== '.' && target === '.' && name !== 'cutaway.h') breaches.push(`${path} includes ${name}`);
-  }
-}
+const sources = Object.fromEntries(files('wasm', /\.[ch]$/).map((path) =>
+  [path.slice('wasm/'.length), readFileSync(join(root, path), 'utf8')]));
+breaches.push(...roomBreaches(sources, cRooms, cKept),
+  ...includeCircles(sources).map((circle) => `wasm/ includes in a circle: ${circle.join(', ')}`));
 
-for (const [pattern, allowed] of jsRules) {
-  for (const path of files(pattern.source.replace(/^\^|\\|\/.*$/g, '') , /\.js$/)) {
-    if (!pattern.test(path)) continue;
-    const text = readFileSync(join(root, path), 'utf8');
-    const code = text.replace(/\/\*[\s\S]*?\*\//g, ''); // types in comments may name anything
-    const imports = [...code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm),
-      ...code.matchAll(/^\s*import\s*['"]([^'"]+)['"]/gm), ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)];
-    for (const [, name] of imports) {
-      const target = name.startsWith('.') ? relative(root, normalize(join(root, dirname(path), name))) : name;
-      if (!allowed.test(target)) breaches.push(`${path} imports ${target}`);
-    }
-    if (path.startsWith('web/engine/') && engineWithDom.test(code.replace(/\/\/.*/g, ''))) breaches.push(`${path} touches the DOM`);
+for (const path of ['web', 'shim', 'bin'].flatMap((dir) => files(dir, /\.js$/))) {
+  const allowed = jsRules.find(([pattern]) => pattern.test(path))?.[1];
+  if (!allowed) continue;
+  const text = readFileSync(join(root, path), 'utf8');
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, ''); // types in comments may name anything
+  const imports = [...code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm),
+    ...code.matchAll(/^\s*import\s*['"]([^'"]+)['"]/gm), ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)];
+  for (const [, name] of imports) {
+    const target = name.startsWith('.') ? relative(root, normalize(join(root, dirname(path), name))) : name;
+    if (!allowed.test(target)) breaches.push(`${path} imports ${target}`);
   }
+  if (path.startsWith('web/engine/') && engineWithDom.test(code.replace(/\/\/.*/g, ''))) breaches.push(`${path} touches the DOM`);
 }
 
 if (breaches.length) {

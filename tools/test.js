@@ -95,8 +95,8 @@ function nodeTests() {
     skipped: number('skipped') + number('todo') }, status);
 }
 
-/** @param {string[]} [only] files and flags @param {Record<string, string>} [env] @returns {Counts} */
-function browserTests(only = [], env = {}) {
+/** @param {string[]} only files and flags @param {Record<string, string>} [env] @returns {Counts} */
+function playwright(only, env = {}) {
   const report = join(results, 'browser.json');
   rmSync(report, { force: true });
   const status = run('npx', ['--no-install', 'playwright', 'test', ...only, '--reporter=list,json'],
@@ -107,16 +107,37 @@ function browserTests(only = [], env = {}) {
   return honest({ passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }, status);
 }
 
+/** Two at a time; then, alone, those that measure time (inTime in tests/browser/page-helpers.js). @returns {Counts} */
+function browserTests() {
+  const together = playwright(['--grep-invert', ' in time ', '--workers', '2']);
+  const alone = playwright(['--grep', ' in time ', '--workers', '1']);
+  return { passed: together.passed + alone.passed, failed: together.failed + alone.failed, skipped: together.skipped + alone.skipped };
+}
+
+/** Biome on JavaScript, clang-format on C where there is one. @returns {Counts} */
+function lint() {
+  const counts = single(run('npx', ['--no-install', 'biome', 'ci', '.']));
+  const formatter = ['clang-format-19', 'clang-format'].find((name) => / 19\./.test(spawnSync(name, ['--version'], { encoding: 'utf8' }).stdout ?? ''));
+  if (!formatter) {
+    process.stdout.write('skipped: the format of C, no clang-format 19 here (Debian: clang-format-19)\n');
+    return { ...counts, skipped: 1 };
+  }
+  const sources = ['wasm', 'tests/c', 'tests/fuzz'].flatMap((dir) => ['.c', '.h'].flatMap((ending) => filesIn(join(root, dir), ending)));
+  const format = single(run(formatter, ['--dry-run', '--Werror', ...sources]));
+  return { passed: counts.passed + format.passed, failed: counts.failed + format.failed, skipped: 0 };
+}
+
 /** @type {Record<string, () => Counts>} */
 const suites = {
+  lint,
   layers: () => single(run('node', ['tools/check-layers.js'])),
   types: () => single(run('npx', ['--no-install', 'tsc', '-p', 'jsconfig.json'])),
   c: () => ctest('asan'),
   'c-wasm': () => ctest('wasm'),
   bits: sameBits,
   js: nodeTests,
-  browser: () => browserTests(),
-  next: () => browserTests(['examples.spec.js', '--project=plain', '-g', 'next'], { CUTAWAY_NEXT: '1' }),
+  browser: browserTests,
+  next: () => playwright(['examples.spec.js', '--project=plain', '-g', 'next'], { CUTAWAY_NEXT: '1' }),
   lighthouse: () => single(run('node', ['tools/lighthouse.js'])),
 };
 /** Only when they are named. */

@@ -3,7 +3,7 @@
 // of a new version. Loaded after everything that a photo needs.
 
 /** @typedef {import('./widget/background-remover.js').BackgroundRemover} BackgroundRemover */
-/** @typedef {import('./widget/texts.js').Translate<typeof import('./texts/en/page.js').default>} Translate */
+/** @typedef {import('./widget/common/texts.js').Translate<typeof import('./texts/en/page.js').default>} Translate */
 
 /** @type {(id: string) => any} */
 const byId = (id) => document.getElementById(id);
@@ -24,10 +24,10 @@ async function takeShared(remover, t) {
   const shared = new URLSearchParams(location.search).get('shared');
   if (shared === null) return;
   history.replaceState(null, '', location.pathname);
-  const shelf = await caches.open('cutaway-shared');
-  const files = await Promise.all((await shelf.keys()).map(async (key) => {
-    const response = /** @type {Response} */ (await shelf.match(key));
-    await shelf.delete(key);
+  const cache = await caches.open('cutaway-shared');
+  const files = await Promise.all((await cache.keys()).map(async (key) => {
+    const response = /** @type {Response} */ (await cache.match(key));
+    await cache.delete(key);
     const name = decodeURIComponent(response.headers.get('x-name') ?? 'photo');
     return new File([await response.blob()], name, { type: response.headers.get('content-type') ?? '' });
   }));
@@ -56,7 +56,7 @@ async function register() {
   }
 }
 
-/** @param {ServiceWorkerRegistration} registration @param {() => Translate} t */
+/** Tells of a new version, and loads it when the only tab agrees. @param {ServiceWorkerRegistration} registration @param {() => Translate} t */
 function watchUpdates(registration, t) {
   const notice = byId('update');
   const hint = byId('update-hint');
@@ -92,6 +92,7 @@ function watchUpdates(registration, t) {
   });
 }
 
+/** Shows the button when the browser offers to install the page. */
 function offerInstall() {
   const button = byId('install');
   window.addEventListener('beforeinstallprompt', (event) => {

@@ -73,9 +73,9 @@
 
   /** Photos from another app's share sheet. @param {Request} request */
   async function receive(request) {
-    const shelf = await caches.open(SHARED);
+    const shared = await caches.open(SHARED);
     const photos = (await request.formData()).getAll('photos').filter((photo) => photo instanceof File);
-    const put = await Promise.allSettled(photos.map((photo, i) => shelf.put(new URL(`?shared=${i}`, scope), new Response(photo, {
+    const put = await Promise.allSettled(photos.map((photo, i) => shared.put(new URL(`?shared=${i}`, scope), new Response(photo, {
       headers: { 'content-type': photo.type, 'x-name': encodeURIComponent(photo.name) },
     }))));
     const full = put.some(({ status }) => status === 'rejected'); // no space: the page says so

@@ -3,9 +3,9 @@
 import { offerBatch } from './batch/open.js';
 import './widget/background-remover.js';
 import english from './texts/en/page.js';
-import { recall, remember } from './widget/memory.js';
-import { localize, texts, translator } from './widget/texts.js';
-import { bytes, percent } from './widget/units.js';
+import { recall, remember } from './widget/common/storage.js';
+import { localize, texts, translator } from './widget/common/texts.js';
+import { bytes, percent } from './widget/common/units.js';
 
 /** @typedef {import('./widget/background-remover.js').BackgroundRemover} BackgroundRemover */
 
@@ -88,6 +88,7 @@ document.addEventListener('background-remover-result', (event) => {
   layRun();
 });
 
+/** What the last run took, as a table. */
 function layRun() {
   if (!last) return;
   const { report, name } = last;

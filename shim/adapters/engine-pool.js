@@ -1,59 +1,53 @@
 /**
- * Several engines behind one: each is made by `create` when it is first
- * needed, and works on one picture at a time. web/engine/node.js gives engines
- * that have a worker thread of their own and survive its crash.
+ * Several engines behind one line (queue.js): each is made by `create` when it
+ * is first needed, and works on one picture at a time. web/engine/node.js gives
+ * engines that have a worker thread of their own and survive its crash.
  *
  * @module shim/adapters/engine-pool
  */
 import { ShimError } from '../errors.js';
+import { createQueue } from '../queue.js';
+
+/** @typedef {import('../types.js').Engine & { preload?(): Promise<unknown>, dispose?(): unknown }} PooledEngine */
 
 /**
- * @typedef {import('../types.js').Engine & { preload?(): Promise<unknown>, dispose?(): unknown }} PooledEngine
- *
+ * Engines as one Engine, `size` pictures at a time.
  * @param {{ size: number, create: () => PooledEngine | Promise<PooledEngine> }} options
  */
 export function createEnginePool({ size, create }) {
   /** @type {PooledEngine[]} */ const all = [];
   /** @type {PooledEngine[]} */ const free = [];
-  /** @type {(() => void)[]} */ const waiting = [];
-  let promised = 0; // made or being made
+  const line = createQueue({ concurrency: size, limit: Infinity }); // how many may wait is the shim's to say
   let closed = false;
 
-  /** @returns {Promise<PooledEngine>} */
+  /** One that is free, or a new one: no more than `size` are asked for at once. */
   async function take() {
-    while (!closed) {
-      const engine = free.pop();
-      if (engine) return engine;
-      if (promised < size) {
-        promised++;
-        try {
-          const made = await create();
-          all.push(made);
-          return made;
-        } catch (error) {
-          promised--;
-          waiting.shift()?.();
-          throw new ShimError('engine_unavailable', 'The inference engine could not be loaded.', { cause: String(/** @type {any} */ (error)?.message) });
-        }
-      }
-      await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+    if (closed) throw new ShimError('engine_unavailable', 'The engine has been closed.');
+    const engine = free.pop();
+    if (engine) return engine;
+    try {
+      const made = await create();
+      all.push(made);
+      return made;
+    } catch (error) {
+      throw new ShimError('engine_unavailable', 'The inference engine could not be loaded.', { cause: String(/** @type {any} */ (error)?.message) });
     }
-    throw new ShimError('engine_unavailable', 'The engine has been closed.');
   }
 
   /**
    * @template T @param {AbortSignal | undefined} signal
    * @param {(engine: PooledEngine) => Promise<T>} task
    */
-  async function run(signal, task) {
-    const engine = await take();
-    try {
-      signal?.throwIfAborted();
-      return await task(engine);
-    } finally {
-      free.push(engine);
-      waiting.shift()?.();
-    }
+  function run(signal, task) {
+    return line.reserve().run(async () => {
+      const engine = await take();
+      try {
+        signal?.throwIfAborted();
+        return await task(engine);
+      } finally {
+        free.push(engine);
+      }
+    });
   }
 
   return {
@@ -66,7 +60,6 @@ export function createEnginePool({ size, create }) {
     preload: () => run(undefined, async (engine) => { await engine.preload?.(); }),
     async close() {
       closed = true;
-      for (const wake of waiting.splice(0)) wake();
       await Promise.all(all.map((engine) => engine.dispose?.()));
     },
   };

@@ -14,7 +14,7 @@
  * @param {{ target?: { fetch: typeof fetch }, origins?: readonly string[] }} [options]
  *   origins: only these, of all that the shim owns; for a shim whose bases
  *   include the page's own origin, say, while only the vendors' is wanted
- * @returns {() => void} puts the former fetch back
+ * @returns {() => void} puts back the fetch that was there before
  */
 export function install(shim, { target = globalThis, origins } = {}) {
   const before = target.fetch;

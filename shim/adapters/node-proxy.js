@@ -10,7 +10,7 @@
  *
  * @module shim/adapters/node-proxy
  */
-import { DIALECTS } from '../create-shim.js';
+import { DIALECTS } from '../dialects/index.js';
 import { ShimError } from '../errors.js';
 import { checkUrl } from '../fetch-url.js';
 import { jsonResponse, parseUrl, readBytes } from '../http.js';
@@ -25,21 +25,8 @@ const TIMEOUT_MS = 120e3;
 const HEADERS = ['content-type', 'accept', 'idempotency-key', 'x-request-id'];
 const BACK = ['content-type', 'retry-after', 'x-request-id', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
 
-/** Where each API puts addresses that a page must be able to use. */
-const LINKS = /** @type {Record<string, (body: any, swap: (url: unknown) => any) => void>} */ ({
-  'magic-hour': (body, swap) => {
-    for (const item of listOf(body.items)) item.upload_url = swap(item.upload_url);
-    for (const item of listOf(body.downloads)) item.url = swap(item.url);
-  },
-  aigenstudio: (body, swap) => {
-    for (const item of listOf(body.results)) item.result_url = swap(item.result_url);
-  },
-});
-
-/** @param {unknown} list @returns {any[]} */
-const listOf = (list) => (Array.isArray(list) ? list.filter((one) => typeof one === 'object' && one !== null) : []);
-
 /**
+ * Passes calls and relayed addresses on; declines all that is no proxy path.
  * @param {Record<string, ProxyTarget>} targets
  * @param {{ trustedOrigins?: readonly string[] }} [options]
  * @returns {(request: Request) => Promise<Response | undefined>} undefined: not a proxy path
@@ -70,19 +57,19 @@ export function createProxy(targets, { trustedOrigins = [] } = {}) {
         const body = request.method === 'PUT' ? await readBytes(request, MAX_BYTES) : undefined;
         return passBack(await guarded(to.href, { method: request.method, body: /** @type {BodyInit} */ (body), signal: AbortSignal.timeout(TIMEOUT_MS) }));
       }
-      const path = name === 'aigenstudio' ? `/api/v1${rest}` : rest; // its base URL ends in /api/v1
-      const known = dialect.routes.some((route) => route.path.test(path) && route.method === request.method && !/^(viewPublished|getResult|downloadOutput|uploadAsset)$/.test(route.operation));
+      // Routes begin with the path of the vendor's base URL, if it has one.
+      const path = new URL(dialect.remote.baseUrl).pathname.replace(/\/$/, '') + rest;
+      const known = dialect.routes.some((route) => route.path.test(path) && route.method === request.method && !route.storage);
       if (!known) return undefined;
-      const [header, value] = name === 'img-processing' ? ['x-api-key', target.key] : ['authorization', `Bearer ${target.key}`];
-      const headers = new Headers([[header, value]]);
+      const headers = new Headers([dialect.remote.credential(target.key)]);
       for (const one of HEADERS) if (request.headers.has(one)) headers.set(one, /** @type {string} */ (request.headers.get(one)));
       const sent = request.body ? await readBytes(request, MAX_BYTES) : undefined;
       const answer = await fetch(root + rest + url.search, {
         method: request.method, headers, body: /** @type {BodyInit} */ (sent), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      if (!LINKS[name] || !answer.ok || !/json/.test(answer.headers.get('content-type') ?? '')) return passBack(answer);
+      if (!dialect.swapLinks || !answer.ok || !/json/.test(answer.headers.get('content-type') ?? '')) return passBack(answer);
       const body = JSON.parse(new TextDecoder().decode(await readBytes(answer, 1e6)));
-      LINKS[name](body, (address) => {
+      dialect.swapLinks(body, (address) => {
         const to = parseUrl(address);
         return to ? `${url.origin}/proxy/${name}/relay?to=${encodeURIComponent(to.href)}&mac=${sign(to.href)}` : address;
       });

@@ -3,9 +3,10 @@
  * itself, since a service worker has no Worker and the engine needs one. With
  * it `<img src>` and scripts that know nothing of Cutaway are answered too.
  *
- * A classic script, for every browser; put a copy at the root of the site, or
- * a file there that says `importScripts('/shim/adapters/service-worker.js')`.
- * The page's half is service-worker-page.js.
+ * A classic script, for every browser; put a copy of dist/service-worker.js at
+ * the root of the site, or a file there that says
+ * `importScripts('/shim/adapters/service-worker.js')`. The page's half is
+ * service-worker-page.js.
  *
  * To the pages, each with a port: {type: 'cutaway-hello'}, answered by {type:
  * 'taken'} where there is a shim. To one that answered: {type:
@@ -14,21 +15,21 @@
  * worker says {type: 'abort'} on the port when the caller has given up.
  *
  * This file must tell at once, before any page is asked, whether a request
- * might be the shim's: PATHS and HOSTS are wider than the dialects' routes and
- * never narrower (tests/js/shim/service-worker.test.js).
+ * might be the shim's. What may be is the table `self.cutawayRelayed`, hosts
+ * and paths, that stands before this text in dist/; service-worker-table.js
+ * makes it of the dialects.
  */
 (() => {
-  const HOSTS = [
-    'https://api.magichour.ai', 'https://videos.magichour.ai', 'https://api.img-processing.com',
-    'https://storage.img-processing.com', 'https://aigenstudio.app',
-  ];
-  const PATHS = /^\/(v1\/(files\/upload-urls|image-background-remover|image-projects\/|images(\/|$))|api-assets\/c[a-z0-9]{24}\/|images\/image_|c[a-z0-9]{24}\/output\.png$|api\/v1\/(remove-background|jobs|tools|results\/))/;
   const TAKEN_MS = 3000; // a page whose main thread is busy for longer is passed over
 
   const worker = /** @type {any} */ (self);
+  if (!worker.cutawayRelayed) throw new Error('no table of hosts and paths: take this file from dist/');
+  const hosts = /** @type {string[]} */ (worker.cutawayRelayed.hosts);
+  const paths = worker.cutawayRelayed.paths.map((/** @type {string} */ path) => new RegExp(path));
 
   /** @param {URL} url */
-  const mayBeOurs = (url) => (HOSTS.includes(url.origin) || url.origin === worker.location.origin) && PATHS.test(url.pathname);
+  const mayBeOurs = (url) => (hosts.includes(url.origin) || url.origin === worker.location.origin)
+    && paths.some((/** @type {RegExp} */ path) => path.test(url.pathname));
   worker.cutawayMayBeOurs = mayBeOurs; // for tests
 
   worker.addEventListener('install', () => worker.skipWaiting());
@@ -40,7 +41,7 @@
 
   /** @type {string | undefined} */ let known; // id of the page that answered last
 
-  /** @param {any} event */
+  /** The answer of a page, or the network's where no page has one. @param {any} event */
   async function relay({ request }) {
     const untouched = request.clone();
     const message = {
@@ -79,6 +80,7 @@
   }
 
   /**
+   * Sends a message to a page and waits until it is answered, or not taken.
    * @param {any} page @param {any} message @param {AbortSignal} [signal]
    * @returns {Promise<any>} undefined when the page does not take it in time
    */

@@ -34,6 +34,23 @@ import { MIME, readHeader } from '../image-header.js';
  *   public addresses only: puts a picture somewhere public, gives the address
  */
 
+/**
+ * @typedef {object} Message one call
+ * @property {unknown} [json] @property {FormData} [form] the body, one of them
+ * @property {Record<string, string>} [headers]
+ * @property {boolean} [once] it may cost something
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * @template T
+ * @typedef {object} Kind of answer
+ * @property {string} name for people
+ * @property {string} accept @property {number} maxBytes @property {number} timeoutMs
+ * @property {(response: Response, bytes: Uint8Array) => T | undefined} take
+ *   undefined: it is no such answer
+ */
+
 const MAX_JSON_BYTES = 1e6;
 const MAX_RETRY_AFTER_S = 120;
 const FREE_TRIES = 4;
@@ -61,6 +78,7 @@ export function sleep(ms, signal) {
 }
 
 /**
+ * One remote: calls with the key below its base URL, transfers without it elsewhere.
  * @param {RemoteOptions} options
  * @param {(key: string) => [string, string]} credential the header of a key
  */
@@ -95,11 +113,11 @@ export function createRemoteClient(options, credential) {
    * One attempt. Resolves with any HTTP answer; network trouble throws.
    * @param {string} method @param {string} path
    * @param {{ json?: unknown, form?: FormData, headers?: Record<string, string> }} message
-   * @param {AbortSignal | undefined} signal @param {string} secret
+   * @param {Kind<unknown>} kind @param {AbortSignal | undefined} signal @param {string} secret
    */
-  function attempt(method, path, { json, form, headers = {} }, signal, secret) {
-    return within(callTimeoutMs, signal, async (limited) => {
-      /** @type {Record<string, string>} */ const sent = { ...headers, accept: 'application/json' };
+  function attempt(method, path, { json, form, headers = {} }, { accept, maxBytes, timeoutMs }, signal, secret) {
+    return within(timeoutMs, signal, async (limited) => {
+      /** @type {Record<string, string>} */ const sent = { ...headers, accept };
       if (secret) {
         const [name, value] = credential(secret);
         sent[name] = value;
@@ -109,57 +127,74 @@ export function createRemoteClient(options, credential) {
         method, headers: sent, redirect: 'error', credentials: 'same-origin', referrerPolicy: 'no-referrer',
         body: json === undefined ? form : JSON.stringify(json), signal: limited,
       });
-      return { response, bytes: response.status === 204 ? new Uint8Array(0) : await readBytes(response, MAX_JSON_BYTES) };
+      return { response, bytes: response.status === 204 ? new Uint8Array(0) : await readBytes(response, maxBytes) };
     });
+  }
+
+  /**
+   * One call below the base URL, sent again only where nothing is paid twice.
+   * @template T
+   * @param {string} method @param {string} path @param {Message} message
+   * @param {Kind<T>} kind of answer that is wanted
+   * @returns {Promise<T>} what a 2xx answer holds
+   */
+  async function exchange(method, path, { once = false, signal, ...message }, kind) {
+    const secret = typeof key === 'function' ? await key() : key ?? '';
+    for (let tries = 1; ; tries++) {
+      const last = once || tries === FREE_TRIES;
+      let answer;
+      try {
+        answer = await attempt(method, path, message, kind, signal, secret);
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        // Sent or not, answered or not: nobody knows. Only a free call goes again.
+        if (last) throw new ShimError('remote_failed', 'The remote service could not be reached, or its answer broke off.', { unsure: once });
+        await sleep(retryMs * 2 ** (tries - 1), signal);
+        continue;
+      }
+      const { response, bytes } = answer;
+      if (response.ok) {
+        const value = kind.take(response, bytes);
+        if (value !== undefined) return value;
+        // A proxy's HTML page, or JSON that was cut off.
+        if (last) throw new ShimError('remote_failed', `The remote service did not answer with ${kind.name}.`, { unsure: once });
+        await sleep(retryMs * 2 ** (tries - 1), signal);
+        continue;
+      }
+
+      const wait = retryAfterSeconds(response.headers);
+      const declined = response.status === 429 || (response.status === 503 && wait !== undefined);
+      const again = once ? declined && wait !== undefined : response.status >= 500 || [408, 429].includes(response.status);
+      if (!again || tries === FREE_TRIES || (wait ?? 0) > MAX_RETRY_AFTER_S) {
+        throw refusal(response, bytes, secret, wait, once);
+      }
+      await sleep(wait !== undefined ? wait * 1000 : retryMs * 2 ** (tries - 1), signal);
+    }
   }
 
   return {
     options,
-    /** @param {string} path below the base URL */
-    url: (path) => root + path,
 
     /**
-     * @param {string} method @param {string} path
-     * @param {{ json?: unknown, form?: FormData, headers?: Record<string, string>,
-     *   once?: boolean, signal?: AbortSignal }} [message]
-     * @returns {Promise<Record<string, any>>} the JSON object of a 2xx answer
+     * The JSON object that a call is answered with.
+     * @param {string} method @param {string} path below the base URL
+     * @param {Message} [message]
+     * @returns {Promise<Record<string, any>>}
      */
-    async json(method, path, { once = false, signal, ...message } = {}) {
-      const secret = typeof key === 'function' ? await key() : key ?? '';
-      for (let tries = 1; ; tries++) {
-        let answer;
-        try {
-          answer = await attempt(method, path, message, signal, secret);
-        } catch (error) {
-          if (signal?.aborted) throw error;
-          // Sent or not, answered or not: nobody knows. Only a free call goes again.
-          if (once || tries === FREE_TRIES) {
-            throw new ShimError('remote_failed', 'The remote service could not be reached, or its answer broke off.', { unsure: once });
-          }
-          await sleep(retryMs * 2 ** (tries - 1), signal);
-          continue;
-        }
-        const { response, bytes } = answer;
-        if (response.ok) {
-          const value = parseAnswer(response, bytes);
-          if (value) return value;
-          // A proxy's HTML page, or JSON that was cut off.
-          if (once || tries === FREE_TRIES) {
-            throw new ShimError('remote_failed', 'The remote service did not answer with JSON.', { unsure: once });
-          }
-          await sleep(retryMs * 2 ** (tries - 1), signal);
-          continue;
-        }
+    json: (method, path, message = {}) => exchange(method, path, message, {
+      name: 'JSON', accept: 'application/json', maxBytes: MAX_JSON_BYTES, timeoutMs: callTimeoutMs, take: parseAnswer,
+    }),
 
-        const wait = retryAfterSeconds(response.headers);
-        const declined = response.status === 429 || (response.status === 503 && wait !== undefined);
-        const again = once ? declined && wait !== undefined : response.status >= 500 || [408, 429].includes(response.status);
-        if (!again || tries === FREE_TRIES || (wait ?? 0) > MAX_RETRY_AFTER_S) {
-          throw refusal(response, bytes, secret, wait, once);
-        }
-        await sleep(wait !== undefined ? wait * 1000 : retryMs * 2 ** (tries - 1), signal);
-      }
-    },
+    /**
+     * The picture that a call is answered with, for an API that answers with the
+     * result itself.
+     * @param {string} method @param {string} path below the base URL
+     * @param {string} format what it must be @param {Message} [message]
+     */
+    picture: (method, path, format, message = {}) => exchange(method, path, message, {
+      name: 'a picture', accept: 'image/*', maxBytes: maxImageBytes, timeoutMs: transferTimeoutMs,
+      take: (_, bytes) => picture(bytes, format),
+    }),
 
     /**
      * Puts a picture to an address that the remote gave. No key goes with it.
@@ -246,6 +281,7 @@ export function createRemoteClient(options, credential) {
   }
 
   /**
+   * The error of an answer that is none, with what the remote said of it.
    * @param {Response} response @param {Uint8Array} bytes @param {string} secret
    * @param {number | undefined} wait @param {boolean} once
    */

@@ -2,7 +2,7 @@
  * The store in a folder (Node): one JSON file per record, one file per blob.
  *
  *   DIR/lock                  the process that holds the folder, and when it began
- *   DIR/records/<shelf>/<id>.json
+ *   DIR/records/<collection>/<id>.json
  *   DIR/blobs/<key>           the bytes; their type is read from them
  *   DIR/tmp/                  half-written files, emptied at start
  *
@@ -58,7 +58,7 @@ async function takeLock(path) {
       if (/** @type {any} */ (error).code !== 'EEXIST') throw error;
     }
     const [pid, began = ''] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-    // Our own number is that of a former life: `held` knows what we hold.
+    // Our own number is that of a previous process: `held` knows what we hold.
     if (Number(pid) !== process.pid && await runs(Number(pid), began)) {
       throw new ShimError('write_failed', `The folder is in use by process ${pid}.`);
     }
@@ -68,6 +68,7 @@ async function takeLock(path) {
 }
 
 /**
+ * Takes the folder, reads what is in it, and clears away what was half written.
  * @param {{ dir: string, maxBytes?: number }} options
  * @returns {Promise<import('./memory.js').Store>}
  */
@@ -82,17 +83,17 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
   held.add(real);
   for (const left of await readdir(place('tmp'))) await rm(place('tmp', left), { force: true });
 
-  /** @type {Map<string, Map<string, any>>} */ const shelves = new Map();
+  /** @type {Map<string, Map<string, any>>} */ const collections = new Map();
   /** @type {Map<string, number>} bytes by key */ const blobs = new Map();
   let used = 0;
   let serial = 0;
 
-  for (const shelf of await readdir(place('records'))) {
+  for (const name of await readdir(place('records'))) {
     const records = new Map();
-    shelves.set(shelf, records);
-    for (const file of await readdir(place('records', shelf))) {
+    collections.set(name, records);
+    for (const file of await readdir(place('records', name))) {
       try {
-        const record = JSON.parse(await readFile(place('records', shelf, file), 'utf8'));
+        const record = JSON.parse(await readFile(place('records', name, file), 'utf8'));
         if (`${record.id}.json` === file) records.set(record.id, record);
       } catch {
         // Not ours, or damaged by the disk: left alone, not served.
@@ -105,7 +106,8 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
     used += size;
   }
 
-  /** @param {string} to @param {string | AsyncIterable<Uint8Array>} data */
+  /** Under tmp/, flushed, then renamed into place.
+   * @param {string} to @param {string | AsyncIterable<Uint8Array>} data */
   async function writeAtomically(to, data) {
     const temporary = place('tmp', `${process.pid}-${serial++}`);
     try {
@@ -130,18 +132,18 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
   const recordFile = (name, id) => place('records', checkName(name), `${checkName(id)}.json`);
 
   /** @param {string} name */
-  async function shelf(name) {
-    if (!shelves.has(name)) {
+  async function collection(name) {
+    if (!collections.has(name)) {
       await mkdir(place('records', checkName(name)), { recursive: true, mode: 0o700 });
-      if (!shelves.has(name)) shelves.set(name, new Map()); // two may have waited
+      if (!collections.has(name)) collections.set(name, new Map()); // two may have waited
     }
-    return /** @type {Map<string, any>} */ (shelves.get(name));
+    return /** @type {Map<string, any>} */ (collections.get(name));
   }
 
   /** @type {import('./memory.js').Store['put']} */
   async function put(name, record) {
     const text = JSON.stringify(record);
-    const records = await shelf(name);
+    const records = await collection(name);
     await writeAtomically(recordFile(name, record.id), text);
     records.set(record.id, JSON.parse(text));
   }
@@ -152,10 +154,10 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
     async alive(who) { return who === owner; }, // the lock keeps everybody else out
     async alone() { return true; },
     put,
-    async get(name, id) { return structuredClone(shelves.get(name)?.get(id)); },
-    async list(name) { return structuredClone([...(shelves.get(name)?.values() ?? [])]).sort(newestFirst); },
+    async get(name, id) { return structuredClone(collections.get(name)?.get(id)); },
+    async list(name) { return structuredClone([...(collections.get(name)?.values() ?? [])]).sort(newestFirst); },
     async remove(name, id) {
-      shelves.get(name)?.delete(id);
+      collections.get(name)?.delete(id);
       await unlink(recordFile(name, id)).catch((error) => { if (!absent(error)) throw error; });
     },
     async write(key, data) {

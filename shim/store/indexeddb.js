@@ -1,9 +1,10 @@
 /**
  * The store in the page: IndexedDB, so that a reload loses nothing.
  *
- * Three object stores: `records` under [shelf, id], `blobs` under key, and
- * `sizes` of the blobs, so that counting them loads none. Blobs are kept as
- * bytes and type, since WebKit has lost Blob objects in IndexedDB.
+ * Three object stores: `records` under [collection, id], `blobs` under key, and
+ * `sizes` of the blobs, so that counting them loads none. The key path of the
+ * collection is `shelf`, as databases of earlier versions have it. Blobs are
+ * kept as bytes and type, since WebKit has lost Blob objects in IndexedDB.
  * Several tabs share the database; each holds a Web Lock named after itself,
  * so a tab can tell whether the owner of a half-done job still lives.
  *
@@ -40,6 +41,7 @@ function storeError(error, maxBytes) {
 }
 
 /**
+ * Opens the database, and holds this tab's lock as long as the page lives.
  * @param {{ name?: string, maxBytes?: number, indexedDB?: IDBFactory, locks?: LockManager }} [options]
  * @returns {Promise<import('./memory.js').Store>}
  */
@@ -100,17 +102,17 @@ export async function createIndexedDbStore({
     // Not there without Web Locks: one tab at a time is then the user's care.
     exclusively: locks && /** @type {import('./memory.js').Store['exclusively']} */ (
       (what, task) => /** @type {Promise<any>} */ (locks.request(`${name}:task:${what}`, task))),
-    async put(shelf, record) {
+    async put(collection, record) {
       checkName(record.id);
-      await change(['records'], (table) => { table.put({ shelf: checkName(shelf), id: record.id, record }); });
+      await change(['records'], (table) => { table.put({ shelf: checkName(collection), id: record.id, record }); });
     },
-    async get(shelf, id) { return (await ask('records', (table) => table.get([shelf, id])))?.record; },
-    async list(shelf) {
-      const range = wholeShelf(shelf);
+    async get(collection, id) { return (await ask('records', (table) => table.get([collection, id])))?.record; },
+    async list(collection) {
+      const range = allOf(collection);
       const rows = await ask('records', (table) => table.getAll(range));
       return rows.map((row) => row.record).sort(newestFirst);
     },
-    remove: (shelf, id) => change(['records'], (table) => { table.delete([shelf, id]); }),
+    remove: (collection, id) => change(['records'], (table) => { table.delete([collection, id]); }),
     async write(key, data) {
       checkName(key);
       const blob = await blobOf(data);
@@ -144,8 +146,8 @@ export async function createIndexedDbStore({
   };
 }
 
-/** All keys [shelf, id] of one shelf: an array sorts after every string.
- * @param {string} shelf */
-function wholeShelf(shelf) {
-  return IDBKeyRange.bound([shelf], [shelf, []]);
+/** All keys [collection, id] of one collection: an array sorts after every string.
+ * @param {string} collection */
+function allOf(collection) {
+  return IDBKeyRange.bound([collection], [collection, []]);
 }

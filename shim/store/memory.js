@@ -2,7 +2,7 @@
  * The store in memory, and the definition of what a store is: for tests, and
  * for pages that want to keep nothing.
  *
- * A store holds records (JSON objects with an `id`) in named shelves, and
+ * A store holds records (JSON objects with an `id`) in named collections, and
  * blobs by key. When put() or write() resolves, the thing is kept as safely as
  * the store can: after kill -9 (folder) or a reload (IndexedDB) it is there,
  * whole, or it never was.
@@ -15,11 +15,11 @@ import { ShimError } from '../errors.js';
  * @typedef {Record<string, any> & { id: string }} StoredRecord
  *
  * @typedef {object} Store
- * @property {(shelf: string, record: StoredRecord) => Promise<void>} put
+ * @property {(collection: string, record: StoredRecord) => Promise<void>} put
  *   replaces the record of that id; the caller keeps its object
- * @property {(shelf: string, id: string) => Promise<any>} get a copy, or undefined
- * @property {(shelf: string) => Promise<any[]>} list copies, newest `created` first
- * @property {(shelf: string, id: string) => Promise<void>} remove harmless if absent
+ * @property {(collection: string, id: string) => Promise<any>} get a copy, or undefined
+ * @property {(collection: string) => Promise<any[]>} list copies, newest `created` first
+ * @property {(collection: string, id: string) => Promise<void>} remove harmless if absent
  * @property {(key: string, data: Blob | ReadableStream<Uint8Array>) => Promise<number>} write
  *   gives the bytes written; throws `write_failed` when the store is full. A
  *   stream that breaks leaves what was there before
@@ -63,19 +63,20 @@ export async function blobOf(data) {
 export const newestFirst = (a, b) => b.created - a.created;
 
 /**
+ * A store that ends with its holder.
  * @param {{ maxBytes?: number }} [options]
  * @returns {Store}
  */
 export function createMemoryStore({ maxBytes = Infinity } = {}) {
-  /** @type {Map<string, Map<string, StoredRecord>>} */ const shelves = new Map();
+  /** @type {Map<string, Map<string, StoredRecord>>} */ const collections = new Map();
   /** @type {Map<string, Blob>} */ const blobs = new Map();
   let used = 0;
 
   /** @param {string} name */
-  function shelf(name) {
+  function collection(name) {
     checkName(name);
-    let found = shelves.get(name);
-    if (!found) shelves.set(name, (found = new Map()));
+    let found = collections.get(name);
+    if (!found) collections.set(name, (found = new Map()));
     return found;
   }
 
@@ -83,12 +84,12 @@ export function createMemoryStore({ maxBytes = Infinity } = {}) {
     owner: 'here',
     async alive(owner) { return owner === 'here'; },
     async alone() { return true; },
-    async put(name, record) { shelf(name).set(checkName(record.id), structuredClone(record)); },
-    async get(name, id) { return structuredClone(shelf(name).get(id)); },
+    async put(name, record) { collection(name).set(checkName(record.id), structuredClone(record)); },
+    async get(name, id) { return structuredClone(collection(name).get(id)); },
     async list(name) {
-      return structuredClone([...shelf(name).values()]).sort(/** @type {any} */ (newestFirst));
+      return structuredClone([...collection(name).values()]).sort(/** @type {any} */ (newestFirst));
     },
-    async remove(name, id) { shelf(name).delete(id); },
+    async remove(name, id) { collection(name).delete(id); },
     async write(key, data) {
       checkName(key);
       const blob = await blobOf(data);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { alone, fakeBatchEngine, longTasks, photos, sha256, test, unzip, withoutPicker, write } from './batch-helpers.js';
 import { readPng } from '../js/pictures.js';
-import { languages } from '../../web/widget/texts.js';
+import { languages } from '../../web/widget/common/texts.js';
 import { dropFiles, expect, inTime, photo, sample } from './page-helpers.js';
 
 const batch = 'background-batch';

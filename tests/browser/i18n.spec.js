@@ -1,5 +1,5 @@
 // The page and the element in every language, and from right to left.
-import { languages } from '../../web/widget/texts.js';
+import { languages } from '../../web/widget/common/texts.js';
 import { expect, fakeEngine, photo, setFake, test } from './page-helpers.js';
 
 const remover = 'background-remover';

@@ -78,7 +78,7 @@ test('after the first visit the whole job works with the network cut, and after 
 
 test('what is kept is what the page can need: no ONNX Runtime, no shim, and 4 MB at most', async ({ site }) => {
   const files = Object.keys(listed(site.dir));
-  for (const path of ['index.html', 'page.js', 'cutaway.wasm', 'models/base/model.onnx', 'texts/zh/studio.js', 'engine/worker.js',
+  for (const path of ['index.html', 'page.js', 'cutaway.wasm', 'models/base/model.onnx', 'texts/zh/studio.js', 'engine/worker/worker.js',
     'vendor/webp/codec/enc/webp_enc_simd.wasm', 'manifest.webmanifest', 'LICENSE.txt', 'THIRD_PARTY.txt']) expect(files).toContain(path);
   expect(files.filter((path) => /^(vendor\/(ort|noble)|shim|service-worker|offline)/.test(path))).toEqual([]);
   const bytes = files.reduce((sum, path) => sum + readFileSync(join(site.dir, path)).length, 0);

@@ -43,7 +43,8 @@ export const withoutFirefox = [({ browserName }) => browserName === 'firefox' &&
 
 /**
  * Around tests that measure time: other work on the machine makes them slower,
- * never faster, so that one good run of three is the proof.
+ * never faster, so that one good run of three is the proof. tools/test.js runs
+ * them alone, by their title.
  *
  * @param {() => void} define
  */

@@ -298,7 +298,7 @@ test('the element’s entry is at most 8 KB of gzip and loads nothing more by it
     '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>' }));
   await page.goto('/alone.html', { waitUntil: 'networkidle' });
   const scripts = asked.filter((path) => path.endsWith('.js'));
-  const entry = ['/texts/en/element.js', '/widget/background-remover.js', '/widget/base-styles.js', '/widget/texts.js'];
+  const entry = ['/engine/lists/result-names.js', '/texts/en/element.js', '/widget/background-remover.js', '/widget/common/base-styles.js', '/widget/common/texts.js'];
   expect([...new Set(scripts)].sort()).toEqual(entry);
   const bytes = entry.map((name) => gzipSync(readFileSync(new URL(`../../web${name}`, import.meta.url)), { level: 9 }).length);
   expect(bytes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(8 * 1024);

@@ -1,6 +1,6 @@
 // <background-remover> with an engine that the test holds in its hand.
 import { readFileSync } from 'node:fs';
-import { cropBox } from '../../web/widget/picture.js';
+import { cropBox } from '../../web/widget/studio/picture.js';
 import { dropFiles, expect, fakeEngine, heard, pasteFile, photo, setFake, test, withoutFirefox } from './page-helpers.js';
 
 const remover = 'background-remover';

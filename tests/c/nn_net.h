@@ -1,12 +1,12 @@
 /*
- * A network through its own calls (nn/net.h), for the tests: one at a time.
+ * A network through its own calls (net.h), for the tests: one at a time.
  */
 #ifndef CUT_TESTS_NN_NET_H
 #define CUT_TESTS_NN_NET_H
 
 #include "base/alloc.h"
 #include "check.h"
-#include "nn/net.h"
+#include "net.h"
 #include "nn_model.h"
 
 #define ALL_SAME(n) (int[]){ n, n, n, n }

@@ -15,7 +15,11 @@
 
 #include "base/alloc.h"
 #include "check.h"
-#include "nn/plan.h"
+#include "cutaway.h"
+#include "nn/graph/build.h"
+#include "nn/graph/fuse.h"
+#include "nn/kernels/kernel.h"
+#include "nn/plan/plan.h"
 #include "nn_model.h"
 
 /* A map as [c][h][w]. */
@@ -30,7 +34,7 @@ typedef struct nn_run {
     cut_plan plan;
     uint8_t *block, *arena;
     nn_map input; /* as it was; its place may have been used again */
-    cut_why why;
+    cut_error error;
 } nn_run;
 
 static inline int nn_is_i16(const nn_map *map) { return map->type == CUT_I16; }
@@ -109,7 +113,7 @@ static inline void nn_execute(nn_run *r)
         for (int32_t from = 0; from < step->out.h;) {
             int32_t to = from + step->band;
             if (to > step->out.h) to = step->out.h;
-            step->run(step, r->arena, from, to);
+            step->kernel->run(step, r->arena, from, to);
             from = to;
         }
     }
@@ -134,9 +138,9 @@ static inline int nn_start(nn_run *r, const nn_model *m, int w, int h,
     *r = (nn_run){ .block = NULL, .input = { .at = NULL } };
     cut_slice file = { m->file.at, m->file.size };
     if (cut_graph_build(&r->graph, file, w, h, (cut_slice){ NULL, 0 },
-                        &r->why))
+                        &r->error))
         return 0;
-    cut_status status = cut_graph_fuse(&r->graph, &r->why);
+    cut_status status = cut_graph_fuse(&r->graph, &r->error);
     if (arithmetic == CUT_I16 && !cut_plan_can(&r->graph, CUT_I16))
         arithmetic = CUT_F32;
     cut_range *ranges = malloc((r->graph.map_count + 1) * sizeof *ranges);
@@ -144,11 +148,11 @@ static inline int nn_start(nn_run *r, const nn_model *m, int w, int h,
         ranges[i] = (cut_range){ -4, 4 };
     if (!status)
         status = cut_plan_make(&r->plan, &r->graph, arithmetic, ranges, 1, 0,
-                               &r->why);
+                               &r->error);
     free(ranges);
     if (!status) r->block = cut_alloc(r->plan.arena_bytes + 64, 1);
     if (!r->block) {
-        printf("%s\n", r->why.text);
+        printf("%s\n", r->error.text);
         nn_stop(r);
         return 0;
     }

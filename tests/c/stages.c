@@ -30,12 +30,14 @@ static void show(const char *scene, const char *stage, const void *data,
 }
 
 static int job(const char *name, const char *options, const uint8_t *file,
-               uint32_t size, const uint8_t *behind, uint32_t behind_size)
+               uint32_t size, const uint8_t *background,
+               uint32_t background_size)
 {
     static float map[SCENE_MAP * SCENE_MAP];
     cut_job *j = cut_job_new();
     int status = scene_job(j, options, file, size, CUT_DECODED);
-    if (!status && behind) status = cut_job_background(j, behind, behind_size);
+    if (!status && background)
+        status = cut_job_background(j, background, background_size);
     if (!status) status = cut_job_prepare(j);
     if (!status) {
         show(name, "tensor", cut_job_tensor(j),
@@ -69,11 +71,11 @@ static cut_bytes scene_file(int32_t w, int32_t h, int kind)
 {
     cut_image image = {scene_pixels(w, h, kind == 2), w, h};
     cut_bytes file = {0}, no_icc = {0};
-    cut_why why;
+    cut_error error;
     if (kind == 0)
-        cut_jpeg_encode(&file, &image, 90, &no_icc, &why);
+        cut_jpeg_encode(&file, &image, 90, &no_icc, &error);
     else
-        cut_png_encode(&file, &image, &no_icc, &why);
+        cut_png_encode(&file, &image, &no_icc, &error);
     cut_image_free(&image);
     return file;
 }
@@ -97,7 +99,7 @@ int main(void)
         "\"background\":\"image\"}"};
     enum { OPTIONS = sizeof options / sizeof *options };
     int failed = 0;
-    cut_bytes behind = scene_file(90, 40, 1);
+    cut_bytes background = scene_file(90, 40, 1);
     for (int s = 0; s < 6; s++)
         for (int k = 0; k < 3; k++) {
             cut_bytes file = scene_file(sizes[s][0], sizes[s][1], k);
@@ -107,21 +109,22 @@ int main(void)
                          (int)sizes[s][0], (int)sizes[s][1], options[o]);
                 int with = strstr(options[o], "\"image\"") != NULL;
                 failed |= job(name, options[o], file.data,
-                              (uint32_t)file.size, with ? behind.data : NULL,
-                              (uint32_t)behind.size);
+                              (uint32_t)file.size,
+                              with ? background.data : NULL,
+                              (uint32_t)background.size);
             }
             cut_bytes_free(&file);
         }
     /* every orientation of the upright step */
     for (int turn = 1; turn <= 8; turn++) {
         cut_image image = {scene_pixels(101, 67, 1), 101, 67};
-        cut_why why;
+        cut_error error;
         char name[16];
-        failed |= (int)cut_image_orient(&image, turn, &why);
+        failed |= (int)cut_image_orient(&image, turn, &error);
         snprintf(name, sizeof name, "%dx%d", (int)image.w, (int)image.h);
         show("orient", name, image.px, (size_t)image.w * (size_t)image.h * 4);
         cut_image_free(&image);
     }
-    cut_bytes_free(&behind);
+    cut_bytes_free(&background);
     return failed || cut_live_blocks() != 0;
 }

@@ -80,22 +80,22 @@ static void the_nth_allocation_fails_once(void)
 
 static void a_failure_leaves_its_sentence(void)
 {
-    cut_why why = {{0}};
-    CHECK_EQUAL(cut_fail(&why, CUT_E_CORRUPT, "%d of %d", 3, 4),
+    cut_error error = {{0}};
+    CHECK_EQUAL(cut_fail(&error, CUT_E_CORRUPT, "%d of %d", 3, 4),
                 CUT_E_CORRUPT);
-    CHECK(strcmp(why.text, "3 of 4") == 0);
+    CHECK(strcmp(error.text, "3 of 4") == 0);
     CHECK_EQUAL(cut_fail(NULL, CUT_E_MEMORY, "x"), CUT_E_MEMORY);
     char longer[400];
     memset(longer, 'x', sizeof longer);
     longer[399] = 0;
-    cut_fail(&why, CUT_E_CORRUPT, "%s", longer);
-    CHECK_EQUAL(strlen(why.text), sizeof why.text - 1);
+    cut_fail(&error, CUT_E_CORRUPT, "%s", longer);
+    CHECK_EQUAL(strlen(error.text), sizeof error.text - 1);
 }
 
 static void every_status_has_a_name_of_its_own(void)
 {
     static const int all[] = {
-#define NUMBER(symbol, number, name, text) number,
+#define NUMBER(symbol, number, name, fault, text) number,
         CUT_STATUS_LIST(NUMBER)
 #undef NUMBER
     };
@@ -111,7 +111,7 @@ static void every_status_has_a_name_of_its_own(void)
 static void the_abi_text_names_every_status_and_limit(void)
 {
     const char *json = cut_abi_json();
-#define HAS(symbol, number, name, text)                                        \
+#define HAS(symbol, number, name, fault, text)                                 \
     CHECK(strstr(json, "\"status\":" #number ",\"code\":\"" name "\""));
     CUT_STATUS_LIST(HAS)
 #undef HAS

@@ -6,8 +6,11 @@
 #include "check.h"
 #include "compose/compose.h"
 #include "compose/gradient.h"
-#include "options_text.h"
+#include "options/text.h"
 #include "scene.h"
+
+/* The photo lies on the image as it is. */
+static const cut_place unmoved = {0, 0, 1};
 
 static cut_image flat(int32_t w, int32_t h, const uint8_t rgba[4])
 {
@@ -62,13 +65,14 @@ static void a_picture_of_the_same_size_lies_behind_pixel_for_pixel(void)
 {
     cut_image image = {scene_pixels(90, 70, 1), 90, 70};
     cut_image before = {scene_pixels(90, 70, 1), 90, 70};
-    cut_image behind = {scene_pixels(90, 70, 0), 90, 70};
+    cut_image background_image = {scene_pixels(90, 70, 0), 90, 70};
     for (int i = 0; i < 90 * 70; i++) /* something else than the photo */
-        for (int c = 0; c < 3; c++) behind.px[i * 4 + c] ^= 0x55;
-    CHECK_EQUAL(cut_compose_image(&image, &behind, NULL), CUT_OK);
+        for (int c = 0; c < 3; c++) background_image.px[i * 4 + c] ^= 0x55;
+    CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL, NULL),
+                CUT_OK);
     int wrong = 0;
     for (int i = 0; i < 90 * 70; i++) {
-        const uint8_t *f = before.px + i * 4, *b = behind.px + i * 4;
+        const uint8_t *f = before.px + i * 4, *b = background_image.px + i * 4;
         for (int c = 0; c < 3; c++)
             wrong += image.px[i * 4 + c] !=
                      (f[c] * f[3] + b[c] * (255 - f[3]) + 127) / 255;
@@ -77,7 +81,7 @@ static void a_picture_of_the_same_size_lies_behind_pixel_for_pixel(void)
     CHECK_EQUAL(wrong, 0);
     cut_image_free(&image);
     cut_image_free(&before);
-    cut_image_free(&behind);
+    cut_image_free(&background_image);
 }
 
 static void one_coloured_pictures_of_any_size_equal_that_colour(void)
@@ -86,14 +90,15 @@ static void one_coloured_pictures_of_any_size_equal_that_colour(void)
     static const int32_t sizes[][2] = {{1, 1}, {1, 900}, {640, 480}, {33, 2}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         cut_image image = flat(61, 47, clear);
-        cut_image behind = flat(sizes[i][0], sizes[i][1], blue);
-        CHECK_EQUAL(cut_compose_image(&image, &behind, NULL), CUT_OK);
+        cut_image background_image = flat(sizes[i][0], sizes[i][1], blue);
+        CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL, NULL),
+                    CUT_OK);
         int wrong = 0;
         for (int k = 0; k < 61 * 47; k++)
             wrong += memcmp(image.px + k * 4, blue, 4) != 0;
         CHECK_EQUAL(wrong, 0);
         cut_image_free(&image);
-        cut_image_free(&behind);
+        cut_image_free(&background_image);
     }
 }
 
@@ -101,14 +106,16 @@ static void a_clear_picture_behind_is_white(void)
 {
     static const uint8_t clear[4] = {1, 2, 3, 0}, white[4] = {255, 255, 255,
                                                               255};
-    cut_image image = flat(20, 10, clear), behind = flat(50, 40, clear);
-    CHECK_EQUAL(cut_compose_image(&image, &behind, NULL), CUT_OK);
+    cut_image image = flat(20, 10, clear),
+    background_image = flat(50, 40, clear);
+    CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL, NULL),
+                CUT_OK);
     int wrong = 0;
     for (int k = 0; k < 200; k++)
         wrong += memcmp(image.px + k * 4, white, 4) != 0;
     CHECK_EQUAL(wrong, 0);
     cut_image_free(&image);
-    cut_image_free(&behind);
+    cut_image_free(&background_image);
 }
 
 /* The subject is another colour: none of it may glow in the background. */
@@ -128,7 +135,7 @@ static void the_blur_of_one_colour_is_that_colour_with_no_glow(void)
     CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, 0, NULL), CUT_OK);
     static const uint8_t clear[4] = {9, 9, 9, 0};
     cut_image image = flat(W, H, clear);
-    CHECK_EQUAL(cut_compose_blur(&image, &blur, NULL), CUT_OK);
+    CHECK_EQUAL(cut_compose_blur(&image, &blur, unmoved, NULL), CUT_OK);
     int wrong = 0;
     for (int i = 0; i < W * H; i++)
         wrong += memcmp(image.px + i * 4, green, 4) != 0;
@@ -152,7 +159,7 @@ static void a_blurred_edge_falls_gently_and_keeps_its_place(void)
     }
     cut_layer blur = {0};
     CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, 0, NULL), CUT_OK);
-    CHECK_EQUAL(cut_compose_blur(&image, &blur, NULL), CUT_OK);
+    CHECK_EQUAL(cut_compose_blur(&image, &blur, unmoved, NULL), CUT_OK);
     int steepest = 0, rising = 0;
     const uint8_t *row = image.px + (size_t)(H / 2) * W * 4;
     for (int x = 1; x < W; x++) {
@@ -192,7 +199,7 @@ static void a_blur_of_a_given_radius_is_a_gaussian_of_it(void)
         cut_layer blur = {0};
         CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, sigmas[s], NULL),
                     CUT_OK);
-        CHECK_EQUAL(cut_compose_blur(&image, &blur, NULL), CUT_OK);
+        CHECK_EQUAL(cut_compose_blur(&image, &blur, unmoved, NULL), CUT_OK);
         double worst = 0;
         for (int x = 0; x < W; x++) {
             double off = fabs(image.px[((H / 2) * W + x) * 4] -
@@ -201,9 +208,9 @@ static void a_blur_of_a_given_radius_is_a_gaussian_of_it(void)
             if (off > worst) worst = off;
         }
         /* of 200 levels: a layer of half the size shows at 2 px */
-        double most = (double)sigmas[s] < 3 ? 6 : 3;
-        if (worst > most) printf("sigma %g: %g\n", (double)sigmas[s], worst);
-        CHECK(worst <= most);
+        double max = (double)sigmas[s] < 3 ? 6 : 3;
+        if (worst > max) printf("sigma %g: %g\n", (double)sigmas[s], worst);
+        CHECK(worst <= max);
         cut_layer_free(&blur);
         cut_image_free(&image);
     }
@@ -225,7 +232,8 @@ static void a_blur_covers_a_canvas_of_another_shape(void)
     }
     cut_layer blur = {0};
     CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, 4, NULL), CUT_OK);
-    CHECK_EQUAL(cut_compose_blur_cover(&canvas, &blur, NULL), CUT_OK);
+    CHECK_EQUAL(cut_compose_blur_cover(&canvas, &blur, canvas.w, canvas.h,
+                                       NULL), CUT_OK);
     /* the middle 480 columns are seen: 80 dark, 320 grey, 80 light */
     const uint8_t *row = canvas.px + 150 * 300 * 4;
     CHECK_EQUAL(row[20 * 4], 20);
@@ -399,11 +407,11 @@ static void refused_memory_is_reported_and_nothing_leaks(void)
 {
     static uint8_t alpha[60 * 40];
     cut_image photo = {scene_pixels(60, 40, 1), 60, 40};
-    cut_image behind = {scene_pixels(500, 40, 1), 500, 40};
+    cut_image background_image = {scene_pixels(500, 40, 1), 500, 40};
     uint32_t blocks = cut_live_blocks();
     cut_gradient g;
     CHECK(cut_text_gradient(&g, "linear-gradient(#000000, #ffffff)"));
-    static const uint32_t least[] = {4, 4, 1, 6};
+    static const uint32_t min[] = {4, 4, 1, 6};
     for (int way = 0; way < 4; way++) {
         cut_status status = CUT_E_MEMORY;
         uint32_t n = 1;
@@ -411,15 +419,17 @@ static void refused_memory_is_reported_and_nothing_leaks(void)
             cut_layer blur = {0};
             cut_alloc_fail_at(n);
             if (way == 0) {
-                status = cut_compose_image(&photo, &behind, NULL);
+                status = cut_compose_image(&photo, &background_image, NULL,
+                                           NULL);
             } else if (way == 2) {
                 status = cut_compose_gradient(&photo, &g, NULL);
             } else {
                 status = cut_blur_new(&blur, &photo, alpha, 0, NULL);
                 if (!status && way == 1)
-                    status = cut_compose_blur(&photo, &blur, NULL);
+                    status = cut_compose_blur(&photo, &blur, unmoved, NULL);
                 else if (!status)
-                    status = cut_compose_blur_cover(&photo, &blur, NULL);
+                    status = cut_compose_blur_cover(&photo, &blur, photo.w,
+                                                    photo.h, NULL);
             }
             cut_alloc_fail_at(0);
             cut_layer_free(&blur);
@@ -427,10 +437,10 @@ static void refused_memory_is_reported_and_nothing_leaks(void)
             CHECK_EQUAL(cut_live_blocks(), blocks);
         }
         CHECK_EQUAL(status, CUT_OK);
-        CHECK(n > least[way]);
+        CHECK(n > min[way]);
     }
     cut_image_free(&photo);
-    cut_image_free(&behind);
+    cut_image_free(&background_image);
 }
 
 int main(void)

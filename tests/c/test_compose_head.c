@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "compose/head.h"
+#include "cutaway.h"
 
 typedef struct ellipse {
     double x, y, rx, ry;
@@ -46,9 +47,9 @@ static void person(cut_image *image, double x, double y, double s)
     draw(image, (ellipse){x, y + 4.4 * s, 2.4 * s, 1.4 * s}, 1);
 }
 
-static int close_to(int32_t a, double b, double most)
+static int close_to(int32_t a, double b, double max)
 {
-    return fabs(a - b) <= most;
+    return fabs(a - b) <= max;
 }
 
 static void a_head_on_a_neck_on_shoulders_is_found_at_any_size(void)
@@ -85,7 +86,8 @@ static void specks_above_it_and_soft_dust_are_not_it(void)
     cut_image_free(&image);
 }
 
-enum { DISC, CARTON, BOTTLE, LONG_HAIR, HAND_UP, CUT_OFF, POLE, NOTHING, SHAPES };
+enum { DISC, CARTON, BOTTLE, LONG_HAIR, HAND_UP, CUT_OFF, POLE, NOTHING,
+SHAPES };
 
 static void what_is_no_head_is_none(void)
 {
@@ -115,6 +117,147 @@ static void what_is_no_head_is_none(void)
         CHECK_EQUAL(head.top, -1);
         cut_image_free(&image);
     }
+}
+
+/* ---- to the row -------------------------------------------------------- */
+
+/* Bars one under another from row `top` on, in the middle of the picture. */
+typedef struct bar {
+    int32_t rows, width, shift; /* to the right */
+} bar;
+
+static cut_image bars(int32_t side, int32_t top, int32_t size, const bar *list,
+                      int count)
+{
+    cut_image image = clear_image(side, side);
+    for (int i = 0; i < count; i++) {
+        int32_t x = (side - list[i].width * size) / 2 + list[i].shift * size;
+        box(&image, x, top, x + list[i].width * size, top + list[i].rows * size);
+        top += list[i].rows * size;
+    }
+    return image;
+}
+
+/* Rows and widths of the head, the neck, the shoulders; a pole upon it. */
+static void a_head_is_told_by_its_proportions(void)
+{
+    static const struct {
+        bar pole, head, neck, shoulders;
+        int found;
+    } cases[] = {
+        /* a neck has 82 % of the head's width or less */
+        { { 0 }, { 60, 50, 0 }, { 10, 40, 0 }, { 60, 60, 0 }, 1 },
+        { { 0 }, { 60, 50, 0 }, { 10, 42, 0 }, { 60, 60, 0 }, 0 },
+        /* and 30 % or more */
+        { { 0 }, { 60, 60, 0 }, { 10, 18, 0 }, { 60, 70, 0 }, 1 },
+        { { 0 }, { 60, 60, 0 }, { 10, 16, 0 }, { 60, 70, 0 }, 0 },
+        /* it is 80 % of that width below the crown or more */
+        { { 0 }, { 40, 50, 0 }, { 1, 30, 0 }, { 60, 60, 0 }, 1 },
+        { { 0 }, { 39, 50, 0 }, { 1, 30, 0 }, { 60, 60, 0 }, 0 },
+        /* and 220 % or less */
+        { { 0 }, { 110, 50, 0 }, { 5, 30, 0 }, { 60, 60, 0 }, 1 },
+        { { 0 }, { 111, 50, 0 }, { 5, 30, 0 }, { 60, 60, 0 }, 0 },
+        /* the shoulders are a quarter wider than it */
+        { { 0 }, { 60, 50, 0 }, { 10, 40, 0 }, { 60, 50, 0 }, 1 },
+        { { 0 }, { 60, 50, 0 }, { 10, 40, 0 }, { 60, 48, 0 }, 0 },
+        /* nothing narrow is longer than 240 % of its width */
+        { { 24, 10, 0 }, { 60, 50, 0 }, { 10, 30, 0 }, { 60, 60, 0 }, 1 },
+        { { 25, 10, 0 }, { 60, 50, 0 }, { 10, 30, 0 }, { 60, 60, 0 }, 1 },
+        { { 26, 10, 0 }, { 60, 50, 0 }, { 10, 30, 0 }, { 60, 60, 0 }, 0 } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cut_image image = bars(250, 20, 1, &cases[i].pole, 4);
+        cut_head head;
+        CHECK_EQUAL(cut_head_find(&head, &image), cases[i].found);
+        if (cases[i].found) {
+            int32_t rows = cases[i].pole.rows + cases[i].head.rows;
+            CHECK_EQUAL(head.top, 20);
+            CHECK_EQUAL(head.chin, 20 + rows); /* the neck's first row */
+            CHECK_EQUAL(head.x, 125);
+        }
+        cut_image_free(&image);
+    }
+}
+
+/* The narrowest row of the neck, not the first; in cells of 1 to 4 pixels. */
+static void the_chin_is_the_neck_at_its_narrowest(void)
+{
+    static const bar person_of[] = { { 60, 50, 0 }, { 5, 40, 0 }, { 3, 36, 0 },
+                                     { 5, 38, 0 }, { 50, 70, 0 } };
+    for (int32_t k = 1; k <= 4; k++) {
+        cut_image image = bars(256 * k - k / 2, 20 * k, k, person_of, 5);
+        cut_head head;
+        CHECK_EQUAL(cut_head_find(&head, &image), 1);
+        CHECK_EQUAL(head.top, 20 * k);
+        CHECK_EQUAL(head.chin, (20 + 65) * k + k / 2);
+        CHECK(close_to(head.x, image.w / 2.0, k));
+        cut_image_free(&image);
+    }
+}
+
+/* The head's middle is the mean of its rows but for the upper quarter. */
+static void a_tuft_to_one_side_does_not_move_the_head(void)
+{
+    static const bar leaning[] = { { 15, 30, 20 }, { 25, 50, 0 }, { 20, 50, 6 },
+                                   { 8, 30, 3 }, { 60, 70, 0 } };
+    cut_image image = bars(200, 20, 1, leaning, 5);
+    cut_head head;
+    CHECK_EQUAL(cut_head_find(&head, &image), 1);
+    CHECK_EQUAL(head.x, 100 + 6 * 20 / 45); /* rows 15 to 59 */
+    CHECK_EQUAL(head.chin, 80);
+    cut_image_free(&image);
+}
+
+static void a_crown_at_the_edge_may_be_half_the_heads_width(void)
+{
+    bar figure[] = { { 5, 24, 0 }, { 60, 50, 0 }, { 9, 30, 0 }, { 60, 70, 0 } };
+    cut_head head;
+    for (int wider = 0; wider < 2; wider++) {
+        figure[0].width += 2 * wider; /* 24, then 26 of 50 */
+        cut_image image = bars(200, 0, 1, figure, 4);
+        CHECK_EQUAL(cut_head_find(&head, &image), !wider);
+        cut_image_free(&image);
+        image = bars(200, 1, 1, figure, 4); /* not at the edge */
+        CHECK_EQUAL(cut_head_find(&head, &image), 1);
+        cut_image_free(&image);
+    }
+}
+
+/* A row between is empty: what lies above is the subject if it has half of
+ * all rows, else it is a speck, of a third of them at most. */
+static void specks_above_have_less_than_half_of_the_rows(void)
+{
+    static const bar head_of[] = { { 30, 25, 0 }, { 5, 15, 0 }, { 15, 40, 0 } };
+    for (int32_t speck = 10; speck < 60; speck++) {
+        cut_image image = clear_image(200, 200), below = bars(
+            200, 21 + speck, 1, head_of, 3);
+        for (int32_t i = 0; i < 200 * 200 * 4; i++) image.px[i] = below.px[i];
+        box(&image, 98, 20, 102, 20 + speck);
+        int32_t tall = speck + 1 + 50;
+        cut_head head;
+        int found = speck * 2 < tall && 50 * 2 >= tall &&
+                    (speck + 1) <= tall / 3;
+        CHECK_EQUAL(cut_head_find(&head, &image), found);
+        if (found) CHECK_EQUAL(head.top, 21 + speck);
+        cut_image_free(&image);
+        cut_image_free(&below);
+    }
+}
+
+/* Parts of a row hang on the row above if they share a column with it. */
+static void glasses_do_not_part_a_head_and_hands_are_none_of_it(void)
+{
+    static const bar person_of[] = { { 60, 50, 0 }, { 9, 30, 0 }, { 60, 90, 0 } };
+    cut_image image = bars(200, 20, 1, person_of, 3);
+    cut_head plain, head;
+    CHECK_EQUAL(cut_head_find(&plain, &image), 1);
+    for (int32_t y = 40; y < 50; y++)
+        for (int32_t x = 80; x < 120; x++) /* two parts at the sides are left */
+            if (x < 99 || x > 101) image.px[(y * 200 + x) * 4 + 3] = 127;
+    box(&image, 20, 80, 75, 89);   /* beside the neck, up to the column */
+    box(&image, 125, 80, 190, 89); /* where the head above it began, ended */
+    CHECK_EQUAL(cut_head_find(&head, &image), 1);
+    CHECK_EQUAL(memcmp(&plain, &head, sizeof head), 0);
+    cut_image_free(&image);
 }
 
 static void a_mirrored_photo_has_a_mirrored_head(void)
@@ -157,6 +300,12 @@ int main(void)
     a_head_on_a_neck_on_shoulders_is_found_at_any_size();
     specks_above_it_and_soft_dust_are_not_it();
     what_is_no_head_is_none();
+    a_head_is_told_by_its_proportions();
+    the_chin_is_the_neck_at_its_narrowest();
+    a_tuft_to_one_side_does_not_move_the_head();
+    a_crown_at_the_edge_may_be_half_the_heads_width();
+    specks_above_have_less_than_half_of_the_rows();
+    glasses_do_not_part_a_head_and_hands_are_none_of_it();
     a_mirrored_photo_has_a_mirrored_head();
     the_head_has_33_of_45_mm_and_the_eyes_are_at_54_percent();
     CHECK_EQUAL(cut_live_blocks(), 0);

@@ -13,8 +13,8 @@ static cut_bytes as_png(uint8_t *px, int32_t w, int32_t h)
 {
     cut_image image = {px, w, h};
     cut_bytes out = {0}, no_icc = {0};
-    cut_why why;
-    CHECK_EQUAL(cut_png_encode(&out, &image, &no_icc, &why), CUT_OK);
+    cut_error error;
+    CHECK_EQUAL(cut_png_encode(&out, &image, &no_icc, &error), CUT_OK);
     cut_image_free(&image);
     return out;
 }

@@ -133,12 +133,12 @@ static void passing_twice_over_a_pixel_changes_nothing_more(void)
     CHECK_EQUAL(cut_edit_draw(twice, 120, 60), CUT_OK);
     CHECK_EQUAL(cut_edit_draw(twice, 20, 60), CUT_OK);
     CHECK_EQUAL(cut_edit_end(twice), CUT_OK);
-    int most = 0; /* the path's parts differ by rounding only */
+    int max = 0; /* the path's parts differ by rounding only */
     for (size_t i = 0; i < W * H; i++) {
         int d = abs(once->alpha[i] - twice->alpha[i]);
-        most = d > most ? d : most;
+        max = d > max ? d : max;
     }
-    CHECK(most <= 1);
+    CHECK(max <= 1);
     cut_edit_free(once);
     cut_edit_free(twice);
 }
@@ -423,11 +423,11 @@ static void make_file(void)
 }
 
 /* The photo and the edit's matte, REFINED. */
-static int given(cut_job *job, const cut_edit *edit)
+static int set_matte(cut_job *job, const cut_edit *edit)
 {
     int status = cut_job_decode(job, file, file_size);
     return status ? status
-                  : cut_job_given(job, cut_edit_bytes(edit),
+                  : cut_job_set_matte(job, cut_edit_bytes(edit),
                                   cut_edit_bytes_size(edit));
 }
 
@@ -447,8 +447,8 @@ static void the_matte_of_an_untouched_edit_gives_the_jobs_own_bytes(void)
     CHECK(edit != NULL && cut_edit_bytes(edit) == NULL);
     cut_job_free(job);
     CHECK_EQUAL(cut_edit_encode(edit), CUT_OK);
-    CHECK_EQUAL(given(last, edit), CUT_OK);
-    CHECK_EQUAL(cut_job_given(last, file, file_size), CUT_E_STATE);
+    CHECK_EQUAL(set_matte(last, edit), CUT_OK);
+    CHECK_EQUAL(cut_job_set_matte(last, file, file_size), CUT_E_STATE);
     CHECK_EQUAL(rest_of(last), CUT_OK);
     uint32_t size = cut_job_bytes_size(plain);
     CHECK_EQUAL(cut_job_bytes_size(last), size);
@@ -498,7 +498,7 @@ static int whole_edit(void)
     if (!status) status = cut_edit_redo(edit);
     if (!status && !(last = cut_job_new())) status = CUT_E_MEMORY;
     if (!status) status = cut_edit_encode(edit);
-    if (!status) status = given(last, edit);
+    if (!status) status = set_matte(last, edit);
     if (!status) status = rest_of(last);
     cut_job_free(job);
     cut_job_free(last);

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "check.h"
+#include "cutaway.h"
 #include "fixtures.h"
 #include "image/decode.h"
 #include "image/icc.h"
@@ -148,8 +149,8 @@ static uint32_t cost(const uint8_t *row, const uint8_t *above, size_t bytes,
  * longer than this only a part is judged. */
 static void the_filter_of_a_row_is_right_and_the_cheapest_of_four(void)
 {
-    enum { MOST = 400 };
-    uint8_t row[MOST], above[MOST], out[MOST + 1], want[MOST];
+    enum { MAX = 400 };
+    uint8_t row[MAX], above[MAX], out[MAX + 1], want[MAX];
     int seen[5] = {0};
     for (int run = 0; run < 600; run++) {
         size_t bpp = 1 + (size_t)run % 4, pixels = 1 + next_random() % 100;
@@ -224,12 +225,12 @@ static void a_jpeg_keeps_its_colours_and_profile(void)
     CHECK_EQUAL(cut_jpeg_encode(&file, &image, 95, &icc, NULL), CUT_OK);
     CHECK(memcmp(file.data + 6, "JFIF", 4) == 0); /* which must come first */
     CHECK_EQUAL(decode(&back, &file), CUT_OK);
-    int most = 0;
+    int max = 0;
     for (int32_t i = 0; back.px && i < image.w * image.h * 4; i++) {
         int d = abs((int)image.px[i] - (int)back.px[i]);
-        if (d > most) most = d;
+        if (d > max) max = d;
     }
-    CHECK(most <= 4); /* observed: 2 */
+    CHECK(max <= 4); /* observed: 2 */
     CHECK_EQUAL(cut_icc_read(&found, file.data, file.size, CUT_FORMAT_JPEG,
                              NULL), CUT_OK);
     CHECK(found.size == icc.size &&

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "check.h"
+#include "cutaway.h"
 #include "image/orient.h"
 #include "image/resample.h"
 
@@ -109,7 +110,7 @@ static float naive(const cut_image *in, int32_t w, int32_t h, int32_t ox,
 static float largest_error(const cut_image *in, int32_t w, int32_t h)
 {
     cut_resampler *r = NULL;
-    float row[64 * 4], most = 0;
+    float row[64 * 4], max = 0;
     CHECK_EQUAL(cut_resampler_new(&r, in, w, h, NULL), CUT_OK);
     for (int32_t y = 0; r && y < h; y++) {
         cut_resampler_row(r, row, y);
@@ -117,11 +118,11 @@ static float largest_error(const cut_image *in, int32_t w, int32_t h)
             for (int c = 0; c < 3; c++) {
                 float d = row[x * 4 + c] - naive(in, w, h, x, y, c);
                 if (d < 0) d = -d;
-                if (d > most) most = d;
+                if (d > max) max = d;
             }
     }
     cut_resampler_free(r);
-    return most;
+    return max;
 }
 
 /* Below 4 to 1 there is no box filter in front: exact but for rounding. */

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "check.h"
+#include "cutaway.h"
 #include "image/orient.h"
 
 /* Every pixel is its own number, so that each one can be told. */

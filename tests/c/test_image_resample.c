@@ -48,12 +48,12 @@ static double naive(const cut_image *in, int32_t w, int32_t h, int32_t x,
 }
 
 /* Largest and mean distance of a resampled picture from the oracle. */
-static void compare(const cut_image *in, int32_t w, int32_t h, double *most,
+static void compare(const cut_image *in, int32_t w, int32_t h, double *max,
                     double *mean)
 {
     cut_resampler *r = NULL;
     float *row = malloc((size_t)w * 16);
-    *most = *mean = 0;
+    *max = *mean = 0;
     CHECK_EQUAL(cut_resampler_new(&r, in, w, h, NULL), CUT_OK);
     for (int32_t y = 0; r && row && y < h; y++) {
         cut_resampler_row(r, row, y);
@@ -61,7 +61,7 @@ static void compare(const cut_image *in, int32_t w, int32_t h, double *most,
             for (int c = 0; c < 3; c++) {
                 double d = fabs((double)row[x * 4 + c] -
                                 naive(in, w, h, x, y, c));
-                if (d > *most) *most = d;
+                if (d > *max) *max = d;
                 *mean += d / (3.0 * w * h);
             }
     }
@@ -81,9 +81,9 @@ static void small_steps_equal_the_triangle_filter(void)
         for (int alpha = 0; alpha < 2; alpha++) {
             const int32_t *s = cases[i];
             cut_image in = {scene_pixels(s[0], s[1], alpha), s[0], s[1]};
-            double most, mean;
-            compare(&in, s[2], s[3], &most, &mean);
-            CHECK(most < (alpha ? 0.51 : 0.01));
+            double max, mean;
+            compare(&in, s[2], s[3], &max, &mean);
+            CHECK(max < (alpha ? 0.51 : 0.01));
             cut_image_free(&in);
         }
 }
@@ -97,9 +97,9 @@ static void large_reductions_stay_near_the_triangle_filter(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const int32_t *s = cases[i];
         cut_image in = {scene_pixels(s[0], s[1], 0), s[0], s[1]};
-        double most, mean;
-        compare(&in, s[2], s[3], &most, &mean);
-        CHECK(most < 12);
+        double max, mean;
+        compare(&in, s[2], s[3], &max, &mean);
+        CHECK(max < 12);
         CHECK(mean < 1.2);
         cut_image_free(&in);
     }
@@ -118,15 +118,15 @@ static void a_constant_stays_that_constant_at_every_size(void)
             cut_resampler *r = NULL;
             CHECK_EQUAL(cut_resampler_new(&r, &image, out[o][0], out[o][1],
                                           NULL), CUT_OK);
-            double most = 0;
+            double max = 0;
             for (int32_t y = 0; r && y < out[o][1]; y++) {
                 cut_resampler_row(r, row, y);
                 for (int32_t x = 0; x < out[o][0] * 4; x++)
                     if (x % 4 < 3)
-                        most = fmax(most, fabs((double)row[x] -
+                        max = fmax(max, fabs((double)row[x] -
                                                colour[x % 4]));
             }
-            CHECK(most < 0.001);
+            CHECK(max < 0.001);
             cut_resampler_free(r);
             cut_image_free(&image);
         }

@@ -12,8 +12,8 @@ static void make_file(int32_t w, int32_t h, int with_alpha)
 {
     cut_image image = {scene_pixels(w, h, with_alpha), w, h};
     cut_bytes out = {0}, no_icc = {0};
-    cut_why why;
-    CHECK_EQUAL(cut_png_encode(&out, &image, &no_icc, &why), CUT_OK);
+    cut_error error;
+    CHECK_EQUAL(cut_png_encode(&out, &image, &no_icc, &error), CUT_OK);
     cut_image_free(&image);
     cut_free(file);
     file = out.data;

@@ -2,13 +2,14 @@
 
 #include "base/alloc.h"
 #include "check.h"
-#include "manifest.h"
+#include "cutaway.h"
+#include "job/manifest.h"
 
-static cut_why why;
+static cut_error error;
 
 static cut_status parse(cut_manifest *m, const char *json)
 {
-    return cut_manifest_parse(m, json, strlen(json), &why);
+    return cut_manifest_parse(m, json, strlen(json), &error);
 }
 
 #define INPUT(size, mean, std, more)                                           \
@@ -65,11 +66,11 @@ static void anything_else_is_refused_by_a_sentence(void)
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cut_manifest m = {.w = 7};
-        why.text[0] = 0;
+        error.text[0] = 0;
         cut_status status = parse(&m, bad[i]);
         if (status != CUT_E_MANIFEST) printf("accepted: %s\n", bad[i]);
         CHECK_EQUAL(status, CUT_E_MANIFEST);
-        CHECK(why.text[0] != 0);
+        CHECK(error.text[0] != 0);
         CHECK_EQUAL(m.w, 7); /* unchanged */
     }
 }

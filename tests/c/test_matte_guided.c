@@ -118,7 +118,7 @@ static void it_equals_the_formulas(void)
 {
     static const struct {
         int32_t w, h, r;
-        float eps, most;
+        float eps, max;
     } cases[] = {{40, 30, 4, 1e-2f, 2e-5f}, {40, 30, 4, 1e-4f, 5e-4f},
                  {33, 50, 8, 1e-3f, 1e-4f}, {25, 20, 1, 1e-5f, 2e-3f},
                  {1, 1, 4, 1e-3f, 1e-4f},   {3, 60, 15, 1e-3f, 1e-4f},
@@ -131,7 +131,7 @@ static void it_equals_the_formulas(void)
         uint8_t *guide = scene_pixels(w, h, 0);
         uint16_t *p = soft_map(w, h);
         float *got = malloc(count * 4 * sizeof *got);
-        double *want = malloc(count * 4 * sizeof *want), most = 0;
+        double *want = malloc(count * 4 * sizeof *want), max = 0;
         CHECK_EQUAL(cut_guided_fit(got, guide, p, w, h, cases[k].r,
                                    cases[k].eps, NULL), CUT_OK);
         naive(want, guide, p, w, h, cases[k].r, (double)cases[k].eps);
@@ -141,11 +141,11 @@ static void it_equals_the_formulas(void)
                 a += (double)got[i * 4 + c] * guide[i * 4 + c];
                 b += want[i * 4 + c] * guide[i * 4 + c];
             }
-            most = fmax(most, fabs(a - b));
+            max = fmax(max, fabs(a - b));
         }
-        if (most > (double)cases[k].most)
-            printf("case %d: %g\n", (int)k, most);
-        CHECK(most <= (double)cases[k].most);
+        if (max > (double)cases[k].max)
+            printf("case %d: %g\n", (int)k, max);
+        CHECK(max <= (double)cases[k].max);
         cut_free(guide);
         free(p);
         free(got);
@@ -185,14 +185,14 @@ static void a_constant_p_comes_back_within_a_thousandth_of_a_byte(void)
         for (int i = 0; i < W * H; i++) p[i] = (uint16_t)v;
         CHECK_EQUAL(cut_guided_fit(got, guide, p, W, H, 3, 1e-4f, NULL),
                     CUT_OK);
-        double most = 0;
+        double max = 0;
         for (int i = 0; i < W * H; i++) {
             double a = (double)got[i * 4 + 3];
             for (int c = 0; c < 3; c++)
                 a += (double)got[i * 4 + c] * guide[i * 4 + c];
-            most = fmax(most, fabs(a - v / (double)CUT_GUIDED_ONE));
+            max = fmax(max, fabs(a - v / (double)CUT_GUIDED_ONE));
         }
-        CHECK(most < 0.001 / 255);
+        CHECK(max < 0.001 / 255);
     }
     cut_free(guide);
 }
@@ -209,14 +209,14 @@ static void a_flat_guide_gives_plain_means(void)
                 CUT_OK);
     static double want[W * H * 4];
     naive(want, guide, p, W, H, RADIUS, 1e-4);
-    double most = 0;
+    double max = 0;
     for (int i = 0; i < W * H; i++) {
         for (int c = 0; c < 3; c++)
-            most = fmax(most, fabs((double)got[i * 4 + c]) * 77);
-        most = fmax(most, fabs((double)got[i * 4 + 3] - want[i * 4 + 3]));
+            max = fmax(max, fabs((double)got[i * 4 + c]) * 77);
+        max = fmax(max, fabs((double)got[i * 4 + 3] - want[i * 4 + 3]));
     }
     /* covariances cancel to rounding: observed 3.2e-5 */
-    CHECK(most < 1e-4);
+    CHECK(max < 1e-4);
     free(p);
 }
 
@@ -234,15 +234,15 @@ static void a_mirrored_picture_gives_the_mirrored_answer(void)
         }
     CHECK_EQUAL(cut_guided_fit(a, guide, p, W, H, 4, 1e-3f, NULL), CUT_OK);
     CHECK_EQUAL(cut_guided_fit(b, mirrored, q, W, H, 4, 1e-3f, NULL), CUT_OK);
-    double most = 0;
+    double max = 0;
     for (int y = 0; y < H; y++)
         for (int x = 0; x < W; x++) {
             const float *u = a + (y * W + x) * 4;
             const float *v = b + (y * W + W - 1 - x) * 4;
             for (int c = 0; c < 4; c++)
-                most = fmax(most, fabs((double)u[c] - (double)v[c]));
+                max = fmax(max, fabs((double)u[c] - (double)v[c]));
         }
-    CHECK(most < 1e-5); /* the order of the additions differs */
+    CHECK(max < 1e-5); /* the order of the additions differs */
     cut_free(guide);
     cut_free(mirrored);
     free(p);

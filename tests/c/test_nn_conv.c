@@ -84,7 +84,7 @@ static void agrees(nn_conv *k, int w, int h, int arithmetic, int shape)
         nn_map want = nn_conv_map(k, &in, shape == PLAIN ? NULL : &other,
                                   &step->out, &slack);
         /* Winograd's sums are f32: an i16 result may be off by one or two */
-        int winograd = strcmp(step->kernel, "winograd") == 0;
+        int winograd = strcmp(step->kernel->name, "winograd") == 0;
         size_t count = (size_t)got.c * (size_t)(got.h * got.w);
         for (size_t i = 0; i < count && nn_is_i16(&in); i++)
             slack.at[i] = winograd ? 0.1 : 0;
@@ -92,13 +92,13 @@ static void agrees(nn_conv *k, int w, int h, int arithmetic, int shape)
         CHECK_EQUAL(differ, 0);
         if (differ)
             printf("  %s: %d->%d of %dx%d k %d %d s %d %d d %d %d pads %d %d "
-                   "%d %d groups %d\n", step->kernel, k->ic, k->oc, w, h,
+                   "%d %d groups %d\n", step->kernel->name, k->ic, k->oc, w, h,
                    k->k[0], k->k[1], k->s[0], k->s[1], k->d[0], k->d[1],
                    k->pads[0], k->pads[1], k->pads[2], k->pads[3], k->groups);
         if (nn_is_i16(&in))
             check_scale(k, &in, shape == PLAIN ? NULL : &other, &got,
                         winograd ? 2.6 : 1.6);
-        nn_met(step->kernel);
+        nn_met(step->kernel->name);
         free(in.at);
         free(other.at);
         free(got.at);
@@ -107,7 +107,7 @@ static void agrees(nn_conv *k, int w, int h, int arithmetic, int shape)
         nn_stop(&r);
     } else {
         CHECK(!"the model was refused");
-        printf("  %s\n", r.why.text);
+        printf("  %s\n", r.error.text);
     }
     nn_conv_free(k);
     nn_conv_free(&side);

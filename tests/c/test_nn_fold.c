@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "check.h"
-#include "nn/net.h"
+#include "net.h"
 #include "nn_model.h"
 
 /* The numbers of the constant `name` in out[n]; the status of the load. */

@@ -135,6 +135,25 @@ static void calls_out_of_order_change_nothing(void)
     drop();
 }
 
+static void an_arithmetic_that_is_none_is_a_bad_argument(void)
+{
+    nn_model m = { 0 };
+    small_net(&m, 0);
+    net = cut_net_new();
+    for (int arithmetic = -1; arithmetic < 5; arithmetic += 4) {
+        CHECK_EQUAL(cut_net_load(net, m.file.at, (uint32_t)m.file.size, 16, 16,
+                                 arithmetic, "", 0),
+                    CUT_E_ARGUMENT);
+        CHECK(says(arithmetic < 0 ? "-1" : "3"));
+    }
+    /* no load yet: the next one may succeed */
+    CHECK_EQUAL(cut_net_load(net, m.file.at, (uint32_t)m.file.size, 16, 16,
+                             CUT_NET_F32, "", 0),
+                CUT_OK);
+    nn_model_free(&m);
+    drop();
+}
+
 static void a_failed_load_cannot_be_repeated(void)
 {
     nn_model m = { 0 }, good = { 0 };
@@ -155,8 +174,11 @@ static void inputs_are_counted_and_finite(void)
     float *input = random_input(1);
     uint32_t n = input_count();
     CHECK_EQUAL(n, 3 * 16 * 16);
-    CHECK_EQUAL(cut_net_begin(net, input, n - 1), CUT_E_STATE);
-    CHECK_EQUAL(cut_net_begin(net, input, 0), CUT_E_STATE);
+    CHECK_EQUAL(cut_net_begin(net, input, n - 1), CUT_E_ARGUMENT);
+    CHECK(says("3 x 16 x 16") && says("767"));
+    CHECK_EQUAL(cut_net_begin(net, input, n + 1), CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_net_begin(net, input, 0), CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_net_step(net, 1), CUT_E_STATE); /* nothing began */
     const float bad[3] = { NAN, INFINITY, -INFINITY };
     for (int i = 0; i < 3; i++) {
         input[n - 1] = bad[i];
@@ -405,6 +427,7 @@ int main(void)
 {
     a_file_that_ends_early_is_refused();
     calls_out_of_order_change_nothing();
+    an_arithmetic_that_is_none_is_a_bad_argument();
     a_failed_load_cannot_be_repeated();
     inputs_are_counted_and_finite();
     the_asked_output_is_computed();

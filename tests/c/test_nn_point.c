@@ -29,7 +29,7 @@ static int go(nn_run *r, nn_model *m, const int size[2], int arithmetic,
     nn_finish(m);
     if (!nn_start(r, m, size[0], size[1], arithmetic, nn_random(&state))) {
         CHECK(!"the model was refused");
-        printf("  %s\n", r->why.text);
+        printf("  %s\n", r->error.text);
         nn_model_free(m);
         return 0;
     }

@@ -123,7 +123,7 @@ static void agrees(int c, const int from[2], const int to[2], int by_scale,
             printf("  %d channels %dx%d to %dx%d, linear %d, %s, %s\n", c,
                    from[1], from[0], size[1], size[0], linear,
                    coordinates[where], roundings[rounding]);
-        nn_met(nn_last(&r)->kernel);
+        nn_met(nn_last(&r)->kernel->name);
         free(want);
         free(got.at);
         nn_stop(&r);

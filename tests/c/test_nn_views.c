@@ -103,7 +103,7 @@ static nn_map answer(int how, int kind, int c, int w, int h, int arithmetic)
             wider += step->out.ld > step->out.cp;
             const cut_view *in = step->inner ? &step->inner->in : &step->in;
             read_from += in->ld > in->cp;
-            nn_met(step->kernel);
+            nn_met(step->kernel->name);
         }
         if (how == INTO) CHECK(wider > 0 && read_from > 0);
         if (how == FROM) CHECK(read_from >= 3); /* before, after, made */

@@ -2,13 +2,14 @@
 
 #include "base/alloc.h"
 #include "check.h"
-#include "options.h"
+#include "cutaway.h"
+#include "options/options.h"
 
-static cut_why why;
+static cut_error error;
 
 static cut_status parse(cut_options *o, const char *json)
 {
-    return cut_options_parse(o, json, strlen(json), &why);
+    return cut_options_parse(o, json, strlen(json), &error);
 }
 
 static void an_empty_object_gives_the_defaults(void)
@@ -28,7 +29,8 @@ static void every_key_is_read(void)
     cut_options o;
     CHECK_EQUAL(parse(&o, "{\"background\":\"#1aF09b\",\"format\":\"webp\","
                           "\"quality\":1,\"mask\":true,\"crop\":true,"
-                          "\"margin\":\"12.5%\"}"), CUT_OK);
+                          "\"margin\":\"12.5%\"}"),
+                CUT_OK);
     CHECK_EQUAL(o.background, CUT_BG_COLOUR);
     CHECK(o.rgb[0] == 0x1a && o.rgb[1] == 0xf0 && o.rgb[2] == 0x9b);
     CHECK_EQUAL(o.output, CUT_OUT_WEBP);
@@ -41,8 +43,8 @@ static void white_is_a_colour(void)
 {
     cut_options o;
     CHECK_EQUAL(parse(&o, "{\"background\":\"white\"}"), CUT_OK);
-    CHECK(o.background == CUT_BG_COLOUR && o.rgb[0] == 255 &&
-          o.rgb[1] == 255 && o.rgb[2] == 255);
+    CHECK(o.background == CUT_BG_COLOUR && o.rgb[0] == 255 && o.rgb[1] == 255 &&
+          o.rgb[2] == 255);
 }
 
 static void a_margin_is_a_percentage_or_pixels(void)
@@ -52,10 +54,10 @@ static void a_margin_is_a_percentage_or_pixels(void)
         int32_t margin;
         int is_percent;
     } good[] = {
-        {"{\"margin\":\"5%\"}", 500, 1},   {"{\"margin\":\"100%\"}", 10000, 1},
-        {"{\"margin\":\"0.5%\"}", 50, 1},  {"{\"margin\":\"40px\"}", 40, 0},
-        {"{\"margin\":\"40\"}", 40, 0},    {"{\"margin\":40}", 40, 0},
-        {"{\"margin\":0}", 0, 0},          {"{\"margin\":10000}", 10000, 0},
+        {"{\"margin\":\"5%\"}", 500, 1},  {"{\"margin\":\"100%\"}", 10000, 1},
+        {"{\"margin\":\"0.5%\"}", 50, 1}, {"{\"margin\":\"40px\"}", 40, 0},
+        {"{\"margin\":\"40\"}", 40, 0},   {"{\"margin\":40}", 40, 0},
+        {"{\"margin\":0}", 0, 0},         {"{\"margin\":10000}", 10000, 0},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         cut_options o;
@@ -91,16 +93,30 @@ static void stops_without_a_position_are_placed_as_in_css(void)
         int count;
         double at[4];
     } cases[] = {
-        {"{\"background\":\"linear-gradient(#000000,#ffffff)\"}", 18000, 2,
+        {"{\"background\":\"linear-gradient(#000000,#ffffff)\"}",
+         18000,
+         2,
          {0, 1}},
         {"{\"background\":\"linear-gradient(-90.25deg, #000000, #111111, "
-         "#222222 )\"}", 26975, 3, {0, 0.5, 1}},
+         "#222222 )\"}",
+         26975,
+         3,
+         {0, 0.5, 1}},
         {"{\"background\":\"linear-gradient(0deg, #000000 10%, #111111, "
-         "#222222, #333333 40%)\"}", 0, 4, {0.1, 0.2, 0.3, 0.4}},
+         "#222222, #333333 40%)\"}",
+         0,
+         4,
+         {0.1, 0.2, 0.3, 0.4}},
         {"{\"background\":\"linear-gradient(360deg, #000000 50%, #111111 20%, "
-         "#222222)\"}", 0, 3, {0.5, 0.5, 1}},
+         "#222222)\"}",
+         0,
+         3,
+         {0.5, 0.5, 1}},
         {"{\"background\":\"linear-gradient(5deg, #000000, #111111, #222222 "
-         "30%, #333333 10%)\"}", 500, 4, {0, 0.15, 0.3, 0.3}},
+         "30%, #333333 10%)\"}",
+         500,
+         4,
+         {0, 0.15, 0.3, 0.3}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_options o;
@@ -110,8 +126,8 @@ static void stops_without_a_position_are_placed_as_in_css(void)
         CHECK_EQUAL(o.gradient.count, cases[i].count);
         for (int k = 0; k < cases[i].count; k++) {
             CHECK(near(o.gradient.stops[k].at, cases[i].at[k]));
-            CHECK_EQUAL(o.gradient.stops[k].rgb[2], k ? k * 17 + (k == 1 &&
-                        i == 0 ? 238 : 0) : 0);
+            CHECK_EQUAL(o.gradient.stops[k].rgb[2],
+                        k ? k * 17 + (k == 1 && i == 0 ? 238 : 0) : 0);
         }
     }
 }
@@ -199,7 +215,8 @@ static void a_canvas_is_a_preset_a_ratio_or_a_size(void)
         {"{\"canvas\":{\"preset\":\"amazon\",\"fit\":\"photo\"}}", 2000, 2000,
          0, CUT_FIT_PHOTO, 1},
         {"{\"canvas\":{\"width\":10000,\"height\":10000,\"fit\":\"subject\","
-         "\"scale\":4}}", 10000, 10000, 0, CUT_FIT_SUBJECT, 4},
+         "\"scale\":4}}",
+         10000, 10000, 0, CUT_FIT_SUBJECT, 4},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         cut_options o;
@@ -213,16 +230,61 @@ static void a_canvas_is_a_preset_a_ratio_or_a_size(void)
     }
     cut_options o;
     CHECK_EQUAL(parse(&o, "{\"canvas\":{\"ratio\":\"1:1\",\"x\":\"-12.5%\","
-                          "\"y\":40}}"), CUT_OK);
+                          "\"y\":40}}"),
+                CUT_OK);
     CHECK(o.canvas.x.value == -1250 && o.canvas.x.is_percent);
     CHECK(o.canvas.y.value == 40 && !o.canvas.y.is_percent);
+}
+
+/* Of each type that a table has, and of keys in an object. */
+static void a_refused_value_is_told_what_would_do(void)
+{
+    static const struct {
+        const char *json, *sentence;
+    } cases[] = {
+        {"{\"mask\":1}", "mask is true or false."},
+        {"{\"quality\":101}", "quality is a whole number of 1 to 100."},
+        {"{\"format\":\"gif\"}", "format is png, jpeg or webp."},
+        {"{\"keep\":\"all\"}", "keep is subject or background."},
+        {"{\"margin\":-1}", "margin is 0% to 100% or 0 to 10000 pixels."},
+        {"{\"shadow\":1}", "shadow is true, false or an object."},
+        {"{\"shadow\":{\"x\":\"101%\"}}",
+         "shadow.x is -100% to 100% or -10000 to 10000 pixels."},
+        {"{\"shadow\":{\"opacity\":2}}",
+         "shadow.opacity is a number of 0.00 to 1."},
+        {"{\"outline\":{\"color\":1}}", "outline.color is #rrggbb."},
+        {"{\"outline\":{\"w\":1}}", "Unknown key of outline \"w\"."},
+        {"{\"canvas\":{\"ratio\":\"1:1\",\"scale\":5}}",
+         "canvas.scale is a number of 0.05 to 4."},
+        {"{\"colour\":1}", "Unknown option \"colour\"."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cut_options o;
+        CHECK_EQUAL(parse(&o, cases[i].json), CUT_E_OPTION);
+        CHECK(strcmp(error.text, cases[i].sentence) == 0);
+    }
+}
+
+/* Whatever comes before it in the text. */
+static void a_scale_that_is_given_wins_over_the_preset_and_the_fit(void)
+{
+    cut_options o;
+    CHECK_EQUAL(parse(&o, "{\"canvas\":{\"scale\":0.5,\"preset\":\"passport\","
+                          "\"fit\":\"photo\"}}"),
+                CUT_OK);
+    CHECK(near(o.canvas.scale, 0.5));
+    CHECK_EQUAL(parse(&o, "{\"canvas\":{\"preset\":\"passport\"}}"), CUT_OK);
+    CHECK(near(o.canvas.scale, 1) && o.canvas.by_head && o.canvas.dpi == 300);
 }
 
 /* What JavaScript reads is what the parser knows. */
 static void the_manual_lists_every_option_and_preset(void)
 {
     static const char *const parts[] = {
-        "\"keep\":{", "\"shadow\":{", "\"outline\":{", "\"canvas\":{",
+        "\"keep\":{",
+        "\"shadow\":{",
+        "\"outline\":{",
+        "\"canvas\":{",
         "{\"name\":\"square\",\"width\":1,\"height\":1,\"ratio\":true,"
         "\"scale\":0.9}",
         "{\"name\":\"amazon\",\"width\":2000,\"height\":2000,"
@@ -235,25 +297,60 @@ static void the_manual_lists_every_option_and_preset(void)
 static void anything_else_is_refused_by_a_sentence(void)
 {
     static const char *const bad[] = {
-        "", " ", "[]", "null", "1", "\"png\"", "{", "{}x", "{} {}", "{,}",
-        "{\"format\":\"gif\"}", "{\"format\":1}", "{\"format\":null}",
-        "{\"Format\":\"png\"}", "{\"formats\":\"png\"}",
+        "",
+        " ",
+        "[]",
+        "null",
+        "1",
+        "\"png\"",
+        "{",
+        "{}x",
+        "{} {}",
+        "{,}",
+        "{\"format\":\"gif\"}",
+        "{\"format\":1}",
+        "{\"format\":null}",
+        "{\"Format\":\"png\"}",
+        "{\"formats\":\"png\"}",
         "{\"format\":\"png\",\"format\":\"png\"}",
-        "{\"quality\":0}", "{\"quality\":101}", "{\"quality\":50.5}",
-        "{\"quality\":\"50\"}", "{\"quality\":1e999}", "{\"quality\":true}",
-        "{\"effort\":\"low\"}", "{\"effort\":2}", "{\"mask\":1}", "{\"crop\":\"yes\"}", "{\"crop\":null}",
-        "{\"background\":\"#12345\"}", "{\"background\":\"#1234567\"}",
-        "{\"background\":\"#12345g\"}", "{\"background\":\"red\"}",
-        "{\"background\":\"\"}", "{\"background\":{}}",
-        "{\"margin\":-1}", "{\"margin\":10001}", "{\"margin\":\"101%\"}",
-        "{\"margin\":\"5 %\"}", "{\"margin\":\"%\"}", "{\"margin\":\"5em\"}",
-        "{\"margin\":\"5.%\"}", "{\"margin\":\"5.5px\"}",
-        "{\"margin\":\"9999999%\"}", "{\"margin\":1.5}", "{\"margin\":[5]}",
-        "{\"margin\":\"-5%\"}", "{\"margin\":\"-0.01%\"}",
-        "{\"background\":\"blur()\"}", "{\"background\":\"blur(0)\"}",
-        "{\"background\":\"blur(26%)\"}", "{\"background\":\"blur(-1%)\"}",
-        "{\"background\":\"blur(10001px)\"}", "{\"background\":\"blur(5\"}",
-        "{\"background\":\"blur(5%) \"}", "{\"background\":\"blur 5%\"}",
+        "{\"quality\":0}",
+        "{\"quality\":101}",
+        "{\"quality\":50.5}",
+        "{\"quality\":\"50\"}",
+        "{\"quality\":1e999}",
+        "{\"quality\":true}",
+        "{\"effort\":\"low\"}",
+        "{\"effort\":2}",
+        "{\"mask\":1}",
+        "{\"crop\":\"yes\"}",
+        "{\"crop\":null}",
+        "{\"background\":\"#12345\"}",
+        "{\"background\":\"#1234567\"}",
+        "{\"background\":\"#12345g\"}",
+        "{\"background\":\"red\"}",
+        "{\"background\":\"\"}",
+        "{\"background\":{}}",
+        "{\"margin\":-1}",
+        "{\"margin\":10001}",
+        "{\"margin\":\"101%\"}",
+        "{\"margin\":\"5 %\"}",
+        "{\"margin\":\"%\"}",
+        "{\"margin\":\"5em\"}",
+        "{\"margin\":\"5.%\"}",
+        "{\"margin\":\"5.5px\"}",
+        "{\"margin\":\"9999999%\"}",
+        "{\"margin\":1.5}",
+        "{\"margin\":[5]}",
+        "{\"margin\":\"-5%\"}",
+        "{\"margin\":\"-0.01%\"}",
+        "{\"background\":\"blur()\"}",
+        "{\"background\":\"blur(0)\"}",
+        "{\"background\":\"blur(26%)\"}",
+        "{\"background\":\"blur(-1%)\"}",
+        "{\"background\":\"blur(10001px)\"}",
+        "{\"background\":\"blur(5\"}",
+        "{\"background\":\"blur(5%) \"}",
+        "{\"background\":\"blur 5%\"}",
         "{\"background\":\"linear-gradient()\"}",
         "{\"background\":\"linear-gradient(#000000)\"}",
         "{\"background\":\"linear-gradient(45deg)\"}",
@@ -274,33 +371,59 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"background\":\"linear-gradient(#000000, #ffffff\"}",
         "{\"background\":\"linear-gradient(#000000, #ffffff))\"}",
         "{\"background\":\"radial-gradient(#000000, #ffffff)\"}",
-        "{\"keep\":\"all\"}", "{\"keep\":1}", "{\"keep\":null}",
-        "{\"shadow\":1}", "{\"shadow\":null}", "{\"shadow\":\"soft\"}",
-        "{\"shadow\":[]}", "{\"shadow\":{\"z\":1}}",
-        "{\"shadow\":{\"x\":1,\"x\":1}}", "{\"shadow\":{\"x\":\"101%\"}}",
-        "{\"shadow\":{\"x\":10001}}", "{\"shadow\":{\"y\":1.5}}",
-        "{\"shadow\":{\"y\":true}}", "{\"shadow\":{\"y\":\"--1%\"}}",
-        "{\"shadow\":{\"blur\":-1}}", "{\"shadow\":{\"blur\":\"25.01%\"}}",
-        "{\"shadow\":{\"opacity\":1.01}}", "{\"shadow\":{\"opacity\":-0.1}}",
-        "{\"shadow\":{\"opacity\":\"1\"}}", "{\"shadow\":{\"color\":\"red\"}}",
-        "{\"shadow\":{\"color\":0}}", "{\"outline\":3}",
-        "{\"outline\":{\"width\":-1}}", "{\"outline\":{\"width\":\"10.01%\"}}",
-        "{\"outline\":{\"color\":\"#12345\"}}", "{\"outline\":{\"w\":1}}",
-        "{\"canvas\":1}", "{\"canvas\":true}", "{\"canvas\":null}",
-        "{\"canvas\":{}}", "{\"canvas\":\"\"}", "{\"canvas\":\"Square\"}",
-        "{\"canvas\":\"0:1\"}", "{\"canvas\":\"1:1001\"}",
-        "{\"canvas\":\"1:\"}", "{\"canvas\":\"1:1:1\"}", "{\"canvas\":\"8x\"}",
-        "{\"canvas\":\"0x8\"}", "{\"canvas\":\"32769x1\"}",
-        "{\"canvas\":\"10000x10001\"}", "{\"canvas\":\"-1x1\"}",
-        "{\"canvas\":{\"width\":5}}", "{\"canvas\":{\"height\":5}}",
+        "{\"keep\":\"all\"}",
+        "{\"keep\":1}",
+        "{\"keep\":null}",
+        "{\"shadow\":1}",
+        "{\"shadow\":null}",
+        "{\"shadow\":\"soft\"}",
+        "{\"shadow\":[]}",
+        "{\"shadow\":{\"z\":1}}",
+        "{\"shadow\":{\"x\":1,\"x\":1}}",
+        "{\"shadow\":{\"x\":\"101%\"}}",
+        "{\"shadow\":{\"x\":10001}}",
+        "{\"shadow\":{\"y\":1.5}}",
+        "{\"shadow\":{\"y\":true}}",
+        "{\"shadow\":{\"y\":\"--1%\"}}",
+        "{\"shadow\":{\"blur\":-1}}",
+        "{\"shadow\":{\"blur\":\"25.01%\"}}",
+        "{\"shadow\":{\"opacity\":1.01}}",
+        "{\"shadow\":{\"opacity\":-0.1}}",
+        "{\"shadow\":{\"opacity\":\"1\"}}",
+        "{\"shadow\":{\"color\":\"red\"}}",
+        "{\"shadow\":{\"color\":0}}",
+        "{\"outline\":3}",
+        "{\"outline\":{\"width\":-1}}",
+        "{\"outline\":{\"width\":\"10.01%\"}}",
+        "{\"outline\":{\"color\":\"#12345\"}}",
+        "{\"outline\":{\"w\":1}}",
+        "{\"canvas\":1}",
+        "{\"canvas\":true}",
+        "{\"canvas\":null}",
+        "{\"canvas\":{}}",
+        "{\"canvas\":\"\"}",
+        "{\"canvas\":\"Square\"}",
+        "{\"canvas\":\"0:1\"}",
+        "{\"canvas\":\"1:1001\"}",
+        "{\"canvas\":\"1:\"}",
+        "{\"canvas\":\"1:1:1\"}",
+        "{\"canvas\":\"8x\"}",
+        "{\"canvas\":\"0x8\"}",
+        "{\"canvas\":\"32769x1\"}",
+        "{\"canvas\":\"10000x10001\"}",
+        "{\"canvas\":\"-1x1\"}",
+        "{\"canvas\":{\"width\":5}}",
+        "{\"canvas\":{\"height\":5}}",
         "{\"canvas\":{\"width\":5,\"height\":0}}",
         "{\"canvas\":{\"width\":5,\"height\":5.5}}",
         "{\"canvas\":{\"width\":\"5\",\"height\":5}}",
         "{\"canvas\":{\"width\":10000,\"height\":10001}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"width\":5,\"height\":5}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"preset\":\"square\"}}",
-        "{\"canvas\":{\"ratio\":\"8x8\"}}", "{\"canvas\":{\"ratio\":1}}",
-        "{\"canvas\":{\"preset\":1}}", "{\"canvas\":{\"preset\":\"none\"}}",
+        "{\"canvas\":{\"ratio\":\"8x8\"}}",
+        "{\"canvas\":{\"ratio\":1}}",
+        "{\"canvas\":{\"preset\":1}}",
+        "{\"canvas\":{\"preset\":\"none\"}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"fit\":\"cover\"}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"scale\":0.04}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"scale\":4.01}}",
@@ -308,15 +431,16 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"canvas\":{\"ratio\":\"1:1\",\"x\":\"101%\"}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"y\":[]}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"w\":1}}",
-        "{\"margin\":\"5%%\"}", "{\"a\":{\"b\":[[[[[[[[]]]]]]]]}}",
+        "{\"margin\":\"5%%\"}",
+        "{\"a\":{\"b\":[[[[[[[[]]]]]]]]}}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cut_options o = {.quality = 77};
-        why.text[0] = 0;
+        error.text[0] = 0;
         cut_status status = parse(&o, bad[i]);
         if (status != CUT_E_OPTION) printf("accepted: %s\n", bad[i]);
         CHECK_EQUAL(status, CUT_E_OPTION);
-        CHECK(why.text[0] != 0);
+        CHECK(error.text[0] != 0);
         CHECK_EQUAL(o.quality, 77); /* unchanged */
     }
 }
@@ -327,13 +451,13 @@ static void a_text_that_is_too_long_or_holds_a_zero_is_refused(void)
     cut_options o;
     memset(text, ' ', sizeof text);
     memcpy(text, "{}", 2);
-    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES, &why),
+    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES, &error),
                 CUT_OK);
-    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES + 1, &why),
+    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES + 1, &error),
                 CUT_E_OPTION);
-    CHECK_EQUAL(cut_options_parse(&o, "{}\0", 3, &why), CUT_E_OPTION);
+    CHECK_EQUAL(cut_options_parse(&o, "{}\0", 3, &error), CUT_E_OPTION);
     memset(text, '[', CUT_MAX_OPTIONS_BYTES); /* as deep as it gets */
-    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES, &why),
+    CHECK_EQUAL(cut_options_parse(&o, text, CUT_MAX_OPTIONS_BYTES, &error),
                 CUT_E_OPTION);
 }
 
@@ -370,6 +494,8 @@ int main(void)
     a_shadow_is_true_false_or_an_object();
     an_outline_is_true_false_or_an_object();
     a_canvas_is_a_preset_a_ratio_or_a_size();
+    a_refused_value_is_told_what_would_do();
+    a_scale_that_is_given_wins_over_the_preset_and_the_fit();
     the_manual_lists_every_option_and_preset();
     anything_else_is_refused_by_a_sentence();
     a_text_that_is_too_long_or_holds_a_zero_is_refused();

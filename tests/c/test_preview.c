@@ -10,21 +10,22 @@
 
 enum { W = 400, H = 300 };
 
-static cut_bytes file, behind;
+static cut_bytes file, background_image;
 
 static cut_bytes as_png(int32_t w, int32_t h, int with_alpha)
 {
     cut_image image = {scene_pixels(w, h, with_alpha), w, h};
     cut_bytes out = {0}, no_icc = {0};
-    cut_why why;
-    CHECK_EQUAL(cut_png_encode(&out, &image, &no_icc, &why), CUT_OK);
+    cut_error error;
+    CHECK_EQUAL(cut_png_encode(&out, &image, &no_icc, &error), CUT_OK);
     cut_image_free(&image);
     return out;
 }
 
 static void give_background(cut_job *job)
 {
-    CHECK_EQUAL(cut_job_background(job, behind.data, (uint32_t)behind.size),
+    CHECK_EQUAL(cut_job_background(job, background_image.data,
+                                   (uint32_t)background_image.size),
                 CUT_OK);
 }
 
@@ -194,7 +195,7 @@ static void refused_memory_is_an_error_and_the_next_one_is_right(void)
         want[i] = hash(good);
     }
     cut_preview_free(good);
-    int most = 0;
+    int max = 0;
     for (uint32_t n = 1; n < 60; n++) {
         cut_preview *p = begin();
         int refused = 0;
@@ -207,10 +208,10 @@ static void refused_memory_is_an_error_and_the_next_one_is_right(void)
             if (status) CHECK_EQUAL(render(p, two[i], 150), CUT_OK);
             CHECK(hash(p) == want[i]);
         }
-        if (refused) most = (int)n;
+        if (refused) max = (int)n;
         cut_preview_free(p);
     }
-    CHECK(most > 15 && most < 55);
+    CHECK(max > 15 && max < 55);
 }
 
 static void what_cannot_be_shown_is_refused(void)
@@ -242,14 +243,14 @@ static void what_cannot_be_shown_is_refused(void)
 int main(void)
 {
     file = as_png(W, H, 0);
-    behind = as_png(640, 300, 1);
+    background_image = as_png(640, 300, 1);
     as_large_as_the_result_it_is_the_result();
     smaller_it_is_the_result_reduced();
     the_order_of_changes_does_not_matter();
     refused_memory_is_an_error_and_the_next_one_is_right();
     what_cannot_be_shown_is_refused();
     cut_bytes_free(&file);
-    cut_bytes_free(&behind);
+    cut_bytes_free(&background_image);
     CHECK_EQUAL(cut_live_blocks(), 0);
     return CHECK_DONE();
 }

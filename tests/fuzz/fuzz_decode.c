@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "cutaway.h"
 #include "image/decode.h"
 #include "image/exif.h"
 #include "image/icc.h"
@@ -15,27 +16,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     cut_probe probe;
-    cut_why why = {{0}};
+    cut_error error = {{0}};
     cut_memory_limit(64u << 20); /* keeps a run short, not the picture safe */
-    cut_status status = cut_image_probe(&probe, data, size, &why);
+    cut_status status = cut_image_probe(&probe, data, size, &error);
     if (status == CUT_OK) {
         if (probe.w < 1 || probe.w > CUT_MAX_SIDE || probe.h < 1 ||
             probe.h > CUT_MAX_SIDE || probe.orientation < 1 ||
             probe.orientation > 8)
             abort();
         cut_bytes icc = {0};
-        if (cut_icc_read(&icc, data, size, probe.format, &why) == CUT_OK)
+        if (cut_icc_read(&icc, data, size, probe.format, &error) == CUT_OK)
             cut_bytes_free(&icc);
         cut_image image = {0};
         if (probe.format != CUT_FORMAT_WEBP &&
-            cut_image_decode(&image, data, size, &probe, &why) == CUT_OK) {
+            cut_image_decode(&image, data, size, &probe, &error) == CUT_OK) {
             if (image.w != probe.w || image.h != probe.h) abort();
-            if (cut_image_orient(&image, probe.orientation, &why) == CUT_OK &&
+            if (cut_image_orient(&image, probe.orientation, &error) == CUT_OK &&
                 probe.orientation >= 5 && image.w != probe.h)
                 abort();
         }
         cut_image_free(&image);
-    } else if (!why.text[0]) {
+    } else if (!error.text[0]) {
         abort();
     }
     cut_memory_limit(0);

@@ -73,11 +73,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cut_memory_limit(48u << 20);
     cut_job *job = cut_job_new();
     if (!job) abort();
-    int behind = strstr(chosen, "image") != NULL;
+    int background_image = strstr(chosen, "image") != NULL;
     (void)(step(cut_job_options(job, chosen, (uint32_t)strlen(chosen))) &&
            step(cut_job_manifest(job, manifest, sizeof manifest - 1)) &&
            step(cut_job_decode(job, file, bytes)) &&
-           (!behind || step(cut_job_background(job, file, bytes))) &&
+           (!background_image || step(cut_job_background(job, file, bytes))) &&
            step(cut_job_prepare(job)) &&
            step(cut_job_matte(job, map, MAP, MAP)) &&
            step(cut_job_refine(job)) && step(cut_job_foreground(job)) &&

@@ -2,20 +2,22 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "manifest.h"
+#include "cutaway.h"
+#include "job/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     cut_manifest m;
-    cut_why why = {{0}};
-    cut_status status = cut_manifest_parse(&m, (const char *)data, size, &why);
+    cut_error error = {{0}};
+    cut_status status = cut_manifest_parse(&m, (const char *)data, size,
+                                           &error);
     if (status == CUT_OK) {
         if (m.w < 1 || m.w > CUT_MAX_MODEL_SIDE || m.h < 1 ||
             m.h > CUT_MAX_MODEL_SIDE || !(m.std[0] > 0))
             abort();
-    } else if (status != CUT_E_MANIFEST || !why.text[0]) {
+    } else if (status != CUT_E_MANIFEST || !error.text[0]) {
         abort();
     }
     if (cut_live_blocks() != 0) abort();

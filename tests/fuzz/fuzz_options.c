@@ -2,13 +2,14 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "options.h"
+#include "cutaway.h"
+#include "options/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int outside(cut_length length, int32_t least)
+static int outside(cut_length length, int32_t min)
 {
-    return length.value > 10000 || length.value < least;
+    return length.value > 10000 || length.value < min;
 }
 
 static void check_style(const cut_options *o)
@@ -38,15 +39,15 @@ static void check_style(const cut_options *o)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     cut_options o;
-    cut_why why = {{0}};
-    cut_status status = cut_options_parse(&o, (const char *)data, size, &why);
+    cut_error error = {{0}};
+    cut_status status = cut_options_parse(&o, (const char *)data, size, &error);
     if (status == CUT_OK) {
         if (o.quality < 1 || o.quality > 100 || o.margin.value < 0 ||
             o.margin.value > 10000 || (unsigned)o.output > CUT_OUT_WEBP ||
             (unsigned)o.background > CUT_BG_GRADIENT)
             abort();
         check_style(&o);
-    } else if (status != CUT_E_OPTION || !why.text[0]) {
+    } else if (status != CUT_E_OPTION || !error.text[0]) {
         abort();
     }
     if (cut_live_blocks() != 0) abort();

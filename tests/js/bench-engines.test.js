@@ -17,7 +17,7 @@ test('engine c is measured whole: times, memory, work, the time of each step', a
   const url = (path) => pathToFileURL(path).href;
   const measures = await measureEngine({
     engine: 'c', manifest, input: url(input),
-    module: url(join(dist, 'engine/net.js')), core: url(join(dist, 'engine/core.js')),
+    module: url(join(dist, 'engine/backends/c.js')), core: url(join(dist, 'engine/core/core.js')),
     wasm: url(join(dist, 'cutaway.wasm')), model: url(join(root, 'models/base/model.onnx')),
   });
   assert.ok(measures.load_ms > 0 && measures.first_ms > 0 && measures.steady_ms > 0);

@@ -5,9 +5,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadCore } from '../../web/engine/core.js';
-import { NetEngine } from '../../web/engine/net.js';
-import { webpCodec } from '../../web/engine/webp.js';
+import { loadCore } from '../../web/engine/core/core.js';
+import { CEngine } from '../../web/engine/backends/c.js';
+import { webpCodec } from '../../web/engine/core/webp.js';
 import { root } from '../build.js';
 import { table } from './browser.js';
 
@@ -69,7 +69,7 @@ export async function benchAgreement() {
     ort: async (data) => (await session.run({ [manifest.input.name]: new ort.Tensor('float32', data, [1, 3, height, width]) }))[manifest.output.name].data,
   };
   for (const arithmetic of /** @type {const} */ (['f32', 'i16'])) {
-    const engine = new NetEngine({ newCore: () => loadCore(module), arithmetic });
+    const engine = new CEngine({ newCore: () => loadCore(module), arithmetic });
     await engine.load(model, manifest);
     engines[arithmetic] = async (data) => (await engine.run({ data, width, height })).data;
   }

@@ -1,8 +1,8 @@
 // What composing costs at 12 megapixels, in wasm in Node, one thread: the
 // stages foreground and compose of whole jobs, and the memory that compose adds.
-import { loadCore } from '../../web/engine/core.js';
-import { compileCore } from '../../web/engine/node-core.js';
-import { Preview } from '../../web/engine/preview.js';
+import { loadCore } from '../../web/engine/core/core.js';
+import { compileCore } from '../../web/engine/node/core.js';
+import { Preview } from '../../web/engine/core/preview.js';
 import { median, table } from './browser.js';
 
 const [W, H] = [4000, 3000];
@@ -73,7 +73,7 @@ function map() {
 }
 
 /**
- * @param {import('../../web/engine/core.js').Core} core
+ * @param {import('../../web/engine/core/core.js').Core} core
  * @param {Record<string, unknown>} options
  * @param {Buffer} file
  * @param {ReturnType<typeof map>} answer
@@ -89,7 +89,7 @@ function refined(core, options, file, answer) {
   return job;
 }
 
-/** @param {import('../../web/engine/core.js').Core} core @param {Buffer} file @param {ReturnType<typeof map>} answer @param {number} rounds */
+/** @param {import('../../web/engine/core/core.js').Core} core @param {Buffer} file @param {ReturnType<typeof map>} answer @param {number} rounds */
 function previews(core, file, answer, rounds) {
   /** @type {Record<string, number[]>} */
   const found = {};
@@ -102,7 +102,7 @@ function previews(core, file, answer, rounds) {
       preview.render(options, 1280);
       (found[name] ??= []).push(performance.now() - from);
     }
-    preview.close();
+    preview.free();
   }
   return Object.fromEntries(Object.entries(found).map(([name, times]) => [name, median(times)]));
 }

@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url';
  *
  * @typedef {object} Task
  * @property {'c' | 'ort'} engine
- * @property {string} module engine c: web/engine/net.js; ort: ort.wasm.min.mjs
- * @property {string} core engine c: web/engine/core.js
+ * @property {string} module engine c: web/engine/backends/c.js; ort: ort.wasm.min.mjs
+ * @property {string} core engine c: web/engine/core/core.js
  * @property {string} wasm engine c: cutaway.wasm; ort: the folder of its wasm
  * @property {string} model the ONNX file
  * @property {string} input its input, f32 [3][h][w]
@@ -58,12 +58,12 @@ export async function measureEngine({ engine, module, core, wasm, model, input, 
   const begun = performance.now();
   let code_ms = 0;
   if (engine === 'c') {
-    const [{ NetEngine }, { loadCore }] = await Promise.all([import(module), import(core)]);
+    const [{ CEngine }, { loadCore }] = await Promise.all([import(module), import(core)]);
     const compiled = await WebAssembly.compile(/** @type {BufferSource} */ (await read(wasm)));
     code_ms = performance.now() - begun;
     /** @type {any} */
     let instance;
-    const net = new NetEngine({ newCore: async () => (instance = await loadCore(compiled)) });
+    const net = new CEngine({ newCore: async () => (instance = await loadCore(compiled)) });
     await net.load(bytes, manifest);
     run = async () => (await net.run({ data: data.slice(), width, height })).data;
     heap = () => instance.heapBytes;

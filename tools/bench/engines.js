@@ -8,7 +8,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { compile, dist, root } from '../build.js';
-import { loadCore } from '../../web/engine/core.js';
+import { loadCore } from '../../web/engine/core/core.js';
 import { inChromium, median, photos, table } from './browser.js';
 import { measureEngine } from './engine-run.js';
 import { graphCost, isnet, u2net, u2netp } from './graphs.js';
@@ -86,8 +86,8 @@ async function runInNode(engine, { onnx, input, manifest }) {
   const at = (path) => pathToFileURL(join(root, path)).href;
   const ort = 'node_modules/onnxruntime-web/dist/';
   const task = {
-    engine, manifest, answerFile: scratch, core: at('web/engine/core.js'),
-    ...(engine === 'c' ? { module: at('web/engine/net.js'), wasm: at('build/wasm/cutaway.wasm') }
+    engine, manifest, answerFile: scratch, core: at('web/engine/core/core.js'),
+    ...(engine === 'c' ? { module: at('web/engine/backends/c.js'), wasm: at('build/wasm/cutaway.wasm') }
       : { module: at(`${ort}ort.wasm.min.mjs`), wasm: at(ort) }),
     model: pathToFileURL(onnx).href, input: pathToFileURL(input).href,
   };
@@ -99,8 +99,8 @@ async function runInNode(engine, { onnx, input, manifest }) {
 
 /** A fresh browser, a page that is not isolated. @param {EngineName} engine @param {Model} model @returns {Promise<Measures>} */
 const runInChromium = (engine, { onnx, input, manifest }) => inChromium((page, url) => page.evaluate(measureEngine, {
-  engine, manifest, core: `${url}engine/core.js`,
-  ...(engine === 'c' ? { module: `${url}engine/net.js`, wasm: `${url}cutaway.wasm` }
+  engine, manifest, core: `${url}engine/core/core.js`,
+  ...(engine === 'c' ? { module: `${url}engine/backends/c.js`, wasm: `${url}cutaway.wasm` }
     : { module: `${url}vendor/ort/ort.wasm.min.mjs`, wasm: `${url}vendor/ort/` }),
   model: `${url}${relative(work, onnx)}`, input: `${url}${relative(work, input)}`,
 }), { dir: work });

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cutaway.h"
-
 enum { HEADER_BYTES = 16 };
 
 static struct {
@@ -136,37 +134,17 @@ void cut_alloc_fail_at(uint32_t n)
     counter.fail_at = n;
 }
 
-void *cut_buffer_new(uint32_t size_bytes)
+cut_alloc_counts cut_alloc_count(void)
 {
-    return cut_alloc(1, size_bytes);
+    return (cut_alloc_counts){counter.blocks, counter.bytes, counter.peak};
 }
 
-void cut_buffer_free(void *buffer)
-{
-    cut_free(buffer);
-}
-
-uint32_t cut_live_blocks(void)
-{
-    return counter.blocks;
-}
-
-uint32_t cut_live_bytes(void)
-{
-    return (uint32_t)counter.bytes;
-}
-
-uint32_t cut_peak_bytes(void)
-{
-    return (uint32_t)counter.peak;
-}
-
-void cut_peak_reset(void)
+void cut_alloc_peak_reset(void)
 {
     counter.peak = counter.bytes;
 }
 
-void cut_memory_limit(uint32_t limit_bytes)
+void cut_alloc_limit(size_t bytes)
 {
-    counter.limit = limit_bytes;
+    counter.limit = bytes;
 }

@@ -31,6 +31,18 @@ void *cut_realloc(void *block, size_t count, size_t size);
 /** NULL is allowed. */
 void cut_free(void *block);
 
+/** Of what is allocated and not yet freed; `peak` is the most bytes since the
+ * last cut_alloc_peak_reset(). */
+typedef struct cut_alloc_counts {
+    uint32_t blocks;
+    size_t bytes, peak;
+} cut_alloc_counts;
+cut_alloc_counts cut_alloc_count(void);
+void cut_alloc_peak_reset(void);
+
+/** Refuses what would bring the live bytes above `bytes`; 0: no limit. */
+void cut_alloc_limit(size_t bytes);
+
 /** How many allocations were refused so far: tells a library's failure for
  * want of memory from its other failures. */
 uint32_t cut_alloc_refusals(void);

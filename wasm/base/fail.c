@@ -3,12 +3,13 @@
 #include <stdarg.h>
 #include <stdio.h> /* vsnprintf only: nothing here touches a stream */
 
-cut_status cut_fail(cut_why *why, cut_status status, const char *format, ...)
+cut_status cut_fail(cut_error *error, cut_status status, const char *format,
+                    ...)
 {
-    if (why) {
+    if (error) {
         va_list args;
         va_start(args, format);
-        vsnprintf(why->text, sizeof why->text, format, args);
+        vsnprintf(error->text, sizeof error->text, format, args);
         va_end(args);
     }
     return status;
@@ -17,7 +18,7 @@ cut_status cut_fail(cut_why *why, cut_status status, const char *format, ...)
 const char *cut_status_code(int status)
 {
     switch (status) {
-#define CASE(symbol, number, name, text) case number: return name;
+#define CASE(symbol, number, name, fault, text) case number: return name;
         CUT_STATUS_LIST(CASE)
 #undef CASE
     default: return "internal";
@@ -27,7 +28,7 @@ const char *cut_status_code(int status)
 const char *cut_status_text(int status)
 {
     switch (status) {
-#define CASE(symbol, number, name, text) case number: return text;
+#define CASE(symbol, number, name, fault, text) case number: return text;
         CUT_STATUS_LIST(CASE)
 #undef CASE
     default: return cut_status_text(CUT_E_INTERNAL);

@@ -5,19 +5,23 @@
 #ifndef CUT_BASE_FAIL_H
 #define CUT_BASE_FAIL_H
 
-#include "cutaway.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
 
 /** One sentence, UTF-8, terminated. Empty until something failed. */
-typedef struct cut_why {
+typedef struct cut_error {
     char text[240];
-} cut_why;
+} cut_error;
 
 /**
  * Writes the sentence (printf rules; cut off at the buffer's end; no floating
  * point) and returns `status`: `return cut_fail(why, CUT_E_CORRUPT, "...")`.
- * `why` may be NULL.
+ * `error` may be NULL.
  */
-cut_status cut_fail(cut_why *why, cut_status status, const char *format, ...)
+cut_status cut_fail(cut_error *error, cut_status status, const char *format,
+                    ...)
     __attribute__((format(printf, 3, 4)));
 
 /** Name and sentence of a status; "internal" for a number not in the list. */

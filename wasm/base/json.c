@@ -14,28 +14,29 @@ static const cJSON *node(const cut_json *value)
     return (const cJSON *)(const void *)value;
 }
 
-static cut_status no_duplicates(const cJSON *object, cut_status error,
-                                cut_why *why)
+static cut_status no_duplicates(const cJSON *object, cut_status failure,
+                                cut_error *error)
 {
     for (const cJSON *a = object->child; a; a = a->next)
         for (const cJSON *b = a->next; b; b = b->next)
             if (strcmp(a->string, b->string) == 0)
-                return cut_fail(why, error, "\"%.40s\" is given twice.",
+                return cut_fail(error, failure, "\"%.40s\" is given twice.",
                                 a->string);
     return CUT_OK;
 }
 
 cut_status cut_json_parse(cut_json **root, const char *text, size_t size,
-                          size_t max_size, cut_status error, cut_why *why)
+                          size_t max_size, cut_status failure, cut_error *error)
 {
     *root = NULL;
     if (!text || size == 0 || size > max_size)
-        return cut_fail(why, error, "JSON text of %u bytes; 1 to %u are read.",
+        return cut_fail(error, failure,
+                        "JSON text of %u bytes; 1 to %u are read.",
                         (unsigned)size, (unsigned)max_size);
     if (memchr(text, 0, size))
-        return cut_fail(why, error, "JSON text with a zero byte.");
+        return cut_fail(error, failure, "JSON text with a zero byte.");
     char *copy = cut_alloc(size + 1, 1);
-    if (!copy) return cut_fail(why, CUT_E_MEMORY, "No memory for JSON text.");
+    if (!copy) return cut_fail(error, CUT_E_MEMORY, "No memory for JSON text.");
     memcpy(copy, text, size);
     copy[size] = 0;
 
@@ -47,13 +48,13 @@ cut_status cut_json_parse(cut_json **root, const char *text, size_t size,
     size_t at = end ? (size_t)(end - copy) : 0;
     cut_free(copy);
     if (!parsed && cut_alloc_refusals() != refusals)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for JSON text.");
+        return cut_fail(error, CUT_E_MEMORY, "No memory for JSON text.");
     if (!parsed)
-        return cut_fail(why, error, "Not valid JSON near byte %u.",
+        return cut_fail(error, failure, "Not valid JSON near byte %u.",
                         (unsigned)at);
     if (!cJSON_IsObject(parsed)) {
         cJSON_Delete(parsed);
-        return cut_fail(why, error, "The JSON text is not an object.");
+        return cut_fail(error, failure, "The JSON text is not an object.");
     }
     *root = (cut_json *)(void *)parsed;
     return CUT_OK;
@@ -71,17 +72,18 @@ const cut_json *cut_json_get(const cut_json *object, const char *key)
 }
 
 cut_status cut_json_only(const cut_json *object, const char *const keys[],
-                         const char *where, cut_status error, cut_why *why)
+                         const char *where, cut_status failure,
+                         cut_error *error)
 {
     for (const cJSON *item = node(object)->child; item; item = item->next) {
         int known = 0;
         for (int k = 0; keys[k]; k++)
             known |= strcmp(keys[k], item->string) == 0;
         if (!known)
-            return cut_fail(why, error, "Unknown %s \"%.40s\".", where,
+            return cut_fail(error, failure, "Unknown %s \"%.40s\".", where,
                             item->string);
     }
-    return no_duplicates(node(object), error, why);
+    return no_duplicates(node(object), failure, error);
 }
 
 const char *cut_json_string(const cut_json *value)

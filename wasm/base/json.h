@@ -13,11 +13,12 @@ typedef struct cut_json cut_json; /* any JSON value; owned by its root */
 /**
  * Parses one object from `size` bytes of UTF-8 (no terminator needed).
  *
- * @param      error the status to answer when the text is not valid
- * @return CUT_OK, `error`, or CUT_E_MEMORY. `*root` is freed by cut_json_free.
+ * @param      failure the status to answer when the text is not valid
+ * @return CUT_OK, `failure`, CUT_E_MEMORY. `*root` is freed by cut_json_free.
  */
 cut_status cut_json_parse(cut_json **root, const char *text, size_t size,
-                          size_t max_size, cut_status error, cut_why *why);
+                          size_t max_size, cut_status failure,
+                          cut_error *error);
 void cut_json_free(cut_json *root); /* NULL is allowed */
 
 /** A member of an object, NULL when it is absent. */
@@ -25,10 +26,11 @@ const cut_json *cut_json_get(const cut_json *object, const char *key);
 
 /**
  * Every key of `object` is one of `keys` (NULL-terminated) and stands there
- * once; otherwise `error`, naming the key after `where` ("option", ...).
+ * once; otherwise `failure`, naming the key after `where` ("option", ...).
  */
 cut_status cut_json_only(const cut_json *object, const char *const keys[],
-                         const char *where, cut_status error, cut_why *why);
+                         const char *where, cut_status failure,
+                         cut_error *error);
 
 /** The value as a type; 0 / NULL when it is of another type (or is NULL). */
 const char *cut_json_string(const cut_json *value);

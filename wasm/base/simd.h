@@ -81,9 +81,9 @@ static inline void cut_store_u8x4(uint8_t *p, i32x4 v)
 }
 
 /** Each lane to 0..most; not a number to 0. */
-static inline f32x4 cut_clamp(f32x4 v, float most)
+static inline f32x4 cut_clamp(f32x4 v, float max)
 {
-    const f32x4 top = {most, most, most, most};
+    const f32x4 top = {max, max, max, max};
     i32x4 bits = (i32x4)v & (v > 0), over = v > top;
     return (f32x4)((bits & ~over) | ((i32x4)top & over));
 }

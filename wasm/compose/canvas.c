@@ -100,31 +100,25 @@ static void copy_row(uint8_t *px, const cut_layout *layout,
 {
     int32_t dx = (int32_t)layout->place.x, sy = y - (int32_t)layout->place.y;
     int32_t from = dx > 0 ? dx : 0;
-    int32_t to = dx + image->w < layout->w ? dx + image->w : layout->w;
+    int32_t end = dx + image->w < layout->w ? dx + image->w : layout->w;
     memset(px, 0, (size_t)layout->w * 4);
-    if (sy >= 0 && sy < image->h && from < to)
+    if (sy >= 0 && sy < image->h && from < end)
         memcpy(px + (size_t)from * 4,
                image->px + ((size_t)sy * (size_t)image->w +
                             (size_t)(from - dx)) * 4,
-               (size_t)(to - from) * 4);
-}
-
-/* At scale 1 and a whole place nothing is to be filtered. */
-static int is_copy(const cut_place *place)
-{
-    return place->scale == 1 && place->x == (float)(int32_t)place->x &&
-           place->y == (float)(int32_t)place->y;
+               (size_t)(end - from) * 4);
 }
 
 static cut_status filter_rows(uint8_t *px, const cut_image *image,
-                              const cut_layout *layout, cut_why *why)
+                              const cut_layout *layout, cut_error *error)
 {
     cut_resampler *r = NULL;
     size_t w = (size_t)layout->w;
     float *row = cut_alloc(w * 4, sizeof *row);
-    if (!row) return cut_fail(why, CUT_E_MEMORY, "No memory for a canvas.");
+    if (!row) return cut_fail(error, CUT_E_MEMORY, "No memory for a canvas.");
     cut_status status = cut_resampler_new_placed(&r, image, layout->w,
-                                                 layout->h, layout->place, why);
+                                                 layout->h, layout->place,
+                                                 error);
     for (int32_t y = 0; !status && y < layout->h; y++) {
         cut_resampler_row(r, row, y);
         straight_row(px + (size_t)y * w * 4, row, layout->w);
@@ -135,19 +129,20 @@ static cut_status filter_rows(uint8_t *px, const cut_image *image,
 }
 
 cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
-                           const cut_layout *layout, cut_why *why)
+                           const cut_layout *layout, cut_error *error)
 {
     size_t w = (size_t)layout->w, h = (size_t)layout->h;
     cut_status status = CUT_OK;
     uint8_t *px = cut_alloc(w * h, 4);
     if (!px)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for a canvas of %d x %d.",
+        return cut_fail(error, CUT_E_MEMORY,
+                        "No memory for a canvas of %d x %d.",
                         (int)layout->w, (int)layout->h);
-    if (is_copy(&layout->place))
+    if (cut_place_is_copy(&layout->place))
         for (int32_t y = 0; y < layout->h; y++)
             copy_row(px + (size_t)y * w * 4, layout, image, y);
     else
-        status = filter_rows(px, image, layout, why);
+        status = filter_rows(px, image, layout, error);
     if (status)
         cut_free(px);
     else
@@ -156,10 +151,10 @@ cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
 }
 
 cut_status cut_canvas_place(cut_image *image, const cut_layout *layout,
-                            cut_why *why)
+                            cut_error *error)
 {
     cut_image out;
-    cut_status status = cut_canvas_draw(&out, image, layout, why);
+    cut_status status = cut_canvas_draw(&out, image, layout, error);
     if (status) return status;
     cut_image_free(image);
     *image = out;

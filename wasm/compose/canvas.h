@@ -2,7 +2,6 @@
 #define CUT_COMPOSE_CANVAS_H
 
 #include "compose/compose.h"
-#include "image/resample.h"
 
 /** The size of the result and where the photo comes to lie on it. */
 typedef struct cut_layout {
@@ -27,7 +26,7 @@ cut_layout cut_canvas_layout(const cut_canvas *canvas,
 
 /** The picture at its place on a clear canvas. CUT_OK, CUT_E_MEMORY. */
 cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
-                           const cut_layout *layout, cut_why *why);
+                           const cut_layout *layout, cut_error *error);
 
 /**
  * The same in place of the picture, whose pixels are freed.
@@ -36,6 +35,6 @@ cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
  *         done, what cut_resampler_new_placed() needs
  */
 cut_status cut_canvas_place(cut_image *image, const cut_layout *layout,
-                            cut_why *why);
+                            cut_error *error);
 
 #endif

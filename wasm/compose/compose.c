@@ -5,7 +5,6 @@
 #include "base/simd.h"
 #include "compose/box.h"
 #include "compose/over.h"
-#include "image/resample.h"
 
 #define BLUR_SIDE 384 /* longer side of the blurred layer, at most */
 #define BLUR_SHARE 48 /* box radius = longer side / this; three passes */
@@ -13,7 +12,7 @@
 /* With a radius of the caller's: samples a standard deviation, where the layer
  * may be that coarse, and its longer side at most, so that it stays small. */
 #define BLUR_SAMPLES 8
-#define BLUR_MOST_SIDE 1536
+#define BLUR_MAX_SIDE 1536
 
 void cut_compose_colour(cut_image *image, const uint8_t rgb[3])
 {
@@ -94,14 +93,16 @@ void cut_compose_row(uint8_t *px, const float *bg, int32_t w)
     cut_compose_bytes(px, four, w - x);
 }
 
-cut_status cut_compose_image(cut_image *image, const cut_image *behind,
-                             cut_why *why)
+cut_status cut_compose_image(cut_image *image, const cut_image *picture,
+                             const cut_stretch *over, cut_error *error)
 {
     cut_resampler *r = NULL;
+    cut_stretch all = {0, 0, (float)image->w, (float)image->h};
     float *row = cut_alloc((size_t)image->w * 4, sizeof *row);
-    cut_status status = row ? cut_resampler_new(&r, behind, image->w, image->h,
-                                                why)
-                            : cut_fail(why, CUT_E_MEMORY, "No memory.");
+    cut_status status =
+        row ? cut_resampler_new_stretched(&r, picture, image->w, image->h,
+                                          over ? *over : all, error)
+            : cut_fail(error, CUT_E_MEMORY, "No memory.");
     for (int32_t y = 0; !status && y < image->h; y++) {
         cut_resampler_row(r, row, y);
         cut_compose_row(image->px + (size_t)y * (size_t)image->w * 4, row,
@@ -161,27 +162,27 @@ static int32_t blur_plan(cut_box_filter *box, int32_t side, float sigma)
         *box = (cut_box_filter){radius > 0 ? radius : 1, 0, 0};
         return k;
     }
-    int32_t least = (side + BLUR_MOST_SIDE - 1) / BLUR_MOST_SIDE;
+    int32_t min_k = (side + BLUR_MAX_SIDE - 1) / BLUR_MAX_SIDE;
     int32_t k = (int32_t)(sigma / BLUR_SAMPLES);
     if (k > 64) k = 64; /* of cut_layers_new() */
-    if (k < least) k = least;
+    if (k < min_k) k = min_k;
     *box = cut_box_of(sigma, k);
     return k;
 }
 
 cut_status cut_blur_new(cut_layer *out, const cut_image *photo,
-                        const uint8_t *alpha, float sigma, cut_why *why)
+                        const uint8_t *alpha, float sigma, cut_error *error)
 {
     int32_t side = photo->w > photo->h ? photo->w : photo->h;
     cut_box_filter box;
     int32_t k = blur_plan(&box, side, sigma);
     cut_layer layer = {0};
-    cut_status status = cut_layers_new(NULL, &layer, photo, alpha, k, why);
+    cut_status status = cut_layers_new(NULL, &layer, photo, alpha, k, error);
     if (status) return status;
     float *tmp = cut_alloc((size_t)layer.w * (size_t)layer.h * 4, sizeof *tmp);
     if (!tmp) {
         cut_layer_free(&layer);
-        return cut_fail(why, CUT_E_MEMORY, "No memory to blur.");
+        return cut_fail(error, CUT_E_MEMORY, "No memory to blur.");
     }
     blur(&layer, tmp, box);
     cut_free(tmp);
@@ -192,48 +193,31 @@ cut_status cut_blur_new(cut_layer *out, const cut_image *photo,
 /* Pixels of a row at a time in cut_compose_blur(): they stay in L1. */
 enum { SPAN = 256 };
 
-/* Pixels from .. to - 1 of a row, between the samples of the layer's line;
- * out: f32 [to - from][4] */
+/* Pixels x0 .. x1 - 1 of a row, between the samples of the layer's line;
+ * out: f32 [x1 - x0][4] */
 static void span_colours(float *out, const float *line, const cut_layer *layer,
-                         int32_t from, int32_t to)
+                         int32_t x0, int32_t x1)
 {
     const float step = 1 / (float)layer->k;
-    int32_t at = cut_layer_sample(layer, from);
-    for (int32_t x = from; x < to; at++) {
+    int32_t at = cut_layer_sample(layer, x0);
+    for (int32_t x = x0; x < x1; at++) {
         f32x4 c0 = cut_load_f32(line + (size_t)at * 4);
         f32x4 d = cut_load_f32(line + (size_t)at * 4 + 4) - c0;
         int32_t end = cut_layer_end(layer, at);
-        for (; x < end && x < to; x++, out += 4) {
+        for (; x < end && x < x1; x++, out += 4) {
             float way = ((float)x + 0.5f) * step - 0.5f - (float)at;
             cut_store_f32(out, c0 + d * (way < 0 ? 0 : way > 1 ? 1 : way));
         }
     }
 }
 
-cut_status cut_compose_blur(cut_image *image, const cut_layer *layer,
-                            cut_why *why)
-{
-    float *line = cut_alloc((size_t)layer->w * 4 + 4, sizeof *line);
-    if (!line) return cut_fail(why, CUT_E_MEMORY, "No memory to compose.");
-    for (int32_t y = 0; y < image->h; y++) {
-        float colours[SPAN * 4];
-        cut_layer_line(line, layer, y, 0, image->w);
-        for (int32_t x = 0; x < image->w; x += SPAN) {
-            int32_t end = x + SPAN < image->w ? x + SPAN : image->w;
-            span_colours(colours, line, layer, x, end);
-            cut_compose_row(image->px + ((size_t)y * (size_t)image->w +
-                                         (size_t)x) * 4, colours, end - x);
-        }
-    }
-    cut_free(line);
-    return CUT_OK;
-}
-
-cut_status cut_blur_image(cut_image *out, const cut_layer *layer, cut_why *why)
+/* The layer as a picture of its own size. */
+static cut_status blur_picture(cut_image *out, const cut_layer *layer,
+                               cut_error *error)
 {
     size_t count = (size_t)layer->w * (size_t)layer->h;
     uint8_t *px = cut_alloc(count, 4);
-    if (!px) return cut_fail(why, CUT_E_MEMORY, "No memory to compose.");
+    if (!px) return cut_fail(error, CUT_E_MEMORY, "No memory to compose.");
     *out = (cut_image){px, layer->w, layer->h, 1};
     memset(px, 0, count * 4);
     for (int32_t y = 0; y < layer->h; y++)
@@ -243,16 +227,53 @@ cut_status cut_blur_image(cut_image *out, const cut_layer *layer, cut_why *why)
     return CUT_OK;
 }
 
-cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *layer,
-                                  cut_why *why)
+/* The photo's pixel (left, top) is the image's first. */
+static cut_status compose_samples(cut_image *image, const cut_layer *layer,
+                                  int32_t left, int32_t top, cut_error *error)
 {
-    cut_image behind = {0};
-    cut_status status = cut_blur_image(&behind, layer, why);
-    if (!status) {
-        cut_crop_to_ratio(&behind, image->w, image->h);
-        status = cut_compose_image(image, &behind, why);
+    float *line = cut_alloc((size_t)layer->w * 4 + 4, sizeof *line);
+    if (!line) return cut_fail(error, CUT_E_MEMORY, "No memory to compose.");
+    int32_t right = left + image->w;
+    for (int32_t y = 0; y < image->h; y++) {
+        float colours[SPAN * 4];
+        uint8_t *px = image->px + (size_t)y * (size_t)image->w * 4;
+        cut_layer_line(line, layer, top + y, left, right);
+        for (int32_t x = left; x < right; x += SPAN, px += SPAN * 4) {
+            int32_t end = x + SPAN < right ? x + SPAN : right;
+            span_colours(colours, line, layer, x, end);
+            cut_compose_row(px, colours, end - x);
+        }
     }
-    cut_image_free(&behind);
+    cut_free(line);
+    return CUT_OK;
+}
+
+cut_status cut_compose_blur(cut_image *image, const cut_layer *layer,
+                            cut_place photo, cut_error *error)
+{
+    if (cut_place_is_copy(&photo))
+        return compose_samples(image, layer, -(int32_t)photo.x,
+                               -(int32_t)photo.y, error);
+    cut_image picture = {0};
+    cut_status status = blur_picture(&picture, layer, error);
+    float sample = (float)layer->k * photo.scale;
+    cut_stretch over = {photo.x, photo.y, (float)layer->w * sample,
+                        (float)layer->h * sample};
+    if (!status) status = cut_compose_image(image, &picture, &over, error);
+    cut_image_free(&picture);
+    return status;
+}
+
+cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *layer,
+                                  int32_t w, int32_t h, cut_error *error)
+{
+    cut_image picture = {0};
+    cut_status status = blur_picture(&picture, layer, error);
+    if (!status) {
+        cut_crop_to_ratio(&picture, w, h);
+        status = cut_compose_image(image, &picture, NULL, error);
+    }
+    cut_image_free(&picture);
     return status;
 }
 

@@ -7,7 +7,7 @@
 #define CUT_COMPOSE_COMPOSE_H
 
 #include "compose/style.h"
-#include "image/image.h"
+#include "image/resample.h"
 #include "matte/layers.h"
 #include "matte/subject.h"
 
@@ -20,11 +20,11 @@ void cut_compose_bytes(uint8_t *px, const uint8_t *bg, int32_t w);
 /** The same onto colours f32 [w][4], 0..255, the last lane unused. */
 void cut_compose_row(uint8_t *px, const float *bg, int32_t w);
 
-/** Onto a picture stretched to the image's size (flattened on white).
- * CUT_OK, CUT_E_MEMORY: a few rows, and `behind` again when it is clear in
- * places or more than twice as large, then reduced. */
-cut_status cut_compose_image(cut_image *image, const cut_image *behind,
-                             cut_why *why);
+/** Onto a picture (flattened on white) that is stretched `over` the image;
+ * NULL: over all of it. CUT_OK, CUT_E_MEMORY: a few rows, and the picture again
+ * when it is clear in places or more than twice as large, then reduced. */
+cut_status cut_compose_image(cut_image *image, const cut_image *picture,
+                             const cut_stretch *over, cut_error *error);
 
 /** The matte as an opaque grey picture. Cannot fail. */
 void cut_compose_mask(cut_image *image);
@@ -41,18 +41,18 @@ void cut_compose_mask(cut_image *image);
  *         21 MB each at 12 megapixels when sigma is below 48, 1.4 at 88
  */
 cut_status cut_blur_new(cut_layer *out, const cut_image *photo,
-                        const uint8_t *alpha, float sigma, cut_why *why);
+                        const uint8_t *alpha, float sigma, cut_error *error);
 
-/** Onto that. CUT_OK, CUT_E_MEMORY. */
+/** Onto that, where `photo` says that the photo lies. At scale 1 and a whole
+ * place between the layer's samples, else by way of a picture of its size.
+ * CUT_OK, CUT_E_MEMORY. */
 cut_status cut_compose_blur(cut_image *image, const cut_layer *blur,
-                            cut_why *why);
+                            cut_place photo, cut_error *error);
 
-/** The same on a canvas: the layer covers the image, its middle is seen. */
+/** The same on a canvas: the layer covers it, the largest part of the ratio
+ * w : h around its middle is seen. */
 cut_status cut_compose_blur_cover(cut_image *image, const cut_layer *blur,
-                                  cut_why *why);
-
-/** The layer as a picture of its own size. CUT_OK, CUT_E_MEMORY. */
-cut_status cut_blur_image(cut_image *out, const cut_layer *blur, cut_why *why);
+                                  int32_t w, int32_t h, cut_error *error);
 
 /** The rest of the photo instead of the subject: alpha u8 [h][w] becomes the
  * photo's own less what it was. The same once more is what it was. */

@@ -22,9 +22,9 @@ static void sine_cosine(int32_t angle, double *sine, double *cosine)
     *cosine = sines[(quarter + 1) & 3];
 }
 
-/* From t = from up to below `to`: colour = base + slope * (t - at). */
+/* From t = from up to below `end`: colour = base + slope * (t - at). */
 typedef struct piece {
-    float from, to, base[3], slope[3], at;
+    float from, end, base[3], slope[3], at;
 } piece;
 
 /* Before the first stop, from each to the next, from the last one on. */
@@ -34,13 +34,13 @@ static void make_pieces(piece *pieces, const cut_gradient *g)
         int left = i > 0 ? i - 1 : 0, right = i < g->count ? i : left;
         piece *p = pieces + i;
         p->from = i > 0 ? g->stops[left].at : -1e9f;
-        p->to = i < g->count ? g->stops[right].at : 1e9f;
+        p->end = i < g->count ? g->stops[right].at : 1e9f;
         p->at = p->from;
         for (int c = 0; c < 3; c++) {
             float rise = (float)(g->stops[right].rgb[c] -
                                  g->stops[left].rgb[c]);
             p->base[c] = g->stops[left].rgb[c];
-            p->slope[c] = p->to > p->from ? rise / (p->to - p->from) : 0;
+            p->slope[c] = p->end > p->from ? rise / (p->end - p->from) : 0;
         }
     }
 }
@@ -48,7 +48,7 @@ static void make_pieces(piece *pieces, const cut_gradient *g)
 /* The piece that t lies in, looked for from `p` on. */
 static const piece *find_piece(const piece *p, float t)
 {
-    while (t >= p->to) p++;
+    while (t >= p->end) p++;
     while (t < p->from) p--;
     return p;
 }
@@ -76,7 +76,7 @@ static void gradient_row(uint8_t *row, const piece *pieces, int32_t w, float t,
         f32x4 here = t + ((float)x + lanes) * step;
         p = find_piece(p, here[0]);
         u32x4 v = four(p, here);
-        if (!(here[3] >= p->from && here[3] < p->to))
+        if (!(here[3] >= p->from && here[3] < p->end))
             for (int i = 1; i < 4; i++)
                 v[i] = four(find_piece(p, here[i]), here)[i];
         memcpy(row, &v, sizeof v);
@@ -84,11 +84,11 @@ static void gradient_row(uint8_t *row, const piece *pieces, int32_t w, float t,
 }
 
 cut_status cut_compose_gradient(cut_image *image, const cut_gradient *gradient,
-                                cut_why *why)
+                                cut_error *error)
 {
     piece pieces[CUT_MAX_STOPS + 1];
     uint8_t *row = cut_alloc((size_t)image->w + 3, 4);
-    if (!row) return cut_fail(why, CUT_E_MEMORY, "No memory for a gradient.");
+    if (!row) return cut_fail(error, CUT_E_MEMORY, "No memory for a gradient.");
     make_pieces(pieces, gradient);
     double w = image->w, h = image->h, s, c;
     sine_cosine(gradient->angle, &s, &c);

@@ -13,6 +13,6 @@
  * @return CUT_OK, CUT_E_MEMORY: one row. O(w*h).
  */
 cut_status cut_compose_gradient(cut_image *image, const cut_gradient *gradient,
-                                cut_why *why);
+                                cut_error *error);
 
 #endif

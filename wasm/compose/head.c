@@ -1,6 +1,6 @@
 #include "compose/head.h"
 
-enum { MOST_CELLS = 256 };
+enum { MAX_CELLS = 256 };
 
 /* The cut-out as cells of k x k pixels, each by the pixel in its middle. */
 typedef struct grid {
@@ -8,9 +8,9 @@ typedef struct grid {
     int32_t k, w, h;
 } grid;
 
-/* One piece of a row: cells from..to-1. */
+/* One piece of a row: cells from .. end - 1. */
 typedef struct span {
-    int32_t from, to;
+    int32_t from, end;
 } span;
 
 static int is_in(const grid *g, int32_t x, int32_t y)
@@ -27,16 +27,16 @@ static span next_piece(const grid *g, int32_t x, int32_t y)
 {
     while (x < g->w && !is_in(g, x, y)) x++;
     span piece = {x, x};
-    while (piece.to < g->w && is_in(g, piece.to, y)) piece.to++;
+    while (piece.end < g->w && is_in(g, piece.end, y)) piece.end++;
     return piece;
 }
 
 static span widest_piece(const grid *g, int32_t y)
 {
     span widest = {0, 0};
-    for (span p = next_piece(g, 0, y); p.to > p.from;
-         p = next_piece(g, p.to, y))
-        if (p.to - p.from > widest.to - widest.from) widest = p;
+    for (span p = next_piece(g, 0, y); p.end > p.from;
+         p = next_piece(g, p.end, y))
+        if (p.end - p.from > widest.end - widest.from) widest = p;
     return widest;
 }
 
@@ -44,21 +44,21 @@ static span widest_piece(const grid *g, int32_t y)
 static span piece_below(const grid *g, span above, int32_t y)
 {
     span below = {0, 0};
-    for (span p = next_piece(g, 0, y); p.to > p.from && p.from < above.to;
-         p = next_piece(g, p.to, y)) {
-        if (p.to <= above.from) continue;
-        if (below.to == 0) below.from = p.from;
-        below.to = p.to;
+    for (span p = next_piece(g, 0, y); p.end > p.from && p.from < above.end;
+         p = next_piece(g, p.end, y)) {
+        if (p.end <= above.from) continue;
+        if (below.end == 0) below.from = p.from;
+        below.end = p.end;
     }
     return below;
 }
 
 /* Follows the silhouette down from row y; how many rows it has. */
-static int32_t follow(const grid *g, span rows[MOST_CELLS], int32_t y)
+static int32_t follow(const grid *g, span rows[MAX_CELLS], int32_t y)
 {
     int32_t count = 0;
     span piece = widest_piece(g, y);
-    while (piece.to > piece.from) {
+    while (piece.end > piece.from) {
         rows[count++] = piece;
         if (++y == g->h) break;
         piece = piece_below(g, piece, y);
@@ -68,7 +68,7 @@ static int32_t follow(const grid *g, span rows[MOST_CELLS], int32_t y)
 
 static int32_t width(span s)
 {
-    return s.to - s.from;
+    return s.end - s.from;
 }
 
 /* The narrowest row between a head and what it stands on; 0: no such shape. */
@@ -93,9 +93,9 @@ static int32_t find_neck(const span *rows, int32_t count)
 
 int cut_head_find(cut_head *out, const cut_image *cutout)
 {
-    span rows[MOST_CELLS];
+    span rows[MAX_CELLS];
     int32_t side = cutout->w > cutout->h ? cutout->w : cutout->h;
-    int32_t k = (side + MOST_CELLS - 1) / MOST_CELLS;
+    int32_t k = (side + MAX_CELLS - 1) / MAX_CELLS;
     grid g = {cutout, k, (cutout->w + k - 1) / k, (cutout->h + k - 1) / k};
 
     int32_t first = g.h, last = 0;
@@ -116,7 +116,7 @@ int cut_head_find(cut_head *out, const cut_image *cutout)
     int32_t head = 0, sum = 0, from = neck / 4;
     for (int32_t i = 0; i < neck; i++) {
         if (width(rows[i]) > head) head = width(rows[i]);
-        if (i >= from) sum += rows[i].from + rows[i].to;
+        if (i >= from) sum += rows[i].from + rows[i].end;
     }
     if (top == 0 && width(rows[0]) * 2 > head) return 0; /* cut off */
     *out = (cut_head){top * k, (top + neck) * k + k / 2,

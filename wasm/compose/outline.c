@@ -203,7 +203,7 @@ static int32_t make_columns(column *columns, arch *arches, uint32_t *starts,
 static int32_t row_envelope(arch *row, column *columns, int32_t count,
                             const arch *arches, int32_t y, const rim *r)
 {
-    int32_t n = 0, most = (int32_t)r->width + 3; /* no disc comes further */
+    int32_t n = 0, max_dy = (int32_t)r->width + 3; /* no disc comes further */
     for (int32_t i = 0; i < count; i++) {
         column *c = columns + i;
         if (y < c->wake) continue;
@@ -213,7 +213,7 @@ static int32_t row_envelope(arch *row, column *columns, int32_t count,
         if (height < r->far)
             n = envelope_add(row, n, c->x, (int32_t)height, r->fine);
         else if (dy < 0)
-            c->wake = arches[c->now].at - most;
+            c->wake = arches[c->now].at - max_dy;
         else
             c->wake = c->now + 1 < c->end ? arches[c->now + 1].from
                                           : INT32_MAX;
@@ -224,9 +224,9 @@ static int32_t row_envelope(arch *row, column *columns, int32_t count,
 static void paint_row(uint8_t *px, int32_t w, const arch *row, int32_t count,
                       const rim *r)
 {
-    int32_t most = (int32_t)r->width + 3; /* no disc comes further */
+    int32_t max_dx = (int32_t)r->width + 3; /* no disc comes further */
     for (int32_t i = 0; i < count; i++) {
-        int32_t x = row[i].at - most, end = row[i].at + most;
+        int32_t x = row[i].at - max_dx, end = row[i].at + max_dx;
         if (x < row[i].from) x = row[i].from;
         if (i + 1 < count && end > row[i + 1].from) end = row[i + 1].from;
         if (x < 0) x = 0;
@@ -272,12 +272,22 @@ static void paint(cut_image *image, arch *row, column *columns, int32_t count,
     }
 }
 
-cut_status cut_compose_outline(cut_image *image, const cut_outline *outline,
-                               int32_t side, cut_why *why)
+static float width_of(const cut_outline *outline, int32_t side)
 {
     float width = cut_length_px(outline->width, side);
     if (width > (float)side / 10) width = (float)side / 10;
-    if (width < 0.5f) width = 0.5f;
+    return width < 0.5f ? 0.5f : width;
+}
+
+int32_t cut_outline_reach(const cut_outline *outline, int32_t side)
+{
+    return (int32_t)width_of(outline, side) + 4; /* a disc, and what is by it */
+}
+
+cut_status cut_compose_outline(cut_image *image, const cut_outline *outline,
+                               int32_t side, cut_error *error)
+{
+    float width = width_of(outline, side);
     float far = width + 0.5f, full = width - 0.5f;
     int32_t fine = FINEST;
     while ((width + 4) * (width + 4) * (float)fine > 0x1p29f) fine /= 2;
@@ -299,7 +309,7 @@ cut_status cut_compose_outline(cut_image *image, const cut_outline *outline,
               make_columns(columns, arches, starts, &list, image->w, fine),
               arches, &r);
     else
-        status = cut_fail(why, CUT_E_MEMORY, "No memory for an outline.");
+        status = cut_fail(error, CUT_E_MEMORY, "No memory for an outline.");
     cut_free(starts);
     cut_free(columns);
     cut_free(row);

@@ -23,6 +23,9 @@
  *         O(w*h + what the rim covers).
  */
 cut_status cut_compose_outline(cut_image *image, const cut_outline *outline,
-                               int32_t side, cut_why *why);
+                               int32_t side, cut_error *error);
+
+/** How far from the subject its outline comes at most, in pixels. */
+int32_t cut_outline_reach(const cut_outline *outline, int32_t side);
 
 #endif

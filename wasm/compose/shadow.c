@@ -10,7 +10,7 @@
 #define SHADOW_SAMPLES 2
 
 /* Wider than this share of the longer side nothing changes but the time. */
-#define SHADOW_MOST 0.25f
+#define SHADOW_MAX_BLUR 0.25f
 
 /* How much of the subject covers each block of k x k pixels, in 1/256 of a
  * level. Sample (pad, pad) stands for the blocks at the picture's corner; the
@@ -20,8 +20,8 @@ typedef struct cover {
     int32_t w, h, k, pad;
 } cover;
 
-/* The first of 0 .. end that is `value` or more. */
-static int32_t at_least(int32_t value, int32_t end)
+/* Within 0 .. end. */
+static int32_t clamped(int32_t value, int32_t end)
 {
     return value < 0 ? 0 : value > end ? end : value;
 }
@@ -30,9 +30,9 @@ static int32_t at_least(int32_t value, int32_t end)
 static void copy_alpha(uint16_t *out, const cover *c, const uint8_t *px,
                        int32_t w, int32_t dx)
 {
-    int32_t from = at_least(dx + c->pad, c->w);
-    int32_t to = at_least(dx + c->pad + w, c->w);
-    for (int32_t i = from; i < to; i++)
+    int32_t from = clamped(dx + c->pad, c->w);
+    int32_t end = clamped(dx + c->pad + w, c->w);
+    for (int32_t i = from; i < end; i++)
         out[i] = (uint16_t)(px[(size_t)(i - c->pad - dx) * 4 + 3] << 8);
 }
 
@@ -42,7 +42,7 @@ static void add_alpha(uint32_t *sum, const cover *c, const uint8_t *px,
 {
     for (int32_t i = 0; i < c->w; i++) {
         int32_t left = (i - c->pad) * c->k - dx; /* of the block, in px */
-        int32_t x = at_least(left, w), end = at_least(left + c->k, w);
+        int32_t x = clamped(left, w), end = clamped(left + c->k, w);
         uint32_t more = 0;
         for (; x < end; x++) more += px[(size_t)x * 4 + 3];
         sum[i] += more;
@@ -55,8 +55,8 @@ static void cover_fill(cover *c, uint32_t *sum, const cut_image *image,
     const float scale = 256 / ((float)c->k * (float)c->k);
     for (int32_t i = 0; i < c->h; i++) {
         int32_t top = (i - c->pad) * c->k - dy;
-        int32_t y = at_least(top, image->h);
-        int32_t end = at_least(top + c->k, image->h);
+        int32_t y = clamped(top, image->h);
+        int32_t end = clamped(top + c->k, image->h);
         uint16_t *out = c->at + (size_t)i * (size_t)c->w;
         if (c->k == 1) {
             memset(out, 0, (size_t)c->w * sizeof *out);
@@ -203,15 +203,37 @@ static void under(cut_image *image, const cover *c, float *line,
     }
 }
 
-cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
-                              int32_t side, cut_why *why)
+/* The side of the blocks, and the box that is applied to them three times. */
+static int32_t blur_of(cut_box_filter *box, const cut_shadow *shadow,
+                       int32_t side)
 {
     float sigma = cut_length_px(shadow->blur, side) / 2;
-    if (sigma > SHADOW_MOST / 2 * (float)side)
-        sigma = SHADOW_MOST / 2 * (float)side;
+    if (sigma > SHADOW_MAX_BLUR / 2 * (float)side)
+        sigma = SHADOW_MAX_BLUR / 2 * (float)side;
     int32_t k = (int32_t)(sigma / SHADOW_SAMPLES);
     if (k < 1) k = 1;
-    cut_box_filter box = cut_box_of(sigma, k);
+    *box = cut_box_of(sigma, k);
+    return k;
+}
+
+int32_t cut_shadow_reach(const cut_shadow *shadow, int32_t side,
+                         int32_t *step)
+{
+    cut_box_filter box;
+    *step = blur_of(&box, shadow, side);
+    int32_t dx = cut_length_whole(shadow->x, side);
+    int32_t dy = cut_length_whole(shadow->y, side);
+    dx = dx < 0 ? -dx : dx;
+    dy = dy < 0 ? -dy : dy;
+    /* a block, and one more that lines are drawn to */
+    return (dx > dy ? dx : dy) + (3 * (box.radius + 1) + 2) * *step;
+}
+
+cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
+                              int32_t side, cut_error *error)
+{
+    cut_box_filter box;
+    int32_t k = blur_of(&box, shadow, side);
     int32_t pad = 3 * (box.radius + 1);
     cover c = {.w = (image->w + k - 1) / k + 2 * pad,
                .h = (image->h + k - 1) / k + 2 * pad, .k = k, .pad = pad};
@@ -232,7 +254,7 @@ cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
         }
         under(image, &c, (float *)(void *)sum, shadow);
     } else {
-        status = cut_fail(why, CUT_E_MEMORY, "No memory for a shadow.");
+        status = cut_fail(error, CUT_E_MEMORY, "No memory for a shadow.");
     }
     cut_free(ring);
     cut_free(sum);

@@ -19,6 +19,14 @@
  *         few rows. O(w*h), whatever the blur.
  */
 cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
-                              int32_t side, cut_why *why);
+                              int32_t side, cut_error *error);
+
+/**
+ * How far from a pixel its shadow falls at most, in pixels either way. `step`:
+ * a picture that begins that many pixels later, or a multiple of it, is blurred
+ * by the same blocks.
+ */
+int32_t cut_shadow_reach(const cut_shadow *shadow, int32_t side,
+                         int32_t *step);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What a caller may ask a result to look like, as plain values: options.c
+ * What a caller may ask a result to look like, as plain values: options/
  * fills these in, the files beside this one draw them.
  */
 #ifndef CUT_COMPOSE_STYLE_H
@@ -65,7 +65,8 @@ typedef struct cut_canvas {
     float scale;   /* share of the canvas that is filled at most */
     cut_length x, y; /* from the middle; of the canvas' own width, height */
     int by_head;     /* a person is placed by the head, when it is found */
-    int32_t dpi;     /* of the print, for the file to say; 0: nothing is known */
+    int32_t dpi;     /* of the print,
+    for the file to say; 0: nothing is known */
 } cut_canvas;
 
 /** The share that a subject fills when nothing is said; a photo fills all. */

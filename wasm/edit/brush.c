@@ -8,7 +8,7 @@
 #define NOISE 6     /* levels between neighbours that are no edge */
 #define SURE 16.0f  /* levels on the way that change nothing */
 #define SLACK 0.15f /* more of them by pixel of distance: texture adds up */
-#define MOST 40.0f  /* and no more than so many: none at twice as many */
+#define MAX_SURE 40.0f  /* and no more than so many: none at twice as many */
 #define FAR 1e9f
 
 /* Squared distance of (x, y) from the segment a b. */
@@ -28,9 +28,9 @@ static float smooth(float t)
     return t * t * (3 - 2 * t);
 }
 
-static int32_t clip(float v, int32_t most)
+static int32_t clip(float v, int32_t max)
 {
-    return v <= 0 ? 0 : v >= (float)most ? most : (int32_t)v;
+    return v <= 0 ? 0 : v >= (float)max ? max : (int32_t)v;
 }
 
 /* ---- edges on the way -------------------------------------------------- */
@@ -63,17 +63,17 @@ static void set_cell(const grid *g, const cut_image *photo, int32_t x,
 }
 
 /* A step of some length from a neighbour. */
-static void relax(const grid *g, size_t to, size_t from, float length)
+static void relax(const grid *g, size_t cell, size_t from, float length)
 {
-    const uint8_t *p = g->rgb + to * 4, *q = g->rgb + from * 4;
-    int most = 0;
+    const uint8_t *p = g->rgb + cell * 4, *q = g->rgb + from * 4;
+    int max = 0;
     for (int c = 0; c < 3; c++) {
         int d = abs(p[c] - q[c]);
-        if (d > most) most = d;
+        if (d > max) max = d;
     }
     float way =
-        g->way[from] + (float)(most > NOISE ? most - NOISE : 0) * length;
-    if (way < g->way[to]) g->way[to] = way;
+        g->way[from] + (float)(max > NOISE ? max - NOISE : 0) * length;
+    if (way < g->way[cell]) g->way[cell] = way;
 }
 
 /* Raster scans (Toivanen 1996): down and right, then up and left. */
@@ -81,8 +81,8 @@ static void scan(const grid *g, int forward)
 {
     int32_t step = forward ? 1 : -1;
     for (int32_t i = 0; i < g->h; i++) {
-        int32_t y = forward ? i : g->h - 1 - i, behind = y - step;
-        int has_row = behind >= 0 && behind < g->h;
+        int32_t y = forward ? i : g->h - 1 - i, previous = y - step;
+        int has_row = previous >= 0 && previous < g->h;
         for (int32_t j = 0; j < g->w; j++) {
             int32_t x = forward ? j : g->w - 1 - j, before = x - step;
             size_t at = (size_t)y * (size_t)g->w + (size_t)x;
@@ -90,7 +90,7 @@ static void scan(const grid *g, int forward)
             if (has_before)
                 relax(g, at, (size_t)y * (size_t)g->w + (size_t)before, 1);
             if (!has_row) continue;
-            size_t row = (size_t)behind * (size_t)g->w;
+            size_t row = (size_t)previous * (size_t)g->w;
             relax(g, at, row + (size_t)x, 1);
             if (x > 0) relax(g, at, row + (size_t)x - 1, 1.41421356f);
             if (x + 1 < g->w) relax(g, at, row + (size_t)x + 1, 1.41421356f);
@@ -100,7 +100,7 @@ static void scan(const grid *g, int forward)
 
 static cut_status grid_new(grid *g, const cut_image *photo, cut_rect rect,
                            float radius, const float a[2], const float b[2],
-                           cut_why *why)
+                           cut_error *error)
 {
     *g = (grid){ .rect = rect, .k = (int32_t)(radius / CELLS) + 1 };
     g->w = (rect.x1 - rect.x0 + g->k - 1) / g->k;
@@ -111,7 +111,7 @@ static cut_status grid_new(grid *g, const cut_image *photo, cut_rect rect,
     if (!g->rgb || !g->way) {
         cut_free(g->rgb);
         cut_free(g->way);
-        return cut_fail(why, CUT_E_MEMORY, "No memory for a stroke.");
+        return cut_fail(error, CUT_E_MEMORY, "No memory for a stroke.");
     }
     float near = (float)g->k * 0.75f;
     for (int32_t y = 0; y < g->h; y++)
@@ -154,7 +154,7 @@ static uint8_t effect(const cut_brush *brush, float away2_, const grid *g,
                      : smooth((brush->radius - away) / (brush->radius - core));
     if (g->way) {
         float sure = SURE + SLACK * away;
-        if (sure > MOST) sure = MOST;
+        if (sure > MAX_SURE) sure = MAX_SURE;
         strength *= 1 - smooth((way_at(g, x, y) - sure) / sure);
     }
     return (uint8_t)(strength * 255 + 0.5f);
@@ -162,7 +162,7 @@ static uint8_t effect(const cut_brush *brush, float away2_, const grid *g,
 
 cut_status cut_brush_cover(uint8_t *cover, const cut_image *photo,
                            cut_brush brush, const float a[2], const float b[2],
-                           cut_rect *touched, cut_why *why)
+                           cut_rect *touched, cut_error *error)
 {
     const float r = brush.radius;
     float left = a[0] < b[0] ? a[0] : b[0], right = a[0] + b[0] - left;
@@ -175,7 +175,7 @@ cut_status cut_brush_cover(uint8_t *cover, const cut_image *photo,
     if (cut_rect_is_empty(rect)) return CUT_OK;
     grid g = { 0 };
     if (brush.snap) {
-        cut_status status = grid_new(&g, photo, rect, r, a, b, why);
+        cut_status status = grid_new(&g, photo, rect, r, a, b, error);
         if (status) return status;
     }
     for (int32_t y = rect.y0; y < rect.y1; y++) {

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#define MOST_CELLS 1048576
-#define LEAST_SHARE 2000 /* an object has at least 1 / so many of the photo */
-#define MOST_OBJECTS (int)(sizeof(((cut_objects *)0)->of) / \
+#define MAX_CELLS 1048576
+#define MIN_SHARE 2000 /* an object has at least 1 / so many of the photo */
+#define MAX_OBJECTS (int)(sizeof(((cut_objects *)0)->of) / \
                            sizeof(struct cut_object))
 
 enum { WEAK = 1, STRONG = 2, SEEN = 4 };
@@ -66,7 +66,7 @@ static uint32_t flood(const field *f, uint32_t cell, size_t *cells)
 }
 
 /* The first cells of the largest objects, largest first. */
-static int seeds(const field *f, uint32_t least, uint32_t *seed,
+static int seeds(const field *f, uint32_t min_area, uint32_t *seed,
                  struct cut_object *of)
 {
     int count = 0;
@@ -74,14 +74,14 @@ static int seeds(const field *f, uint32_t least, uint32_t *seed,
     for (size_t i = 0; i < all; i++) {
         if ((f->kind[i] & (STRONG | SEEN)) != STRONG) continue;
         uint32_t area = flood(f, (uint32_t)i, &cells);
-        if (area < least) continue;
-        int at = count < MOST_OBJECTS ? count++ : MOST_OBJECTS;
+        if (area < min_area) continue;
+        int at = count < MAX_OBJECTS ? count++ : MAX_OBJECTS;
         for (; at > 0 && of[at - 1].area < area; at--)
-            if (at < MOST_OBJECTS) {
+            if (at < MAX_OBJECTS) {
                 of[at] = of[at - 1];
                 seed[at] = seed[at - 1];
             }
-        if (at == MOST_OBJECTS) continue;
+        if (at == MAX_OBJECTS) continue;
         of[at].area = area;
         seed[at] = (uint32_t)i;
     }
@@ -127,28 +127,28 @@ static void measure(cut_objects *out, int32_t w, int32_t h)
 }
 
 cut_status cut_objects_find(cut_objects *out, const uint8_t *alpha, int32_t w,
-                            int32_t h, cut_why *why)
+                            int32_t h, cut_error *error)
 {
     cut_objects made = { .k = 1 };
     do {
         made.w = (w + made.k - 1) / made.k;
         made.h = (h + made.k - 1) / made.k;
-    } while ((int64_t)made.w * made.h > MOST_CELLS && made.k++);
+    } while ((int64_t)made.w * made.h > MAX_CELLS && made.k++);
     size_t all = (size_t)made.w * (size_t)made.h;
     field f = { cut_alloc_zero(all, 1), cut_alloc_zero(all, 2),
                 cut_alloc(all, 4), made.w, made.h };
     made.label = cut_alloc_zero(all, 1);
     cut_status status = CUT_OK;
     if (f.kind && f.area && f.queue && made.label) {
-        uint32_t seed[MOST_OBJECTS];
-        uint32_t least = (uint32_t)((int64_t)w * h / LEAST_SHARE) + 1;
+        uint32_t seed[MAX_OBJECTS];
+        uint32_t min_area = (uint32_t)((int64_t)w * h / MIN_SHARE) + 1;
         classify(&f, alpha, w, h, made.k);
-        made.count = seeds(&f, least, seed, made.of);
+        made.count = seeds(&f, min_area, seed, made.of);
         spread(&f, &made, seed);
         measure(&made, w, h);
         *out = made;
     } else {
-        status = cut_fail(why, CUT_E_MEMORY, "No memory to find objects.");
+        status = cut_fail(error, CUT_E_MEMORY, "No memory to find objects.");
         cut_free(made.label);
     }
     cut_free(f.kind);

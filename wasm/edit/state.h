@@ -1,10 +1,10 @@
-/* An edit from inside: edit.c owns it, brush.c, objects.c and view.c work on
- * parts of it. */
+/* An edit from inside: edit.c owns it, stroke.c and history.c change it;
+ * brush.c, objects.c and view.c work on parts of it. */
 #ifndef CUT_EDIT_STATE_H
 #define CUT_EDIT_STATE_H
 
 #include "base/fail.h"
-#include "edit/edit.h"
+#include "edit.h"
 #include "image/image.h"
 #include "matte/foreground.h"
 
@@ -52,7 +52,7 @@ typedef struct cut_brush {
  */
 cut_status cut_brush_cover(uint8_t *cover, const cut_image *photo,
                            cut_brush brush, const float a[2], const float b[2],
-                           cut_rect *touched, cut_why *why);
+                           cut_rect *touched, cut_error *error);
 
 /** Objects of a matte on a grid of k x k pixels. */
 typedef struct cut_objects {
@@ -70,7 +70,7 @@ typedef struct cut_objects {
  * nearest along the matte.
  */
 cut_status cut_objects_find(cut_objects *out, const uint8_t *alpha, int32_t w,
-                            int32_t h, cut_why *why);
+                            int32_t h, cut_error *error);
 
 #define CUT_LEVELS 14
 
@@ -82,7 +82,7 @@ typedef struct cut_pyramid {
 } cut_pyramid;
 
 cut_status cut_pyramid_new(cut_pyramid *out, const cut_image *image,
-                           cut_why *why);
+                           cut_error *error);
 void cut_pyramid_free(cut_pyramid *pyramid);
 /** After `rect` of the picture has changed. */
 void cut_pyramid_update(cut_pyramid *pyramid, cut_rect rect);
@@ -100,7 +100,7 @@ typedef struct cut_view_window {
  */
 cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
                            const cut_pyramid *ghost, cut_view_window window,
-                           int as_matte, cut_why *why);
+                           int as_matte, cut_error *error);
 
 #define CUT_EDIT_STEPS 256 /* of undo, at most */
 
@@ -111,7 +111,7 @@ typedef struct cut_edit_step {
 } cut_edit_step;
 
 struct cut_edit {
-    cut_why why;
+    cut_error error;
     cut_image photo;   /* never changed */
     cut_image clean;   /* cleaned colours; its alpha channel is the matte */
     uint8_t *found;    /* the matte as the edit began */
@@ -140,5 +140,32 @@ struct cut_edit {
 /** The rest of an edit whose photo and alpha are set. CUT_OK,
  * CUT_E_MEMORY: to be freed all the same. */
 cut_status cut_edit_start(cut_edit *edit);
+
+/** The index of a pixel in the photo's planes. */
+static inline size_t cut_edit_at(const cut_edit *edit, int32_t x, int32_t y)
+{
+    return (size_t)y * (size_t)edit->photo.w + (size_t)x;
+}
+
+/** Whether a stroke or a view may begin there. */
+static inline int cut_edit_is_place(float x, float y)
+{
+    return x >= -65536 && x <= 65536 && y >= -65536 && y <= 65536;
+}
+
+/** Shows a change of the matte in `rect` until the colours are cleaned: the
+ * photo's own under the new alpha. */
+void cut_edit_show(cut_edit *edit, cut_rect rect);
+
+/** Cleans the colours after a change of the matte in `rect`: as far as a layer
+ * of them changes, which is seen by the layers themselves. CUT_E_MEMORY. */
+cut_status cut_edit_clean(cut_edit *edit, cut_rect rect);
+
+/** Makes a change of the matte in `rect` a step of undo; on CUT_E_MEMORY the
+ * matte is as it was before. */
+cut_status cut_edit_commit(cut_edit *edit, cut_rect rect);
+
+/** Frees steps from .. end - 1. */
+void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);
 
 #endif

@@ -34,7 +34,7 @@ static void halve(const cut_image *to, const cut_image *from, cut_rect rect)
 }
 
 cut_status cut_pyramid_new(cut_pyramid *out, const cut_image *image,
-                           cut_why *why)
+                           cut_error *error)
 {
     cut_pyramid made = { .level = { *image }, .count = 1 };
     while (made.count < CUT_LEVELS) {
@@ -44,7 +44,7 @@ cut_status cut_pyramid_new(cut_pyramid *out, const cut_image *image,
         to.px = cut_alloc((size_t)to.w * (size_t)to.h, 4);
         if (!to.px) {
             cut_pyramid_free(&made);
-            return cut_fail(why, CUT_E_MEMORY, "No memory for a view.");
+            return cut_fail(error, CUT_E_MEMORY, "No memory for a view.");
         }
         made.level[made.count++] = to;
     }
@@ -131,10 +131,10 @@ static f32x4 over_ghost(f32x4 top, f32x4 below)
 
 cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
                            const cut_pyramid *ghost, cut_view_window window,
-                           int as_matte, cut_why *why)
+                           int as_matte, cut_error *error)
 {
     tap *columns = cut_alloc((size_t)window.w, sizeof *columns);
-    if (!columns) return cut_fail(why, CUT_E_MEMORY, "No memory for a view.");
+    if (!columns) return cut_fail(error, CUT_E_MEMORY, "No memory for a view.");
     int level = 0;
     float scale = 1;
     while (level + 1 < of->count && window.step >= 2 * scale) {
@@ -144,13 +144,13 @@ cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
     const cut_image *full = &of->level[0], *image = &of->level[level];
     const cut_image *below = ghost ? &ghost->level[level] : NULL;
     int nearest = window.step < 0.5f;
-    int32_t from = window.w, to = 0; /* columns on the photo */
+    int32_t from = window.w, end = 0; /* columns on the photo */
     for (int32_t i = 0; i < window.w; i++) {
         float x = window.x + ((float)i + 0.5f) * window.step;
         if (!(x >= 0 && x < (float)full->w)) continue;
         columns[i] = tap_at(x / scale, image->w, nearest);
         from = i < from ? i : from;
-        to = i + 1;
+        end = i + 1;
     }
     memset(out, 0, (size_t)window.w * (size_t)window.h * 4);
     for (int32_t j = 0; j < window.h; j++) {
@@ -158,7 +158,7 @@ cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
         if (!(y >= 0 && y < (float)full->h)) continue;
         tap row = tap_at(y / scale, image->h, nearest);
         uint8_t *line = out + (size_t)j * (size_t)window.w * 4;
-        for (int32_t i = from; i < to; i++) {
+        for (int32_t i = from; i < end; i++) {
             f32x4 p = sample(image, columns[i], row);
             if (below) p = over_ghost(p, sample(below, columns[i], row));
             if (as_matte) p = (f32x4){ p[3], p[3], p[3], 255 };

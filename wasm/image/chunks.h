@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "image/probe.h"
+#include "image/format.h"
 
 typedef struct cut_chunk {
     /* JPEG: the marker, 0xC0..0xFE. PNG, WebP: the four letters, big-endian */

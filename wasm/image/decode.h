@@ -16,6 +16,6 @@
  * @return CUT_OK, CUT_E_CORRUPT, CUT_E_VARIANT, CUT_E_MEMORY
  */
 cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
-                            const cut_probe *probe, cut_why *why);
+                            const cut_probe *probe, cut_error *error);
 
 #endif

@@ -1,7 +1,10 @@
 #ifndef CUT_IMAGE_EXIF_H
 #define CUT_IMAGE_EXIF_H
 
-#include "image/probe.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image/format.h"
 
 /**
  * The EXIF orientation (tag 0x0112 of the first image file directory; EXIF 2.32

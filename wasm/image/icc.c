@@ -26,9 +26,9 @@ static int sane(const cut_bytes *icc)
            cut_icc_colour_space(icc) != CUT_ICC_OTHER;
 }
 
-static cut_status no_memory(cut_why *why)
+static cut_status no_memory(cut_error *error)
 {
-    return cut_fail(why, CUT_E_MEMORY, "No memory for the colour profile.");
+    return cut_fail(error, CUT_E_MEMORY, "No memory for the colour profile.");
 }
 
 static int is_jpeg_part(const cut_chunk *c)
@@ -39,7 +39,7 @@ static int is_jpeg_part(const cut_chunk *c)
 
 /* Parts are numbered 1..count and may come in any order (ICC.1:2010, B.4). */
 static cut_status read_jpeg(cut_bytes *out, const uint8_t *bytes, size_t size,
-                            cut_why *why)
+                            cut_error *error)
 {
     cut_chunk part[256] = {0};
     size_t total = 0, found = 0, count = 0;
@@ -53,7 +53,7 @@ static cut_status read_jpeg(cut_bytes *out, const uint8_t *bytes, size_t size,
     }
     if (!found || found != count || total > CUT_MAX_ICC_BYTES) return CUT_OK;
     uint8_t *icc = cut_alloc(total, 1);
-    if (!icc) return no_memory(why);
+    if (!icc) return no_memory(error);
     size_t at = 0;
     for (size_t i = 1; i <= count && part[i].data; i++) {
         memcpy(icc + at, part[i].data + 14, part[i].size - 14);
@@ -64,7 +64,7 @@ static cut_status read_jpeg(cut_bytes *out, const uint8_t *bytes, size_t size,
 }
 
 static cut_status read_png(cut_bytes *out, const uint8_t *bytes, size_t size,
-                           cut_why *why)
+                           cut_error *error)
 {
     cut_chunk c = {0};
     while (cut_chunk_next(&c, bytes, size, CUT_FORMAT_PNG)) {
@@ -83,7 +83,7 @@ static cut_status read_png(cut_bytes *out, const uint8_t *bytes, size_t size,
     size_t length = 0;
     cut_status status = CUT_OK;
     if (!inflate || !icc)
-        status = no_memory(why);
+        status = no_memory(error);
     else if (libdeflate_zlib_decompress(inflate, c.data + at, c.size - at, icc,
                                         CUT_MAX_ICC_BYTES, &length) !=
              LIBDEFLATE_SUCCESS)
@@ -98,13 +98,13 @@ static cut_status read_png(cut_bytes *out, const uint8_t *bytes, size_t size,
 }
 
 static cut_status read_webp(cut_bytes *out, const uint8_t *bytes, size_t size,
-                            cut_why *why)
+                            cut_error *error)
 {
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_WEBP);)
         if (c.type == CUT_TAG('I', 'C', 'C', 'P') && c.size &&
             c.size <= CUT_MAX_ICC_BYTES) {
             out->data = cut_alloc(c.size, 1);
-            if (!out->data) return no_memory(why);
+            if (!out->data) return no_memory(error);
             out->size = c.size;
             memcpy(out->data, c.data, c.size);
             return CUT_OK;
@@ -113,17 +113,17 @@ static cut_status read_webp(cut_bytes *out, const uint8_t *bytes, size_t size,
 }
 
 cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
-                        cut_format format, cut_why *why)
+                        cut_format format, cut_error *error)
 {
     cut_bytes icc = {0};
     cut_status status = CUT_OK;
     libdeflate_set_memory_allocator(cut_alloc_bytes, cut_free);
     if (format == CUT_FORMAT_JPEG)
-        status = read_jpeg(&icc, bytes, size, why);
+        status = read_jpeg(&icc, bytes, size, error);
     else if (format == CUT_FORMAT_PNG)
-        status = read_png(&icc, bytes, size, why);
+        status = read_png(&icc, bytes, size, error);
     else if (format == CUT_FORMAT_WEBP)
-        status = read_webp(&icc, bytes, size, why);
+        status = read_webp(&icc, bytes, size, error);
     if (icc.data && !sane(&icc)) cut_bytes_free(&icc);
     *out = icc;
     return status;

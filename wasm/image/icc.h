@@ -23,7 +23,7 @@ typedef enum cut_icc_space {
  * @return CUT_OK or CUT_E_MEMORY
  */
 cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
-                        cut_format format, cut_why *why);
+                        cut_format format, cut_error *error);
 
 /** By the signature in the profile's header (ICC.1:2010, 7.2.6). */
 cut_icc_space cut_icc_colour_space(const cut_bytes *icc);

@@ -54,11 +54,11 @@ static void write_piece(void *context, void *data, int size)
 }
 
 cut_status cut_jpeg_encode(cut_bytes *out, const cut_image *image, int quality,
-                           const cut_bytes *icc, cut_why *why)
+                           const cut_bytes *icc, cut_error *error)
 {
     static const uint8_t start[2] = {0xFF, 0xD8};
     if (!cut_image_is_opaque(image))
-        return cut_fail(why, CUT_E_ARGUMENT,
+        return cut_fail(error, CUT_E_ARGUMENT,
                         "A JPEG cannot hold transparency.");
     sink s = {.icc = icc};
     if (cut_icc_colour_space(icc) == CUT_ICC_RGB &&
@@ -71,7 +71,7 @@ cut_status cut_jpeg_encode(cut_bytes *out, const cut_image *image, int quality,
                                   image->px, quality);
     if (!good || s.failed) {
         cut_bytes_free(&s.file);
-        return cut_fail(why, s.failed ? CUT_E_MEMORY : CUT_E_ENCODE,
+        return cut_fail(error, s.failed ? CUT_E_MEMORY : CUT_E_ENCODE,
                         "The JPEG of %d x %d could not be written.",
                         (int)image->w, (int)image->h);
     }

@@ -13,7 +13,7 @@
  * @return CUT_OK, CUT_E_ARGUMENT (not opaque), CUT_E_MEMORY, CUT_E_ENCODE
  */
 cut_status cut_jpeg_encode(cut_bytes *out, const cut_image *image, int quality,
-                           const cut_bytes *icc, cut_why *why);
+                           const cut_bytes *icc, cut_error *error);
 
 /** Says how large a JPEG of cut_jpeg_encode() is to be printed: pixels an inch,
  * 1..65535, in its JFIF segment. */

@@ -23,8 +23,8 @@ enum {
     HASH_BITS = 15,
     STRIP = 120000, /* bytes with Huffman codes of their own */
     PADDING = 8,    /* words are loaded across the end of a strip */
-    LEAST_RUN = 3,  /* of zeros: then a strip has < SEQ_STORE_LENGTH matches */
-    LEAST_MATCH = 4,
+    MIN_RUN = 3,  /* of zeros: then a strip has < SEQ_STORE_LENGTH matches */
+    MIN_MATCH = 4,
     ADLER = 65521
 };
 
@@ -82,16 +82,16 @@ void cut_deflater_begin(cut_deflater *d, uint8_t *out, size_t capacity)
 
 /* ---- matches ----------------------------------------------------------- */
 
-static forceinline u32 zeros(const u8 *p, u32 most)
+static forceinline u32 zeros(const u8 *p, u32 max)
 {
     u32 n = 0;
-    while (n + 32 <= most && (load_u64_unaligned(p + n) |
+    while (n + 32 <= max && (load_u64_unaligned(p + n) |
                               load_u64_unaligned(p + n + 8) |
                               load_u64_unaligned(p + n + 16) |
                               load_u64_unaligned(p + n + 24)) == 0)
         n += 32;
-    while (n + 8 <= most && load_u64_unaligned(p + n) == 0) n += 8;
-    while (n < most && p[n] == 0) n++;
+    while (n + 8 <= max && load_u64_unaligned(p + n) == 0) n += 8;
+    while (n < max && p[n] == 0) n++;
     return n;
 }
 
@@ -107,25 +107,25 @@ choose(cut_deflater *d, struct deflate_sequence *seq, const size_t bpp)
     const u8 *row = begin, *next_row = begin + bytes;
 
     while (p < end) {
-        u32 most = (u32)MIN(end - p, DEFLATE_MAX_MATCH_LEN);
+        u32 max = (u32)MIN(end - p, DEFLATE_MAX_MATCH_LEN);
         u32 length = 0, distance = 1;
         u64 eight = load_u64_unaligned(p);
         if (eight == 0) {
             if (p[-1]) {
                 literal[0]++;
                 p++;
-                most--;
+                max--;
             }
-            length = zeros(p, most);
-            if (length < LEAST_RUN) length = 0;
-        } else if (most >= LEAST_MATCH) {
+            length = zeros(p, max);
+            if (length < MIN_RUN) length = 0;
+        } else if (max >= MIN_MATCH) {
             u32 hash = lz_hash((u32)eight, HASH_BITS);
             u32 place = start + (u32)(p - begin);
             distance = place - table[hash];
             table[hash] = place;
             if (distance <= WINDOW &&
                 load_u32_unaligned(p - distance) == (u32)eight)
-                length = lz_extend(p, p - distance, LEAST_MATCH, most);
+                length = lz_extend(p, p - distance, MIN_MATCH, max);
         }
         if (length) {
             seq->litrunlen_and_length = (u32)(p - literals);
@@ -189,15 +189,15 @@ static void sum_zeros(cut_deflater *d, size_t count)
     d->s2 = (u32)((d->s2 + (u64)count * d->s1) % ADLER);
 }
 
-void cut_deflater_add(cut_deflater *d, size_t from, size_t to)
+void cut_deflater_add(cut_deflater *d, size_t from, size_t end)
 {
     const u8 *row = d->buffer + WINDOW + d->filled;
     if (from < 1) from = 1;
-    if (to < from) to = from;
+    if (end < from) end = from;
     sum_bytes(d, row, 1);
     sum_zeros(d, from - 1);
-    sum_bytes(d, row + from, to - from);
-    sum_zeros(d, d->bytes - to);
+    sum_bytes(d, row + from, end - from);
+    sum_zeros(d, d->bytes - end);
     d->filled += d->bytes;
 }
 

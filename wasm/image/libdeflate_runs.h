@@ -23,8 +23,8 @@ void cut_deflater_begin(cut_deflater *d, uint8_t *out, size_t capacity);
  * To be followed by cut_deflater_add(). */
 uint8_t *cut_deflater_row(cut_deflater *d);
 
-/** Takes that row. All its bytes but the first are 0 outside from .. to - 1. */
-void cut_deflater_add(cut_deflater *d, size_t from, size_t to);
+/** Takes that row. Its bytes but the first are 0 outside from .. end - 1. */
+void cut_deflater_add(cut_deflater *d, size_t from, size_t end);
 
 /** @return bytes of the whole stream; 0 when it does not fit. A capacity of
  * libdeflate_zlib_compress_bound() is always enough. */

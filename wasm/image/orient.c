@@ -43,7 +43,7 @@ static void transpose(uint32_t *out, const uint32_t *in, size_t w, size_t h,
             }
 }
 
-cut_status cut_image_orient(cut_image *image, int orientation, cut_why *why)
+cut_status cut_image_orient(cut_image *image, int orientation, cut_error *error)
 {
     if (orientation < 2 || orientation > 8) return CUT_OK;
     size_t w = (size_t)image->w, h = (size_t)image->h;
@@ -56,7 +56,8 @@ cut_status cut_image_orient(cut_image *image, int orientation, cut_why *why)
     }
     uint32_t *turned = cut_alloc(w * h, sizeof *turned);
     if (!turned)
-        return cut_fail(why, CUT_E_MEMORY, "No memory to turn %d x %d pixels.",
+        return cut_fail(error, CUT_E_MEMORY,
+                        "No memory to turn %d x %d pixels.",
                         (int)image->w, (int)image->h);
     transpose(turned, px, w, h, orientation == 7 || orientation == 8,
               orientation == 6 || orientation == 7);

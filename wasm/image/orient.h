@@ -11,6 +11,7 @@
  * @param orientation EXIF 1..8; anything else is taken as 1
  * @return CUT_OK or CUT_E_MEMORY (image unchanged)
  */
-cut_status cut_image_orient(cut_image *image, int orientation, cut_why *why);
+cut_status cut_image_orient(cut_image *image, int orientation,
+                            cut_error *error);
 
 #endif

@@ -65,10 +65,10 @@ static size_t deflate_rows(uint8_t *out, size_t capacity, cut_deflater *d,
             pack_row(packed, row, w, l.bpp);
             row = packed;
         }
-        size_t from, to;
-        cut_png_filter_row(cut_deflater_row(d), &from, &to, row, above, bytes,
+        size_t from, end;
+        cut_png_filter_row(cut_deflater_row(d), &from, &end, row, above, bytes,
                            l.bpp);
-        cut_deflater_add(d, from, to);
+        cut_deflater_add(d, from, end);
         above = row;
     }
     return cut_deflater_end(d);
@@ -106,7 +106,7 @@ static uint8_t *put_icc(uint8_t *p, const cut_bytes *icc, size_t capacity)
 }
 
 cut_status cut_png_encode(cut_bytes *out, cut_image *image,
-                          const cut_bytes *icc, cut_why *why)
+                          const cut_bytes *icc, cut_error *error)
 {
     libdeflate_set_memory_allocator(cut_alloc_bytes, cut_free);
     int32_t w = image->w, h = image->h;
@@ -139,7 +139,7 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
     cut_free(rows);
     if (!written) {
         cut_free(file);
-        return cut_fail(why, CUT_E_MEMORY, "No memory to encode %d x %d.",
+        return cut_fail(error, CUT_E_MEMORY, "No memory to encode %d x %d.",
                         (int)w, (int)h);
     }
     cut_image_free(image);
@@ -151,11 +151,11 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
     return CUT_OK;
 }
 
-cut_status cut_png_set_density(cut_bytes *file, int32_t dpi, cut_why *why)
+cut_status cut_png_set_density(cut_bytes *file, int32_t dpi, cut_error *error)
 {
     enum { BEFORE = 8 + 25, PHYS = 12 + 9 };
     uint8_t *p = cut_realloc(file->data, file->size + PHYS, 1);
-    if (!p) return cut_fail(why, CUT_E_MEMORY, "No memory to end a PNG.");
+    if (!p) return cut_fail(error, CUT_E_MEMORY, "No memory to end a PNG.");
     memmove(p + BEFORE + PHYS, p + BEFORE, file->size - BEFORE);
     *file = (cut_bytes){p, file->size + PHYS};
     uint32_t metre = ((uint32_t)dpi * 10000 + 127) / 254;

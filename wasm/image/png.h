@@ -18,7 +18,7 @@
  * @return CUT_OK, CUT_E_MEMORY, CUT_E_ENCODE
  */
 cut_status cut_png_encode(cut_bytes *out, cut_image *image,
-                          const cut_bytes *icc, cut_why *why);
+                          const cut_bytes *icc, cut_error *error);
 
 /**
  * Says how large a PNG of cut_png_encode() is to be printed (pHYs).
@@ -27,6 +27,6 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
  * @param         dpi  pixels an inch, 1..65535
  * @return CUT_OK, CUT_E_MEMORY (file unchanged)
  */
-cut_status cut_png_set_density(cut_bytes *file, int32_t dpi, cut_why *why);
+cut_status cut_png_set_density(cut_bytes *file, int32_t dpi, cut_error *error);
 
 #endif

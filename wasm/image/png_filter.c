@@ -15,12 +15,12 @@ static u8x16 either(u8x16 mask, u8x16 yes, u8x16 no)
     return (yes & mask) | (no & ~mask);
 }
 
-static u8x16 least(u8x16 a, u8x16 b)
+static u8x16 min_u8(u8x16 a, u8x16 b)
 {
     return either((u8x16)(a < b), a, b);
 }
 
-static u8x16 most(u8x16 a, u8x16 b)
+static u8x16 max_u8(u8x16 a, u8x16 b)
 {
     return either((u8x16)(a > b), a, b);
 }
@@ -29,9 +29,9 @@ static u8x16 most(u8x16 a, u8x16 b)
  * between a and b, |a + b - 2c| is no less than |b - c| and |a - c|. */
 static u8x16 paeth(u8x16 a, u8x16 b, u8x16 c)
 {
-    u8x16 pa = most(b, c) - least(b, c), pb = most(a, c) - least(a, c);
+    u8x16 pa = max_u8(b, c) - min_u8(b, c), pb = max_u8(a, c) - min_u8(a, c);
     u8x16 outside = ~(u8x16)((b > c) ^ (a > c));
-    u8x16 pc = (most(pa, pb) - least(pa, pb)) | outside;
+    u8x16 pc = (max_u8(pa, pb) - min_u8(pa, pb)) | outside;
     u8x16 bc = either((u8x16)(pb <= pc), b, c);
     return either((u8x16)((pa <= pb) & (pa <= pc)), a, bc);
 }
@@ -99,7 +99,7 @@ static uint32_t absolute_sum(const uint8_t *v, size_t count)
     u16x8 sums = {0}; /* BLOCK / 8 x 128 fits */
     for (size_t i = 0; i < count; i += 16) {
         u8x16 bytes = load(v + i, count - i);
-        u16x8 pairs = (u16x8)least(bytes, -bytes);
+        u16x8 pairs = (u16x8)min_u8(bytes, -bytes);
         sums += (pairs & 255) + (pairs >> 8);
     }
     uint32_t sum = 0;
@@ -137,7 +137,7 @@ static int clear32(const uint8_t *a, const uint8_t *b)
     return (x[0] | x[1] | x[2] | x[3] | y[0] | y[1] | y[2] | y[3]) == 0;
 }
 
-void cut_png_filter_row(uint8_t *out, size_t *from, size_t *to,
+void cut_png_filter_row(uint8_t *out, size_t *from, size_t *end,
                         const uint8_t *row, const uint8_t *above,
                         size_t bytes, size_t bpp)
 {
@@ -150,7 +150,7 @@ void cut_png_filter_row(uint8_t *out, size_t *from, size_t *to,
     while (hi > lo && !(row[hi - 1] | above[hi - 1])) hi--;
     if (lo == hi) {
         memset(out, 0, bytes + 1);
-        *from = *to = 0;
+        *from = *end = 0;
         return;
     }
     lo -= lo % bpp;
@@ -161,5 +161,5 @@ void cut_png_filter_row(uint8_t *out, size_t *from, size_t *to,
     filter(out + 1 + lo, type, row, above, lo, hi - lo, bpp);
     memset(out + 1 + hi, 0, bytes - hi);
     *from = 1 + lo;
-    *to = 1 + hi;
+    *end = 1 + hi;
 }

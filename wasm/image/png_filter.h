@@ -11,12 +11,12 @@
  * summed.
  *
  * @param[out] out      [1 + bytes]: filter type, filtered bytes
- * @param[out] from, to all bytes but out[0] outside from .. to - 1 are 0
+ * @param[out] from, end all bytes but out[0] outside from .. end - 1 are 0
  * @param      row      [bytes] raw
  * @param      above    [bytes] raw, zeros for the first row
  * @param      bpp      bytes a pixel, 1..4
  */
-void cut_png_filter_row(uint8_t *out, size_t *from, size_t *to,
+void cut_png_filter_row(uint8_t *out, size_t *from, size_t *end,
                         const uint8_t *row, const uint8_t *above,
                         size_t bytes, size_t bpp);
 

@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "image/bmp.h"
 #include "image/bytes.h"
 #include "image/chunks.h"
 #include "image/exif.h"
+#include "image/gif.h"
 
 static int starts(const uint8_t *bytes, size_t size, const char *magic,
                   size_t count)
@@ -22,13 +24,8 @@ cut_format cut_image_sniff(const uint8_t *bytes, size_t size)
     if (starts(bytes, size, "RIFF", 4) && size >= 12 &&
         memcmp(bytes + 8, "WEBP", 4) == 0)
         return CUT_FORMAT_WEBP;
-    if (starts(bytes, size, "BM", 2) && size >= 26) {
-        /* two letters are no proof: the info header's size is */
-        uint32_t header = cut_le32(bytes + 14);
-        if (header == 12 || header == 40 || header == 56 || header == 108 ||
-            header == 124)
-            return CUT_FORMAT_BMP;
-    }
+    /* two letters are no proof: the info header's size is */
+    if (cut_bmp_is(bytes, size)) return CUT_FORMAT_BMP;
     return CUT_FORMAT_NONE;
 }
 
@@ -45,15 +42,16 @@ const char *cut_format_name(cut_format format)
     return "";
 }
 
-static cut_status damaged(const cut_probe *p, cut_why *why)
+static cut_status damaged(const cut_probe *p, cut_error *error)
 {
-    return cut_fail(why, CUT_E_CORRUPT, "The %s header is damaged or cut off.",
+    return cut_fail(error, CUT_E_CORRUPT,
+                    "The %s header is damaged or cut off.",
                     cut_format_name(p->format));
 }
 
-static cut_status variant(const char *what, cut_why *why)
+static cut_status variant(const char *what, cut_error *error)
 {
-    return cut_fail(why, CUT_E_VARIANT, "%s cannot be read.", what);
+    return cut_fail(error, CUT_E_VARIANT, "%s cannot be read.", what);
 }
 
 /* stb_image reads four components as CMYK or YCCK by the transform of Adobe's
@@ -69,50 +67,51 @@ static int is_adobe_cmyk(const uint8_t *bytes, size_t size)
 }
 
 static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
-                             cut_why *why)
+                             cut_error *error)
 {
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, p->format);) {
         /* SOF0..SOF15 but DHT, JPG, DAC */
         if (c.type < 0xC0 || c.type > 0xCF || c.type == 0xC4 ||
             c.type == 0xC8 || c.type == 0xCC)
             continue;
-        if (c.size < 6) return damaged(p, why);
-        if (c.type == 0xC3) return variant("Lossless JPEG", why);
+        if (c.size < 6) return damaged(p, error);
+        if (c.type == 0xC3) return variant("Lossless JPEG", error);
         if (c.type > 0xC2 && c.type < 0xC9)
-            return variant("Hierarchical JPEG", why);
-        if (c.type >= 0xC9) return variant("JPEG with arithmetic coding", why);
+            return variant("Hierarchical JPEG", error);
+        if (c.type >= 0xC9) return variant("JPEG with arithmetic coding",
+                                           error);
         p->bits = c.data[0];
         p->h = (int32_t)cut_be16(c.data + 1);
         p->w = (int32_t)cut_be16(c.data + 3);
         p->channels = c.data[5];
-        if (p->bits != 8) return variant("JPEG of more than 8 bits", why);
-        if (p->h == 0) return variant("JPEG with its height in a DNL", why);
+        if (p->bits != 8) return variant("JPEG of more than 8 bits", error);
+        if (p->h == 0) return variant("JPEG with its height in a DNL", error);
         if (p->channels != 1 && p->channels != 3 && p->channels != 4)
-            return variant("JPEG of 2 or more than 4 components", why);
+            return variant("JPEG of 2 or more than 4 components", error);
         if (p->channels == 4 && !is_adobe_cmyk(bytes, size))
-            return variant("CMYK JPEG without Adobe's marker", why);
+            return variant("CMYK JPEG without Adobe's marker", error);
         return CUT_OK;
     }
-    return damaged(p, why);
+    return damaged(p, error);
 }
 
 static cut_status probe_png(cut_probe *p, const uint8_t *bytes, size_t size,
-                            cut_why *why)
+                            cut_error *error)
 {
     cut_chunk c = {0};
     int more = cut_chunk_next(&c, bytes, size, p->format);
     if (more && c.type == CUT_TAG('C', 'g', 'B', 'I'))
-        return variant("Apple's CgBI variant of PNG", why);
+        return variant("Apple's CgBI variant of PNG", error);
     if (!more || c.type != CUT_TAG('I', 'H', 'D', 'R') || c.size != 13 ||
         c.data[0] > 0x7F || c.data[4] > 0x7F)
-        return damaged(p, why);
+        return damaged(p, error);
     static const int channels[7] = {1, 0, 3, 3, 2, 0, 4};
     uint32_t colour = c.data[9];
     p->w = (int32_t)cut_be32(c.data);
     p->h = (int32_t)cut_be32(c.data + 4);
     p->bits = c.data[8];
     p->channels = colour < 7 ? channels[colour] : 0;
-    if (!p->channels) return damaged(p, why);
+    if (!p->channels) return damaged(p, error);
     p->has_alpha_channel = colour >= 4;
     while (cut_chunk_next(&c, bytes, size, p->format)) {
         if (c.type == CUT_TAG('I', 'D', 'A', 'T')) break;
@@ -122,14 +121,14 @@ static cut_status probe_png(cut_probe *p, const uint8_t *bytes, size_t size,
 }
 
 static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
-                             cut_why *why)
+                             cut_error *error)
 {
     p->bits = 8;
     p->channels = 3;
     cut_chunk c = {0};
-    if (!cut_chunk_next(&c, bytes, size, p->format)) return damaged(p, why);
+    if (!cut_chunk_next(&c, bytes, size, p->format)) return damaged(p, error);
     if (c.type == CUT_TAG('V', 'P', '8', 'X') && c.size >= 10) {
-        if (c.data[0] & 0x02) return variant("Animated WebP", why);
+        if (c.data[0] & 0x02) return variant("Animated WebP", error);
         p->has_alpha_channel = (c.data[0] & 0x10) != 0;
         p->w = 1 + (int32_t)(cut_le32(c.data + 4) & 0xFFFFFF);
         p->h = 1 + (int32_t)(cut_le32(c.data + 6) >> 8);
@@ -144,47 +143,33 @@ static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
         p->w = (int32_t)(cut_le16(c.data + 6) & 0x3FFF);
         p->h = (int32_t)(cut_le16(c.data + 8) & 0x3FFF);
     } else {
-        return damaged(p, why);
+        return damaged(p, error);
     }
     return CUT_OK;
 }
 
 static cut_status probe_bmp(cut_probe *p, const uint8_t *bytes, size_t size,
-                            cut_why *why)
+                            cut_error *error)
 {
-    uint32_t header = cut_le32(bytes + 14);
-    int64_t w, h;
-    if (header == 12) {
-        w = (int64_t)cut_le16(bytes + 18);
-        h = (int64_t)cut_le16(bytes + 20);
-        p->bits = (int)cut_le16(bytes + 24);
-    } else {
-        if (size < 34) return damaged(p, why);
-        w = (int32_t)cut_le32(bytes + 18);
-        h = (int32_t)cut_le32(bytes + 22);
-        p->bits = (int)cut_le16(bytes + 28);
-        uint32_t packing = cut_le32(bytes + 30);
-        if (packing == 1 || packing == 2)
-            return variant("Run-length coded BMP", why);
-        if (packing == 4 || packing == 5)
-            return variant("BMP that holds a JPEG or PNG", why);
-        if (h < 0) h = -h; /* top-down */
-    }
-    if (w <= 0 || h <= 0) return damaged(p, why);
-    p->has_alpha_channel = p->bits == 32;
-    p->channels = p->bits == 32 ? 4 : 3;
+    cut_bmp bmp;
+    const char *refused;
+    if (!cut_bmp_header(&bmp, &refused, bytes, size))
+        return refused ? variant(refused, error) : damaged(p, error);
+    p->has_alpha_channel = cut_bmp_has_alpha(&bmp);
+    p->channels = p->has_alpha_channel ? 4 : 3;
     p->bits = 8;
-    p->w = w > CUT_MAX_SIDE ? CUT_MAX_SIDE + 1 : (int32_t)w;
-    p->h = h > CUT_MAX_SIDE ? CUT_MAX_SIDE + 1 : (int32_t)h;
+    p->w = bmp.w;
+    p->h = bmp.h;
     return CUT_OK;
 }
 
 static cut_status probe_gif(cut_probe *p, const uint8_t *bytes, size_t size,
-                            cut_why *why)
+                            cut_error *error)
 {
-    if (size < 13) return damaged(p, why);
-    p->w = (int32_t)cut_le16(bytes + 6);
-    p->h = (int32_t)cut_le16(bytes + 8);
+    cut_gif gif;
+    if (!cut_gif_header(&gif, bytes, size)) return damaged(p, error);
+    p->w = gif.w;
+    p->h = gif.h;
     p->bits = 8;
     p->channels = 3;
     p->has_alpha_channel = 1; /* a frame may leave pixels clear */
@@ -192,31 +177,31 @@ static cut_status probe_gif(cut_probe *p, const uint8_t *bytes, size_t size,
 }
 
 cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
-                           cut_why *why)
+                           cut_error *error)
 {
     if (!bytes || size == 0)
-        return cut_fail(why, CUT_E_EMPTY, "The file has no bytes.");
+        return cut_fail(error, CUT_E_EMPTY, "The file has no bytes.");
     if (size > CUT_MAX_INPUT_BYTES)
-        return cut_fail(why, CUT_E_TOO_LARGE,
+        return cut_fail(error, CUT_E_TOO_LARGE,
                         "The file has %u bytes; %u are read at most.",
                         (unsigned)size, (unsigned)CUT_MAX_INPUT_BYTES);
     cut_probe p = {.format = cut_image_sniff(bytes, size), .orientation = 1};
     cut_status status = CUT_OK;
     switch (p.format) {
-    case CUT_FORMAT_JPEG: status = probe_jpeg(&p, bytes, size, why); break;
-    case CUT_FORMAT_PNG: status = probe_png(&p, bytes, size, why); break;
-    case CUT_FORMAT_WEBP: status = probe_webp(&p, bytes, size, why); break;
-    case CUT_FORMAT_BMP: status = probe_bmp(&p, bytes, size, why); break;
-    case CUT_FORMAT_GIF: status = probe_gif(&p, bytes, size, why); break;
+    case CUT_FORMAT_JPEG: status = probe_jpeg(&p, bytes, size, error); break;
+    case CUT_FORMAT_PNG: status = probe_png(&p, bytes, size, error); break;
+    case CUT_FORMAT_WEBP: status = probe_webp(&p, bytes, size, error); break;
+    case CUT_FORMAT_BMP: status = probe_bmp(&p, bytes, size, error); break;
+    case CUT_FORMAT_GIF: status = probe_gif(&p, bytes, size, error); break;
     case CUT_FORMAT_NONE:
-        return cut_fail(why, CUT_E_FORMAT,
+        return cut_fail(error, CUT_E_FORMAT,
                         "The content is not JPEG, PNG, WebP, BMP or GIF.");
     }
     if (status) return status;
-    if (p.w <= 0 || p.h <= 0) return damaged(&p, why);
+    if (p.w <= 0 || p.h <= 0) return damaged(&p, error);
     if (p.w > CUT_MAX_SIDE || p.h > CUT_MAX_SIDE ||
         (int64_t)p.w * p.h > CUT_MAX_PIXELS)
-        return cut_fail(why, CUT_E_TOO_LARGE,
+        return cut_fail(error, CUT_E_TOO_LARGE,
                         "The picture is %d x %d; at most %d pixels a side and "
                         "%d in all are handled.", (int)p.w, (int)p.h,
                         CUT_MAX_SIDE, CUT_MAX_PIXELS);

@@ -6,15 +6,7 @@
 #define CUT_IMAGE_PROBE_H
 
 #include "base/fail.h"
-
-typedef enum cut_format {
-    CUT_FORMAT_NONE,
-    CUT_FORMAT_JPEG,
-    CUT_FORMAT_PNG,
-    CUT_FORMAT_WEBP,
-    CUT_FORMAT_BMP,
-    CUT_FORMAT_GIF
-} cut_format;
+#include "image/format.h"
 
 /** By content, from the first 32 bytes at most; never by a name. */
 cut_format cut_image_sniff(const uint8_t *bytes, size_t size);
@@ -38,6 +30,6 @@ typedef struct cut_probe {
  *         CUT_MAX_INPUT_BYTES; CUT_E_CORRUPT when the header itself is damaged.
  */
 cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
-                           cut_why *why);
+                           cut_error *error);
 
 #endif

@@ -9,7 +9,7 @@ typedef struct axis {
     int32_t *first;
     float *weight; /* [out][taps], 0 beyond what is needed */
     int32_t taps;
-    int32_t from, to; /* in samples that any weight is for */
+    int32_t from, end; /* the in samples that any weight is for */
 } axis;
 
 struct cut_resampler {
@@ -73,7 +73,7 @@ static void put_mean(uint8_t out[4], const uint16_t *sum, int32_t columns,
 }
 
 /* Columns at a time in cut_image_reduce(): their sums stay in L1. */
-enum { SPAN = CUT_REDUCE_MOST };
+enum { SPAN = CUT_REDUCE_MAX };
 
 /* The mean over blocks of k x k of `rows` rows: out[ceil(w / k)][4]. */
 static void reduce_rows(uint8_t *out, const uint8_t *px, int32_t w,
@@ -97,12 +97,12 @@ static void reduce_rows(uint8_t *out, const uint8_t *px, int32_t w,
 }
 
 cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
-                            cut_why *why)
+                            cut_error *error)
 {
     int32_t w = (in->w + k - 1) / k, h = (in->h + k - 1) / k;
     uint8_t *px = cut_alloc((size_t)w * (size_t)h, 4);
     if (!px)
-        return cut_fail(why, CUT_E_MEMORY, "No memory to reduce %d x %d.",
+        return cut_fail(error, CUT_E_MEMORY, "No memory to reduce %d x %d.",
                         (int)in->w, (int)in->h);
     int opaque = cut_image_is_opaque(in);
     for (int32_t y = 0; y < h; y++)
@@ -136,7 +136,7 @@ static void axis_tap(axis *a, int32_t in, int32_t o, float centre,
                     share;
     a->first[o] = lo;
     if (lo < a->from) a->from = lo;
-    if (hi >= a->to) a->to = hi + 1;
+    if (hi >= a->end) a->end = hi + 1;
 }
 
 /* ratio: in samples for one of the result */
@@ -150,14 +150,16 @@ static int axis_alloc(axis *a, int32_t in, float ratio, int32_t out)
     return a->first && a->weight;
 }
 
-/* `extent`: the true length in input samples; the last one of a reduced
- * picture may stand for less than a whole block. */
-static int axis_new(axis *a, int32_t in, float extent, int32_t out)
+/* From `at` on, over `length` samples of the result. `extent`: the true length
+ * in input samples; the last one of a reduced picture may stand for less than a
+ * whole block. */
+static int axis_stretch(axis *a, int32_t in, float extent, float at,
+                        float length, int32_t out)
 {
-    float ratio = extent / (float)out;
+    float ratio = extent / length;
     if (!axis_alloc(a, in, ratio, out)) return 0;
     for (int32_t o = 0; o < out; o++)
-        axis_tap(a, in, o, ((float)o + 0.5f) * ratio - 0.5f,
+        axis_tap(a, in, o, ((float)o + 0.5f - at) * ratio - 0.5f,
                  ratio > 1 ? ratio : 1, 1);
     return 1;
 }
@@ -170,40 +172,55 @@ static int axis_place(axis *a, int32_t in, float at, float length, float ratio,
     if (!axis_alloc(a, in, ratio, out)) return 0;
     for (int32_t o = 0; o < out; o++) {
         float from = (float)o > at ? (float)o : at;
-        float to = (float)(o + 1) < at + length ? (float)(o + 1) : at + length;
-        if (to > from)
+        float end = (float)(o + 1) < at + length ? (float)(o + 1)
+                                                : at + length;
+        if (end > from)
             axis_tap(a, in, o, ((float)o + 0.5f - at) * ratio - 0.5f,
-                     ratio > 1 ? ratio : 1, to - from);
+                     ratio > 1 ? ratio : 1, end - from);
     }
     return 1;
 }
 
 cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
-                             int32_t w, int32_t h, cut_why *why)
+                             int32_t w, int32_t h, cut_error *error)
+{
+    cut_stretch all = {0, 0, (float)w, (float)h};
+    return cut_resampler_new_stretched(out, in, w, h, all, error);
+}
+
+cut_status cut_resampler_new_stretched(cut_resampler **out,
+                                       const cut_image *in, int32_t w,
+                                       int32_t h, cut_stretch over,
+                                       cut_error *error)
 {
     cut_resampler *r = cut_alloc_zero(1, sizeof *r);
     if (!r) goto no_memory;
+    if (over.w < 1) over.w = 1;
+    if (over.h < 1) over.h = 1;
     /* at least two reduced pixels stay for each result pixel */
-    int32_t kx = in->w / w / 2, ky = in->h / h / 2;
+    int32_t kx = (int32_t)((float)in->w / over.w) / 2;
+    int32_t ky = (int32_t)((float)in->h / over.h) / 2;
     int32_t k = kx < ky ? kx : ky;
-    if (k > CUT_REDUCE_MOST) k = CUT_REDUCE_MOST;
+    if (k > CUT_REDUCE_MAX) k = CUT_REDUCE_MAX;
     if (k < 1) k = 1;
     r->in = in;
     r->w = w;
     if (k > 1 || !cut_image_is_opaque(in)) {
-        if (cut_image_reduce(&r->reduced, in, k, why)) goto no_memory;
+        if (cut_image_reduce(&r->reduced, in, k, error)) goto no_memory;
         r->in = &r->reduced;
     }
     r->column = cut_alloc((size_t)r->in->w * 4, sizeof *r->column);
     if (!r->column ||
-        !axis_new(&r->x, r->in->w, (float)in->w / (float)k, w) ||
-        !axis_new(&r->y, r->in->h, (float)in->h / (float)k, h))
+        !axis_stretch(&r->x, r->in->w, (float)in->w / (float)k, over.x, over.w,
+                      w) ||
+        !axis_stretch(&r->y, r->in->h, (float)in->h / (float)k, over.y, over.h,
+                      h))
         goto no_memory;
     *out = r;
     return CUT_OK;
 no_memory:
     cut_resampler_free(r);
-    return cut_fail(why, CUT_E_MEMORY, "No memory to resize to %d x %d.",
+    return cut_fail(error, CUT_E_MEMORY, "No memory to resize to %d x %d.",
                     (int)w, (int)h);
 }
 
@@ -232,7 +249,7 @@ static void add_clear(uint32_t *sums, const uint8_t *px, int32_t w, int32_t k)
 }
 
 cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
-                                  int32_t k, cut_why *why)
+                                  int32_t k, cut_error *error)
 {
     int32_t w = (in->w + k - 1) / k, h = (in->h + k - 1) / k;
     uint8_t *px = cut_alloc((size_t)w * (size_t)h, 4);
@@ -240,7 +257,7 @@ cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
     if (!px || !sums) {
         cut_free(px);
         cut_free(sums);
-        return cut_fail(why, CUT_E_MEMORY, "No memory to reduce %d x %d.",
+        return cut_fail(error, CUT_E_MEMORY, "No memory to reduce %d x %d.",
                         (int)in->w, (int)in->h);
     }
     for (int32_t y = 0; y < h; y++) {
@@ -266,18 +283,18 @@ cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
 
 cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
                                     int32_t w, int32_t h, cut_place place,
-                                    cut_why *why)
+                                    cut_error *error)
 {
     cut_resampler *r = cut_alloc_zero(1, sizeof *r);
     if (!r) goto no_memory;
     float ratio = 1 / place.scale;
-    int32_t k = ratio < 2 * CUT_REDUCE_MOST ? (int32_t)(ratio / 2)
-                                            : CUT_REDUCE_MOST;
+    int32_t k = ratio < 2 * CUT_REDUCE_MAX ? (int32_t)(ratio / 2)
+                                            : CUT_REDUCE_MAX;
     r->in = in;
     r->w = w;
     r->placed = 1;
     if (k > 1) {
-        if (cut_image_reduce_clear(&r->reduced, in, k, why)) goto no_memory;
+        if (cut_image_reduce_clear(&r->reduced, in, k, error)) goto no_memory;
         r->in = &r->reduced;
         ratio /= (float)k;
     }
@@ -292,7 +309,7 @@ cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
     return CUT_OK;
 no_memory:
     cut_resampler_free(r);
-    return cut_fail(why, CUT_E_MEMORY, "No memory to place %d x %d.",
+    return cut_fail(error, CUT_E_MEMORY, "No memory to place %d x %d.",
                     (int)in->w, (int)in->h);
 }
 
@@ -318,18 +335,17 @@ static void add_premultiplied(float *restrict sum, const uint8_t *restrict row,
 static void add_rows(cut_resampler *r, const float *wy, int32_t first)
 {
     size_t count = (size_t)r->in->w * 4;
-    size_t from = r->placed ? (size_t)r->x.from * 4 : 0;
-    size_t to = r->placed ? (size_t)r->x.to * 4 : count;
-    if (to <= from) return;
-    memset(r->column + from, 0, (to - from) * sizeof *r->column);
+    size_t from = (size_t)r->x.from * 4, end = (size_t)r->x.end * 4;
+    if (end <= from) return;
+    memset(r->column + from, 0, (end - from) * sizeof *r->column);
     for (int32_t i = 0; i < r->y.taps; i++) {
         if (!(wy[i] > 0)) continue;
         const uint8_t *row = r->in->px + (size_t)(first + i) * count;
         if (r->placed)
             add_premultiplied(r->column + from, row + from, wy[i],
-                              (to - from) / 4);
+                              (end - from) / 4);
         else
-            add_weighted(r->column, row, wy[i], count);
+            add_weighted(r->column + from, row + from, wy[i], end - from);
     }
 }
 
@@ -351,13 +367,13 @@ void cut_resampler_row(cut_resampler *r, float *row, int32_t y)
 cut_status cut_resample_tensor(float *tensor, const cut_image *in, int32_t sw,
                                int32_t sh, const float mean[3],
                                const float std[3], int range_is_max,
-                               cut_why *why)
+                               cut_error *error)
 {
     cut_resampler *r = NULL;
     size_t plane = (size_t)sw * (size_t)sh;
     float *row = cut_alloc((size_t)sw * 4, sizeof *row);
-    cut_status status = row ? cut_resampler_new(&r, in, sw, sh, why)
-                            : cut_fail(why, CUT_E_MEMORY, "No memory.");
+    cut_status status = row ? cut_resampler_new(&r, in, sw, sh, error)
+                            : cut_fail(error, CUT_E_MEMORY, "No memory.");
     if (status) {
         cut_free(row);
         return status;

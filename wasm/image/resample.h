@@ -15,22 +15,22 @@
 /** Whether every pixel has alpha 255. O(w*h) unless it is known. */
 int cut_image_is_opaque(const cut_image *image);
 
-#define CUT_REDUCE_MOST 64 /* 16-bit sums of a column hold as many */
+#define CUT_REDUCE_MAX 64 /* 16-bit sums of a column hold as many */
 
 /**
  * Mean over blocks of k x k, flattened on white. Blocks at the right and lower
  * border are the rest that is left there.
  *
  * @param[out] out ceil(w/k) x ceil(h/k), alpha 255; owned by the caller
- * @param      k   1..CUT_REDUCE_MOST
+ * @param      k   1..CUT_REDUCE_MAX
  * @return CUT_OK, CUT_E_MEMORY
  */
 cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
-                            cut_why *why);
+                            cut_error *error);
 
 /** The same with its alpha: colours by their share of it, alpha the mean. */
 cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
-                                  int32_t k, cut_why *why);
+                                  int32_t k, cut_error *error);
 
 /** A picture at another size, one row at a time, so that no second full-size
  * copy is needed. Borrows `in` until it is freed. */
@@ -38,7 +38,20 @@ typedef struct cut_resampler cut_resampler;
 
 /** @return CUT_OK, CUT_E_MEMORY. w, h: 1..CUT_MAX_SIDE. */
 cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
-                             int32_t w, int32_t h, cut_why *why);
+                             int32_t w, int32_t h, cut_error *error);
+
+/** Where a picture is stretched over a result: from (x, y) of the result on,
+ * over w x h of its pixels; less than one counts as one. */
+typedef struct cut_stretch {
+    float x, y, w, h;
+} cut_stretch;
+
+/** The same for the part of a stretched picture that lies on w x h pixels; its
+ * edges repeat beyond it. Over {0, 0, w, h} it is cut_resampler_new(). */
+cut_status cut_resampler_new_stretched(cut_resampler **out,
+                                       const cut_image *in, int32_t w,
+                                       int32_t h, cut_stretch over,
+                                       cut_error *error);
 void cut_resampler_free(cut_resampler *r); /* NULL is allowed */
 
 /** Where a picture lies on a larger or smaller one. */
@@ -46,6 +59,13 @@ typedef struct cut_place {
     float x, y;   /* its left upper corner, pixels of the result */
     float scale;  /* pixels of the result for one of its own, above 0 */
 } cut_place;
+
+/** At scale 1 and a whole place nothing is to be filtered. */
+static inline int cut_place_is_copy(const cut_place *place)
+{
+    return place->scale == 1 && place->x == (float)(int32_t)place->x &&
+           place->y == (float)(int32_t)place->y;
+}
 
 /**
  * The same for a picture that lies somewhere on the result, with its alpha:
@@ -58,7 +78,7 @@ typedef struct cut_place {
  */
 cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
                                     int32_t w, int32_t h, cut_place place,
-                                    cut_why *why);
+                                    cut_error *error);
 
 /** Row y of the result: f32 [w][4], 0..255, opaque (placed: above). Rows in any
  * order; going down is fastest. */
@@ -75,6 +95,6 @@ void cut_resampler_row(cut_resampler *r, float *row, int32_t y);
 cut_status cut_resample_tensor(float *tensor, const cut_image *in, int32_t sw,
                                int32_t sh, const float mean[3],
                                const float std[3], int range_is_max,
-                               cut_why *why);
+                               cut_error *error);
 
 #endif

@@ -9,11 +9,11 @@
 enum { VP8X_BYTES = 18, FLAG_ICC = 0x20, FLAG_ALPHA = 0x10 };
 
 static cut_status copy(cut_bytes *out, const uint8_t *file, size_t size,
-                       size_t more, cut_why *why)
+                       size_t more, cut_error *error)
 {
     out->data = cut_alloc(size + more, 1);
     if (!out->data)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for %u bytes of WebP.",
+        return cut_fail(error, CUT_E_MEMORY, "No memory for %u bytes of WebP.",
                         (unsigned)size);
     out->size = size + more;
     memcpy(out->data, file, size);
@@ -34,17 +34,17 @@ static void put_vp8x(uint8_t *p, uint8_t flags, int32_t w, int32_t h)
 
 cut_status cut_webp_with_icc(cut_bytes *out, const uint8_t *file, size_t size,
                              const cut_bytes *icc, int32_t w, int32_t h,
-                             cut_why *why)
+                             cut_error *error)
 {
     cut_probe probe = {0};
     if (cut_image_sniff(file, size) != CUT_FORMAT_WEBP ||
         cut_image_probe(&probe, file, size, NULL) || probe.w != w ||
         probe.h != h)
-        return cut_fail(why, CUT_E_ENCODE,
+        return cut_fail(error, CUT_E_ENCODE,
                         "The codec's answer is no WebP of %d x %d.", (int)w,
                         (int)h);
     if (cut_icc_colour_space(icc) != CUT_ICC_RGB)
-        return copy(out, file, size, 0, why);
+        return copy(out, file, size, 0, error);
 
     int extended = memcmp(file + 12, "VP8X", 4) == 0;
     size_t body = extended ? 12 + VP8X_BYTES : 12; /* what follows the header */
@@ -55,7 +55,7 @@ cut_status cut_webp_with_icc(cut_bytes *out, const uint8_t *file, size_t size,
     made.size = head + icc_bytes + (size - body);
     made.data = cut_alloc_zero(made.size, 1);
     if (!made.data)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for %u bytes of WebP.",
+        return cut_fail(error, CUT_E_MEMORY, "No memory for %u bytes of WebP.",
                         (unsigned)made.size);
     memcpy(made.data, file, 12);
     cut_put_le32(made.data + 4, (uint32_t)(made.size - 8));

@@ -14,6 +14,6 @@
  */
 cut_status cut_webp_with_icc(cut_bytes *out, const uint8_t *file, size_t size,
                              const cut_bytes *icc, int32_t w, int32_t h,
-                             cut_why *why);
+                             cut_error *error);
 
 #endif

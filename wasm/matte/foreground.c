@@ -43,7 +43,7 @@ static void estimate_four(uint8_t *px, const uint8_t *alpha, int32_t count,
 
 /* The first soft pixel and behind the last one; none: both 0. */
 typedef struct span {
-    int32_t from, to;
+    int32_t from, end;
 } span;
 
 static int is_soft(uint8_t alpha)
@@ -61,19 +61,19 @@ static int is_plain(const uint8_t *alpha)
 
 static span soft_span(const uint8_t *alpha, int32_t w)
 {
-    int32_t from = 0, to = w;
+    int32_t from = 0, end = w;
     while (from < w && !is_soft(alpha[from]))
         from += from + 8 <= w && is_plain(alpha + from) ? 8 : 1;
     if (from == w) return (span){0, 0};
-    while (!is_soft(alpha[to - 1]))
-        to -= to - 8 >= from && is_plain(alpha + to - 8) ? 8 : 1;
-    return (span){from, to};
+    while (!is_soft(alpha[end - 1]))
+        end -= end - 8 >= from && is_plain(alpha + end - 8) ? 8 : 1;
+    return (span){from, end};
 }
 
 static int has_soft(const uint8_t *alpha, int32_t w, int32_t h)
 {
     for (int32_t y = 0; y < h; y++)
-        if (soft_span(alpha + (size_t)y * (size_t)w, w).to) return 1;
+        if (soft_span(alpha + (size_t)y * (size_t)w, w).end) return 1;
     return 0;
 }
 
@@ -94,13 +94,24 @@ static void clear_span(uint8_t *px, const uint8_t *alpha, int32_t x,
     }
 }
 
+/* Pixels of any alpha, where nothing tells what is mixed in them. */
+static void keep_span(uint8_t *px, const uint8_t *alpha, span soft)
+{
+    for (int32_t x = soft.from; x < soft.end; x++) {
+        if (alpha[x])
+            px[x * 4 + 3] = alpha[x];
+        else
+            memset(px + x * 4, 0, 4);
+    }
+}
+
 /* Pixels of any alpha, in a row of w; f, b: the layers' lines. */
 static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
                           int32_t w, const cut_layer *layer, const float *f,
                           const float *b)
 {
-    for (int32_t x = soft.from; x < soft.to;) {
-        if (x + 8 <= soft.to && is_plain(alpha + x)) {
+    for (int32_t x = soft.from; x < soft.end;) {
+        if (x + 8 <= soft.end && is_plain(alpha + x)) {
             clear_span(px, alpha, x, x + 8);
             x += 8;
             continue;
@@ -125,7 +136,7 @@ static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
 }
 
 cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
-                           const uint8_t *alpha, cut_why *why)
+                           const uint8_t *alpha, cut_error *error)
 {
     int32_t w = photo->w, h = photo->h, side = w > h ? w : h;
     int32_t k = (side + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
@@ -133,11 +144,11 @@ cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
     cut_status status = CUT_OK;
     if (has_soft(alpha, w, h)) {
         status = cut_layers_new(&c.foreground, &c.background, photo, alpha, k,
-                                why);
+                                error);
         size_t line = ((size_t)c.foreground.w + 1) * 4;
-        if (!status) c.lines = cut_alloc(line * 2, sizeof *c.lines);
-        if (!status && !c.lines)
-            status = cut_fail(why, CUT_E_MEMORY, "No memory for colours.");
+        if (!status && c.foreground.px) c.lines = cut_alloc(line * 2, sizeof *c.lines);
+        if (!status && c.foreground.px && !c.lines)
+            status = cut_fail(error, CUT_E_MEMORY, "No memory for colours.");
     }
     if (status)
         cut_colours_free(&c);
@@ -159,22 +170,24 @@ void cut_colours_row(const cut_colours *colours, uint8_t *px,
 {
     const cut_layer *f = &colours->foreground, *b = &colours->background;
     float *fore = colours->lines;
-    span soft = fore ? soft_span(alpha, w) : (span){0};
+    span soft = soft_span(alpha, w);
     clear_span(px, alpha, 0, soft.from);
-    if (soft.from < soft.to) {
+    if (!fore) {
+        keep_span(px, alpha, soft);
+    } else if (soft.from < soft.end) {
         float *back = fore + ((size_t)f->w + 1) * 4;
-        cut_layer_line(fore, f, y, soft.from, soft.to);
-        cut_layer_line(back, b, y, soft.from, soft.to);
+        cut_layer_line(fore, f, y, soft.from, soft.end);
+        cut_layer_line(back, b, y, soft.from, soft.end);
         estimate_span(px, alpha, soft, w, f, fore, back);
     }
-    clear_span(px, alpha, soft.to, w);
+    clear_span(px, alpha, soft.end, w);
 }
 
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
-                                   cut_why *why)
+                                   cut_error *error)
 {
     cut_colours colours;
-    cut_status status = cut_colours_new(&colours, photo, alpha, why);
+    cut_status status = cut_colours_new(&colours, photo, alpha, error);
     if (status) return status;
     size_t w = (size_t)photo->w;
     for (int32_t y = 0; y < photo->h; y++)

@@ -37,9 +37,12 @@ static void solve(float out[4], const int32_t s[LANES], int32_t count,
     float mp = (float)s[P] * n;
     float cr = (float)s[RP] * n - mr * mp, cg = (float)s[GP] * n - mg * mp;
     float cb = (float)s[BP] * n - mb * mp;
-    float rr = (float)s[RR] * n - mr * mr + eps, rg = (float)s[RG] * n - mr * mg;
-    float rb = (float)s[RB] * n - mr * mb, gg = (float)s[GG] * n - mg * mg + eps;
-    float gb = (float)s[GB] * n - mg * mb, bb = (float)s[BB] * n - mb * mb + eps;
+    float rr = (float)s[RR] * n - mr * mr + eps,
+    rg = (float)s[RG] * n - mr * mg;
+    float rb = (float)s[RB] * n - mr * mb,
+    gg = (float)s[GG] * n - mg * mg + eps;
+    float gb = (float)s[GB] * n - mg * mb,
+    bb = (float)s[BB] * n - mb * mb + eps;
     /* symmetric 3 x 3 by cofactors */
     float irr = gg * bb - gb * gb, irg = gb * rb - rg * bb;
     float irb = rg * gb - gg * rb, igg = rr * bb - rb * rb;
@@ -131,14 +134,14 @@ typedef struct tiles {
 /* Whether p is 0, or CUT_GUIDED_ONE, all over the box. */
 static int is_settled(const tiles *t, box b)
 {
-    uint16_t least = UINT16_MAX, most = 0;
+    uint16_t min = UINT16_MAX, max = 0;
     for (int32_t y = b.y0; y < b.y1; y++)
         for (int32_t x = b.x0; x < b.x1; x++) {
             uint16_t v = t->p[(size_t)y * (size_t)t->w + (size_t)x];
-            least = v < least ? v : least;
-            most = v > most ? v : most;
+            min = v < min ? v : min;
+            max = v > max ? v : max;
         }
-    return most == 0 || least == CUT_GUIDED_ONE;
+    return max == 0 || min == CUT_GUIDED_ONE;
 }
 
 /* Coefficients of each window in the box: t->raw, [y1 - y0][x1 - x0][4] */
@@ -200,7 +203,7 @@ static void settle_tile(const tiles *t, float *out, box b)
 
 cut_status cut_guided_fit(float *coefficients, const uint8_t *guide,
                           const uint16_t *p, int32_t w, int32_t h,
-                          int32_t radius, float eps, cut_why *why)
+                          int32_t radius, float eps, cut_error *error)
 {
     size_t side = TILE + 2 * (size_t)radius;
     tiles t = {.guide = guide, .p = p, .w = w, .h = h, .radius = radius,
@@ -223,6 +226,6 @@ cut_status cut_guided_fit(float *coefficients, const uint8_t *guide,
     cut_free(t.raw);
     cut_free(t.summed);
     if (ready) return CUT_OK;
-    return cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.", (int)w,
+    return cut_fail(error, CUT_E_MEMORY, "No memory to refine %d x %d.", (int)w,
                     (int)h);
 }

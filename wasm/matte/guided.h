@@ -22,6 +22,6 @@
  */
 cut_status cut_guided_fit(float *coefficients, const uint8_t *guide,
                           const uint16_t *p, int32_t w, int32_t h,
-                          int32_t radius, float eps, cut_why *why);
+                          int32_t radius, float eps, cut_error *error);
 
 #endif

@@ -204,16 +204,23 @@ static void push(float *level, int32_t w, int32_t h, const float *coarse,
         }
 }
 
-static void finest_to_colours(float *level)
+/* Below this a reciprocal is infinite, or soon will be. */
+#define NO_WEIGHT 1e-30f
+
+/* The one sample that is left: its sum to a colour. Its weight. */
+static float coarsest_to_colour(float *level)
 {
     f32x4 v = cut_load_f32(level);
-    v = v[3] > 0 ? v * (1 / v[3]) : (f32x4){128, 128, 128, 1};
+    float weight = v[3];
+    v = weight > NO_WEIGHT ? v * (1 / weight) : (f32x4){128, 128, 128, 1};
     cut_store_f32(level, v);
+    return weight;
 }
 
-/* Sums to colours, where marked. `pyramid` has room for the coarser levels. */
-static void fill(float *finest, float *pyramid, int32_t w, int32_t h,
-                 const uint8_t *marks)
+/* Sums to colours, where marked. `pyramid` has room for the coarser levels.
+ * Whether as much as one sure pixel lent its colour. */
+static int fill(float *finest, float *pyramid, int32_t w, int32_t h,
+                const uint8_t *marks)
 {
     float *levels[LEVELS] = {finest};
     int32_t ws[LEVELS] = {w}, hs[LEVELS] = {h}, count = 1;
@@ -225,9 +232,10 @@ static void fill(float *finest, float *pyramid, int32_t w, int32_t h,
         pull(levels[count], levels[count - 1], ws[count - 1], hs[count - 1]);
         count++;
     }
-    finest_to_colours(levels[count - 1]); /* one sample is left */
+    float weight = coarsest_to_colour(levels[count - 1]);
     for (int32_t i = count - 2; i >= 0; i--)
         push(levels[i], ws[i], hs[i], levels[i + 1], i ? NULL : marks);
+    return weight >= FULL_WEIGHT;
 }
 
 static cut_layer layer_new(const cut_image *photo, int32_t k)
@@ -240,7 +248,7 @@ static cut_layer layer_new(const cut_image *photo, int32_t k)
 
 cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                           const cut_image *photo, const uint8_t *alpha,
-                          int32_t k, cut_why *why)
+                          int32_t k, cut_error *error)
 {
     cut_layer f = {0}, b = layer_new(photo, k);
     if (foreground) f = layer_new(photo, k);
@@ -255,7 +263,7 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
     weights by;
     weigh(&by);
     if (!b.px || !pyramid || (foreground && (!f.px || !marks)))
-        status = cut_fail(why, CUT_E_MEMORY, "No memory for colours of %d x "
+        status = cut_fail(error, CUT_E_MEMORY, "No memory for colours of %d x "
                           "%d.", (int)photo->w, (int)photo->h);
     for (size_t i = 0; !status && i < count; i++)
         if (!marks || marks[i])
@@ -263,8 +271,12 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                       (int32_t)(i % (size_t)b.w) * k,
                       (int32_t)(i / (size_t)b.w) * k, k, &by);
     if (!status) {
-        if (f.px) fill(f.px, pyramid, f.w, f.h, marks);
-        fill(b.px, pyramid, b.w, b.h, marks);
+        int known = !f.px || fill(f.px, pyramid, f.w, f.h, marks);
+        known &= fill(b.px, pyramid, b.w, b.h, marks);
+        if (f.px && !known) {
+            cut_layer_free(&f);
+            cut_layer_free(&b);
+        }
     } else {
         cut_layer_free(&f);
         cut_layer_free(&b);
@@ -277,7 +289,7 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
 }
 
 void cut_layer_line(float *line, const cut_layer *layer, int32_t y,
-                    int32_t from, int32_t to)
+                    int32_t from, int32_t end)
 {
     float f = ((float)y + 0.5f) / (float)layer->k - 0.5f;
     if (f < 0) f = 0;
@@ -287,10 +299,10 @@ void cut_layer_line(float *line, const cut_layer *layer, int32_t y,
     const float *up = layer->px + (size_t)at * row;
     const float *low = at + 1 < layer->h ? up + row : up;
     size_t first = (size_t)cut_layer_sample(layer, from) * 4;
-    size_t end = (size_t)cut_layer_sample(layer, to - 1) * 4 + 8;
-    if (end > row) end = row;
-    for (size_t i = first; i < end; i++)
+    size_t last = (size_t)cut_layer_sample(layer, end - 1) * 4 + 8;
+    if (last > row) last = row;
+    for (size_t i = first; i < last; i++)
         line[i] = up[i] + (low[i] - up[i]) * t;
-    if (end == row) /* what lies right of the last sample is like it */
+    if (last == row) /* what lies right of the last sample is like it */
         memcpy(line + row, line + row - 4, 4 * sizeof *line);
 }

@@ -28,7 +28,10 @@ static inline void cut_layer_free(cut_layer *layer)
  *
  * @param[out] foreground, background owned by the caller. With both, colours
  *                   are right near soft alpha only, which is where they are
- *                   asked for; with foreground NULL the background is whole.
+ *                   asked for; px is NULL in both when no pixel is sure to be
+ *                   of the one or of the other, since nothing then tells how
+ *                   their colours are mixed. With foreground NULL the
+ *                   background is whole, and grey where nothing is known.
  * @param      alpha u8 [h][w]: the matte times the photo's own alpha; clear
  *                   photo pixels lend their hidden colour to neither layer
  * @param      k     1..64
@@ -36,7 +39,7 @@ static inline void cut_layer_free(cut_layer *layer)
  */
 cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                           const cut_image *photo, const uint8_t *alpha,
-                          int32_t k, cut_why *why);
+                          int32_t k, cut_error *error);
 
 /**
  * The matte alone under alpha = matte x photo's own alpha. Straight colours of
@@ -50,9 +53,9 @@ static inline uint8_t cut_matte_part(uint8_t alpha, uint8_t photo_alpha)
 }
 
 /** The layer along photo row y: f32 [layer->w + 1][4], between its rows. Only
- * the samples that photo columns from .. to - 1 lie between. */
+ * the samples that photo columns from .. end - 1 lie between. */
 void cut_layer_line(float *line, const cut_layer *layer, int32_t y,
-                    int32_t from, int32_t to);
+                    int32_t from, int32_t end);
 
 /** The last sample that does not lie right of photo column x, at least 0. */
 static inline int32_t cut_layer_sample(const cut_layer *layer, int32_t x)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* e^x for -30 <= x <= 30 by 2^n * e^r, relative error below 1e-6. The C
+/* e^x for -30 <= x <= 30 by 2^n * e^r, relative error below 1.3e-6. The C
  * library's differs between systems; this one gives the same bits everywhere. */
 static float exponential(float x)
 {
@@ -25,22 +25,22 @@ static float sigmoid(float x)
 }
 
 cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
-                              int32_t h, int logits, cut_why *why)
+                              int32_t h, int logits, cut_error *error)
 {
     size_t count = (size_t)w * (size_t)h;
     for (size_t i = 0; i < count; i++) {
         if (!(map[i] - map[i] == 0)) /* NaN or infinite */
-            return cut_fail(why, CUT_E_OUTPUT,
+            return cut_fail(error, CUT_E_OUTPUT,
                             "Value %u of the model's answer is not finite.",
                             (unsigned)i);
         if (!logits && (map[i] < -0.1f || map[i] > 1.1f))
-            return cut_fail(why, CUT_E_OUTPUT,
+            return cut_fail(error, CUT_E_OUTPUT,
                             "Value %u of the model's answer lies outside "
                             "0 to 1.", (unsigned)i);
     }
     float *alpha = cut_alloc(count, sizeof *alpha);
     if (!alpha)
-        return cut_fail(why, CUT_E_MEMORY, "No memory for a %d x %d matte.",
+        return cut_fail(error, CUT_E_MEMORY, "No memory for a %d x %d matte.",
                         (int)w, (int)h);
     for (size_t i = 0; i < count; i++) {
         float a = logits ? sigmoid(map[i]) : map[i];
@@ -61,13 +61,13 @@ cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
 static int is_constant(const cut_matte *m)
 {
     size_t count = (size_t)m->w * (size_t)m->h;
-    float least = m->alpha[0], most = least;
+    float min = m->alpha[0], max = min;
     for (size_t i = 1; i < count; i++) {
-        if (m->alpha[i] < least) least = m->alpha[i];
-        if (m->alpha[i] > most) most = m->alpha[i];
+        if (m->alpha[i] < min) min = m->alpha[i];
+        if (m->alpha[i] > max) max = m->alpha[i];
     }
-    return count > 1 && most > NOTHING && least < 1 - NOTHING &&
-           most - least < CONSTANT_RANGE;
+    return count > 1 && max > NOTHING && min < 1 - NOTHING &&
+           max - min < CONSTANT_RANGE;
 }
 
 /* How many of the first and the last of n are the rim. */
@@ -97,14 +97,14 @@ static int is_inverted(const cut_matte *m)
            (float)clear > CLEAR_MIDDLE * (float)middle;
 }
 
-cut_status cut_matte_check(const cut_matte *matte, cut_why *why)
+cut_status cut_matte_check(const cut_matte *matte, cut_error *error)
 {
     if (is_constant(matte))
-        return cut_fail(why, CUT_E_OUTPUT,
+        return cut_fail(error, CUT_E_OUTPUT,
                         "The model's answer is %d %% everywhere.",
                         (int)(matte->alpha[0] * 100 + 0.5f));
     if (is_inverted(matte))
-        return cut_fail(why, CUT_E_OUTPUT,
+        return cut_fail(error, CUT_E_OUTPUT,
                         "The model's answer is inverted: sure of the photo's "
                         "border, clear in its middle.");
     return CUT_OK;

@@ -27,7 +27,7 @@ static inline void cut_matte_free(cut_matte *matte)
  *         outside; CUT_E_MEMORY
  */
 cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
-                              int32_t h, int logits, cut_why *why);
+                              int32_t h, int logits, cut_error *error);
 
 /**
  * Whether a model's answer for a whole photo can be one at all. Refused are
@@ -42,7 +42,7 @@ cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
  *
  * @return CUT_OK, CUT_E_OUTPUT
  */
-cut_status cut_matte_check(const cut_matte *matte, cut_why *why);
+cut_status cut_matte_check(const cut_matte *matte, cut_error *error);
 
 /** Turns `count` rows of w values around. */
 void cut_mirror(float *rows, int32_t w, int32_t count);

@@ -7,18 +7,18 @@
 
 #include "base/simd.h"
 #include "image/resample.h"
-#include "matte/evidence.h"
+#include "matte/colour_model.h"
 #include "matte/guided.h"
-#include "matte/specks.h"
+#include "matte/components.h"
 
 /* Chosen by models/eval/matte.py: docs/decisions/matte-refinement.md. */
 #ifndef CUT_REFINE_CELLS
 #define CUT_REFINE_CELLS 2 /* reduced photo: this many samples a map's cell, */
 #endif
-#define CUT_REFINE_MOST 640 /* and this many along the longer side, at most:
-                                what 12 megapixels have the time for */
-#ifndef CUT_REFINE_EVIDENCE
-#define CUT_REFINE_EVIDENCE 320 /* samples along the longer side, about, that
+#define CUT_REFINE_MAX_SIDE 640 /* and this many along the longer side, at most:
+                                    what 12 megapixels have the time for */
+#ifndef CUT_REFINE_COLOUR_SIDE
+#define CUT_REFINE_COLOUR_SIDE 320 /* samples along the longer side, about, that
                                    the colours are asked at */
 #endif
 #ifndef CUT_REFINE_RADIUS
@@ -135,13 +135,14 @@ static void add_change(uint16_t *p, int32_t w, int32_t h, int32_t j,
 /* Weighs the placed map against the colours, at about the size of a model's
  * map: finer, it would take longer and say the same. */
 static cut_status ask_colours(uint16_t *p, const cut_image *small,
-                              cut_why *why)
+                              cut_error *error)
 {
     int32_t side = small->w > small->h ? small->w : small->h;
-    int32_t j = side / CUT_REFINE_EVIDENCE;
-    if (j < 2) return cut_evidence_weigh(p, small->px, small->w, small->h, why);
+    int32_t j = side / CUT_REFINE_COLOUR_SIDE;
+    if (j < 2)
+        return cut_colour_model_weigh(p, small->px, small->w, small->h, error);
     cut_image less = {0};
-    cut_status status = cut_image_reduce(&less, small, j, why);
+    cut_status status = cut_image_reduce(&less, small, j, error);
     if (status) return status;
     size_t count = (size_t)less.w * (size_t)less.h;
     uint16_t *before = cut_alloc(count * 2, sizeof *before);
@@ -149,9 +150,9 @@ static cut_status ask_colours(uint16_t *p, const cut_image *small,
     if (before) {
         reduce_map(before, p, small->w, small->h, j);
         memcpy(after, before, count * sizeof *after);
-        status = cut_evidence_weigh(after, less.px, less.w, less.h, why);
+        status = cut_colour_model_weigh(after, less.px, less.w, less.h, error);
     } else {
-        status = cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.",
+        status = cut_fail(error, CUT_E_MEMORY, "No memory to refine %d x %d.",
                           (int)small->w, (int)small->h);
     }
     if (!status) add_change(p, small->w, small->h, j, before, after);
@@ -162,19 +163,19 @@ static cut_status ask_colours(uint16_t *p, const cut_image *small,
 
 /* ---- contrast ---------------------------------------------------------- */
 
-static void take_least(uint16_t *restrict lo, const uint16_t *restrict v,
+static void take_min(uint16_t *restrict lo, const uint16_t *restrict v,
                        int32_t n)
 {
     for (int32_t i = 0; i < n; i++) lo[i] = v[i] < lo[i] ? v[i] : lo[i];
 }
 
-static void take_most(uint16_t *restrict hi, const uint16_t *restrict v,
+static void take_max(uint16_t *restrict hi, const uint16_t *restrict v,
                       int32_t n)
 {
     for (int32_t i = 0; i < n; i++) hi[i] = v[i] > hi[i] ? v[i] : hi[i];
 }
 
-/* Least and most of p along each row within CUT_REFINE_REACH. */
+/* Minimum and maximum of p along each row within CUT_REFINE_REACH. */
 static void row_ranges(uint16_t *lo, uint16_t *hi, const uint16_t *p,
                        int32_t w, int32_t h)
 {
@@ -184,10 +185,10 @@ static void row_ranges(uint16_t *lo, uint16_t *hi, const uint16_t *p,
     for (int32_t y = 0; y < h; y++) {
         size_t at = (size_t)y * (size_t)w;
         for (int32_t d = 1; d <= CUT_REFINE_REACH && d < w; d++) {
-            take_least(lo + at, p + at + d, w - d);
-            take_least(lo + at + d, p + at, w - d);
-            take_most(hi + at, p + at + d, w - d);
-            take_most(hi + at + d, p + at, w - d);
+            take_min(lo + at, p + at + d, w - d);
+            take_min(lo + at + d, p + at, w - d);
+            take_max(hi + at, p + at + d, w - d);
+            take_max(hi + at + d, p + at, w - d);
         }
     }
 }
@@ -202,19 +203,19 @@ static void clear_fog(float *coefficients, const uint16_t *p, int32_t w,
     const float gain = 1 / (1 - 2 * CUT_REFINE_FOG);
     size_t n = (size_t)w, count = n * (size_t)h;
     uint16_t *lo = scratch, *hi = lo + count;
-    uint16_t *least = hi + count, *most = least + n;
+    uint16_t *min = hi + count, *max = min + n;
     row_ranges(lo, hi, p, w, h);
     for (int32_t y = 0; y < h; y++) {
-        memcpy(least, lo + (size_t)y * n, n * sizeof *least);
-        memcpy(most, hi + (size_t)y * n, n * sizeof *most);
+        memcpy(min, lo + (size_t)y * n, n * sizeof *min);
+        memcpy(max, hi + (size_t)y * n, n * sizeof *max);
         for (int32_t v = y - CUT_REFINE_REACH; v <= y + CUT_REFINE_REACH; v++)
             if (v >= 0 && v < h) {
-                take_least(least, lo + (size_t)v * n, w);
-                take_most(most, hi + (size_t)v * n, w);
+                take_min(min, lo + (size_t)v * n, w);
+                take_max(max, hi + (size_t)v * n, w);
             }
         float *c = coefficients + (size_t)y * n * 4;
         for (size_t x = 0; x < n; x++, c += 4) {
-            float middle = (float)(least[x] + most[x]) /
+            float middle = (float)(min[x] + max[x]) /
                            (float)(2 * CUT_GUIDED_ONE);
             for (int i = 0; i < 3; i++) c[i] *= gain;
             c[3] = middle + (c[3] - middle) * gain;
@@ -330,17 +331,17 @@ static void evaluate(uint8_t *alpha, const float *coefficients, float *line,
 }
 
 cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
-                            const cut_image *photo, cut_why *why)
+                            const cut_image *photo, cut_error *error)
 {
     int32_t side = photo->w > photo->h ? photo->w : photo->h;
-    int32_t most = CUT_REFINE_CELLS * (matte->w > matte->h ? matte->w
+    int32_t max_side = CUT_REFINE_CELLS * (matte->w > matte->h ? matte->w
                                                            : matte->h);
-    if (most > CUT_REFINE_MOST) most = CUT_REFINE_MOST;
-    int32_t k = (side + most / 2) / most;
+    if (max_side > CUT_REFINE_MAX_SIDE) max_side = CUT_REFINE_MAX_SIDE;
+    int32_t k = (side + max_side / 2) / max_side;
     if (k < 1) k = 1;
-    if (k > CUT_REDUCE_MOST) k = CUT_REDUCE_MOST; /* the map is tiny */
+    if (k > CUT_REDUCE_MAX) k = CUT_REDUCE_MAX; /* the map is tiny */
     cut_image small = {0};
-    cut_status status = cut_image_reduce(&small, photo, k, why);
+    cut_status status = cut_image_reduce(&small, photo, k, error);
     if (status) return status;
     size_t count = (size_t)small.w * (size_t)small.h;
     uint16_t *p = cut_alloc(count, sizeof *p);
@@ -349,17 +350,18 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
     uint16_t *scratch = cut_alloc(count * 2 + (size_t)small.w * 2,
                                   sizeof *scratch);
     if (!p || !coefficients || !line || !scratch) {
-        status = cut_fail(why, CUT_E_MEMORY, "No memory to refine %d x %d.",
+        status = cut_fail(error, CUT_E_MEMORY, "No memory to refine %d x %d.",
                           (int)photo->w, (int)photo->h);
     } else {
         place_map(p, small.w, small.h, matte);
-        status = ask_colours(p, &small, why);
+        status = ask_colours(p, &small, error);
     }
-    if (!status) status = cut_specks_remove(p, small.w, small.h, CUT_GUIDED_ONE,
-                                            why);
+    if (!status)
+        status = cut_components_remove_small(p, small.w, small.h,
+                                             CUT_GUIDED_ONE, error);
     if (!status)
         status = cut_guided_fit(coefficients, small.px, p, small.w, small.h,
-                                CUT_REFINE_RADIUS, CUT_REFINE_EPS, why);
+                                CUT_REFINE_RADIUS, CUT_REFINE_EPS, error);
     if (!status) {
         clear_fog(coefficients, p, small.w, small.h, scratch);
         evaluate(alpha, coefficients, line, photo, &small, k);

@@ -7,7 +7,7 @@
 #include "base/simd.h"
 
 #define LIKELY_ALPHA 0.8f
-#define LEAST_LIKELY 0.004f /* share of the map at least so high */
+#define MIN_LIKELY 0.004f /* share of the map at least so high */
 
 int cut_subject_present(const cut_matte *matte)
 {
@@ -15,7 +15,7 @@ int cut_subject_present(const cut_matte *matte)
     size_t likely = 0;
     for (size_t i = 0; i < count; i++)
         likely += matte->alpha[i] >= LIKELY_ALPHA;
-    return (float)likely >= LEAST_LIKELY * (float)count;
+    return (float)likely >= MIN_LIKELY * (float)count;
 }
 
 void cut_subject_measure(cut_subject *subject, const uint8_t *alpha, int32_t w,

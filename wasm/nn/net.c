@@ -1,16 +1,18 @@
 /* The network's life: load, run in pieces, answer. */
-#include "nn/net.h"
+#include "net.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "nn/conv.h"
-#include "nn/describe.h"
+#include "nn/graph/build.h"
+#include "nn/graph/fuse.h"
+#include "nn/kernels/kernel.h"
+#include "nn/plan/describe.h"
 
 struct cut_net {
-    cut_why why;
+    cut_error error;
     int tried, loaded, recording;
     cut_plan plan;
     uint8_t *block, *arena; /* arena: block, aligned to 64 */
@@ -51,10 +53,14 @@ void cut_net_free(cut_net *net)
     cut_free(net);
 }
 
-const char *cut_net_message(const cut_net *net) { return net->why.text; }
+const char *cut_net_message(const cut_net *net)
+{
+    return net->error.text;
+}
 
 /* ---- input and output -------------------------------------------------- */
 
+/* [c][h][w] to [h][w][ld], in i16 rounded and within the limit. */
 static void put_input(const cut_net *net, const float *input)
 {
     const cut_view *in = &net->plan.input;
@@ -68,13 +74,13 @@ static void put_input(const cut_net *net, const float *input)
                 f[i * ld + c] = c < (size_t)in->c ? input[c * pixels + i] : 0;
         return;
     }
-    float to = 1.0f / in->scale, limit = in->limit;
+    float inv_scale = 1.0f / in->scale, limit = in->limit;
     for (size_t i = 0; i < pixels; i += 4)
         for (size_t c = 0; c < cp; c++) {
             f32x4 v = cut_f32x4(0);
             size_t n = pixels - i < 4 ? pixels - i : 4;
             if (c < (size_t)in->c) memcpy(&v, input + c * pixels + i, n * 4);
-            v = cut_min(cut_max(v * cut_f32x4(to), cut_f32x4(-limit)),
+            v = cut_min(cut_max(v * cut_f32x4(inv_scale), cut_f32x4(-limit)),
                         cut_f32x4(limit));
             i32x4 whole = cut_round(v);
             for (size_t k = 0; k < n; k++)
@@ -93,13 +99,13 @@ static void take_output(cut_net *net)
     for (size_t c = 0; c < (size_t)out->c; c++)
         for (size_t i = 0; i < pixels; i++)
             planar[c * pixels + i] = out->type == CUT_F32
-                ? f[i * ld + c] : (float)q[i * ld + c] * out->scale;
+                                         ? f[i * ld + c]
+                                         : (float)q[i * ld + c] * out->scale;
 }
 
 /* ---- a run ------------------------------------------------------------- */
 
-static void widen(cut_range *range, const cut_view *view,
-                  const uint8_t *arena)
+static void widen(cut_range *range, const cut_view *view, const uint8_t *arena)
 {
     const float *f = (const float *)(const void *)(arena + view->offset);
     size_t pixels = (size_t)view->h * (size_t)view->w;
@@ -133,15 +139,15 @@ static void work(cut_net *net, uint64_t kmacs)
     uint64_t used = 0;
     while (net->at < net->plan.step_count) {
         const cut_step *step = &net->plan.steps[net->at];
-        int32_t rows = step->out.h, to = net->row + step->band;
-        if (to > rows) to = rows;
-        step->run(step, net->arena, net->row, to);
-        uint64_t share = (uint64_t)step->kmacs * (uint64_t)(to - net->row) /
+        int32_t rows = step->out.h, y_end = net->row + step->band;
+        if (y_end > rows) y_end = rows;
+        step->kernel->run(step, net->arena, net->row, y_end);
+        uint64_t share = (uint64_t)step->kmacs * (uint64_t)(y_end - net->row) /
                          (uint64_t)rows;
-        net->row = to;
+        net->row = y_end;
         net->done += share;
         used += share;
-        if (to == rows) {
+        if (y_end == rows) {
             finish_step(net, step);
             if (kmacs == 0) break;
         }
@@ -156,17 +162,19 @@ static void work(cut_net *net, uint64_t kmacs)
 int cut_net_begin(cut_net *net, const float *input, uint32_t count)
 {
     const cut_view *in = &net->plan.input;
-    if (!net->loaded || (uint64_t)count != (uint64_t)in->c *
-                                               (uint64_t)in->h *
-                                               (uint64_t)in->w)
-        return (int)cut_fail(&net->why, CUT_E_STATE,
-                        "The network is not loaded, or the input is not of "
-                        "%d x %d x %d.", (int)in->c, (int)in->h, (int)in->w);
+    if (!net->loaded)
+        return (int)cut_fail(&net->error, CUT_E_STATE,
+                             "The network is not loaded.");
+    if ((uint64_t)count != (uint64_t)in->c * (uint64_t)in->h * (uint64_t)in->w)
+        return (int)cut_fail(&net->error, CUT_E_ARGUMENT,
+                             "The input is not of %d x %d x %d, but %u values.",
+                             (int)in->c, (int)in->h, (int)in->w,
+                             (unsigned)count);
     for (uint32_t i = 0; i < count; i++)
         if (!(input[i] - input[i] == 0))
-            return (int)cut_fail(&net->why, CUT_E_INFERENCE,
-                            "Value %u of the input is not finite.",
-                            (unsigned)i);
+            return (int)cut_fail(&net->error, CUT_E_INFERENCE,
+                                 "Value %u of the input is not finite.",
+                                 (unsigned)i);
     begin(net, input);
     if (net->ranges) widen(&net->ranges[net->input_map], in, net->arena);
     return CUT_OK;
@@ -175,7 +183,7 @@ int cut_net_begin(cut_net *net, const float *input, uint32_t count)
 int cut_net_step(cut_net *net, uint32_t mmacs)
 {
     if (!net->running)
-        return (int)cut_fail(&net->why, CUT_E_STATE, "No run has begun.");
+        return (int)cut_fail(&net->error, CUT_E_STATE, "No run has begun.");
     work(net, (uint64_t)mmacs * 1000);
     return CUT_OK;
 }
@@ -188,7 +196,10 @@ uint32_t cut_net_progress(const cut_net *net)
     return share > 999 ? 999 : (uint32_t)share;
 }
 
-uint32_t cut_net_at(const cut_net *net) { return net->at; }
+uint32_t cut_net_at(const cut_net *net)
+{
+    return net->at;
+}
 
 const float *cut_net_output(const cut_net *net)
 {
@@ -231,7 +242,7 @@ static cut_status make_arena(cut_net *net)
 {
     net->block = cut_alloc_zero(net->plan.arena_bytes + 64, 1);
     if (!net->block)
-        return cut_fail(&net->why, CUT_E_MEMORY,
+        return cut_fail(&net->error, CUT_E_MEMORY,
                         "No memory for %llu bytes of feature maps.",
                         (unsigned long long)net->plan.arena_bytes);
     net->arena = net->block + (64 - ((uintptr_t)net->block & 63));
@@ -258,7 +269,7 @@ static float synthetic(uint32_t c, uint32_t y, uint32_t x)
 static void reset_ranges(cut_range *ranges, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        ranges[i] = (cut_range){ FLT_MAX, -FLT_MAX };
+        ranges[i] = (cut_range){FLT_MAX, -FLT_MAX};
 }
 
 /* What one f32 run of a synthetic picture meets. */
@@ -266,12 +277,12 @@ static cut_status probe_ranges(cut_net *net, const cut_graph *graph)
 {
     const cut_map *in = &graph->maps[graph->input];
     size_t count = (size_t)in->c * (size_t)in->h * (size_t)in->w;
-    cut_status status = cut_plan_make(&net->plan, graph, CUT_F32, NULL, 1,
-                                      1, &net->why);
+    cut_status status = cut_plan_make(&net->plan, graph, CUT_F32, NULL, 1, 1,
+                                      &net->error);
     if (!status) status = make_arena(net);
     float *input = status ? NULL : cut_alloc(count, sizeof *input);
     if (!status && !input)
-        status = cut_fail(&net->why, CUT_E_MEMORY,
+        status = cut_fail(&net->error, CUT_E_MEMORY,
                           "No memory to find the model's ranges.");
     if (!status) {
         size_t i = 0;
@@ -301,6 +312,8 @@ static int has_8_bit(const cut_graph *graph)
     return 0;
 }
 
+/* Of the maps, for cut_net_ranges(): the file is the caller's, and gone by
+ * then. */
 static cut_status keep_names(cut_net *net, const cut_graph *graph)
 {
     net->names = cut_alloc_zero((size_t)graph->map_count + 1,
@@ -308,17 +321,19 @@ static cut_status keep_names(cut_net *net, const cut_graph *graph)
     for (uint32_t i = 0; net->names && i < graph->map_count; i++) {
         cut_slice name = graph->maps[i].name;
         net->names[i] = cut_alloc_zero(name.size + 1, 1);
-        if (!net->names[i]) forget_names(net);
-        else if (name.size) memcpy(net->names[i], name.at, name.size);
+        if (!net->names[i])
+            forget_names(net);
+        else if (name.size)
+            memcpy(net->names[i], name.at, name.size);
     }
     return net->names ? CUT_OK
-                      : cut_fail(&net->why, CUT_E_MEMORY,
+                      : cut_fail(&net->error, CUT_E_MEMORY,
                                  "No memory for the model's names.");
 }
 
 static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
 {
-    cut_status status = cut_graph_fuse(graph, &net->why);
+    cut_status status = cut_graph_fuse(graph, &net->error);
     if (status) return status;
     int i16 = arithmetic == CUT_NET_I16 ||
               (arithmetic == CUT_NET_AUTO && has_8_bit(graph) &&
@@ -330,7 +345,7 @@ static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
         net->ranges = cut_alloc((size_t)graph->map_count + 1,
                                 sizeof *net->ranges);
         if (!net->ranges)
-            return cut_fail(&net->why, CUT_E_MEMORY,
+            return cut_fail(&net->error, CUT_E_MEMORY,
                             "No memory for the model's ranges.");
         reset_ranges(net->ranges, graph->map_count);
     }
@@ -342,7 +357,7 @@ static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
     if (!status)
         status = cut_plan_make(&net->plan, graph, i16 ? CUT_I16 : CUT_F32,
                                net->ranges, headroom, net->recording,
-                               &net->why);
+                               &net->error);
     if (!status && net->recording) status = keep_names(net, graph);
     if (!net->recording) {
         cut_free(net->ranges);
@@ -352,7 +367,7 @@ static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
     if (!status) {
         net->json = cut_plan_json(&net->plan, graph);
         if (!net->json)
-            status = cut_fail(&net->why, CUT_E_MEMORY,
+            status = cut_fail(&net->error, CUT_E_MEMORY,
                               "No memory for the model's plan.");
     }
     return status;
@@ -363,19 +378,19 @@ int cut_net_load(cut_net *net, const uint8_t *bytes, uint32_t size_bytes,
                  uint32_t output_bytes)
 {
     if (net->tried)
-        return (int)cut_fail(&net->why, CUT_E_STATE, "A network loads once.");
+        return (int)cut_fail(&net->error, CUT_E_STATE, "A network loads once.");
     if (arithmetic < CUT_NET_AUTO || arithmetic > CUT_NET_I16)
-        return (int)cut_fail(&net->why, CUT_E_STATE,
+        return (int)cut_fail(&net->error, CUT_E_ARGUMENT,
                              "There is no arithmetic %d.", arithmetic);
     net->tried = 1;
     if (w < 1 || h < 1 || w > CUT_MAX_MODEL_SIDE || h > CUT_MAX_MODEL_SIDE)
-        return (int)cut_fail(&net->why, CUT_E_MODEL,
-                        "An input is of 1..%d pixels, not %u x %u.",
-                        CUT_MAX_MODEL_SIDE, (unsigned)w, (unsigned)h);
+        return (int)cut_fail(&net->error, CUT_E_MODEL,
+                             "An input is of 1..%d pixels, not %u x %u.",
+                             CUT_MAX_MODEL_SIDE, (unsigned)w, (unsigned)h);
     cut_graph graph;
     cut_status status = cut_graph_build(
-        &graph, (cut_slice){ bytes, size_bytes }, (int32_t)w, (int32_t)h,
-        (cut_slice){ (const uint8_t *)output, output_bytes }, &net->why);
+        &graph, (cut_slice){bytes, size_bytes}, (int32_t)w, (int32_t)h,
+        (cut_slice){(const uint8_t *)output, output_bytes}, &net->error);
     if (status) return (int)status;
     status = plan(net, &graph, arithmetic);
     net->input_map = (uint32_t)graph.input;
@@ -384,7 +399,10 @@ int cut_net_load(cut_net *net, const uint8_t *bytes, uint32_t size_bytes,
     return (int)status;
 }
 
-const char *cut_net_plan_json(cut_net *net) { return net->json; }
+const char *cut_net_plan_json(cut_net *net)
+{
+    return net->json;
+}
 
 /* ---- calibration ------------------------------------------------------- */
 
@@ -396,13 +414,13 @@ void cut_net_record(cut_net *net, int on)
 const char *cut_net_ranges(cut_net *net)
 {
     cut_free(net->text.at);
-    net->text = (cut_text){ 0 };
+    net->text = (cut_text){0};
     if (!net->names || !net->ranges) return "";
     for (uint32_t i = 0; i < net->map_count; i++)
         if (net->ranges[i].lo <= net->ranges[i].hi)
             cut_ranges_write(&net->text,
-                             (cut_slice){ (const uint8_t *)net->names[i],
-                                          strlen(net->names[i]) },
+                             (cut_slice){(const uint8_t *)net->names[i],
+                                         strlen(net->names[i])},
                              net->ranges[i]);
     return net->text.at ? net->text.at : "";
 }

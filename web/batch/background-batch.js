@@ -2,35 +2,36 @@
 //
 //   <background-batch background="white" format="jpeg" crop margin="5%"></background-batch>
 //
-// Attributes: background, format, quality, crop, margin, keep, shadow, outline,
-// canvas, model, remember as for <background-remover>, for all photos that were
-// given none of their own; workers (how many at once; by itself what the
-// machine can). Photos also come by add(). `engine` may be set before the
-// first: { size, removeBackground }.
+// Attributes: those of the core's options, model and remember as for
+// <background-remover>, for all photos that were given none of their own;
+// workers (how many at once; by itself what the machine can). Photos also come
+// by add(). `engine` may be set before the first: { size, removeBackground }.
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
 import { createPool, poolSize } from '../engine/pool.js';
-import { baseStyles } from '../widget/base-styles.js';
-import { canvasesOf } from '../widget/canvas-place.js';
-import { errorText } from '../widget/messages.js';
-import { rememberSettings } from '../widget/settings.js';
-import { studioStyles } from '../widget/studio-styles.js';
-import { languageOf, localize } from '../widget/texts.js';
-import { percent } from '../widget/units.js';
-import { BatchQueue, canRetry } from './batch-queue.js';
-import { collect, dropped, isFolder } from './files.js';
-import { Guard } from './guard.js';
+import { adoptStyles } from '../widget/common/adopt-styles.js';
+import { baseStyles } from '../widget/common/base-styles.js';
+import { errorText } from '../widget/common/messages.js';
+import { languageOf, localize } from '../widget/common/texts.js';
+import { attributesOf, resultNames, runNames } from '../widget/settings/attributes.js';
+import { canvasesOf } from '../widget/settings/canvas-place.js';
+import { rememberSettings } from '../widget/settings/settings.js';
+import { studioStyles } from '../widget/studio/styles.js';
+import { BatchQueue } from './batch-queue.js';
+import { collect, dropped, isFolder, takeDrops } from './files.js';
+import { KeepAwake } from './keep-awake.js';
 import { markup } from './markup.js';
-import { Settings, styles } from './settings.js';
+import { Overview } from './overview.js';
+import { Settings } from './settings.js';
 import { batchStyles } from './styles.js';
 import { inEnglish, speak } from './texts.js';
-import { describe, Tiles } from './tiles.js';
-import { download, openTarget, resultName, writeZip } from './zip.js';
+import { Tiles } from './tiles.js';
+import { download, entryOf, openTarget, resultName, writeZip, zipName } from './zip.js';
 
 /**
  * @typedef {import('./batch-queue.js').Item} Item
  * @typedef {import('./batch-queue.js').Options} Options
  * @typedef {import('./batch-queue.js').Engine & { preload?: (options?: any) => Promise<unknown>,
- *   abi?: () => Promise<{ options: any }>, retouch?: import('../widget/queue.js').Engine['retouch'], dispose?: () => void }} Engine
+ *   abi?: () => Promise<{ options: any }>, retouch?: import('../widget/studio/queue.js').Engine['retouch'], dispose?: () => void }} Engine
  */
 
 /** So often the page shows what changed; and says it to a screen reader, while nothing else happens. */
@@ -39,18 +40,18 @@ const sayMs = 15000;
 /** A second click within this time means it. */
 const sureMs = 4000;
 
-/** @type {CSSStyleSheet[]} */
-let sheets = [];
+/** The attributes that are the settings of all. */
+const names = [...resultNames, ...runNames];
 
 export class BackgroundBatch extends HTMLElement {
-  static observedAttributes = ['background', 'format', 'quality', 'crop', 'margin', 'keep', 'shadow', 'outline', 'canvas'];
+  static observedAttributes = names;
 
   t = inEnglish;
   #language = '';
   /** @type {Engine | undefined} */ #engine;
   /** @type {Blob | null} */ #backgroundImage = null;
   /** @type {AbortController | undefined} */ #connection;
-  /** @type {Guard | undefined} */ #guard;
+  /** @type {KeepAwake | undefined} */ #awake;
   /** @type {Set<Item>} */ #dirty = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #applying;
@@ -59,11 +60,9 @@ export class BackgroundBatch extends HTMLElement {
   #zipped = 0;
   /** Said until the next click. */ #noted = '';
   /** @type {WeakSet<object>} results that are on the disk */ #saved = new WeakSet();
-  /** @type {import('./files.js').Skipped[]} */ #skipped = [];
   #busy = false;
   /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
   #said = 0;
-  #depth = 0;
 
   constructor() {
     super();
@@ -71,12 +70,8 @@ export class BackgroundBatch extends HTMLElement {
     const template = document.createElement('template');
     template.innerHTML = markup;
     root.append(template.content);
-    sheets = sheets.length ? sheets : [baseStyles, studioStyles, batchStyles].map((styles) => {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(styles);
-      return sheet;
-    });
-    root.adoptedStyleSheets = sheets;
+    adoptStyles(root, baseStyles, studioStyles, batchStyles);
+    this.overview = new Overview(root);
     this.settings = new Settings(this.#part('.bar'), {
       choose: (options) => this.#choose(options),
       canvas: () => canvasesOf(this.engine),
@@ -112,7 +107,7 @@ export class BackgroundBatch extends HTMLElement {
     this.#engine = engine;
   }
 
-  /** The picture behind the subjects; wins over the attribute `background`. @type {Blob | null} */
+  /** The background image; wins over the attribute `background`. @type {Blob | null} */
   get backgroundImage() {
     return this.#backgroundImage;
   }
@@ -122,11 +117,12 @@ export class BackgroundBatch extends HTMLElement {
     this.#apply();
   }
 
+  /** Everything that listens ends with this connection. */
   connectedCallback() {
     const connection = this.#connection = new AbortController();
     const { signal } = connection;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
-    this.#guard = new Guard(signal);
+    this.#awake = new KeepAwake(signal);
     /** @param {EventTarget} target @param {string} type @param {(event: any) => void} listener */
     const on = (target, type, listener) => target.addEventListener(type, listener, { signal });
     on(root, 'click', (event) => {
@@ -139,16 +135,7 @@ export class BackgroundBatch extends HTMLElement {
         target.value = '';
       });
     }
-    on(this, 'dragenter', (event) => this.#drag(event, 1));
-    on(this, 'dragleave', (event) => this.#drag(event, -1));
-    on(this, 'dragover', (event) => this.#drag(event, 0));
-    on(this, 'drop', (event) => {
-      this.#depth = 0;
-      this.removeAttribute('dragging');
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      void this.add(dropped(event.dataTransfer));
-    });
+    takeDrops(this, signal, (data) => void this.add(dropped(data)));
     const watch = new MutationObserver(() => void this.#speak());
     watch.observe(document.documentElement, { subtree: true, attributeFilter: ['lang'] });
     signal.addEventListener('abort', () => watch.disconnect());
@@ -181,7 +168,7 @@ export class BackgroundBatch extends HTMLElement {
     const { photos, skipped } = await collect(entries);
     if (this.#connection?.signal.aborted !== false) return;
     const items = this.queue.add(photos);
-    this.#skip(skipped);
+    this.overview.skip(skipped);
     this.#say([this.t('added', { count: photos.length }), skipped.length ? `${this.t('skipped', { count: skipped.length })}.` : ''].join(' ').trim());
     this.#show();
     await this.tiles.add(items);
@@ -204,7 +191,7 @@ export class BackgroundBatch extends HTMLElement {
     localize(/** @type {ShadowRoot} */ (this.shadowRoot), t);
     this.#part('.frame').lang = t.language;
     this.settings.speak(t);
-    this.#skip([]);
+    this.overview.speak(t);
     this.tiles.speak();
     this.#show();
   }
@@ -222,7 +209,7 @@ export class BackgroundBatch extends HTMLElement {
     return chosen.length ? chosen : this.queue.items;
   }
 
-  /** @param {string} act of the toolbar */
+  /** What a button of the toolbar does. @param {string} act of the toolbar */
   #act(act) {
     const { chosen } = this.tiles;
     this.#noted = '';
@@ -243,7 +230,7 @@ export class BackgroundBatch extends HTMLElement {
     if (focused?.hidden || focused?.disabled) this.tiles.focus();
   }
 
-  /** @param {import('./tiles.js').Act} act of one tile @param {Item} item */
+  /** What a tile's button does. @param {import('./tiles.js').Act} act of one tile @param {Item} item */
   #one(act, item) {
     if (act === 'edit') void this.#retouch(item);
     if (act === 'cancel') this.queue.cancel([item]);
@@ -264,7 +251,7 @@ export class BackgroundBatch extends HTMLElement {
     const life = this.#retouching = new AbortController();
     const { engine } = this;
     try {
-      const { retouch } = await import('../widget/retoucher.js');
+      const { retouch } = await import('../widget/retouch/retoucher.js');
       const matte = await retouch(this.#part('.frame'), {
         engine: /** @type {any} */ (engine), name: item.name, photo: item.photo, language: this.#language, signal: life.signal,
         options: { model: this.getAttribute('model') ?? undefined, matte: item.matte }, say: (text) => this.#say(text),
@@ -285,6 +272,7 @@ export class BackgroundBatch extends HTMLElement {
     for (const item of items) this.tiles.remove(item);
   }
 
+  /** The first click asks when results would be lost, the second one means it. */
   #clear() {
     const count = this.#unsaved;
     const button = this.#part('[data-act=clear]');
@@ -309,8 +297,7 @@ export class BackgroundBatch extends HTMLElement {
     this.#retouching?.abort();
     this.#remove(this.queue.items);
     this.queue.paused = false;
-    this.#skipped = [];
-    this.#skip([]);
+    this.overview.skip(null);
     this.#show();
   }
 
@@ -322,22 +309,18 @@ export class BackgroundBatch extends HTMLElement {
   /** Settings of the chosen photos, or of all. @param {Options} options */
   #choose(options) {
     const { chosen } = this.tiles;
-    const { background, format, crop, margin } = options;
     this.#noted = '';
     if (chosen.length) {
       this.queue.setOwn(chosen, options);
       this.#show();
       return;
     }
-    if (background !== undefined) this.#backgroundImage = typeof background === 'string' ? null : background;
-    if (typeof background === 'string') this.setAttribute('background', background);
-    if (format) this.setAttribute('format', format);
-    if (margin) this.setAttribute('margin', margin);
-    if (crop !== undefined) this.toggleAttribute('crop', crop);
-    for (const name of styles) {
-      const style = options[name];
-      if (style === null) this.removeAttribute(name);
-      else if (style !== undefined) this.setAttribute(name, style);
+    for (const [name, value] of Object.entries(options)) {
+      if (name === 'background') this.#backgroundImage = value instanceof Blob ? value : null;
+      if (value === undefined || value instanceof Blob) continue;
+      if (typeof value === 'boolean') this.toggleAttribute(name, value);
+      else if (value === null) this.removeAttribute(name);
+      else this.setAttribute(name, String(value));
     }
     rememberSettings(this);
     this.#apply();
@@ -354,34 +337,23 @@ export class BackgroundBatch extends HTMLElement {
 
   /** @returns {Options} */
   get #options() {
-    const quality = this.getAttribute('quality');
-    return {
-      background: this.#backgroundImage ?? (this.getAttribute('background') || 'transparent'),
-      format: this.getAttribute('format') || 'png',
-      ...(quality ? { quality: Number(quality) } : {}),
-      crop: this.hasAttribute('crop'),
-      margin: this.getAttribute('margin') || '5%',
-      ...Object.fromEntries(styles.map((name) => [name, this.getAttribute(name)])),
-    };
+    const { background, format, margin, ...said } = attributesOf(this, names);
+    return { ...said, background: this.#backgroundImage ?? (background || 'transparent'), format: format || 'png', margin: margin || '5%' };
   }
 
+  /** Writes the results into a ZIP, or stops the one that is being written. */
   async #zip() {
     if (this.#zipping) return this.#zipping.abort();
     const items = this.#scope.filter(({ result }) => result);
     if (items.length === 1) return this.#one('save', items[0]);
-    const tops = new Set(items.map(({ name }) => (name.includes('/') ? name.split('/')[0] : '')));
-    const name = `${(tops.size === 1 && [...tops][0]) || 'photos'}-cutout.zip`;
+    const name = zipName(items);
     const zipping = this.#zipping = new AbortController();
     this.#zipped = 0;
     try {
       const target = await openTarget(name);
       this.#show();
       const results = items.map(({ result }) => result);
-      await writeZip(items.map((item) => ({
-        name: resultName(item.name, item.result?.format ?? 'png'),
-        blob: /** @type {Blob} */ (item.result?.blob),
-        modified: item.photo instanceof File ? item.photo.lastModified : Date.now(),
-      })), target, {
+      await writeZip(items.map(entryOf), target, {
         signal: zipping.signal,
         onProgress: (fraction) => {
           this.#zipped = fraction;
@@ -418,36 +390,11 @@ export class BackgroundBatch extends HTMLElement {
     this.#part('.scroll').hidden = !this.#part('.empty').hidden;
     this.setAttribute('state', !counts.total ? 'empty' : busy ? 'working' : counts.waiting ? 'paused' : 'done');
 
-    const overall = this.#overall(counts);
-    this.#write('.overall', overall);
-    const meter = this.#part('.meter');
-    meter.setAttribute('aria-valuenow', String(Math.round(counts.fraction * 100)));
-    meter.style.setProperty('--progress', String(counts.fraction * 100));
-
-    const scope = { done: 0, active: 0, retry: 0, own: 0 };
-    for (const item of this.#scope) {
-      if (item.result) scope.done++;
-      if (item.state === 'waiting' || item.state === 'working') scope.active++;
-      if (canRetry(item)) scope.retry++;
-      if (item.own) scope.own++;
-    }
-    this.#write('[data-act=pause]', this.t(queue.paused ? 'resume' : 'pause'));
-    this.#part('[data-act=pause]').disabled = !queue.paused && !counts.waiting;
-    this.#part('[data-act=cancel]').disabled = !scope.active;
-    this.#write('[data-act=retry]', this.t('retry', { count: scope.retry }));
-    this.#part('[data-act=retry]').hidden = !scope.retry;
-    this.#part('[data-act=remove]').hidden = !chosen.length;
-    this.#part('[data-act=shared]').hidden = !chosen.length || !scope.own;
-    this.#part('[data-act=deselect]').hidden = !chosen.length;
-    this.#write('[data-act=zip]', this.#zipping ? this.t('zip.stop', { percent: percent(this.t.language, this.#zipped) }) : scope.done === 1 ? this.t('download') : scope.done ? this.t('zip', { count: scope.done }) : this.t('zip.none'));
-    this.#part('[data-act=zip]').disabled = !this.#zipping && !scope.done;
+    const overall = this.overview.show({
+      queue, chosen, scope: this.#scope, zipped: this.#zipping && this.#zipped, noted: this.#noted,
+    });
     this.settings.show(chosen[0] ? queue.optionsOf(chosen[0]) : queue.options);
-    const flat = queue.options.format === 'jpeg' && queue.options.background === 'transparent';
-    if (this.#noted || !chosen.length) this.#write('.meta span', this.#noted || [this.t('scope.all'), flat && this.t('flat')].filter(Boolean).join(' '));
-    else if (chosen.length > 1 || !describe(this.t, chosen[0])[1]) this.#write('.meta span', this.t('scope.some', { count: chosen.length }));
-    else this.#write('.meta span', [`${chosen[0].name}: ${describe(this.t, chosen[0]).join(' ')}`, chosen[0].error?.detail].filter(Boolean).join(' '));
-
-    this.#guard?.set(busy, this.#unsaved > 0);
+    this.#awake?.set(busy, this.#unsaved > 0);
     const now = performance.now();
     if (this.#busy && !busy && !counts.waiting) {
       this.#say([this.t('finished', { count: counts.done }), counts.failed ? this.t('failed', { count: counts.failed }) : ''].join(' ').trim());
@@ -459,41 +406,6 @@ export class BackgroundBatch extends HTMLElement {
     this.#busy = busy || counts.waiting > 0;
   }
 
-  /** @param {BatchQueue['counts']} counts */
-  #overall(counts) {
-    const ms = this.queue.paused ? null : this.queue.msLeft;
-    const seconds = Math.ceil((ms ?? 0) / 10000) * 10;
-    const left = seconds < 60 ? this.t('left.seconds', { count: seconds }) : this.t('left.minutes', { count: Math.round(seconds / 60) });
-    return [
-      this.t('overall', { done: counts.done, total: counts.total }),
-      counts.failed ? this.t('failed', { count: counts.failed }) : '',
-      counts.cancelled ? this.t('cancelled', { count: counts.cancelled }) : '',
-      this.queue.paused ? this.t('paused') : ms === null ? '' : left,
-    ].filter(Boolean).join(' · ');
-  }
-
-  /** @param {import('./files.js').Skipped[]} skipped */
-  #skip(skipped) {
-    const { t } = this;
-    this.#skipped.push(...skipped);
-    this.#part('.skipped ul').replaceChildren(...this.#skipped.map(({ name, reason }) => {
-      const entry = document.createElement('li');
-      entry.textContent = `${name}: ${t(reason)}`;
-      return entry;
-    }));
-    this.#part('.skipped').hidden = !this.#skipped.length;
-    this.#write('.skipped summary', t('skipped', { count: this.#skipped.length }));
-  }
-
-  /** @param {DragEvent} event @param {number} step dragenter and dragleave come for every child */
-  #drag(event, step) {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
-    this.#depth = Math.max(0, this.#depth + step);
-    this.toggleAttribute('dragging', this.#depth > 0);
-  }
-
   /** @param {string} sentence to the screen and to a screen reader */
   #note(sentence) {
     this.#noted = sentence;
@@ -503,13 +415,7 @@ export class BackgroundBatch extends HTMLElement {
   /** @param {string} sentence */
   #say(sentence) {
     this.#said = performance.now();
-    this.#write('[role=status]', sentence);
-  }
-
-  /** Unchanged text is left alone: no layout, no second announcement. @param {string} selector @param {string} content */
-  #write(selector, content) {
-    const element = this.#part(selector);
-    if (element.textContent !== content) element.textContent = content;
+    this.overview.write('[role=status]', sentence);
   }
 
   /** @param {string} selector @returns {any} */

@@ -1,12 +1,13 @@
 // The photos of a batch and their way: in order, as many at once as the engine
 // has workers. No DOM here. A result belongs to the options it was made with:
 // when they change, it goes and its photo waits again.
-
-import { readStyle } from '../widget/style.js';
+import { Line } from '../engine/line.js';
+import { canRetry as isWorthRetrying } from '../widget/common/messages.js';
+import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
 
 /**
- * @typedef {{ [name in 'keep' | 'shadow' | 'outline' | 'canvas']?: string | null }} Styles as attributes say them
- * @typedef {{ background?: string | Blob, format?: string, quality?: number, crop?: boolean, margin?: string } & Styles} Options
+ * @typedef {{ background?: string | Blob, format?: string, quality?: number | string | null, crop?: boolean, margin?: string,
+ *   [name: string]: unknown }} Options the rest as attributes say it
  * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any }> }} Engine
  * @typedef {{ code: string, message?: string, detail?: string }} Failure
  * @typedef {'waiting' | 'working' | 'done' | 'failed' | 'cancelled'} State
@@ -25,27 +26,21 @@ import { readStyle } from '../widget/style.js';
  * @property {boolean} [gone] removed
  */
 
-/** Codes for what is wrong with a file itself; trying again changes nothing. */
-const final = new Set(['empty_input', 'unsupported_format', 'unsupported_variant', 'too_large', 'corrupt_image', 'needs_codec', 'no_subject']);
-
 /** @param {Item} item */
-export const canRetry = ({ state, error }) => state === 'cancelled' || (state === 'failed' && !final.has(error?.code ?? ''));
+export const canRetry = ({ state, error }) =>
+  state === 'cancelled' || (state === 'failed' && error?.code !== 'no_subject' && isWorthRetrying(error));
 
 /**
  * What an engine is asked for: without what changes nothing.
  *
  * @param {Options} options
- * @returns {Record<string, any>}
+ * @returns {Record<string, any> & { format: string }}
  */
-export function effective({ background = 'transparent', format = 'png', quality, crop, margin, keep, ...styles }) {
-  return {
-    background, format,
-    ...(quality && format !== 'png' ? { quality } : {}),
-    ...(crop ? { crop, margin: margin ?? '0%' } : {}),
-    ...(keep === 'background' ? { keep } : {}),
-    ...Object.fromEntries(Object.entries(styles).flatMap(([name, text]) =>
-      (typeof text === 'string' && (text || name !== 'canvas') ? [[name, readStyle(text)]] : []))),
-  };
+export function effective(options) {
+  /** @param {string} name */
+  const read = (name) => options[name];
+  const { quality, ...output } = outputOf(read);
+  return { ...output, ...(quality && output.format !== 'png' ? { quality } : {}), ...asked(runNames, read) };
 }
 
 /** So many runs make the average for the time left. */
@@ -55,7 +50,7 @@ export class BatchQueue {
   /** @type {Item[]} */ items = [];
   /** @type {Options} */ options = {};
   paused = false;
-  #running = 0;
+  #line = new Line(() => this.engine().size, () => this.#next());
   #ids = 0;
   /** @type {number[]} */ #lasted = [];
   /** @type {WeakMap<Blob, number>} */ #blobs = new WeakMap();
@@ -168,21 +163,17 @@ export class BatchQueue {
     return Math.max(average * left / this.engine().size, 0);
   }
 
+  /** No engine is made before there is a photo for it. */
   #fill() {
-    if (this.paused || !this.items.length) return;
-    const { size } = this.engine();
-    while (this.#running < size) {
-      const item = this.items.find(({ state }) => state === 'waiting');
-      if (!item) return;
-      this.#running++;
-      void this.#run(item).then(() => {
-        this.#running--;
-        this.#fill();
-      });
-    }
+    if (this.items.length) this.#line.fill();
   }
 
-  /** @param {Item} item */
+  #next() {
+    const item = this.paused ? undefined : this.items.find(({ state }) => state === 'waiting');
+    return item && (() => this.#run(item));
+  }
+
+  /** One photo through the engine; when its options changed meanwhile it waits again. @param {Item} item */
   async #run(item) {
     const abort = new AbortController();
     item.abort = abort;

@@ -24,6 +24,30 @@ export function dropped(data) {
     .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter((entry) => entry !== null);
 }
 
+/**
+ * Files over an element: it has the attribute `dragging` while they are, and
+ * what is dropped is taken.
+ *
+ * @param {HTMLElement} element
+ * @param {AbortSignal} signal ends it
+ * @param {(data: DataTransfer) => void} take
+ */
+export function takeDrops(element, signal, take) {
+  let depth = 0; // dragenter and dragleave come for every child
+  for (const [type, step] of Object.entries({ dragenter: 1, dragleave: -1, dragover: 0, drop: -Infinity })) {
+    element.addEventListener(type, (event) => {
+      const { dataTransfer } = /** @type {DragEvent} */ (event);
+      const files = dataTransfer?.types.includes('Files') ? dataTransfer : null;
+      if (files || type === 'drop') depth = Math.max(0, depth + step);
+      element.toggleAttribute('dragging', depth > 0);
+      if (!files) return;
+      event.preventDefault();
+      if (type === 'drop') take(files);
+      else files.dropEffect = 'copy';
+    }, { signal });
+  }
+}
+
 /** @param {FileSystemEntry | File} entry @returns {entry is FileSystemDirectoryEntry} */
 export const isFolder = (entry) => 'isDirectory' in entry && entry.isDirectory;
 
@@ -41,6 +65,8 @@ async function children(folder) {
 }
 
 /**
+ * Goes through folders and sorts photos from what is none.
+ *
  * @param {(FileSystemEntry | File)[]} entries files of a chosen folder bring their path along
  * @returns {Promise<Found>} a folder that cannot be read is skipped, the rest goes on
  */

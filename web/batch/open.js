@@ -8,6 +8,8 @@ import { dropped, isFolder } from './files.js';
 const few = 5;
 
 /**
+ * Many photos for the element, or a folder, open the batch instead.
+ *
  * @param {HTMLElement & { add: (files: File[]) => void }} remover
  * @param {HTMLElement} button opens the empty batch
  */
@@ -16,14 +18,14 @@ export function offerBatch(remover, button) {
   let batch;
   let taken = false;
 
-  /** @param {(File | FileSystemEntry)[]} entries */
+  /** Loads the batch once, with the settings of the element, and gives it the photos. @param {(File | FileSystemEntry)[]} entries */
   async function open(entries) {
-    await import('./background-batch.js');
+    const { BackgroundBatch } = await import('./background-batch.js');
     if (!batch) {
       batch = /** @type {BackgroundBatch} */ (document.createElement('background-batch'));
       batch.addEventListener('background-batch-close', () => show(false));
       for (const { name, value } of remover.attributes) {
-        if (['background', 'format', 'quality', 'crop', 'margin', 'keep', 'shadow', 'outline', 'canvas', 'model', 'remember'].includes(name)) batch.setAttribute(name, value);
+        if ([...BackgroundBatch.observedAttributes, 'model', 'remember'].includes(name)) batch.setAttribute(name, value);
       }
       remover.after(batch);
       batch.preload();

@@ -1,19 +1,15 @@
 // The controls of background, format, crop and style: they tell what was
 // chosen, and show what they are told, be it of all photos or of some.
-import { openStyle } from '../widget/style-panel.js';
-import { percent } from '../widget/units.js';
+import { styleNames } from '../widget/settings/attributes.js';
+import { nameMargins, showSettings, StyleDrawer } from '../widget/settings/controls.js';
 
 /** @typedef {import('./batch-queue.js').Options} Options */
 
-/** What lies around the cut-out: attributes, as text. */
-export const styles = /** @type {const} */ (['keep', 'shadow', 'outline', 'canvas']);
 /** A slider that moves is not followed by every photo at once. */
 const settleMs = 300;
 
 export class Settings {
   /** @type {import('./texts.js').Translate | undefined} */ #t;
-  /** @type {(() => void) | undefined} of the style's panel, when it is open */ #sync;
-  /** @type {AbortController | undefined} */ #open;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** The panel writes attributes: of this one, whoever they are for in the end. */
   #stand = document.createElement('div');
@@ -23,11 +19,11 @@ export class Settings {
    * @param {HTMLElement} bar
    * @param {object} on
    * @param {(options: Options) => void} on.choose
-   * @param {() => Promise<import('../widget/canvas-place.js').Canvas | undefined>} on.canvas what the core knows of them
+   * @param {() => Promise<import('../widget/settings/canvas-place.js').Canvas | undefined>} on.canvas what the core knows of them
    */
   constructor(bar, { choose, canvas }) {
-    this.bar = bar;
-    this.canvas = canvas;
+    this.root = /** @type {ParentNode} */ (bar.parentNode);
+    this.style = new StyleDrawer(this.root, { host: this.#stand, language: () => this.#t?.language ?? 'en', canvas });
     /** @param {string} selector @param {(target: any) => Options | undefined} read @param {string} [type] */
     const on = (selector, read, type = 'change') => this.#part(selector).addEventListener(type, (/** @type {Event} */ { target }) => {
       const options = read(target);
@@ -38,7 +34,7 @@ export class Settings {
       return background && { background };
     }, 'click');
     this.#part('[data-pick=image]').addEventListener('click', () => this.#part('.backgroundFile').click());
-    this.#part('[data-pick=style]').addEventListener('click', () => void this.#toggle());
+    this.#part('[data-pick=style]').addEventListener('click', () => void this.style.toggle());
     on('.backgroundFile', (target) => {
       const [file] = target.files;
       target.value = '';
@@ -58,7 +54,7 @@ export class Settings {
         this.#patch = {};
         choose(patch);
       }, settleMs);
-      this.#sync?.();
+      this.style.sync();
     });
     this.watch.observe(this.#stand, { attributes: true });
   }
@@ -66,38 +62,17 @@ export class Settings {
   /** @param {import('./texts.js').Translate} t */
   speak(t) {
     this.#t = t;
-    for (const option of this.#part('.margin').options) {
-      const share = parseInt(option.value, 10) / 100;
-      option.textContent = share ? t('margin.some', { percent: percent(t.language, share) }) : t('margin.none');
-    }
-    if (this.#open) void this.#fill();
+    nameMargins(this.root, /** @type {any} */ (t));
+    this.style.speak();
   }
 
   /** @param {Options} options */
   show(options) {
-    const { background, format, crop, margin } = options;
-    let known = typeof background !== 'string';
-    for (const swatch of this.bar.querySelectorAll('[data-bg]')) {
-      const on = /** @type {HTMLElement} */ (swatch).dataset.bg === background;
-      known ||= on;
-      swatch.setAttribute('aria-pressed', String(on));
-    }
-    this.#part('[data-pick=image]').setAttribute('aria-pressed', String(background instanceof Blob));
-    const colour = this.#part('.colour');
-    const any = !known && /^#[0-9a-f]{6}$/i.test(String(background));
-    colour.classList.toggle('chosen', any);
-    if (any) {
-      colour.style.setProperty('--chosen', String(background));
-      this.#part('.colour input').value = background;
-    }
-    this.#part('.format').value = format ?? 'png';
-    this.#part('.crop').checked = Boolean(crop);
-    this.#part('.margin').hidden = !crop;
-    this.#part('.margin').value = margin ?? '5%';
+    showSettings(this.root, options);
     if (Object.keys(this.#patch).length) return; // being chosen this moment
-    this.#copy('background', typeof background === 'string' ? background : null);
-    for (const name of styles) this.#copy(name, options[name] ?? null);
-    if (this.watch.takeRecords().length) this.#sync?.();
+    this.#copy('background', typeof options.background === 'string' ? options.background : null);
+    for (const name of styleNames) this.#copy(name, /** @type {string | undefined} */ (options[name]) ?? null);
+    if (this.watch.takeRecords().length) this.style.sync();
   }
 
   /** @param {string} name @param {string | null} value */
@@ -107,23 +82,8 @@ export class Settings {
     else this.#stand.setAttribute(name, value);
   }
 
-  async #toggle() {
-    const box = this.#part('.style');
-    box.hidden = !box.hidden;
-    this.#part('[data-pick=style]').setAttribute('aria-expanded', String(!box.hidden));
-    if (!box.hidden && !this.#open) await this.#fill();
-  }
-
-  async #fill() {
-    this.#open?.abort();
-    const { signal } = this.#open = new AbortController();
-    const canvas = await this.canvas();
-    const sync = await openStyle(this.#part('.style'), this.#stand, { language: this.#t?.language ?? 'en', canvas, signal });
-    if (!signal.aborted) this.#sync = sync;
-  }
-
   /** @param {string} selector @returns {any} */
   #part(selector) {
-    return /** @type {ParentNode} */ (this.bar.parentNode).querySelector(selector);
+    return this.root.querySelector(selector);
   }
 }

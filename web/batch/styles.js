@@ -1,4 +1,4 @@
-// The batch on top of the element's own styles (base-styles.js, studio-styles.js).
+// The batch on top of the element's own styles (common/base-styles.js, studio/styles.js).
 export const batchStyles = `
 :host{--height:clamp(520px,82vh,860px)}
 .frame{grid-template:minmax(0,1fr) auto/minmax(0,1fr);height:var(--height)}

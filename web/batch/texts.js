@@ -1,9 +1,9 @@
 // What the batch says: its own texts, and those it shares with the studio.
 import english from '../texts/en/batch.js';
 import shared from '../texts/en/studio.js';
-import { texts, translator } from '../widget/texts.js';
+import { texts, translator } from '../widget/common/texts.js';
 
-/** @typedef {import('../widget/texts.js').Translate<typeof english & typeof shared>} Translate */
+/** @typedef {import('../widget/common/texts.js').Translate<typeof english & typeof shared>} Translate */
 
 /** @param {any} own @param {any} others @returns {Translate} */
 function both(own, others) {

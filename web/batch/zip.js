@@ -1,6 +1,7 @@
 // Results as one ZIP, stored, not packed again: pictures are packed already.
 // It is never whole in memory: it goes to the disk as it is made, or, where a
 // page may not write there, into Blobs of a few megabytes that the browser keeps.
+import { save } from '../widget/studio/export.js';
 
 /**
  * @typedef {{ name: string, blob: Blob, modified: number }} Entry
@@ -26,6 +27,19 @@ export function resultName(name, format) {
     .filter((part) => part && part !== '.');
   const last = (parts.pop() ?? '').replace(/\.[a-z0-9]{1,5}$/i, '') || 'photo';
   return [...parts, `${last}.${format === 'jpeg' ? 'jpg' : format}`].join('/');
+}
+
+/** @param {{ name: string, photo: Blob, result?: { blob: Blob, format: string } }} item with a result @returns {Entry} */
+export const entryOf = ({ name, photo, result }) => ({
+  name: resultName(name, result?.format ?? 'png'),
+  blob: /** @type {Blob} */ (result?.blob),
+  modified: photo instanceof File ? photo.lastModified : Date.now(),
+});
+
+/** After the folder that all came from. @param {{ name: string }[]} photos */
+export function zipName(photos) {
+  const tops = new Set(photos.map(({ name }) => (name.includes('/') ? name.split('/')[0] : '')));
+  return `${(tops.size === 1 && [...tops][0]) || 'photos'}-cutout.zip`;
 }
 
 /**
@@ -84,14 +98,14 @@ export async function openTarget(name) {
 
 /** @param {Blob} blob @param {string} name */
 export function download(blob, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), urlLifeMs);
+  const url = URL.createObjectURL(blob);
+  save(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), urlLifeMs);
 }
 
 /**
+ * Streams the results into the target, one after another.
+ *
  * @param {Entry[]} entries
  * @param {Target} target
  * @param {{ signal?: AbortSignal, onProgress?: (fraction: number) => void, lost: (index: number) => void }} more

@@ -1,14 +1,15 @@
 // The public functions on top of a client, the same in a page and in Node.
-import { CutawayError, failure, throwIfAborted } from './errors.js';
+import { CutawayError, failure, throwIfAborted } from './core/errors.js';
+import { previewCalls, retouchCalls } from './core/held-calls.js';
 
 /**
- * @typedef {import('./pipeline.js').Options} Options
- * @typedef {import('./pipeline.js').Shadow} Shadow
- * @typedef {import('./pipeline.js').Outline} Outline
- * @typedef {import('./pipeline.js').Canvas} Canvas
- * @typedef {import('./pipeline.js').OnProgress} OnProgress
- * @typedef {import('./retouch.js').State} State
- * @typedef {import('./retouch.js').Brush} Brush
+ * @typedef {import('./core/pipeline.js').Options} Options
+ * @typedef {import('./core/pipeline.js').Shadow} Shadow
+ * @typedef {import('./core/pipeline.js').Outline} Outline
+ * @typedef {import('./core/pipeline.js').Canvas} Canvas
+ * @typedef {import('./core/pipeline.js').OnProgress} OnProgress
+ * @typedef {import('./core/retouch.js').State} State
+ * @typedef {import('./core/retouch.js').Brush} Brush
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} More
  * @typedef {Blob | ArrayBuffer | Uint8Array | string | URL} Input a picture, or where it is
  *
@@ -56,6 +57,12 @@ function nameOf(input) {
   return /** @type {any} */ (input).name ?? null;
 }
 
+/** What an answer becomes, by the words of held-calls.js. @type {Record<'pixels' | 'file', (value: any) => unknown>} */
+const answers = {
+  pixels: ({ bytes, ...rest }) => ({ data: new Uint8ClampedArray(bytes.buffer), ...rest }),
+  file: ({ bytes, type }) => new Blob([bytes], { type }),
+};
+
 /** A picture that the worker holds. */
 class Held {
   /** @param {import('./client.js').EngineClient} client @param {number} number */
@@ -66,7 +73,7 @@ class Held {
 
   /** @param {string} call @param {...unknown} args */
   async ask(call, ...args) {
-    return this.client.ask('held', { number: this.number, call, args });
+    return this.client.ask('call', { number: this.number, call, args });
   }
 
   /** Gives the memory back. */
@@ -75,87 +82,75 @@ class Held {
   }
 }
 
-/** A retouch in the worker: the methods of retouch.js from this side. */
-export class Retouching extends Held {
-  /** @param {import('./client.js').EngineClient} client @param {number} number @param {State} state */
-  constructor(client, number, state) {
-    super(client, number);
-    this.state = state;
-  }
+/**
+ * The calls of a list, from this side of the boundary.
+ *
+ * @template {object} Target the class in the worker
+ * @template {object} List of held-calls.js
+ * @typedef {{ [call in keyof Target as call extends keyof List ? call : never]: Target[call] extends (...args: infer Args) => infer Value
+ *   ? (...args: Args) => Promise<Answered<List[call & keyof List], Awaited<Value>>> : never }} Calls
+ */
 
-  /** @param {string} call @param {...unknown} args @returns {Promise<State>} */
-  async change(call, ...args) {
-    this.state = await this.ask(call, ...args);
-    return this.state;
-  }
+/**
+ * @template Word
+ * @template Value
+ * @typedef {Word extends 'pixels' ? Omit<Value, 'bytes'> & { data: Uint8ClampedArray<ArrayBuffer> } : Word extends 'file' ? Blob : Value} Answered
+ */
 
-  /** A stroke begins; draw() goes on, end() makes it one step of undo. @param {number} x @param {number} y @param {Brush} brush */
-  begin(x, y, brush) {
-    return this.change('begin', x, y, brush);
-  }
+/** @typedef {Held & { state: State } & Calls<import('./core/retouch.js').Retouch, typeof retouchCalls>} Retouching a retouch in the worker */
 
-  /** @param {number[]} points x, y, x, y, .. */
-  draw(points) {
-    return this.change('draw', points);
-  }
-
-  end() {
-    return this.change('end');
-  }
-
-  /** Drops the object there, or takes it back. @param {number} x @param {number} y */
-  toggle(x, y) {
-    return this.change('toggle', x, y);
-  }
-
-  undo() {
-    return this.change('undo');
-  }
-
-  redo() {
-    return this.change('redo');
-  }
-
-  /** The separate objects, largest first. @returns {Promise<import('./retouch.js').Part[]>} */
-  objects() {
-    return this.ask('objects');
-  }
-
-  /** What lies in a window, straight RGBA. @param {import('./retouch.js').Window} window @returns {Promise<{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number }>} */
-  async view(window) {
-    const { bytes, width, height } = await this.ask('view', window);
-    return { data: new Uint8ClampedArray(bytes.buffer), width, height };
-  }
-
-  /** The matte as it is. @returns {Promise<Blob>} a grey PNG of the photo's size */
-  async matte() {
-    const { bytes, type } = await this.ask('matte');
-    return new Blob([bytes], { type });
-  }
+/**
+ * @param {import('./client.js').EngineClient} client
+ * @param {{ number: number, state: State }} begun
+ * @returns {Retouching}
+ */
+function retouching(client, { number, state }) {
+  const held = Object.assign(new Held(client, number), { state });
+  return Object.assign(held, /** @type {any} */ (Object.fromEntries(Object.entries(retouchCalls).map(([call, word]) => [
+    call, async (/** @type {unknown[]} */ ...args) => {
+      const value = await held.ask(call, ...args);
+      if (word === 'state') held.state = value;
+      return word === 'pixels' || word === 'file' ? answers[word](value) : value;
+    },
+  ]))));
 }
 
 /** A preview in the worker: how the cut-out of one photo looks with any options. One call at a time. */
 export class Previewing extends Held {
-  /** @type {unknown} the picture behind that the worker has */ behind = undefined;
+  /** @type {unknown} the background image that the worker has */ backgroundImage = undefined;
 
   /**
    * @param {Options} options as of removeBackground()
    * @param {number} [side] of the picture, the longer one, at most
-   * @returns {Promise<{ data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number, full: [number, number] }>}
+   * @returns {Promise<Answered<typeof previewCalls.show, import('./core/preview.js').Shown>>}
    *   straight RGBA; full: the size of the result itself
    */
   async show({ background, model: _model, engine: _engine, matte: _matte, ...options }, side = 1280) {
-    const isPicture = background !== undefined && typeof background !== 'string';
-    const isNew = isPicture && background !== this.behind;
-    const { bytes, ...shown } = await this.ask('show', { ...options, background: isPicture ? 'image' : background }, side,
+    const isImage = background !== undefined && typeof background !== 'string';
+    const isNew = isImage && background !== this.backgroundImage;
+    const shown = await this.ask('show', { ...options, background: isImage ? 'image' : background }, side,
       isNew ? await toBlob(background) : undefined);
-    if (isNew) this.behind = background;
-    return { data: new Uint8ClampedArray(bytes.buffer), ...shown };
+    if (isNew) this.backgroundImage = background;
+    return /** @type {any} */ (answers[previewCalls.show](shown));
   }
 }
 
-/** @param {import('./client.js').EngineClient} client */
+/** The functions of index.js and node.js on one client. @param {import('./client.js').EngineClient} client */
 export function createApi(client) {
+  /**
+   * A photo and its matte, to be held by the worker.
+   *
+   * @param {'retouch' | 'preview'} type
+   * @param {Input} input
+   * @param {Pick<Options, 'model' | 'engine' | 'matte'> & More} options
+   * @returns {Promise<any>}
+   */
+  async function hold(type, input, { signal, onProgress, matte, ...options }) {
+    return client.ask(type, {
+      input: await toBlob(input, signal), matte: matte && await toBlob(/** @type {Input} */ (matte), signal), options,
+    }, { signal, onProgress });
+  }
+
   /**
    * Cuts the subject of a photo out.
    *
@@ -194,12 +189,7 @@ export function createApi(client) {
      * @param {Pick<Options, 'model' | 'engine' | 'matte'> & More} [options]
      * @returns {Promise<Retouching>} to be closed by its user
      */
-    async retouch(input, { signal, onProgress, matte, ...options } = {}) {
-      const { retouch, ...state } = await client.ask('retouch', {
-        input: await toBlob(input, signal), matte: matte && await toBlob(/** @type {Input} */ (matte), signal), options,
-      }, { signal, onProgress });
-      return new Retouching(client, retouch, state);
-    },
+    retouch: async (input, options = {}) => retouching(client, await hold('retouch', input, options)),
 
     /**
      * Holds a photo and its matte, the model's or `matte`, so that any options
@@ -209,12 +199,7 @@ export function createApi(client) {
      * @param {Pick<Options, 'model' | 'engine' | 'matte'> & More} [options]
      * @returns {Promise<Previewing>} to be closed by its user
      */
-    async preview(input, { signal, onProgress, matte, ...options } = {}) {
-      const { preview } = await client.ask('preview', {
-        input: await toBlob(input, signal), matte: matte && await toBlob(/** @type {Input} */ (matte), signal), options,
-      }, { signal, onProgress });
-      return new Previewing(client, preview);
-    },
+    preview: async (input, options = {}) => new Previewing(client, (await hold('preview', input, options)).number),
 
     /**
      * Loads engine and model ahead of the first picture.
@@ -245,7 +230,7 @@ export function createApi(client) {
      */
     probe: async (input, { signal } = {}) => client.ask('probe', { input: await toBlob(input, signal) }, { signal }),
 
-    /** The core's own lists: statuses, limits, options. @returns {Promise<import('./core.js').Abi>} */
+    /** The core's own lists: statuses, limits, options. @returns {Promise<import('./core/core.js').Abi>} */
     abi: () => client.ask('abi', {}),
 
     /** Ends the worker; running jobs fail with "aborted". The next call starts anew. */

@@ -2,7 +2,7 @@
 // the wasm and the model are fetched with the first call.
 import { createApi } from './api.js';
 import { EngineClient } from './client.js';
-import { spawnWorker } from './spawn.js';
+import { spawnWorker } from './worker/spawn.js';
 
 /**
  * @typedef {import('./api.js').Input} Input
@@ -11,8 +11,8 @@ import { spawnWorker } from './spawn.js';
  * @typedef {import('./api.js').Report} Report
  * @typedef {import('./api.js').Previewing} Previewing
  * @typedef {import('./api.js').Retouching} Retouching
- * @typedef {import('./retouch.js').Brush} Brush
+ * @typedef {import('./core/retouch.js').Brush} Brush
  */
 
 export const { removeBackground, segment, retouch, preview, preload, convert, probe, abi, dispose } = createApi(new EngineClient(spawnWorker));
-export { CutawayError } from './errors.js';
+export { CutawayError } from './core/errors.js';

@@ -1,6 +1,6 @@
 // Several worker threads behind one line: pool.js in Node.
 import { availableParallelism, totalmem } from 'node:os';
-import { spawnThread } from './node-spawn.js';
+import { spawnThread } from './node/spawn.js';
 import { createPool as create, poolSize as sizeFor } from './pool.js';
 
 /**
@@ -22,4 +22,4 @@ export const poolSize = ({ hardwareConcurrency = availableParallelism(), deviceM
 /** @param {{ size?: number }} [how] @returns {Pool} */
 export const createPool = ({ size = poolSize() } = {}) => create({ size, spawn: spawnThread });
 
-export { CutawayError } from './errors.js';
+export { CutawayError } from './core/errors.js';

@@ -1,7 +1,7 @@
 // The same API in Node: jobs run in a worker thread on the same wasm.
 import { createApi } from './api.js';
 import { EngineClient } from './client.js';
-import { spawnThread } from './node-spawn.js';
+import { spawnThread } from './node/spawn.js';
 
 /**
  * @typedef {import('./api.js').Input} Input
@@ -19,5 +19,5 @@ export function createNodeEngine() {
 }
 
 export const { removeBackground, segment, retouch, preview, preload, convert, probe, abi, dispose } = createNodeEngine();
-export { CutawayError } from './errors.js';
-export { planModel } from './node-plan.js';
+export { CutawayError } from './core/errors.js';
+export { planModel } from './node/plan.js';

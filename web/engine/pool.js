@@ -2,15 +2,16 @@
 // served, one picture in each worker. A picture whose worker crashed gets one
 // more try in the new worker, so that what another one left behind is not laid
 // to its charge. The model's bytes come over the network once: workers that
-// need the same file wait for the first (see worker.js).
+// need the same file wait for the first (see worker/worker.js).
 import { createApi } from './api.js';
 import { EngineClient } from './client.js';
-import { aborted } from './errors.js';
-import { spawnWorker } from './spawn.js';
+import { aborted } from './core/errors.js';
+import { Line } from './line.js';
+import { spawnWorker } from './worker/spawn.js';
 
 /**
  * @typedef {import('./api.js').Input} Input
- * @typedef {import('./pipeline.js').Options & import('./api.js').More} Options
+ * @typedef {import('./core/pipeline.js').Options & import('./api.js').More} Options
  * @typedef {import('./api.js').Report} Report
  * @typedef {import('./api.js').Retouching} Retouching
  * @typedef {ReturnType<typeof createApi>} Api
@@ -18,7 +19,7 @@ import { spawnWorker } from './spawn.js';
  */
 
 /** More workers than this share the memory's bandwidth and little else. */
-const mostWorkers = 4;
+const maxWorkers = 4;
 
 /**
  * How many workers this machine should have: of three cores or more one is left
@@ -31,10 +32,10 @@ const mostWorkers = 4;
 export function poolSize(machine = navigator) {
   const { hardwareConcurrency = 2, maxTouchPoints = 0, deviceMemory = maxTouchPoints > 1 ? 4 : 8 } = machine;
   const cores = hardwareConcurrency > 2 ? hardwareConcurrency - 1 : hardwareConcurrency;
-  return Math.max(1, Math.min(mostWorkers, cores, Math.floor(deviceMemory / 2)));
+  return Math.max(1, Math.min(maxWorkers, cores, Math.floor(deviceMemory / 2)));
 }
 
-/** @param {{ size?: number, spawn?: () => import('./ort.js').WorkerLike }} [how] */
+/** Workers for many pictures at once. @param {{ size?: number, spawn?: () => import('./backends/ort.js').WorkerLike }} [how] */
 export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   const all = Array.from({ length: size }, () => createApi(new EngineClient(spawn)));
   const free = [...all];
@@ -43,16 +44,18 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   /** @type {{ start: (api: Api) => Promise<void>, fail: () => void }[]} */
   const waiting = [];
 
-  function next() {
-    while (free.length && waiting.length) {
+  const line = new Line(() => size, () => {
+    const job = waiting.shift();
+    return job && (async () => {
       const api = /** @type {Api} */ (free.shift());
-      const job = /** @type {typeof waiting[0]} */ (waiting.shift());
-      // last in line: after a cancel its worker may need a moment
-      void job.start(api).then(() => { free.push(api); next(); });
-    }
-  }
+      await job.start(api);
+      free.push(api); // last in line: after a cancel its worker may need a moment
+    });
+  });
 
   /**
+   * A task in the next worker that is free; aborting one that waits takes it out of the line.
+   *
    * @template T
    * @param {AbortSignal | undefined} signal
    * @param {(api: Api) => Promise<T>} task
@@ -82,7 +85,7 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
       };
       signal?.addEventListener('abort', leave, { once: true });
       waiting.push(job);
-      next();
+      line.fill();
     });
   }
 
@@ -138,4 +141,4 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   };
 }
 
-export { CutawayError } from './errors.js';
+export { CutawayError } from './core/errors.js';

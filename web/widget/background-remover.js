@@ -6,13 +6,14 @@
 // (result, slider, controls) comes with the first pointer or photo, the engine
 // too. docs/embedding.md lists attributes, properties, methods, events, parts
 // and custom properties; a test compares it with this source.
+import { resultNames } from '../engine/lists/result-names.js';
 import english from '../texts/en/element.js';
-import { baseStyles } from './base-styles.js';
-import { languageOf, localize, texts } from './texts.js';
+import { baseStyles } from './common/base-styles.js';
+import { languageOf, localize, texts } from './common/texts.js';
 
 /**
- * @typedef {import('./queue.js').Engine} Engine
- * @typedef {import('./studio.js').Studio} Studio
+ * @typedef {import('./studio/queue.js').Engine} Engine
+ * @typedef {import('./studio/studio.js').Studio} Studio
  * @typedef {{ name: string, source: Blob | string }} Input a string is a URL
  */
 
@@ -46,7 +47,7 @@ let sheet;
 
 export class BackgroundRemover extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = ['keep', 'shadow', 'outline', 'canvas', 'background', 'format', 'quality', 'crop', 'margin', 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
+  static observedAttributes = [...resultNames, 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
 
   /** @type {Engine | undefined} */ #engine;
   /** @type {Promise<Studio> | undefined} */ #studio;
@@ -54,7 +55,7 @@ export class BackgroundRemover extends HTMLElement {
   /** @type {AbortController | undefined} */ #connection;
   #internals = this.attachInternals();
   /** @type {File[]} */ #files = [];
-  /** @type {import('./texts.js').Translate<typeof english> | undefined} */ #t;
+  /** @type {import('./common/texts.js').Translate<typeof english> | undefined} */ #t;
   #language = '';
   #warm = false;
   #depth = 0;
@@ -138,6 +139,7 @@ export class BackgroundRemover extends HTMLElement {
     this.#part('.frame').inert = disabled;
   }
 
+  /** What listens ends with this connection. */
   connectedCallback() {
     const connection = new AbortController();
     this.#connection = connection;
@@ -243,7 +245,7 @@ export class BackgroundRemover extends HTMLElement {
   #open() {
     if (this.#studio) return this.#studio;
     const { signal } = /** @type {AbortController} */ (this.#connection ?? new AbortController());
-    this.#studio = import('./studio.js').then(async ({ Studio }) => {
+    this.#studio = import('./studio/studio.js').then(async ({ Studio }) => {
       if (signal.aborted) return new Promise(() => {}); // taken out of the page meanwhile: nobody waits
       const studio = new Studio(this, {
         root: /** @type {ShadowRoot} */ (this.shadowRoot),

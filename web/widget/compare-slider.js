@@ -7,8 +7,8 @@
 // every script. Fires `input`. `t` is what it says, in English until another
 // language is set.
 import english from '../texts/en/studio.js';
-import { translator } from './texts.js';
-import { percent } from './units.js';
+import { translator } from './common/texts.js';
+import { percent } from './common/units.js';
 
 const styles = `
 :host{--at:50%;position:relative;display:block;overflow:hidden;touch-action:pan-y;cursor:ew-resize;user-select:none;-webkit-user-select:none;isolation:isolate}
@@ -80,7 +80,7 @@ export class CompareSlider extends HTMLElement {
       { before: percent(language, before / 100), after: percent(language, (100 - before) / 100) }));
   }
 
-  set t(/** @type {import('./messages.js').Translate} */ t) {
+  set t(/** @type {import('./common/messages.js').Translate} */ t) {
     this.#t = t;
     this.value = this.#value;
   }
@@ -89,6 +89,7 @@ export class CompareSlider extends HTMLElement {
     return /** @type {HTMLElement} */ (this.shadowRoot?.querySelector('.bar'));
   }
 
+  /** What listens ends with this connection. */
   connectedCallback() {
     this.#connection = new AbortController();
     const { signal } = this.#connection;

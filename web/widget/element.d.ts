@@ -3,7 +3,7 @@
 // `npm run types`.
 import type { Report } from '../../build/types/web/engine/api.js';
 import type { BackgroundRemover } from '../../build/types/web/widget/background-remover.js';
-import type { Options, Progress } from '../../build/types/web/widget/queue.js';
+import type { Options, Progress } from '../../build/types/web/widget/studio/queue.js';
 
 export { BackgroundRemover } from '../../build/types/web/widget/background-remover.js';
 export type { Options, Progress, Report };

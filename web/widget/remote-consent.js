@@ -3,7 +3,7 @@
 // where its user sees it:
 //
 //   const panel = document.querySelector('remote-consent')
-//   panel.remotes = { 'magic-hour': { name: 'Magic Hour', baseUrl: 'https://api.magichour.ai' } }
+//   panel.remotes = { NAME: { name: 'As people read it', baseUrl: 'https://api.example' } }
 //   panel.consent = createConsent()      // of cutaway/shim; the shim gets the same object
 //
 // The agreement is given by a click here and by nothing else; it is kept by
@@ -15,7 +15,7 @@
  */
 
 import english from '../texts/en/consent.js';
-import { languageOf, texts, translator } from './texts.js';
+import { languageOf, texts, translator } from './common/texts.js';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
@@ -88,6 +88,7 @@ export class RemoteConsent extends HTMLElement {
     this.#show();
   }
 
+  /** A row for each service; the focus stays where it was. */
   #show() {
     const consent = this.#consent;
     const list = /** @type {HTMLElement} */ (this.shadowRoot?.querySelector('ul'));

@@ -138,6 +138,19 @@ test('an engine is asked for what changes something, and for nothing else', () =
     { background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: true, outline: { width: '2%' } });
 });
 
+test('effort reaches the engine, and what was made with less is made again', async () => {
+  assert.deepEqual(effective({ effort: 'high', mask: '' }), { background: 'transparent', format: 'png', effort: 'high' });
+  assert.deepEqual(effective({ effort: 'standard' }), effective({}));
+  const { queue, calls, add, states } = batch(1);
+  add('a');
+  calls[0].done();
+  await turn();
+  assert.deepEqual(states(), ['done']);
+  queue.setOptions({ effort: 'high' });
+  assert.deepEqual(states(), ['working']);
+  assert.equal(calls[1].options.effort, 'high');
+});
+
 test('a style is handed on as the engine reads it, and a photo made with it is done', async () => {
   const { queue, calls, add, states } = batch(1);
   queue.setOptions({ shadow: 'y=1%,opacity=0.5', canvas: 'amazon', keep: null });

@@ -7,17 +7,17 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createApi } from '../../../web/engine/api.js';
 import { EngineClient } from '../../../web/engine/client.js';
-import { loadCore } from '../../../web/engine/core.js';
-import { modelLoader } from '../../../web/engine/models.js';
-import { NetEngine } from '../../../web/engine/net.js';
-import { cutOut } from '../../../web/engine/pipeline.js';
-import { hostJobs } from '../../../web/engine/worker-host.js';
+import { loadCore } from '../../../web/engine/core/core.js';
+import { modelLoader } from '../../../web/engine/core/models.js';
+import { CEngine } from '../../../web/engine/backends/c.js';
+import { cutOut } from '../../../web/engine/core/pipeline.js';
+import { hostJobs } from '../../../web/engine/core/worker-host.js';
 import { brightnessManifest } from '../onnx.js';
 import { disc } from '../pictures.js';
 
 const compiled = WebAssembly.compile(await readFile(new URL('../../../build/wasm/cutaway.wasm', import.meta.url)));
 
-/** The pipeline on the real core, with an engine that takes the red channel. @returns {Promise<import('../../../web/engine/pipeline.js').Parts>} */
+/** The pipeline on the real core, with an engine that takes the red channel. @returns {Promise<import('../../../web/engine/core/pipeline.js').Parts>} */
 async function parts() {
   return {
     core: await loadCore(await compiled),
@@ -48,7 +48,7 @@ test('fifty photos leave no block behind, and memory grows by less than 1 MB aft
  * be looked at: engine c on the default model.
  */
 function inThisThread() {
-  /** @type {import('../../../web/engine/core.js').Core[]} every instance that was made */
+  /** @type {import('../../../web/engine/core/core.js').Core[]} every instance that was made */
   const cores = [];
   const newCore = async () => cores[cores.push(await loadCore(await compiled)) - 1];
   const never = () => assert.fail('not to be used');
@@ -62,7 +62,7 @@ function inThisThread() {
         fetch: async (url) => new Response(await readFile(new URL(url))), cache: none, known: '',
         base: new URL('../../../models/base/manifest.json', import.meta.url).href,
         digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-      }, { c: async () => new NetEngine({ newCore }) }),
+      }, { c: async () => new CEngine({ newCore }) }),
     }));
     return {
       postMessage: (message) => void setImmediate(() => toHost(message)),

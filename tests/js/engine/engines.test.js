@@ -6,12 +6,12 @@ import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { u2netp } from '../../../tools/bench/graphs.js';
 import { model as onnx, node } from '../../../tools/onnx-writer.js';
-import { loadCore } from '../../../web/engine/core.js';
-import { modelLoader } from '../../../web/engine/models.js';
-import { NetEngine } from '../../../web/engine/net.js';
+import { loadCore } from '../../../web/engine/core/core.js';
+import { modelLoader } from '../../../web/engine/core/models.js';
+import { CEngine } from '../../../web/engine/backends/c.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
-import { OrtEngine } from '../../../web/engine/ort.js';
-import { cutOut } from '../../../web/engine/pipeline.js';
+import { OrtEngine } from '../../../web/engine/backends/ort.js';
+import { cutOut } from '../../../web/engine/core/pipeline.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, readPng } from '../pictures.js';
 
@@ -46,8 +46,8 @@ const failure = (code, detail = /./) => (/** @type {any} */ error) => {
 /**
  * The pipeline in this thread, with an ONNX Runtime of the test's choice.
  *
- * @param {(newCore: () => Promise<import('../../../web/engine/core.js').Core>) => Record<string, () => Promise<any>>} engines
- * @returns {Promise<import('../../../web/engine/pipeline.js').Parts>}
+ * @param {(newCore: () => Promise<import('../../../web/engine/core/core.js').Core>) => Record<string, () => Promise<any>>} engines
+ * @returns {Promise<import('../../../web/engine/core/pipeline.js').Parts>}
  */
 async function partsWith(engines) {
   const module = await WebAssembly.compile(await readFile(new URL('../../../build/wasm/cutaway.wasm', import.meta.url)));
@@ -83,11 +83,11 @@ for (const [missing, ort] of [['the files', `${nowhere}ort.wasm.min.mjs`], ['the
     /** @type {Worker[]} */
     const workers = [];
     const parts = await partsWith((newCore) => ({
-      c: async () => new NetEngine({ newCore }),
+      c: async () => new CEngine({ newCore }),
       ort: async () => new OrtEngine({
         ort, wasm: { mjs: `${nowhere}x.mjs`, wasm: `${nowhere}x.wasm` }, threads: 1,
         spawn() {
-          const worker = new Worker(new URL('../../../web/engine/ort-worker.js', import.meta.url));
+          const worker = new Worker(new URL('../../../web/engine/backends/ort-worker.js', import.meta.url));
           workers.push(worker);
           return {
             postMessage: (message) => worker.postMessage(message),
@@ -111,7 +111,7 @@ for (const [missing, ort] of [['the files', `${nowhere}ort.wasm.min.mjs`], ['the
 
 test('a bad model file stays a bad model: the second engine is not asked', async () => {
   const parts = await partsWith((newCore) => ({
-    c: async () => new NetEngine({ newCore }),
+    c: async () => new CEngine({ newCore }),
     ort: () => assert.fail('ONNX Runtime is not to be started'),
   }));
   const bad = [Buffer.from('not a model at all'), brightnessModel().subarray(0, 90), brightnessModel(32), new Uint8Array(1)];

@@ -6,7 +6,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { CutawayError, sentences } from '../../../web/engine/errors.js';
+import { CutawayError } from '../../../web/engine/core/errors.js';
+import { statuses as listed } from '../../../web/engine/lists/statuses.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png } from '../pictures.js';
@@ -188,6 +189,13 @@ test('memory that is refused is out_of_memory, and the instance lives', async ()
   assert.equal((await cut(disc(1500, 1000))).report.width, 1500);
 });
 
+test('a request that the worker does not know is an error, not something else', async () => {
+  for (const type of ['prelaod', 'constructor', 'toString', undefined]) {
+    await assert.rejects(engine.client.ask(/** @type {any} */ (type), {}), { code: 'bad_argument' }, String(type));
+  }
+  await nextPhotoIsFine();
+});
+
 test('a URL that cannot be fetched is fetch_failed', async () => {
   await failsWith(engine.removeBackground('http://127.0.0.1:9/nothing.png'), 'fetch_failed');
 });
@@ -200,7 +208,8 @@ test('many jobs at once are done one after another, each with its own answer', a
 
 test("the sentences that JavaScript needs without the core are the core's own", async () => {
   const { statuses } = await engine.abi();
-  for (const [code, text] of Object.entries(sentences)) {
+  assert.deepEqual(Object.keys(listed), statuses.map(({ code }) => code));
+  for (const [code, { text }] of Object.entries(listed)) {
     assert.equal(statuses.find((status) => status.code === code)?.text, text, code);
   }
 });

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { CutawayError } from '../../../web/engine/errors.js';
-import { fetchModel, modelLoader } from '../../../web/engine/models.js';
+import { CutawayError } from '../../../web/engine/core/errors.js';
+import { fetchModel, modelLoader } from '../../../web/engine/core/models.js';
 
 const file = Uint8Array.from({ length: 100 }, (_, i) => i);
 /** @param {string} algorithm @param {Uint8Array} bytes */
@@ -16,7 +16,7 @@ const url = 'https://models.example/model.onnx';
  * @param {(headers: Headers, signal: AbortSignal | null | undefined) => Response | Promise<Response>} serve the model file
  */
 function io(serve) {
-  /** @type {Map<string, import('../../../web/engine/models.js').Entry>} */
+  /** @type {Map<string, import('../../../web/engine/core/models.js').Entry>} */
   const kept = new Map();
   /** @type {(string | null)[]} */
   const ranges = [];
@@ -31,7 +31,7 @@ function io(serve) {
     },
     cache: {
       get: async (/** @type {string} */ key) => kept.get(key) ?? null,
-      put: async (/** @type {string} */ key, /** @type {import('../../../web/engine/models.js').Entry} */ entry) => void kept.set(key, entry),
+      put: async (/** @type {string} */ key, /** @type {import('../../../web/engine/core/models.js').Entry} */ entry) => void kept.set(key, entry),
       delete: async (/** @type {string} */ key) => void kept.delete(key),
     },
     digest: async (/** @type {string} */ algorithm, /** @type {Uint8Array} */ bytes) => hash(algorithm, bytes),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INT32, INT64, model, node, tensor } from '../../../tools/onnx-writer.js';
 import { Graph } from './graph.js';
-import { CutawayError } from '../../../web/engine/errors.js';
+import { CutawayError } from '../../../web/engine/core/errors.js';
 import { floats, newCore, random, runNet } from './run-net.js';
 
 /** @typedef {import('../../../tools/onnx-writer.js').ValueInfo} ValueInfo */
@@ -134,7 +134,7 @@ test('an input that is no number, or of another count', async () => {
   await refused(bytes, 'inference_failed', /./, broken);
   broken[77] = Infinity;
   await refused(bytes, 'inference_failed', /./, broken);
-  await refused(bytes, 'bad_state', /./, input.slice(1));
+  await refused(bytes, 'bad_argument', /./, input.slice(1));
 });
 
 test('calls out of order', async () => {
@@ -165,7 +165,7 @@ test('sizes that are none, and an arithmetic that is none', async () => {
   for (const [w, h] of [[0, 8], [8, 0], [100_000, 8], [8, 0xffffffff]]) {
     await assert.rejects(runNet(bytes, input, { w, h }), { name: 'CutawayError' }, `${w}x${h}`);
   }
-  await assert.rejects(runNet(bytes, input, { w: side, h: side, arithmetic: 7 }), { name: 'CutawayError' });
+  await assert.rejects(runNet(bytes, input, { w: side, h: side, arithmetic: 7 }), { name: 'CutawayError', code: 'bad_argument' });
 });
 
 test('a model for which memory is too small, and less and less of it', async () => {

@@ -1,9 +1,9 @@
 // Runs one model twice: in the core (cut_net_*) and in ONNX Runtime.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { loadCore } from '../../../web/engine/core.js';
+import { loadCore } from '../../../web/engine/core/core.js';
 
-/** @typedef {import('../../../web/engine/core.js').Core} Core */
+/** @typedef {import('../../../web/engine/core/core.js').Core} Core */
 /** @typedef {{ dims: number[], data: Float32Array }} Tensor */
 /** @typedef {{ w: number, h: number, arithmetic?: number, output?: string, record?: boolean }} NetOptions */
 

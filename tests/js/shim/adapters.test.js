@@ -5,6 +5,7 @@ import { createEnginePool } from '../../../shim/adapters/engine-pool.js';
 import { serve } from '../../../shim/adapters/node-server.js';
 import { createWebhooks } from '../../../shim/adapters/node-webhooks.js';
 import { parseColor } from '../../../shim/css-color.js';
+import { sign } from '../../../shim/dialects/aigenstudio/webhook.js';
 import { createShim, install } from '../../../shim/index.js';
 import { readHeader, sniff } from '../../../shim/image-header.js';
 import { createQueue } from '../../../shim/queue.js';
@@ -100,8 +101,8 @@ test('webhooks are signed as the vendor says, and repeated until they are taken'
   const hooks = createWebhooks({ fetch, delaysMs: [1, 1, 1, 1], now: () => 1767323045000 });
   const secret = createHash('sha256').update('aigen_live_1').digest('hex');
   const event = { id: 'evt_1a2b', type: 'job.completed' };
-  hooks.deliver({ url: 'https://client.example/hook', secret, event });
-  hooks.deliver({ url: 'https://client.example/hook', secret: undefined, event });
+  hooks.deliver({ url: 'https://client.example/hook', secret, event, sign });
+  hooks.deliver({ url: 'https://client.example/hook', secret: undefined, event, sign });
   await until(() => sent.length, (n) => n === 3);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(sent.length, 3);

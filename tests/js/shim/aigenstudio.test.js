@@ -248,7 +248,7 @@ test('every error code of the contract can be had', async () => {
     assert.deepEqual([response.status, (await response.json()).error.code], [status, code]);
   }
   const store = createMemoryStore();
-  store.list = (shelf) => (shelf === 'ag-jobs' && store.broken ? Promise.reject(new Error('secret path')) : Promise.resolve([]));
+  store.list = (collection) => (collection === 'ag-jobs' && store.broken ? Promise.reject(new Error('secret path')) : Promise.resolve([]));
   const { fetch, shim } = setUp({ store, onError: () => {} });
   await shim.ready();
   store.broken = true;

@@ -2,17 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DIALECTS, ShimError, createShim } from '../../../shim/index.js';
-import { checkResponse, documents, fitsRequest, seen, until } from './support/contract.js';
+import { checkResponse, documents, fitsRequest, prefixOf, seen, until } from './support/contract.js';
 import { createFakeEngine } from './support/fake-engine.js';
 import { png } from './support/pictures.js';
 
 const operations = DIALECTS.flatMap((dialect) => Object.entries(documents[dialect.name].paths).flatMap(([path, item]) =>
   ['get', 'post', 'put', 'delete'].flatMap((method) => (item[method] ? [{ dialect, path, method: method.toUpperCase(), ...item[method] }] : []))));
-const prefix = { aigenstudio: '/api/v1' };
 const ids = { asset_id: 'cabc', file_name: 'a.png', id: 'cabc', image_id: 'image_abc', jobId: '11111111-1111-4111-8111-111111111111' };
 
 for (const { dialect, path, method, operationId, responses } of operations) {
-  const url = `http://127.0.0.1${prefix[dialect.name] ?? ''}${path.replace(/\{(\w+)\}/g, (_, name) => ids[name])}`;
+  const url = `http://127.0.0.1${prefixOf(dialect.name)}${path.replace(/\{(\w+)\}/g, (_, name) => ids[name])}`;
   const route = dialect.routes.find((one) => one.operation === operationId);
 
   for (const status of Object.keys(responses).filter((one) => Number(one) >= 400)) {
@@ -103,7 +102,7 @@ for (const { dialect, path, method, operationId, requestBody } of operations.fil
     form.append('name', 'a');
     form.append('image', new Blob([png()]));
     const image = await (await shim.fetch(new Request('http://127.0.0.1/v1/images/upload', { method: 'POST', body: form }))).json();
-    const url = `http://127.0.0.1${prefix[dialect.name] ?? ''}${path.replace('{image_id}', image.id)}`;
+    const url = `http://127.0.0.1${prefixOf(dialect.name)}${path.replace('{image_id}', image.id)}`;
     let breaches = 0;
     let n = 0;
     for (const { value } of Object.values(requestBody.content['application/json'].examples)) {

@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { DIALECTS, SHIM_CODES, ShimError } from '../../../shim/index.js';
 import { asShimError } from '../../../shim/errors.js';
 import { documents, operationOf } from './support/contract.js';
+import { VENDORS } from './support/vendors.js';
 
-const header = readFileSync(new URL('../../../wasm/cutaway.h', import.meta.url), 'utf8');
+const header = readFileSync(new URL('../../../wasm/base/status.h', import.meta.url), 'utf8');
 const ENGINE_CODES = [...header.matchAll(/X\(CUT_\w+,\s*\d+,\s*"(\w+)",/g)].map(([, code]) => code);
 
 test('the status list of the engine is found', () => {
@@ -19,20 +20,19 @@ for (const dialect of DIALECTS) {
   });
 
   test(`${dialect.name} answers every code with an error that its contract knows`, async () => {
-    const post = { 'magic-hour': '/v1/image-background-remover', 'img-processing': '/v1/images/upload', aigenstudio: '/remove-background' }[dialect.name];
-    const known = new Set([...Object.keys(documents[dialect.name].paths[post].post.responses), '404', '405', '413']);
+    const known = new Set([...Object.keys(documents[dialect.name].paths[VENDORS[dialect.name].errorsOf].post.responses), '404', '405', '413']);
     for (const code of Object.keys(dialect.failures)) {
       const response = dialect.fail(new ShimError(code, 'A sentence.'), { request: new Request('http://x/'), operation: '' });
       assert.ok(response.status >= 400 && known.has(String(response.status)), `${code}: ${response.status}`);
       const body = await response.json();
-      assert.equal(typeof (body.message ?? body.error?.message ?? body.error), 'string');
+      assert.equal(typeof VENDORS[dialect.name].messageOf(body), 'string');
     }
   });
 }
 
 test('each code of AI Gen Studio has a word for a result that failed so', () => {
   const words = ['source_unreachable', 'source_too_large', 'unsupported_source_type', 'processing_failed'];
-  for (const [code, [, pair]] of Object.entries(DIALECTS[2].failures)) assert.ok(words.includes(pair.split('|')[1]), code);
+  for (const [code, [, pair]] of Object.entries(DIALECTS.find(({ name }) => name === 'aigenstudio').failures)) assert.ok(words.includes(pair.split('|')[1]), code);
 });
 
 test('an unexpected error tells nothing of the inside', () => {
@@ -43,11 +43,10 @@ test('an unexpected error tells nothing of the inside', () => {
 });
 
 test('the routes are the operations of the contract, and the storage ones beside it', () => {
-  const own = { 'magic-hour': [], 'img-processing': ['viewPublished'], aigenstudio: ['getResult'] };
   for (const { name, routes } of DIALECTS) {
     const documented = Object.values(documents[name].paths)
       .flatMap((item) => ['get', 'post', 'put', 'delete'].flatMap((method) => item[method]?.operationId ?? []));
-    assert.deepEqual(routes.map((route) => route.operation).sort(), [...documented, ...own[name]].sort());
+    assert.deepEqual(routes.map((route) => route.operation).sort(), [...documented, ...VENDORS[name].storage].sort());
   }
   assert.equal(operationOf('img-processing', 'POST', '/v1/images/upload').operationId, 'uploadImage');
 });

@@ -177,7 +177,7 @@ test('the log has paths without their query, and no key', async () => {
   assert.ok(!JSON.stringify(lines).includes('secret'));
 });
 
-test('a graceful stop: answers end, jobs are taken up by the next life', async () => {
+test('a graceful stop: answers end, jobs are taken over by the next process', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'cutaway-serve-'));
   const first = await serve({ port: 0, dir, engine: createFakeEngine({ delay: 150 }) });
   const post = (path, body) => fetch(first.address + path, json('POST', body)).then((r) => r.json());

@@ -4,7 +4,8 @@ import { createMemoryStore, createShim } from '../../../shim/index.js';
 import { createConsent } from '../../../shim/consent.js';
 import { createGuardedFetch } from '../../../shim/adapters/node-fetch.js';
 import { retryAfterSeconds } from '../../../shim/remote/client.js';
-import { aigenstudioFlow, magicHourFlow } from '../../../shim/remote/flows.js';
+import { remote as aigenstudioFlow } from '../../../shim/dialects/aigenstudio/remote.js';
+import { remote as magicHourFlow } from '../../../shim/dialects/magic-hour/remote.js';
 import { checkedFetch, until } from './support/contract.js';
 import { createFakeEngine, expected } from './support/fake-engine.js';
 import { startRemote } from './support/remote-server.js';
@@ -97,8 +98,8 @@ for (const name of ['magic-hour', 'img-processing']) {
       assert.ok(!one.url.includes('TOPSECRET'));
       if (!api.includes(one)) assert.ok(!JSON.stringify(one.headers).includes('TOPSECRET'), 'no key to storage addresses');
     }
-    const shelves = await Promise.all(['mh-projects', 'mh-assets', 'ip-images'].map((shelf) => store.list(shelf)));
-    assert.ok(!JSON.stringify(shelves).includes('TOPSECRET'));
+    const collections = await Promise.all(['mh-projects', 'mh-assets', 'ip-images'].map((name) => store.list(name)));
+    assert.ok(!JSON.stringify(collections).includes('TOPSECRET'));
   });
 
   test(`${name}: an engine that works is not helped; the remote hears nothing`, async () => {
@@ -263,7 +264,7 @@ test('aigenstudio: failed inputs go in one call under one idempotency key, and c
 });
 
 test('after a restart a paid call is followed, never repeated', async () => {
-  // 1. The page dies while the remote works: the next life polls the same job.
+  // 1. The page dies while the remote works: the next process polls the same job.
   const store = createMemoryStore();
   let finished = false;
   const { shim, far } = await setUp({ store, fault: ({ method, path }) => (!finished && method === 'GET' && path.startsWith('/v1/image-projects') ? [200, {}, '{"status":"rendering"}'] : undefined) });
@@ -274,8 +275,8 @@ test('after a restart a paid call is followed, never repeated', async () => {
   await shim.close();
   await run;
   finished = true;
-  store.owner = 'next life';
-  store.alive = async (owner) => owner === 'next life';
+  store.owner = 'next process';
+  store.alive = async (owner) => owner === 'next process';
   const second = createShim({
     store, policy: 'local-first', consent: { granted: () => true },
     remote: { 'magic-hour': { baseUrl: far.address, key: KEY['magic-hour'], followsItself: false, pollMs: () => 5, fetchPublic: (u, i) => fetch(String(u).replace(far.inner.address, far.address), i) } },

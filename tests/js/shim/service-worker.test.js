@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import vm from 'node:vm';
 import { answerServiceWorker } from '../../../shim/adapters/service-worker-page.js';
+import { relayTable } from '../../../shim/adapters/service-worker-table.js';
 import { DIALECTS, createShim } from '../../../shim/index.js';
 import { createFakeEngine } from './support/fake-engine.js';
-import { documents } from './support/contract.js';
+import { documents, prefixOf } from './support/contract.js';
 
-const source = readFileSync(new URL('../../../shim/adapters/service-worker.js', import.meta.url), 'utf8');
+const script = readFileSync(new URL('../../../shim/adapters/service-worker.js', import.meta.url), 'utf8');
 
 /** A worker scope with pages; `send` plays a page's fetch. */
 function createWorker(pages) {
@@ -21,7 +22,7 @@ function createWorker(pages) {
     clients: { claim: async () => {}, matchAll: async () => [...pages] },
   };
   const context = { self: scope, URL, Request, Response, Headers, MessageChannel, setTimeout, clearTimeout, fetch: async (request) => { outside.push(request.url); return new Response('outside'); } };
-  vm.runInNewContext(source, context);
+  vm.runInNewContext(relayTable() + script, context);
   return {
     scope,
     outside,
@@ -48,7 +49,7 @@ test('what the dialects serve, the worker lets through, on the vendors\' hosts a
   const id = `c${'0'.repeat(24)}`;
   const ids = { asset_id: id, file_name: 'a.png', id, image_id: 'image_abc', jobId: '11111111-1111-4111-8111-111111111111' };
   for (const dialect of DIALECTS) {
-    const paths = Object.keys(documents[dialect.name].paths).map((path) => (dialect.name === 'aigenstudio' ? '/api/v1' : '') + path.replace(/\{(\w+)\}/g, (_, name) => ids[name]));
+    const paths = Object.keys(documents[dialect.name].paths).map((path) => prefixOf(dialect.name) + path.replace(/\{(\w+)\}/g, (_, name) => ids[name]));
     for (const path of [...paths, '/images/image_abc', `/api/v1/results/${ids.jobId}-0.png`]) {
       for (const host of [...dialect.hosts, 'https://page.example']) assert.ok(scope.cutawayMayBeOurs(new URL(host + path)), host + path);
     }
@@ -103,4 +104,8 @@ test('without a page that answers, the network; a page that got stuck is replace
   stuck = true;
   pages.push(createPage('2', shim));
   assert.equal((await worker.send(new Request('https://page.example/api/v1/tools'))).status, 200);
+});
+
+test('the script without its table says so at once', () => {
+  assert.throws(() => vm.runInNewContext(script, { self: { addEventListener() {} } }), /no table/);
 });

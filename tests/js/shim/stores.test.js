@@ -21,7 +21,7 @@ const kinds = {
 const bytesOf = async (blob) => blob && Buffer.from(await blob.arrayBuffer());
 
 for (const [name, { make, again }] of Object.entries(kinds)) {
-  test(`${name}: records come back as copies, newest first, by shelf`, async () => {
+  test(`${name}: records come back as copies, newest first, by collection`, async () => {
     const store = await make();
     const record = { id: 'a', created: 1, deep: { list: [1] } };
     await store.put('one', record);
@@ -41,7 +41,7 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
     await store.close();
   });
 
-  test(`${name}: the first records of a shelf may come at the same moment`, async () => {
+  test(`${name}: the first records of a collection may come at the same moment`, async () => {
     const store = await make();
     await Promise.all(['a', 'b', 'c'].map((id, created) => store.put('new', { id, created })));
     assert.deepEqual((await store.list('new')).map((r) => r.id), ['c', 'b', 'a']);
@@ -95,16 +95,16 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
   test(`${name}: names that could lead elsewhere are refused`, async () => {
     const store = await make();
     for (const bad of ['../up', 'a/b', '', '.hidden', 'x'.repeat(201), 'a\\b', 'nul\0']) {
-      await assert.rejects(store.put('shelf', { id: bad, created: 0 }), { code: 'internal' }, bad);
+      await assert.rejects(store.put('collection', { id: bad, created: 0 }), { code: 'internal' }, bad);
       await assert.rejects(store.write(bad, new Blob(['x'])), { code: 'internal' }, bad);
       assert.equal(await store.read(bad), undefined);
-      assert.equal(await store.get('shelf', bad), undefined);
+      assert.equal(await store.get('collection', bad), undefined);
     }
     await store.close();
   });
 
   if (again) {
-    test(`${name}: everything is there in the next life, under another owner`, async () => {
+    test(`${name}: everything is there in the next process, under another owner`, async () => {
       const store = await make();
       const where = name === 'folder' ? `s${serial - 1}` : `db${serial - 1}`;
       await store.put('jobs', { id: 'a', created: 1 });

@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import ts from 'typescript';
+import { resultNames, runNames } from '../../../web/widget/settings/attributes.js';
 
 const root = new URL('../../../', import.meta.url);
 /** @param {string} path */
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const doc = read('docs/embedding.md');
 const element = read('web/widget/background-remover.js');
-const widget = readdirSync(new URL('web/widget/', root)).filter((name) => name.endsWith('.js') && name !== 'compare-slider.js' && name !== 'remote-consent.js')
+const widget = readdirSync(new URL('web/widget/', root), { encoding: 'utf8', recursive: true })
+  .filter((name) => name.endsWith('.js') && name !== 'compare-slider.js' && name !== 'remote-consent.js')
   .map((name) => read(`web/widget/${name}`)).join('\n');
 
 /** The names in backticks of a table's first column. @param {string} heading what stands before the table */
@@ -33,7 +35,8 @@ function members() {
 }
 
 test('attributes', () => {
-  const observed = [...(/observedAttributes = \[([^\]]+)\]/.exec(element)?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(([, name]) => name);
+  const listed = /observedAttributes = \[\.\.\.resultNames, ([^\]]+)\]/.exec(element)?.[1] ?? '';
+  const observed = [...resultNames, ...runNames, ...[...listed.matchAll(/'([\w-]+)'/g)].map(([, name]) => name)];
   const asked = words(widget.matchAll(/\b(?:this|host)\.(?:has|toggle)Attribute\('([\w-]+)'/g));
   const all = new Set([...observed, ...asked, ...element.includes("':disabled'") ? ['disabled'] : []]);
   assert.ok(all.size > 12);
@@ -61,6 +64,6 @@ test('parts', () => {
 });
 
 test('custom properties', () => {
-  const used = words(read('web/widget/base-styles.js').matchAll(/var\((--[a-z-]+),/g));
+  const used = words(read('web/widget/common/base-styles.js').matchAll(/var\((--[a-z-]+),/g));
   assert.deepEqual(documented('Custom properties'), used);
 });

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { tables } from '../../../web/texts/tables.js';
-import { choose, languages, translator } from '../../../web/widget/texts.js';
-import { bytes, percent } from '../../../web/widget/units.js';
+import { choose, languages, translator } from '../../../web/widget/common/texts.js';
+import { bytes, percent } from '../../../web/widget/common/units.js';
 
 const web = new URL('../../../web/', import.meta.url);
 /** @param {string} path */
@@ -79,12 +79,12 @@ const code = ['', 'widget/', ...list('').includes('batch') ? ['batch/'] : []].fl
 
 /** Families whose key is put together at run time, and where their members come from. @type {Record<string, () => string[]>} */
 const families = {
-  error: () => [...readFileSync(new URL('../wasm/cutaway.h', web), 'utf8').matchAll(/X\(CUT_E_\w+, \d+, "(\w+)"/g)].map(([, name]) => name),
-  stage: () => [...read('engine/pipeline.js').matchAll(/(?:stage|step)\w*\(?\s*'(\w+)'|'(\w+)'/g)].map(([, a, b]) => a ?? b),
-  step: () => [...read('engine/pipeline.js').matchAll(/'(\w+)'/g)].map(([, name]) => name).concat('total', 'load', 'infer'),
+  error: () => [...readFileSync(new URL('../wasm/base/status.h', web), 'utf8').matchAll(/X\(CUT_E_\w+, \d+, "(\w+)"/g)].map(([, name]) => name),
+  stage: () => [...read('engine/core/pipeline.js').matchAll(/(?:stage|step)\w*\(?\s*'(\w+)'|'(\w+)'/g)].map(([, a, b]) => a ?? b),
+  step: () => [...read('engine/core/pipeline.js').matchAll(/'(\w+)'/g)].map(([, name]) => name).concat('total', 'load', 'infer'),
   canvas: () => [...readFileSync(new URL('../wasm/compose/style.h', web), 'utf8').matchAll(/\("(\w+)", \d/g)].map(([, name]) => name).concat('none'),
   state: () => ['waiting', 'working', 'done', 'error', 'nothing'],
-  key: () => [...read('widget/shortcuts.js').matchAll(/act: '(\w+)'|'key\.(\w+)'/g)].map(([, a, b]) => a ?? b),
+  key: () => [...read('widget/studio/shortcuts.js').matchAll(/act: '(\w+)'|'key\.(\w+)'/g)].map(([, a, b]) => a ?? b),
 };
 
 test('every English text is used', () => {
@@ -122,7 +122,7 @@ test('the page is written in the English of its texts', () => {
 });
 
 test('the script before the first paint and the menu know the same languages', () => {
-  const early = /\^\((\w+(?:\|\w+)*)\)/.exec(read('early.js'))?.[1].split('|');
+  const early = /\^\((\w+(?:\|\w+)*)\)/.exec(read('theme-boot.js'))?.[1].split('|');
   assert.deepEqual(early, [...languages]);
   const menu = [...read('index.html').matchAll(/<option value="(\w+)" lang="(\w+)">/g)].map(([, value, lang]) => value === lang && value);
   assert.deepEqual(menu, [...languages]);

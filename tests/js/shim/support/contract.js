@@ -6,12 +6,13 @@
 import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { DIALECTS } from '../../../../shim/index.js';
+import { VENDORS } from './vendors.js';
 
-const NAMES = ['magic-hour', 'img-processing', 'aigenstudio'];
 const ajv = new Ajv2020.default({ strict: false, allErrors: true });
 addFormats.default(ajv);
 
-export const documents = Object.fromEntries(NAMES.map((name) => {
+export const documents = Object.fromEntries(DIALECTS.map(({ name }) => {
   const document = JSON.parse(readFileSync(new URL(`../contract/${name}.openapi.json`, import.meta.url), 'utf8'));
   ajv.addSchema(document, name);
   return [name, document];
@@ -26,9 +27,13 @@ const BEYOND = [
 
 const at = (...path) => `#/${path.map((part) => encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1'))).join('/')}`;
 
+/** What stands before the paths of a document in requests: the path of the vendor's base URL. */
+export const prefixOf = (name) => new URL(DIALECTS.find((one) => one.name === name).remote.baseUrl).pathname.replace(/\/$/, '');
+
 /** The operation of a method and an API path. */
 export function operationOf(name, method, path) {
-  const plain = name === 'aigenstudio' ? path.replace(/^\/api\/v1/, '') : path;
+  const prefix = prefixOf(name);
+  const plain = path.startsWith(prefix) ? path.slice(prefix.length) : path;
   const found = Object.entries(documents[name].paths).find(([template, item]) => {
     const pattern = new RegExp(`^${template.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`);
     // "upload" is no image id, though the template of GET would take it.
@@ -85,8 +90,7 @@ export async function checkResponse(name, method, url, response) {
 async function checkError(name, status, response, what) {
   const type = (response.headers.get('content-type') ?? '').split(';')[0];
   if (type === 'text/plain') return; // storage hosts
-  const schema = { 'magic-hour': 'MessageError', 'img-processing': 'Error', aigenstudio: 'ErrorResponse' }[name];
-  check(`${name}${at('components', 'schemas', schema)}`, JSON.parse(await response.clone().text()), what);
+  check(`${name}${at('components', 'schemas', VENDORS[name].errorSchema)}`, JSON.parse(await response.clone().text()), what);
 }
 
 /** A value against a schema of components, such as `ImageEvent`. */

@@ -1,0 +1,117 @@
+/*
+ * Retouching of a matte by hand: a brush that restores and erases, whole
+ * objects kept or dropped, undo and redo, and views of any part at any scale.
+ *
+ * Life: a job in REFINED -> cut_edit_new -> strokes, toggles, undo, views.. ->
+ * cut_edit_encode, a file for cut_job_set_matte() -> cut_edit_free.
+ *
+ * Coordinates are the upright photo's, in pixels, the first pixel's centre at
+ * (0.5, 0.5); they may lie outside of it. Memory at the photo's size: 8 bytes a
+ * pixel for the photo and its cleaned colours, a third of that for reduced
+ * copies, 4 for mattes; and CUT_EDIT_UNDO_BYTES.
+ */
+#ifndef CUT_EDIT_EDIT_H
+#define CUT_EDIT_EDIT_H
+
+#include "cutaway.h"
+
+#define CUT_EDIT_UNDO_BYTES 67108864 /* the oldest steps are forgotten beyond */
+#define CUT_EDIT_MAX_RADIUS 2048     /* of a brush, pixels */
+#define CUT_EDIT_MAX_VIEW 16777216   /* pixels of a view */
+
+typedef struct cut_edit cut_edit;
+
+/** Takes the photo and the matte of a REFINED job, which can only be freed
+ * afterwards. NULL when memory is out or, with a message of the job's, when it
+ * is in another state. */
+CUT_EXPORT cut_edit *cut_edit_new(cut_job *job);
+CUT_EXPORT void cut_edit_free(cut_edit *edit); /* NULL is allowed */
+
+/** The matte as it is now, as a grey PNG. CUT_E_MEMORY, CUT_E_ENCODE. */
+CUT_EXPORT int cut_edit_encode(cut_edit *edit);
+/** The file of the last cut_edit_encode(); borrowed. NULL and 0 before. */
+CUT_EXPORT const uint8_t *cut_edit_bytes(const cut_edit *edit);
+CUT_EXPORT uint32_t cut_edit_bytes_size(const cut_edit *edit);
+
+/** The sentence of the last failed call, "" if none failed. Borrowed. */
+CUT_EXPORT const char *cut_edit_message(const cut_edit *edit);
+
+/* ---- brush ------------------------------------------------------------- */
+
+#define CUT_EDIT_ERASE 0
+#define CUT_EDIT_RESTORE 1 /* to the photo's own alpha */
+
+/**
+ * Begins a stroke at (x, y).
+ *
+ * @param mode     CUT_EDIT_ERASE or CUT_EDIT_RESTORE
+ * @param radius   0.5..CUT_EDIT_MAX_RADIUS
+ * @param hardness 0..1: the part of the radius that takes the full effect;
+ *                 from there it fades to nothing at the radius
+ * @param snap     1: the effect stops at edges of the photo that lie between a
+ *                 pixel and the stroke's path
+ * CUT_E_ARGUMENT; CUT_E_STATE while another stroke has not ended.
+ */
+CUT_EXPORT int cut_edit_stroke(cut_edit *edit, int mode, float x, float y,
+                               float radius, float hardness, int snap);
+
+/** Draws on to (x, y). The effect of a stroke on a pixel is the largest of its
+ * parts: passing twice over it changes nothing. CUT_E_STATE, CUT_E_MEMORY. */
+CUT_EXPORT int cut_edit_draw(cut_edit *edit, float x, float y);
+
+/**
+ * Ends the stroke: one step of undo. Cleans the colours under soft alpha
+ * anew. On CUT_E_MEMORY the stroke is taken back.
+ */
+CUT_EXPORT int cut_edit_end(cut_edit *edit);
+
+/* ---- objects ----------------------------------------------------------- */
+
+/**
+ * JSON: [{"box": [x,y,w,h], "area": pixels, "kept": bool}], largest first: the
+ * separate parts of the matte that the model found, those of at least 1/2000
+ * of the photo. Borrowed; NULL when memory is out.
+ */
+CUT_EXPORT const char *cut_edit_objects_json(cut_edit *edit);
+
+/**
+ * Drops the object at (x, y), or takes it back as the model saw it: one step
+ * of undo. Without an object there: CUT_OK and no
+ * step.
+ */
+CUT_EXPORT int cut_edit_toggle(cut_edit *edit, float x, float y);
+
+/* ---- undo -------------------------------------------------------------- */
+
+/** Steps that can be taken back, and taken again. */
+CUT_EXPORT uint32_t cut_edit_undos(const cut_edit *edit);
+CUT_EXPORT uint32_t cut_edit_redos(const cut_edit *edit);
+/** CUT_E_STATE when there is none, or within a stroke. */
+CUT_EXPORT int cut_edit_undo(cut_edit *edit);
+CUT_EXPORT int cut_edit_redo(cut_edit *edit);
+
+/* ---- views ------------------------------------------------------------- */
+
+#define CUT_EDIT_RESULT 0 /* straight RGBA, cleaned colours */
+#define CUT_EDIT_GHOST 1  /* the same, what is removed shimmers through */
+#define CUT_EDIT_MATTE 2  /* alpha as grey, opaque */
+#define CUT_EDIT_PHOTO 3
+
+/**
+ * Renders what lies at (x, y) .. (x + w step, y + h step): antialiased when
+ * reduced, bilinear when enlarged up to 2 times, and pixel by pixel beyond.
+ * Clear outside of the photo.
+ *
+ * @param step pixels of the photo per pixel of the view, 1/64..1024
+ * @param w, h size of the view, at least 1; at most CUT_EDIT_MAX_VIEW in all
+ * CUT_E_ARGUMENT, CUT_E_MEMORY.
+ */
+CUT_EXPORT int cut_edit_view(cut_edit *edit, int style, float x, float y,
+                             float step, uint32_t w, uint32_t h);
+/** Straight RGBA8 [h][w][4] of the last view; borrowed. */
+CUT_EXPORT const uint8_t *cut_edit_pixels(const cut_edit *edit);
+
+CUT_EXPORT uint32_t cut_edit_w(const cut_edit *edit); /* of the photo */
+CUT_EXPORT uint32_t cut_edit_h(const cut_edit *edit);
+
+#endif

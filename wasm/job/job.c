@@ -1,0 +1,313 @@
+/*
+ * The one file that knows the order of the steps. Every call checks the state
+ * first, does its step on buffers that the job owns, frees what the later
+ * steps do not need, and moves the state on only when all of it worked.
+ *
+ * Memory at the photo's size: the RGBA picture through the whole job, the
+ * 8-bit alpha plane from refine to foreground. Nothing else is full-size
+ * outside a step; on a canvas the picture takes its size when composed.
+ */
+#include "base/alloc.h"
+#include "image/icc.h"
+#include "image/jpeg.h"
+#include "image/png.h"
+#include "image/webp.h"
+#include "job/job.h"
+#include "job/source.h"
+#include "job/state.h"
+#include "matte/refine.h"
+
+static const char *state_name(cut_state state)
+{
+    switch (state) {
+#define CASE(symbol, number, name) case symbol: return name;
+        CUT_STATE_LIST(CASE)
+#undef CASE
+    }
+    return "?";
+}
+
+cut_status cut_job_in_state(cut_job *job, cut_state wanted)
+{
+    if (job->state == wanted) return CUT_OK;
+    return cut_fail(&job->error, CUT_E_STATE,
+                    "The job is in state %s; this call needs %s.",
+                    state_name(job->state), state_name(wanted));
+}
+
+cut_job *cut_job_new(void)
+{
+    cut_job *job = cut_alloc_zero(1, sizeof *job);
+    if (job) job->options = cut_options_default();
+    return job;
+}
+
+void cut_job_free(cut_job *job)
+{
+    if (!job) return;
+    cut_bytes_free(&job->icc);
+    cut_image_free(&job->image);
+    cut_rendering_free(&job->rendering);
+    cut_free(job->tensor);
+    cut_matte_free(&job->matte);
+    cut_free(job->alpha);
+    cut_bytes_free(&job->file);
+    cut_free(job);
+}
+
+int cut_job_state(const cut_job *job)
+{
+    return (int)job->state;
+}
+
+const char *cut_job_message(const cut_job *job)
+{
+    return job->error.text;
+}
+
+int cut_job_options(cut_job *job, const char *json, uint32_t size_bytes)
+{
+    cut_status status = cut_job_in_state(job, CUT_NEW);
+    if (status) return (int)status;
+    return (int)cut_options_parse(&job->options, json, size_bytes, &job->error);
+}
+
+int cut_job_manifest(cut_job *job, const char *json, uint32_t size_bytes)
+{
+    cut_status status = CUT_OK;
+    if (job->state != CUT_DECODED) status = cut_job_in_state(job, CUT_NEW);
+    if (!status)
+        status = cut_manifest_parse(&job->manifest, json, size_bytes,
+                                    &job->error);
+    if (!status) job->has_manifest = 1;
+    return (int)status;
+}
+
+/* ---- decode ------------------------------------------------------------ */
+
+const char *cut_sniff(const uint8_t *bytes, uint32_t size_bytes)
+{
+    return cut_format_name(cut_image_sniff(bytes, size_bytes));
+}
+
+int cut_job_probe(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
+{
+    cut_status status = cut_job_in_state(job, CUT_NEW);
+    if (!status)
+        status = cut_image_probe(&job->probe, bytes, size_bytes, &job->error);
+    if (status) return (int)status;
+    int turned = job->probe.orientation >= 5;
+    job->in_w = turned ? job->probe.h : job->probe.w;
+    job->in_h = turned ? job->probe.w : job->probe.h;
+    job->input_bytes = size_bytes;
+    return CUT_OK;
+}
+
+static int decode(cut_job *job, cut_source from)
+{
+    cut_status status = cut_job_in_state(job, CUT_NEW);
+    cut_probe probe;
+    cut_image image = {0};
+    cut_bytes icc = {0};
+    if (!status) status = cut_source_read(&image, &probe, &from, &job->error);
+    if (!status)
+        status = cut_icc_read(&icc, from.bytes, from.size, probe.format,
+                              &job->error);
+    if (status) {
+        cut_image_free(&image);
+        return (int)status;
+    }
+    job->probe = probe;
+    job->input_bytes = from.size;
+    job->image = image;
+    job->icc = icc;
+    job->in_w = image.w;
+    job->in_h = image.h;
+    job->state = CUT_DECODED;
+    return CUT_OK;
+}
+
+static int background(cut_job *job, cut_source from)
+{
+    if (job->state != CUT_NEW && job->state != CUT_DECODED)
+        return (int)cut_job_in_state(job, CUT_DECODED);
+    cut_probe probe;
+    cut_image image = {0};
+    cut_status status = cut_source_read(&image, &probe, &from, &job->error);
+    if (status) return (int)status;
+    cut_image_free(&job->rendering.background_image);
+    job->rendering.background_image = image;
+    return CUT_OK;
+}
+
+int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
+{
+    return decode(job, (cut_source){.bytes = bytes, .size = size_bytes});
+}
+
+int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
+                          uint32_t h, const uint8_t *bytes,
+                          uint32_t size_bytes)
+{
+    return decode(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+}
+
+int cut_job_background(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
+{
+    return background(job, (cut_source){.bytes = bytes, .size = size_bytes});
+}
+
+int cut_job_background_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
+                              uint32_t h, const uint8_t *bytes,
+                              uint32_t size_bytes)
+{
+    return background(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+}
+
+/* ---- pixels ------------------------------------------------------------ */
+
+int cut_job_refine(cut_job *job)
+{
+    cut_status status = cut_job_in_state(job, CUT_INFERRED);
+    if (status) return (int)status;
+    size_t count = (size_t)job->image.w * (size_t)job->image.h;
+    /* no subject: nothing is foreground, rather than noise */
+    uint8_t *alpha = job->subject.found ? cut_alloc(count, 1)
+                                        : cut_alloc_zero(count, 1);
+    if (!alpha)
+        return (int)cut_fail(&job->error, CUT_E_MEMORY,
+                             "No memory for a %d x %d matte.",
+                             (int)job->image.w, (int)job->image.h);
+    if (job->subject.found)
+        status = cut_matte_refine(alpha, &job->matte, &job->image, &job->error);
+    if (status) {
+        cut_free(alpha);
+        return (int)status;
+    }
+    if (job->subject.found)
+        cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
+    cut_matte_free(&job->matte);
+    job->alpha = alpha;
+    job->state = CUT_REFINED;
+    return CUT_OK;
+}
+
+int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
+{
+    cut_status status = cut_job_in_state(job, CUT_DECODED);
+    cut_source from = {.bytes = bytes, .size = size_bytes};
+    uint8_t *alpha;
+    if (!status) status = cut_source_alpha(&alpha, &job->image, &from,
+                                           &job->error);
+    if (status) return (int)status;
+    job->alpha = alpha;
+    cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
+    job->subject.found = job->subject.w > 0; /* what is seen is the subject */
+    job->state = CUT_REFINED;
+    return CUT_OK;
+}
+
+int cut_job_foreground(cut_job *job)
+{
+    cut_status status = cut_job_in_state(job, CUT_REFINED);
+    if (status) return (int)status;
+    const cut_options *o = &job->options;
+    cut_rendering *r = &job->rendering;
+    status = cut_render_blur(&r->blur, &job->image, job->alpha, o, &job->error);
+    if (!status)
+        status = cut_render_cutout(&job->image, job->alpha, &r->kept,
+                                   &job->subject, o->keep, &job->error);
+    if (status) return (int)status;
+    cut_free(job->alpha);
+    job->alpha = NULL;
+    job->state = CUT_CLEANED;
+    return CUT_OK;
+}
+
+int cut_job_compose(cut_job *job)
+{
+    cut_status status = cut_job_in_state(job, CUT_CLEANED);
+    if (status) return (int)status;
+    const cut_options *o = &job->options;
+    cut_rendering *r = &job->rendering;
+    status = cut_render_ready(o, r->background_image.px != NULL, &job->error);
+    if (!status) status = cut_render_place(&job->image, r, o, &job->error);
+    if (!status) status = cut_render(&job->image, r, o, &job->error);
+    if (status) return (int)status;
+    if (o->mask) cut_bytes_free(&job->icc); /* a matte is no colour */
+    cut_rendering_free(r);
+    job->out_w = job->image.w;
+    job->out_h = job->image.h;
+    job->state = CUT_COMPOSED;
+    return CUT_OK;
+}
+
+/* ---- previews ---------------------------------------------------------- */
+
+cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
+                        cut_subject *subject)
+{
+    cut_status status = cut_job_in_state(job, CUT_REFINED);
+    if (status) return status;
+    *photo = job->image;
+    *alpha = job->alpha;
+    *subject = job->subject;
+    job->image = (cut_image){0};
+    job->alpha = NULL;
+    job->state = CUT_DONE;
+    return CUT_OK;
+}
+
+cut_image cut_job_take_background(cut_job *job)
+{
+    cut_image background_image = job->rendering.background_image;
+    job->rendering.background_image = (cut_image){0};
+    return background_image;
+}
+
+/* ---- encode ------------------------------------------------------------ */
+
+static int finish(cut_job *job, cut_status status)
+{
+    int32_t dpi = job->options.canvas.dpi;
+    if (!status && dpi && job->options.output == CUT_OUT_PNG)
+        status = cut_png_set_density(&job->file, dpi, &job->error);
+    if (status) return (int)status;
+    if (dpi && job->options.output == CUT_OUT_JPEG)
+        cut_jpeg_set_density(&job->file, dpi);
+    cut_image_free(&job->image);
+    job->state = CUT_DONE;
+    return CUT_OK;
+}
+
+int cut_job_encode(cut_job *job)
+{
+    cut_status status = cut_job_in_state(job, CUT_COMPOSED);
+    if (status) return (int)status;
+    if (job->file.data) return finish(job, CUT_OK); /* refused at its end */
+    switch (job->options.output) {
+    case CUT_OUT_PNG:
+        return finish(job, cut_png_encode(&job->file, &job->image, &job->icc,
+                                          &job->error));
+    case CUT_OUT_JPEG:
+        return finish(job, cut_jpeg_encode(&job->file, &job->image,
+                                           job->options.quality, &job->icc,
+                                           &job->error));
+    case CUT_OUT_WEBP:
+        break;
+    }
+    return (int)cut_fail(&job->error, CUT_E_NEEDS_CODEC,
+                         "WebP is encoded outside the core.");
+}
+
+int cut_job_encoded(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
+{
+    cut_status status = cut_job_in_state(job, CUT_COMPOSED);
+    if (status) return (int)status;
+    if (job->options.output != CUT_OUT_WEBP)
+        return (int)cut_fail(&job->error, CUT_E_STATE,
+                             "The core encodes this format itself.");
+    return finish(job, cut_webp_with_icc(&job->file, bytes, size_bytes,
+                                         &job->icc, job->image.w,
+                                         job->image.h, &job->error));
+}

@@ -1,0 +1,76 @@
+/* What a job answers of itself. */
+#include <stdio.h> /* snprintf only */
+
+#include "job/state.h"
+
+const uint8_t *cut_job_pixels(const cut_job *job)
+{
+    return job->state == CUT_COMPOSED ? job->image.px : NULL;
+}
+
+const uint8_t *cut_job_alpha(const cut_job *job)
+{
+    return job->alpha;
+}
+
+const uint8_t *cut_job_bytes(const cut_job *job)
+{
+    return job->file.data;
+}
+
+uint32_t cut_job_bytes_size(const cut_job *job)
+{
+    return (uint32_t)job->file.size;
+}
+
+uint32_t cut_job_in_w(const cut_job *job)
+{
+    return (uint32_t)job->in_w;
+}
+
+uint32_t cut_job_in_h(const cut_job *job)
+{
+    return (uint32_t)job->in_h;
+}
+
+uint32_t cut_job_out_w(const cut_job *job)
+{
+    return (uint32_t)job->out_w;
+}
+
+uint32_t cut_job_out_h(const cut_job *job)
+{
+    return (uint32_t)job->out_h;
+}
+
+uint32_t cut_job_quality(const cut_job *job)
+{
+    return (uint32_t)job->options.quality;
+}
+
+const char *cut_job_report_json(cut_job *job)
+{
+    const cut_subject *subject = &job->subject;
+    char found[8] = "null", details[128] = "\"coverage\":null,\"box\":null";
+    if (job->state >= CUT_INFERRED)
+        snprintf(found, sizeof found, subject->found ? "true" : "false");
+    if (job->state >= CUT_REFINED) /* coverage to four places, no float text */
+        snprintf(details, sizeof details,
+                 "\"coverage\":%d.%04d,\"box\":[%d,%d,%d,%d]",
+                 (int)(subject->coverage * 10000.0f + 0.5f) / 10000,
+                 (int)(subject->coverage * 10000.0f + 0.5f) % 10000,
+                 (int)subject->x, (int)subject->y, (int)subject->w,
+                 (int)subject->h);
+    snprintf(job->report, sizeof job->report,
+             "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
+             "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
+             "\"alpha\":%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
+             "\"subject\":{\"found\":%s,%s}}",
+             cut_format_name(job->probe.format), (int)job->in_w,
+             (int)job->in_h, job->probe.orientation,
+             (unsigned)job->input_bytes, (unsigned)job->icc.size,
+             job->probe.has_alpha_channel ? "true" : "false",
+             (int)job->out_w, (int)job->out_h,
+             cut_output_name(job->options.output), found, details);
+    return job->report;
+}

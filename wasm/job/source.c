@@ -1,0 +1,79 @@
+#include "job/source.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "image/decode.h"
+#include "image/orient.h"
+
+/* Decoded pixels, against what the header promised. */
+static cut_status copy_pixels(cut_image *out, const cut_source *from,
+                              const cut_probe *probe, cut_error *error)
+{
+    if (!from->rgba) return cut_fail(error, CUT_E_ARGUMENT, "No pixels given.");
+    if (from->w != (uint32_t)probe->w || from->h != (uint32_t)probe->h)
+        return cut_fail(error, CUT_E_CORRUPT,
+                        "The codec decoded %u x %u, the header says %d x %d.",
+                        (unsigned)from->w, (unsigned)from->h, (int)probe->w,
+                        (int)probe->h);
+    size_t bytes = (size_t)from->w * from->h * 4;
+    uint8_t *px = cut_alloc(bytes, 1);
+    if (!px)
+        return cut_fail(error, CUT_E_MEMORY, "No memory for %u x %u pixels.",
+                        (unsigned)from->w, (unsigned)from->h);
+    memcpy(px, from->rgba, bytes);
+    *out = (cut_image){px, probe->w, probe->h, !probe->has_alpha_channel};
+    return CUT_OK;
+}
+
+cut_status cut_source_read(cut_image *out, cut_probe *probe,
+                           const cut_source *from, cut_error *error)
+{
+    cut_image image = {0};
+    cut_status status = cut_image_probe(probe, from->bytes, from->size, error);
+    if (status) return status;
+    if (from->is_decoded)
+        status = copy_pixels(&image, from, probe, error);
+    else if (probe->format == CUT_FORMAT_WEBP)
+        status = cut_fail(error, CUT_E_NEEDS_CODEC,
+                          "WebP is decoded outside the core.");
+    else
+        status = cut_image_decode(&image, from->bytes, from->size, probe,
+                                  error);
+    if (!status) status = cut_image_orient(&image, probe->orientation, error);
+    if (status) {
+        cut_image_free(&image);
+        return status;
+    }
+    *out = image;
+    return CUT_OK;
+}
+
+cut_status cut_source_alpha(uint8_t **out, const cut_image *photo,
+                            const cut_source *from, cut_error *error)
+{
+    cut_probe probe;
+    cut_image matte = {0};
+    *out = NULL;
+    cut_status status = cut_source_read(&matte, &probe, from, error);
+    if (status) return status;
+    size_t count = (size_t)photo->w * (size_t)photo->h;
+    uint8_t *alpha = NULL;
+    if (matte.w != photo->w || matte.h != photo->h)
+        status = cut_fail(error, CUT_E_OPTION,
+                          "The matte is %d x %d, the photo %d x %d.",
+                          (int)matte.w, (int)matte.h, (int)photo->w,
+                          (int)photo->h);
+    else if (!(alpha = cut_alloc(count, 1)))
+        status = cut_fail(error, CUT_E_MEMORY, "No memory for a %d x %d matte.",
+                          (int)photo->w, (int)photo->h);
+    for (size_t i = 0; !status && i < count; i++) {
+        const uint8_t *p = matte.px + i * 4, own = photo->px[i * 4 + 3];
+        uint32_t grey = (uint32_t)(p[0] + p[1] + p[2]) * p[3];
+        uint8_t wanted = (uint8_t)((grey + 382) / 765);
+        alpha[i] = wanted < own ? wanted : own;
+    }
+    cut_image_free(&matte);
+    *out = alpha;
+    return status;
+}

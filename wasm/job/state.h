@@ -1,0 +1,48 @@
+/* A job from inside: job.c owns it, pass.c and report.c work on parts of it. */
+#ifndef CUT_JOB_STATE_H
+#define CUT_JOB_STATE_H
+
+#include "cutaway.h"
+#include "image/probe.h"
+#include "job/manifest.h"
+#include "job/render.h"
+#include "matte/closeup.h"
+#include "matte/matte.h"
+
+/* What the model is shown, one pass after the other. */
+typedef enum cut_pass {
+    CUT_PASS_NONE,
+    CUT_PASS_WHOLE,
+    CUT_PASS_MIRRORED,
+    CUT_PASS_CLOSEUP
+} cut_pass;
+
+struct cut_job {
+    cut_state state;
+    cut_error error;
+    cut_options options;
+    cut_manifest manifest;
+    int has_manifest;
+
+    cut_probe probe; /* of the photo; w, h as stored in the file */
+    uint32_t input_bytes;
+    int32_t in_w, in_h;   /* upright */
+    int32_t out_w, out_h; /* from COMPOSED on */
+    cut_bytes icc;
+
+    cut_image image;      /* the photo, then the result */
+    cut_rendering rendering; /* background_image: when set; from CLEANED on */
+    float *tensor;        /* PREPARED: [3][manifest.h][manifest.w] */
+    cut_matte matte;      /* INFERRED */
+    cut_pass pass;        /* PREPARED: this one; INFERRED: the last one */
+    cut_closeup closeup;  /* with CUT_PASS_CLOSEUP */
+    uint8_t *alpha;       /* REFINED: [in_h][in_w] */
+    cut_subject subject;  /* from REFINED on; found from INFERRED on */
+    cut_bytes file;       /* DONE */
+    char report[640];
+};
+
+/** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */
+cut_status cut_job_in_state(cut_job *job, cut_state wanted);
+
+#endif

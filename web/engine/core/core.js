@@ -1,0 +1,254 @@
+// The one wrapper of the C ABI (wasm/include/cutaway.h): loads the bare wasm, turns
+// statuses into CutawayError, copies bytes in and out. A pointer or a view of
+// linear memory never outlives one synchronous span: memory may move whenever
+// C allocates. A trap poisons the instance; the worker is then replaced.
+import { CutawayError } from './errors.js';
+import { Handle } from './handle.js';
+
+/**
+ * @typedef {{ name: string, width: number, height: number, ratio: boolean, scale: number }} CanvasPreset ratio: the
+ *   sides are of a ratio, not pixels
+ * @typedef {{ type: string, scope?: string, default: unknown, words: string, values?: string[], min?: number, max?: number,
+ *   min_percent?: number, max_percent?: number, max_px?: number, max_stops?: number, max_blur_percent?: number,
+ *   keys?: Record<string, OptionInfo>, presets?: CanvasPreset[] }} OptionInfo
+ *   a row of wasm/options/list.h, where the words are explained; keys: of an object
+ * @typedef {{ abi: number, version: string, statuses: { status: number, code: string, fault: string, text: string }[],
+ *   states: string[], limits: Record<string, number>, numbers: Record<string, Record<string, number>>,
+ *   options: Record<string, OptionInfo> }} Abi
+ */
+
+const ABI = 2;
+
+export class Core {
+  /** @param {WebAssembly.Instance} instance */
+  constructor(instance) {
+    /** @type {any} */ this.exports = instance.exports;
+    this.crashed = false;
+    this.exports._initialize?.();
+    /** @type {Abi} */ this.abi = JSON.parse(this.text(this.exports.cut_abi_json()));
+    if (this.abi.abi !== ABI) throw new Error(`cutaway.wasm speaks ABI ${this.abi.abi}, not ${ABI}`);
+    this.statuses = new Map(this.abi.statuses.map((status) => [status.status, status]));
+  }
+
+  /** @param {number} pointer of a terminated UTF-8 text */
+  text(pointer) {
+    const memory = new Uint8Array(this.exports.memory.buffer);
+    const start = pointer >>> 0;
+    return new TextDecoder().decode(memory.slice(start, memory.indexOf(0, start)));
+  }
+
+  /** Bytes copied out of linear memory. @param {number} pointer @param {number} size */
+  copyOut(pointer, size) {
+    return new Uint8Array(this.exports.memory.buffer, pointer >>> 0, size).slice();
+  }
+
+  /**
+   * Calls `use` with the bytes in linear memory; they are freed afterwards.
+   *
+   * @template T
+   * @param {Uint8Array | Uint8ClampedArray} bytes
+   * @param {(pointer: number, size: number) => T} use
+   * @returns {T}
+   */
+  withBytes(bytes, use) {
+    if (bytes.length === 0) return use(0, 0);
+    const pointer = this.guard(() => this.exports.cut_buffer_new(bytes.length)) >>> 0;
+    if (!pointer) {
+      throw this.error('out_of_memory', `No memory for ${bytes.length} bytes of input.`);
+    }
+    try {
+      new Uint8Array(this.exports.memory.buffer).set(bytes, pointer);
+      return use(pointer, bytes.length);
+    } finally {
+      if (!this.crashed) this.exports.cut_buffer_free(pointer);
+    }
+  }
+
+  /**
+   * Runs C; a trap becomes engine_crashed.
+   *
+   * @template T
+   * @param {() => T} call
+   * @param {string} [stage]
+   * @returns {T}
+   */
+  guard(call, stage = '') {
+    if (this.crashed) throw this.error('engine_crashed', 'The instance has crashed before.', stage);
+    try {
+      return call();
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
+      this.crashed = true;
+      throw this.error('engine_crashed', error.message, stage);
+    }
+  }
+
+  /**
+   * @param {string} code of the status list
+   * @param {string} [detail]
+   * @param {string} [stage]
+   */
+  error(code, detail = '', stage = '') {
+    const known = this.abi.statuses.find((status) => status.code === code);
+    return new CutawayError(code, known?.text ?? code, { detail, stage });
+  }
+
+  /**
+   * The error for a status that C answered.
+   *
+   * @param {number} status
+   * @param {number} message pointer of the sentence beside it
+   * @param {string} stage
+   */
+  failure(status, message, stage) {
+    return this.error(this.statuses.get(status)?.code ?? 'internal', this.text(message), stage);
+  }
+
+  /** What a file is by its content; "" when it is no picture. @param {Uint8Array} bytes @returns {string} */
+  sniff(bytes) {
+    return this.withBytes(bytes.subarray(0, 64), (pointer, size) =>
+      this.text(this.exports.cut_sniff(pointer, size)));
+  }
+
+  /** Refuses allocations above this many bytes; 0: no limit. @param {number} bytes */
+  limitMemory(bytes) {
+    this.exports.cut_memory_limit(bytes);
+  }
+
+  /** Bytes of linear memory: what the instance holds, never less than before. */
+  get heapBytes() {
+    return this.exports.memory.buffer.byteLength;
+  }
+
+  /** Peak of the bytes C had allocated since the last call of resetPeak(). */
+  get peakBytes() {
+    return this.exports.cut_peak_bytes() >>> 0;
+  }
+
+  resetPeak() {
+    this.exports.cut_peak_reset();
+  }
+
+  get liveBlocks() {
+    return this.exports.cut_live_blocks() >>> 0;
+  }
+
+  /** @returns {Job} to be freed by its user */
+  newJob() {
+    return new Job(this, 'cut_job', { noMemory: 'No memory for a job.' });
+  }
+}
+
+/** One picture on its way through C. Methods throw CutawayError. */
+export class Job extends Handle {
+  /**
+   * @param {string} stage
+   * @param {string} name
+   * @param {...number} args
+   * @returns {boolean} false when the step belongs to a codec outside
+   */
+  step(stage, name, ...args) {
+    try {
+      this.call(stage, name, ...args);
+      return true;
+    } catch (error) {
+      if (/** @type {CutawayError} */ (error).code !== 'needs_codec') throw error;
+      return false;
+    }
+  }
+
+  /**
+   * @param {string} stage
+   * @param {string} name
+   * @param {Uint8Array} bytes
+   */
+  stepWith(stage, name, bytes) {
+    return this.core.withBytes(bytes, (pointer, size) => this.step(stage, name, pointer, size));
+  }
+
+  /** @param {Record<string, unknown>} options as cut_job_options() takes them */
+  options(options) {
+    this.callWithJson('options', 'options', options);
+  }
+
+  /** @param {object} manifest of the model */
+  manifest(manifest) {
+    this.callWithJson('load', 'manifest', manifest);
+  }
+
+  /** Header only: size and format, or the error that decoding would give. @param {Uint8Array} bytes */
+  probe(bytes) {
+    this.stepWith('decode', 'probe', bytes);
+  }
+
+  /**
+   * @param {'decode' | 'background'} name the photo or the picture behind it
+   * @param {Uint8Array} bytes the file
+   * @returns {boolean} false when a codec outside must decode it: then picturePixels()
+   */
+  picture(name, bytes) {
+    return this.stepWith('decode', name, bytes);
+  }
+
+  /**
+   * @param {'decode' | 'background'} name
+   * @param {{ data: Uint8ClampedArray | Uint8Array, width: number, height: number }} pixels straight RGBA
+   * @param {Uint8Array} bytes the file itself, for its EXIF and ICC
+   */
+  picturePixels(name, { data, width, height }, bytes) {
+    this.core.withBytes(bytes, (file, size) =>
+      this.core.withBytes(data, (rgba) =>
+        this.step('decode', `${name}_pixels`, rgba, width, height, file, size)));
+  }
+
+  /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */
+  prepare() {
+    this.step('prepare', 'prepare');
+    const width = this.get('tensor_w');
+    const height = this.get('tensor_h');
+    const at = this.get('tensor');
+    return { data: new Float32Array(this.core.exports.memory.buffer, at, 3 * width * height).slice(), width, height };
+  }
+
+  /** @param {{ data: Float32Array, width: number, height: number }} map the model's answer [h][w] */
+  matte({ data, width, height }) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.core.withBytes(bytes, (pointer) => this.step('matte', 'matte', pointer, width, height));
+  }
+
+  /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
+  get hasNextPass() {
+    return this.get('has_next_pass') === 1;
+  }
+
+  /** COMPOSED: a copy of the result's straight RGBA. */
+  pixels() {
+    const width = this.get('out_w');
+    const height = this.get('out_h');
+    const rgba = this.copy('pixels', width * height * 4);
+    return { data: new Uint8ClampedArray(rgba.buffer), width, height };
+  }
+
+  get quality() {
+    return this.get('quality');
+  }
+
+  /** DONE: a copy of the file. */
+  bytes() {
+    return this.copy('bytes', this.get('bytes_size'));
+  }
+
+  /** @returns {any} see cut_job_report_json() */
+  report() {
+    return JSON.parse(this.text('report_json'));
+  }
+}
+
+/**
+ * @param {WebAssembly.Module} module cutaway.wasm
+ * @returns {Promise<Core>}
+ */
+export async function loadCore(module) {
+  const imports = { env: { emscripten_notify_memory_growth() {} } };
+  return new Core(await WebAssembly.instantiate(module, imports));
+}

@@ -1,0 +1,82 @@
+// One matte while somebody retouches it: the wrapper of wasm/include/edit.h, in an
+// instance of its own. Coordinates are the upright photo's, in pixels.
+import { Handle } from './handle.js';
+import { retouchCalls } from './held-calls.js';
+
+/**
+ * @typedef {import('./core.js').Job} Job
+ * @typedef {{ mode: 'erase' | 'restore', radius: number, hardness?: number, snap?: boolean }} Brush
+ *   radius: pixels of the photo; hardness: 0..1, the part of the radius with the full effect; snap: stop at edges
+ * @typedef {'result' | 'ghost' | 'matte' | 'photo'} Style ghost: the result, what is removed shimmers through
+ * @typedef {{ x: number, y: number, step: number, width: number, height: number, style?: Style }} Window
+ *   x, y: what lies in the corner; step: pixels of the photo per pixel of the view
+ * @typedef {{ width: number, height: number, undos: number, redos: number }} State
+ * @typedef {{ box: [number, number, number, number], area: number, kept: boolean }} Part one separate object
+ */
+
+export class Retouch extends Handle {
+  calls = retouchCalls;
+
+  /** @param {Job} job REFINED; may only be freed afterwards */
+  constructor(job) {
+    super(job.core, 'cut_edit', { stage: 'retouch', noMemory: 'No memory to retouch this picture.', from: job });
+  }
+
+  /** @returns {State} */
+  get state() {
+    return { width: this.get('w'), height: this.get('h'), undos: this.get('undos'), redos: this.get('redos') };
+  }
+
+  /** A stroke begins; draw() goes on, end() makes it one step of undo. @param {number} x @param {number} y @param {Brush} brush */
+  begin(x, y, { mode, radius, hardness = 0.7, snap = true }) {
+    this.call('retouch', 'stroke', this.core.abi.numbers.edit_mode[mode] ?? -1, x, y, radius, hardness, Number(snap));
+    return this.state;
+  }
+
+  /** @param {number[]} points x, y, x, y, .. */
+  draw(points) {
+    for (let i = 0; i + 1 < points.length; i += 2) this.call('retouch', 'draw', points[i], points[i + 1]);
+    return this.state;
+  }
+
+  end() {
+    this.call('retouch', 'end');
+    return this.state;
+  }
+
+  /** Drops the object there, or takes it back. @param {number} x @param {number} y */
+  toggle(x, y) {
+    this.call('retouch', 'toggle', x, y);
+    return this.state;
+  }
+
+  undo() {
+    this.call('retouch', 'undo');
+    return this.state;
+  }
+
+  redo() {
+    this.call('retouch', 'redo');
+    return this.state;
+  }
+
+  /** The separate objects, largest first. @returns {Part[]} */
+  objects() {
+    const { core } = this;
+    const text = core.guard(() => this.get('objects_json'), 'retouch');
+    if (!text) throw core.error('out_of_memory', this.text('message'), 'retouch');
+    return JSON.parse(core.text(text));
+  }
+
+  /** What lies in a window, straight RGBA. @param {Window} window */
+  view({ x, y, step, width, height, style = 'result' }) {
+    this.call('retouch', 'view', this.core.abi.numbers.edit_style[style] ?? -1, x, y, step, width, height);
+    return { bytes: this.copy('pixels', width * height * 4), width, height };
+  }
+
+  /** The matte as it is, a grey PNG of the photo's size: for the option `matte`. */
+  matte() {
+    this.call('retouch', 'encode');
+    return { bytes: this.copy('bytes', this.get('bytes_size')), type: 'image/png' };
+  }
+}

@@ -1,0 +1,164 @@
+// Made by tools/make-lists.js from wasm/options/list.h: npm run build writes it anew.
+
+/**
+ * @typedef {string | number} Length "5%", "40px" or pixels
+ *
+ * @typedef {object} Shadow
+ * @property {Length} [x] to the right
+ * @property {Length} [y] down
+ * @property {Length} [blur] twice the standard deviation, as CSS box-shadow
+ * @property {number} [opacity] of the darkest part
+ * @property {string} [color] of the shadow
+ *
+ * @typedef {object} Outline
+ * @property {Length} [width] of the rim
+ * @property {string} [color] of the rim
+ *
+ * @typedef {object} Fit
+ * @property {'subject' | 'photo'} [fit] what is fitted
+ * @property {number} [scale] share of the canvas that it fills at most
+ * @property {Length} [x] from the middle, of the width
+ * @property {Length} [y] from the middle, of the height
+ *
+ * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} Canvas
+ *
+ * @typedef {object} Output
+ * @property {string | Blob | Uint8Array} [background] what lies behind the subject; a picture is stretched to the
+ *   photo, and covers a canvas
+ * @property {'subject' | 'background'} [keep] what of the photo stays; background removes the subject instead
+ * @property {boolean | Shadow} [shadow] a soft shadow under what is kept, on transparent, too
+ * @property {boolean | Outline} [outline] a rim around what is kept, as of a sticker
+ * @property {string | Canvas} [canvas] size of the result, and how large and where the subject is on it
+ * @property {'png' | 'jpeg' | 'webp'} [format] of the file
+ * @property {number} [quality] of JPEG and WebP; WebP at 100 is lossless
+ * @property {boolean} [crop] cuts the result to the subject
+ * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
+ * @property {'standard' | 'high'} [effort] whether the model looks again, at the mirrored photo, and closely at a
+ *   subject that is small in it
+ * @property {boolean} [mask] the matte itself, as a grey picture
+ */
+
+/** @type {Readonly<Record<string, import('../core/core.js').OptionInfo>>} */
+export const options = {
+  background: {
+    type: 'background',
+    default: 'transparent',
+    values: [
+      'transparent',
+      'white',
+      '#rrggbb',
+      'blur',
+      'blur(2%)',
+      'linear-gradient(135deg, #rrggbb, #rrggbb 80%)',
+      'image',
+    ],
+    max_stops: 16,
+    max_blur_percent: 25,
+    scope: 'result',
+    words: 'what lies behind the subject; a picture is stretched to the photo, and covers a canvas',
+  },
+  keep: {
+    type: 'choice',
+    default: 'subject',
+    values: ['subject', 'background'],
+    scope: 'result',
+    words: 'what of the photo stays; background removes the subject instead',
+  },
+  shadow: {
+    type: 'switch',
+    default: null,
+    keys: {
+      x: { type: 'length', default: '0', min_percent: -100, max_percent: 100, max_px: 10000, words: 'to the right' },
+      y: { type: 'length', default: '1%', min_percent: -100, max_percent: 100, max_px: 10000, words: 'down' },
+      blur: {
+        type: 'length',
+        default: '3%',
+        min_percent: 0,
+        max_percent: 25,
+        max_px: 10000,
+        words: 'twice the standard deviation, as CSS box-shadow',
+      },
+      opacity: { type: 'number', default: 0.35, min: 0, max: 1, words: 'of the darkest part' },
+      color: { type: 'color', default: '#000000', words: 'of the shadow' },
+    },
+    scope: 'result',
+    words: 'a soft shadow under what is kept, on transparent, too',
+  },
+  outline: {
+    type: 'switch',
+    default: null,
+    keys: {
+      width: { type: 'length', default: '1%', min_percent: 0, max_percent: 10, max_px: 10000, words: 'of the rim' },
+      color: { type: 'color', default: '#ffffff', words: 'of the rim' },
+    },
+    scope: 'result',
+    words: 'a rim around what is kept, as of a sticker',
+  },
+  canvas: {
+    type: 'canvas',
+    default: null,
+    keys: {
+      preset: { type: 'size', default: null, words: 'a name of presets' },
+      ratio: { type: 'size', default: null, words: 'such as 4:5' },
+      width: { type: 'size', default: null, words: 'pixels, with height' },
+      height: { type: 'size', default: null, words: 'pixels, with width' },
+      fit: { type: 'choice', default: 'subject', values: ['subject', 'photo'], words: 'what is fitted' },
+      scale: { type: 'number', default: 0.9, min: 0.05, max: 4, words: 'share of the canvas that it fills at most' },
+      x: {
+        type: 'length',
+        default: '0',
+        min_percent: -100,
+        max_percent: 100,
+        max_px: 10000,
+        words: 'from the middle, of the width',
+      },
+      y: {
+        type: 'length',
+        default: '0',
+        min_percent: -100,
+        max_percent: 100,
+        max_px: 10000,
+        words: 'from the middle, of the height',
+      },
+    },
+    presets: [
+      { name: 'square', width: 1, height: 1, ratio: true, scale: 0.9 },
+      { name: 'portrait', width: 4, height: 5, ratio: true, scale: 0.9 },
+      { name: 'wide', width: 16, height: 9, ratio: true, scale: 0.9 },
+      { name: 'passport', width: 413, height: 531, ratio: false, scale: 1 },
+      { name: 'amazon', width: 2000, height: 2000, ratio: false, scale: 0.85 },
+      { name: 'ebay', width: 1600, height: 1600, ratio: false, scale: 0.9 },
+      { name: 'etsy', width: 2700, height: 2025, ratio: false, scale: 0.9 },
+      { name: 'shopify', width: 2048, height: 2048, ratio: false, scale: 0.9 },
+    ],
+    scope: 'result',
+    words: 'size of the result, and how large and where the subject is on it',
+  },
+  format: { type: 'choice', default: 'png', values: ['png', 'jpeg', 'webp'], scope: 'result', words: 'of the file' },
+  quality: {
+    type: 'integer',
+    default: 90,
+    min: 1,
+    max: 100,
+    scope: 'result',
+    words: 'of JPEG and WebP; WebP at 100 is lossless',
+  },
+  crop: { type: 'boolean', default: false, scope: 'result', words: 'cuts the result to the subject' },
+  margin: {
+    type: 'length',
+    default: '0%',
+    min_percent: 0,
+    max_percent: 100,
+    max_px: 10000,
+    scope: 'result',
+    words: "around a crop or on a canvas, of the subject's longer side",
+  },
+  effort: {
+    type: 'choice',
+    default: 'standard',
+    values: ['standard', 'high'],
+    scope: 'run',
+    words: 'whether the model looks again, at the mirrored photo, and closely at a subject that is small in it',
+  },
+  mask: { type: 'boolean', default: false, scope: 'call', words: 'the matte itself, as a grey picture' },
+};

@@ -1,0 +1,33 @@
+// Made by tools/make-lists.js from wasm/base/status.h: npm run build writes it anew.
+
+/** @type {Readonly<Record<string, { fault: string, text: string }>>} by code */
+export const statuses = {
+  ok: { fault: 'nobody', text: 'Done.' },
+  bad_argument: { fault: 'program', text: 'A call was made with a value outside its range.' },
+  bad_state: { fault: 'program', text: 'A call was made out of order.' },
+  out_of_memory: { fault: 'machine', text: 'There is not enough memory for this picture.' },
+  bad_option: { fault: 'caller', text: 'An option is unknown or has a wrong value.' },
+  bad_manifest: { fault: 'model', text: "The model's manifest is not valid." },
+  empty_input: { fault: 'picture', text: 'The file is empty.' },
+  unsupported_format: { fault: 'picture', text: 'This is not a JPEG, PNG, WebP, BMP or GIF picture.' },
+  unsupported_variant: { fault: 'limit', text: 'This variant of the format cannot be read.' },
+  too_large: { fault: 'limit', text: 'The picture has more pixels than can be handled.' },
+  corrupt_image: { fault: 'picture', text: 'The picture is damaged or incomplete.' },
+  needs_codec: { fault: 'limit', text: 'This format is decoded outside the core.' },
+  bad_model: { fault: 'model', text: 'The file is not a valid ONNX model, or does not fit its manifest.' },
+  unsupported_model: { fault: 'model', text: 'The model uses an operator that this engine lacks.' },
+  bad_output: { fault: 'model', text: 'The model answered with values that are no matte.' },
+  encode_failed: { fault: 'program', text: 'The result could not be encoded.' },
+  engine_crashed: { fault: 'program', text: 'The engine crashed and was restarted.' },
+  aborted: { fault: 'nobody', text: 'Cancelled.' },
+  timeout: { fault: 'machine', text: 'It took too long and was stopped.' },
+  fetch_failed: { fault: 'outside', text: 'The picture could not be fetched.' },
+  model_fetch_failed: { fault: 'model', text: 'The model could not be fetched.' },
+  model_hash_mismatch: { fault: 'model', text: "The model's bytes are not those its manifest names." },
+  engine_unavailable: { fault: 'machine', text: 'The inference engine could not be loaded.' },
+  inference_failed: { fault: 'model', text: 'The model failed while running.' },
+  read_failed: { fault: 'outside', text: 'The input file could not be read.' },
+  write_failed: { fault: 'outside', text: 'The result could not be written.' },
+  busy: { fault: 'outside', text: 'The queue is full.' },
+  internal: { fault: 'program', text: 'An unexpected error; please report it.' },
+};

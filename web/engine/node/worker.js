@@ -1,0 +1,101 @@
+// The composition root in Node, run in a worker thread: the same pipeline on
+// the same wasm, with files in place of fetches.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort } from 'node:worker_threads';
+import { CEngine } from '../backends/c.js';
+import { OrtEngine } from '../backends/ort.js';
+import { loadCore } from '../core/core.js';
+import { modelLoader } from '../core/models.js';
+import { webpCodec } from '../core/webp.js';
+import { hostJobs } from '../core/worker-host.js';
+import { compileCore, root } from './core.js';
+import { openThread } from './spawn.js';
+
+const require = createRequire(import.meta.url);
+
+const cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cutaway');
+/** @param {string} key */
+const cacheFile = (key) => join(cacheDir, createHash('sha256').update(key).digest('hex').slice(0, 32));
+
+/** Models that were downloaded, as files; written under another name first. */
+const cache = {
+  /** @param {string} key */
+  async get(key) {
+    try {
+      const bytes = new Uint8Array(await readFile(cacheFile(key)));
+      const validator = await readFile(`${cacheFile(key)}.validator`, 'utf8').catch(() => undefined);
+      return { bytes, validator };
+    } catch {
+      return null;
+    }
+  },
+  /** @param {string} key @param {import('../core/models.js').Entry} entry */
+  async put(key, { bytes, validator }) {
+    if (key.startsWith('file:')) return;
+    try {
+      await mkdir(cacheDir, { recursive: true });
+      await writeFile(`${cacheFile(key)}.${process.pid}`, bytes);
+      if (validator) await writeFile(`${cacheFile(key)}.validator`, validator);
+      await rename(`${cacheFile(key)}.${process.pid}`, cacheFile(key));
+    } catch {
+      // a cache that cannot be written costs a download, nothing more
+      await rm(`${cacheFile(key)}.${process.pid}`, { force: true });
+    }
+  },
+  /** @param {string} key */
+  async delete(key) {
+    await rm(cacheFile(key), { force: true });
+    await rm(`${cacheFile(key)}.validator`, { force: true });
+  },
+};
+
+/** fetch, with file: URLs read from disk. @param {string} url @param {RequestInit} [init] */
+async function fetchAny(url, init) {
+  if (!url.startsWith('file:')) return fetch(url, init);
+  try {
+    return new Response(/** @type {any} */ (await readFile(new URL(url))));
+  } catch (error) {
+    return new Response(String(error), { status: 404 });
+  }
+}
+
+const ortFile = () => require.resolve('onnxruntime-web/wasm').replace(/[^/]+$/, 'ort.wasm.min.mjs');
+const webpDir = () => dirname(require.resolve('@jsquash/webp/package.json'));
+
+/** @param {() => Promise<import('../core/core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
+const engines = (newCore) => ({
+  c: async () => new CEngine({ newCore }),
+  ort: async () => {
+    const ort = pathToFileURL(ortFile());
+    const [mjs, wasm] = ['mjs', 'wasm'].map((ending) => new URL(`ort-wasm-simd-threaded.${ending}`, ort).href);
+    return new OrtEngine({ spawn: () => openThread(new URL('../backends/ort-worker.js', import.meta.url)), ort: ort.href, wasm: { mjs, wasm }, threads: 1 });
+  },
+});
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+hostJobs({
+  post: (message, transfer) => port.postMessage(message, transfer),
+  listen: (handler) => port.on('message', handler),
+}, async () => {
+  const module = await compileCore();
+  const newCore = () => loadCore(module);
+  return {
+    core: await newCore(),
+    newCore,
+    loadModel: modelLoader({
+      fetch: fetchAny, cache,
+      digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
+      base: pathToFileURL(join(root, 'models/base/manifest.json')).href,
+      known: pathToFileURL(join(root, 'models/known.json')).href,
+    }, engines(newCore)),
+    webp: webpCodec({
+      module: (path) => import(pathToFileURL(join(webpDir(), path)).href),
+      wasm: async (path) => WebAssembly.compile(await readFile(join(webpDir(), path))),
+    }),
+  };
+});

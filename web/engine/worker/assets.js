@@ -1,0 +1,26 @@
+// Where the files beside the engine lie: in dist/, or where a bundler has put
+// them. Bundlers find an address only when it is written out, each in its
+// `new URL('…', import.meta.url)`; in dist/ the table is a long way to say "../".
+
+/** @type {Record<string, URL>} */
+const table = {
+  'cutaway.wasm': new URL('../../cutaway.wasm', import.meta.url),
+  'models/base/manifest.json': new URL('../../models/base/manifest.json', import.meta.url),
+  'models/base/model.onnx': new URL('../../models/base/model.onnx', import.meta.url),
+  'models/known.json': new URL('../../models/known.json', import.meta.url),
+  'vendor/ort/ort.wasm.min.mjs': new URL('../../vendor/ort/ort.wasm.min.mjs', import.meta.url),
+  'vendor/ort/ort-wasm-simd-threaded.mjs': new URL('../../vendor/ort/ort-wasm-simd-threaded.mjs', import.meta.url),
+  'vendor/ort/ort-wasm-simd-threaded.wasm': new URL('../../vendor/ort/ort-wasm-simd-threaded.wasm', import.meta.url),
+  'vendor/webp/codec/dec/webp_dec.js': new URL('../../vendor/webp/codec/dec/webp_dec.js', import.meta.url),
+  'vendor/webp/codec/dec/webp_dec.wasm': new URL('../../vendor/webp/codec/dec/webp_dec.wasm', import.meta.url),
+  'vendor/webp/codec/enc/webp_enc_simd.js': new URL('../../vendor/webp/codec/enc/webp_enc_simd.js', import.meta.url),
+  'vendor/webp/codec/enc/webp_enc_simd.wasm': new URL('../../vendor/webp/codec/enc/webp_enc_simd.wasm', import.meta.url),
+};
+
+const here = import.meta.url;
+
+/** @param {string} path in dist/; one that is not in the table is found in dist/ only */
+export const at = (path) => (table[path] ?? new URL(`../../${path}`, here)).href;
+
+/** A module as it is, past any bundler. @param {string} path in dist/ @returns {Promise<any>} */
+export const load = (path) => import(/* webpackIgnore: true */ /* @vite-ignore */ at(path));

@@ -1,0 +1,432 @@
+// Retouching of one photo, over the studio's stage: brush, eraser, objects,
+// zoom and pan. What is seen is rendered by the engine from the full-size
+// matte, a view at a time; nothing here touches a pixel but to show it.
+import english from '../../texts/en/retouch.js';
+import { adoptStyles } from '../common/adopt-styles.js';
+import { localize, texts } from '../common/texts.js';
+import { percent } from '../common/units.js';
+import { retoucherMarkup, retoucherStyles } from './markup.js';
+
+/**
+ * @typedef {import('../common/texts.js').Translate<typeof english>} Translate
+ * @typedef {import('../../engine/index.js').Retouching} Retouching
+ * @typedef {'erase' | 'restore' | 'objects' | 'move'} Tool
+ */
+
+/** Pixels that a view has at most: more would not be made within a frame. */
+const MAX_PIXELS = 1.6e6;
+const MAX_ZOOM = 8;
+
+/**
+ * Opens the retoucher over the studio, until it is done.
+ *
+ * @param {HTMLElement} studio its `.retouch` is filled, the rest inert meanwhile
+ * @param {{ engine: import('../studio/queue.js').Engine, photo: Blob, name: string, language: string, options: object,
+ *   signal: AbortSignal, say: (text: string) => void }} what signal: gives it up
+ * @returns {Promise<Blob | null>} the matte by hand; null: it is to stay as it is
+ */
+export async function retouch(studio, { engine, photo, name, language, options, signal, say }) {
+  const box = /** @type {HTMLElement} */ (studio.querySelector('.retouch'));
+  const others = /** @type {NodeListOf<HTMLElement>} */ (studio.querySelectorAll('.stage,.strip,.bar'));
+  const t = await texts(language, 'retouch', english);
+  if (!engine.retouch) throw Object.assign(new Error('This engine cannot retouch.'), { code: 'engine_unavailable' });
+  const retouching = await engine.retouch(photo, { ...options, signal });
+  const were = [...others].map(({ inert }) => inert);
+  try {
+    if (signal.aborted) return null;
+    adoptStyles(/** @type {ShadowRoot} */ (studio.getRootNode()), retoucherStyles);
+    for (const other of others) other.inert = true;
+    box.hidden = false;
+    return await new Retoucher(box, retouching, { name, t, say, signal }).finished;
+  } finally {
+    others.forEach((other, i) => { other.inert = were[i]; });
+    box.inert = false;
+    box.hidden = true;
+    delete box.dataset.shown;
+    box.replaceChildren();
+    void retouching.close();
+  }
+}
+
+class Retoucher {
+  #life = new AbortController();
+  /** @type {(matte: Blob | null) => void} */ #settle = () => {};
+  /** @type {(error: unknown) => void} */ #fail = () => {};
+  /** @type {Tool} */ #tool = 'erase';
+  #backdrop = 'checker';
+  #size = 40; // radius of the brush, CSS pixels
+  #zoom = 1; // CSS pixels per pixel of the photo
+  #x = 0; // what lies in the corner of the canvas
+  #y = 0;
+  #fit = true;
+  /** @type {Map<number, { x: number, y: number }>} */ #pointers = new Map();
+  /** @type {{ id: number, points: number[] } | null} the stroke of this pointer; points wait to be sent */ #stroke = null;
+  /** @type {Promise<unknown>} calls go one after another */ #calls = Promise.resolve();
+  #drawing = false;
+  #stale = false;
+  #cursor = { x: 0, y: 0, shown: false };
+
+  /**
+   * @param {HTMLElement} box filled by the retoucher
+   * @param {Retouching} retouching
+   * @param {{ name: string, t: Translate, say: (text: string) => void, signal: AbortSignal }} more
+   */
+  constructor(box, retouching, { name, t, say, signal }) {
+    this.box = box;
+    this.retouching = retouching;
+    this.t = t;
+    this.say = say;
+    const template = document.createElement('template');
+    template.innerHTML = retoucherMarkup;
+    box.replaceChildren(template.content);
+    localize(box, t);
+    this.canvas = /** @type {HTMLCanvasElement} */ (this.#part('canvas'));
+    this.canvas.setAttribute('aria-label', t('canvas', { name }));
+    /** The matte in the end; null when it was given up. @type {Promise<Blob | null>} */
+    this.finished = new Promise((resolve, reject) => {
+      this.#settle = (matte) => { this.#life.abort(); resolve(matte); };
+      this.#fail = (error) => { this.#life.abort(); reject(error); };
+    });
+    signal.addEventListener('abort', () => this.#settle(null));
+    this.#listen();
+    this.#sync();
+    this.#resize();
+    this.canvas.focus({ preventScroll: true });
+  }
+
+  /** Buttons, keys, pointers, wheel and size of the canvas. */
+  #listen() {
+    const { signal } = this.#life;
+    /** @param {EventTarget} target @param {string} type @param {(event: any) => void} listener */
+    const on = (target, type, listener) => target.addEventListener(type, listener, { signal });
+    on(this.box, 'click', (event) => {
+      const { tool, act, backdrop } = event.target.closest?.('[data-tool],[data-act],[data-backdrop]')?.dataset ?? {};
+      if (tool) this.#setTool(tool);
+      if (backdrop) this.#backdrop = backdrop;
+      if (act || backdrop) event.stopPropagation();
+      if (act) this.#act(act);
+      this.#sync();
+    });
+    on(this.#part('.size'), 'input', (event) => {
+      this.#size = Number(event.target.value);
+      this.#moveCursor();
+    });
+    on(this.#part('.ghost'), 'change', () => this.#render());
+    on(this.box, 'keydown', (event) => this.#key(event));
+    on(this.canvas, 'pointerdown', (event) => this.#down(event));
+    on(this.canvas, 'pointermove', (event) => this.#move(event));
+    for (const type of ['pointerup', 'pointercancel']) on(this.canvas, type, (event) => this.#up(event));
+    on(this.canvas, 'pointerleave', () => { this.#cursor.shown = false; this.#moveCursor(); });
+    on(this.canvas, 'wheel', (event) => {
+      event.preventDefault();
+      const { x, y } = this.#place(event);
+      if (event.ctrlKey || !event.shiftKey) this.#zoomTo(this.#zoom * 1.0016 ** -event.deltaY, x, y);
+      else this.#pan(event.deltaY, event.deltaX);
+    });
+    const observer = new ResizeObserver(() => this.#resize());
+    observer.observe(this.canvas);
+    signal.addEventListener('abort', () => observer.disconnect());
+  }
+
+  /** @param {string} act */
+  #act(act) {
+    const { clientWidth, clientHeight } = this.canvas;
+    const middle = { x: clientWidth / 2, y: clientHeight / 2 };
+    if (act === 'undo' || act === 'redo') this.#change(this.t(act === 'undo' ? 'undo.said' : 'redo.said'), () => this.retouching[act]());
+    else if (act === 'in') this.#zoomTo(this.#zoom * 1.5, middle.x, middle.y);
+    else if (act === 'out') this.#zoomTo(this.#zoom / 1.5, middle.x, middle.y);
+    else if (act === 'fit') this.#fitAll();
+    else if (act === 'give-up') this.#settle(null);
+    else if (act === 'accept') void this.#accept();
+  }
+
+  /** The matte, if anything was done to it. */
+  async #accept() {
+    this.box.inert = true;
+    const matte = await this.#call(async () => (this.retouching.state.undos ? this.retouching.matte() : null));
+    this.#settle(matte ?? null);
+  }
+
+  /** @param {Tool} tool */
+  #setTool(tool) {
+    this.#tool = tool;
+    if (tool !== 'objects') return;
+    void this.#call(() => this.retouching.objects()).then((parts) => {
+      if (parts) this.say(this.t('objects.said', { count: parts.length }));
+    });
+  }
+
+  /** The controls say what is. */
+  #sync() {
+    const { undos, redos } = this.retouching.state;
+    for (const button of this.box.querySelectorAll('[data-tool],[data-backdrop]')) {
+      const { tool, backdrop } = /** @type {HTMLElement} */ (button).dataset;
+      button.setAttribute('aria-pressed', String(tool ? tool === this.#tool : backdrop === this.#backdrop));
+    }
+    this.#part('[data-act=undo]').disabled = undos === 0;
+    this.#part('[data-act=redo]').disabled = redos === 0;
+    const brush = this.#tool === 'erase' || this.#tool === 'restore';
+    this.#part('.brush').inert = !brush;
+    this.canvas.dataset.tool = this.#tool;
+    this.canvas.dataset.backdrop = this.#backdrop;
+    this.#part('.zoom').textContent = percent(this.t.language, this.#zoom);
+    this.#moveCursor();
+  }
+
+  /* ---- calls of the engine ---- */
+
+  /**
+   * One call after another; a failure ends the retouch.
+   *
+   * @template T
+   * @param {() => Promise<T>} call
+   * @returns {Promise<T | undefined>}
+   */
+  #call(call) {
+    const result = this.#calls.then(call);
+    this.#calls = result.catch((error) => this.#fail(error));
+    return result.catch(() => undefined);
+  }
+
+  /** @param {string} text said when it is done @param {() => Promise<unknown>} call */
+  #change(text, call) {
+    void this.#call(call).then(() => {
+      if (text) this.say(text);
+      this.#sync();
+      this.#render();
+    });
+  }
+
+  /** A view of what is on screen; the newest wish wins. */
+  #render() {
+    this.#stale = true;
+    if (this.#drawing || this.#life.signal.aborted) return;
+    this.#drawing = true;
+    void this.#call(async () => {
+      this.#stale = false;
+      const { width, height } = this.canvas;
+      const step = this.canvas.clientWidth / (this.#zoom * width);
+      const style = this.#part('.ghost').checked ? 'ghost' : 'result';
+      const view = await this.retouching.view({ x: this.#x, y: this.#y, step, width, height, style });
+      if (this.canvas.width === width && this.canvas.height === height) {
+        this.canvas.getContext('2d')?.putImageData(new ImageData(view.data, width, height), 0, 0);
+      }
+    }).finally(() => {
+      this.#drawing = false;
+      this.box.dataset.shown = 'true';
+      if (this.#stale) this.#render();
+    });
+  }
+
+  /* ---- zoom and pan ---- */
+
+  #resize() {
+    const { clientWidth, clientHeight } = this.canvas;
+    if (!clientWidth || !clientHeight) return;
+    const ratio = Math.min(devicePixelRatio, Math.sqrt(MAX_PIXELS / (clientWidth * clientHeight)));
+    this.canvas.width = Math.max(1, Math.round(clientWidth * ratio));
+    this.canvas.height = Math.max(1, Math.round(clientHeight * ratio));
+    if (this.#fit) this.#fitAll();
+    else this.#zoomTo(this.#zoom, 0, 0);
+  }
+
+  get #minZoom() {
+    const { width, height } = this.retouching.state;
+    const { clientWidth, clientHeight } = this.canvas;
+    return Math.min(clientWidth / width, clientHeight / height, 1);
+  }
+
+  #fitAll() {
+    this.#zoomTo(this.#minZoom * 0.96, 0, 0);
+    this.#fit = true;
+  }
+
+  /** Keeps the place under (x, y), in CSS pixels of the canvas. @param {number} zoom @param {number} x @param {number} y */
+  #zoomTo(zoom, x, y) {
+    const at = { x: this.#x + x / this.#zoom, y: this.#y + y / this.#zoom };
+    this.#zoom = Math.min(MAX_ZOOM, Math.max(this.#minZoom * 0.5, zoom));
+    this.#x = at.x - x / this.#zoom;
+    this.#y = at.y - y / this.#zoom;
+    this.#fit = false;
+    this.#hold();
+  }
+
+  /** @param {number} dx CSS pixels @param {number} dy */
+  #pan(dx, dy) {
+    this.#x += dx / this.#zoom;
+    this.#y += dy / this.#zoom;
+    this.#fit = false;
+    this.#hold();
+  }
+
+  /** The photo stays on screen: in the middle when it is smaller. */
+  #hold() {
+    const { width, height } = this.retouching.state;
+    const seen = { x: this.canvas.clientWidth / this.#zoom, y: this.canvas.clientHeight / this.#zoom };
+    /** @param {number} at @param {number} size @param {number} room */
+    const held = (at, size, room) => (room >= size ? (size - room) / 2 : Math.min(Math.max(at, -room / 4), size - room * 0.75));
+    this.#x = held(this.#x, width, seen.x);
+    this.#y = held(this.#y, height, seen.y);
+    this.#sync();
+    this.#render();
+  }
+
+  /* ---- pointers ---- */
+
+  /** @param {MouseEvent} event @returns {{ x: number, y: number }} CSS pixels of the canvas */
+  #place({ clientX, clientY }) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
+  }
+
+  /** @param {{ x: number, y: number }} place @returns {[number, number]} in the photo */
+  #photo({ x, y }) {
+    return [this.#x + x / this.#zoom, this.#y + y / this.#zoom];
+  }
+
+  get #brush() {
+    return /** @type {import('../../engine/index.js').Brush} */ ({
+      mode: this.#tool === 'erase' ? 'erase' : 'restore',
+      radius: Math.min(2048, Math.max(0.5, this.#size / this.#zoom)),
+      hardness: 1 - Number(this.#part('.soft').value) / 100,
+      snap: this.#part('.snap').checked,
+    });
+  }
+
+  /** A finger or button goes down: a stroke begins, an object toggles, or the picture is held. @param {PointerEvent} event */
+  #down(event) {
+    const place = this.#place(event);
+    this.canvas.setPointerCapture(event.pointerId);
+    this.#pointers.set(event.pointerId, place);
+    if (this.#pointers.size > 1) { // two fingers move the picture
+      this.#endStroke();
+      return;
+    }
+    if (event.button === 1 || this.#tool === 'move') return;
+    if (event.button !== 0) return;
+    const [x, y] = this.#photo(place);
+    if (this.#tool === 'objects') {
+      this.#change('', () => this.retouching.toggle(x, y));
+      return;
+    }
+    this.#stroke = { id: event.pointerId, points: [] };
+    const brush = this.#brush;
+    this.#change('', () => this.retouching.begin(x, y, brush));
+  }
+
+  /** Draws, pans, or with two fingers zooms. @param {PointerEvent} event */
+  #move(event) {
+    const place = this.#place(event);
+    this.#cursor = { ...place, shown: event.pointerType !== 'touch' };
+    this.#moveCursor();
+    const before = this.#pointers.get(event.pointerId);
+    if (!before) return;
+    if (this.#stroke?.id === event.pointerId) {
+      const all = event.getCoalescedEvents?.() ?? [];
+      const wasEmpty = this.#stroke.points.length === 0;
+      for (const part of all.length ? all : [event]) this.#stroke.points.push(...this.#photo(this.#place(part)));
+      if (wasEmpty) this.#send(this.#stroke);
+    } else if (this.#pointers.size === 1 && (this.#tool === 'move' || event.buttons === 4)) {
+      this.#pan(before.x - place.x, before.y - place.y);
+    } else if (this.#pointers.size === 2) {
+      const [other] = [...this.#pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
+      /** @param {{ x: number, y: number }} a */
+      const far = (a) => Math.hypot(a.x - other.x, a.y - other.y);
+      this.#pan((before.x - place.x) / 2, (before.y - place.y) / 2);
+      this.#zoomTo(this.#zoom * far(place) / Math.max(1, far(before)), (place.x + other.x) / 2, (place.y + other.y) / 2);
+    }
+    this.#pointers.set(event.pointerId, place);
+  }
+
+  /** What has been drawn since the last call went out. @param {{ points: number[] }} stroke */
+  #send(stroke) {
+    this.#change('', () => this.retouching.draw(stroke.points.splice(0)));
+  }
+
+  /** @param {PointerEvent} event */
+  #up(event) {
+    this.#pointers.delete(event.pointerId);
+    if (this.#stroke?.id === event.pointerId) this.#endStroke();
+  }
+
+  #endStroke() {
+    const stroke = this.#stroke;
+    if (!stroke) return;
+    this.#stroke = null;
+    if (stroke.points.length) this.#send(stroke);
+    this.#change('', () => this.retouching.end());
+  }
+
+  #moveCursor() {
+    const cursor = this.#part('.cursor');
+    const brush = this.#tool === 'erase' || this.#tool === 'restore';
+    cursor.hidden = !brush || !this.#cursor.shown;
+    cursor.style.width = cursor.style.height = `${2 * this.#size}px`;
+    cursor.style.translate = `${this.#cursor.x - this.#size}px ${this.#cursor.y - this.#size}px`;
+  }
+
+  /* ---- keys ---- */
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const { key, shiftKey } = event;
+    const command = event.ctrlKey || event.metaKey;
+    /** @type {Record<string, () => void>} */
+    const keys = command ? {
+      z: () => this.#act(shiftKey ? 'redo' : 'undo'), Z: () => this.#act('redo'), y: () => this.#act('redo'),
+    } : {
+      e: () => this.#setTool('erase'), r: () => this.#setTool('restore'), o: () => this.#setTool('objects'), m: () => this.#setTool('move'),
+      '[': () => this.#setSize(this.#size / 1.25), ']': () => this.#setSize(this.#size * 1.25),
+      '+': () => this.#act('in'), '=': () => this.#act('in'), '-': () => this.#act('out'), 0: () => this.#act('fit'),
+      Escape: () => this.#act('give-up'),
+    };
+    if (event.target === this.canvas && !command) Object.assign(keys, {
+      ArrowLeft: () => this.#nudge(-1, 0, shiftKey), ArrowRight: () => this.#nudge(1, 0, shiftKey),
+      ArrowUp: () => this.#nudge(0, -1, shiftKey), ArrowDown: () => this.#nudge(0, 1, shiftKey),
+      ' ': () => this.#dab(), Enter: () => this.#dab(),
+    });
+    if (!command) event.stopPropagation(); // none of the studio's keys meanwhile
+    const action = keys[key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+    this.#sync();
+  }
+
+  /** @param {number} size */
+  #setSize(size) {
+    const input = this.#part('.size');
+    this.#size = Math.min(Number(input.max), Math.max(Number(input.min), size));
+    input.value = String(this.#size);
+  }
+
+  /** The arrows move the brush, with Shift the picture. @param {number} x @param {number} y @param {boolean} picture */
+  #nudge(x, y, picture) {
+    if (picture) return this.#pan(x * 40, y * 40);
+    const { clientWidth, clientHeight } = this.canvas;
+    if (!this.#cursor.shown) this.#cursor = { x: clientWidth / 2, y: clientHeight / 2, shown: true };
+    const by = Math.max(2, this.#size / 2);
+    this.#cursor.x = Math.min(clientWidth, Math.max(0, this.#cursor.x + x * by));
+    this.#cursor.y = Math.min(clientHeight, Math.max(0, this.#cursor.y + y * by));
+  }
+
+  /** The tool where the cursor is. */
+  #dab() {
+    if (!this.#cursor.shown || this.#tool === 'move') return;
+    const [x, y] = this.#photo(this.#cursor);
+    const brush = this.#brush;
+    if (this.#tool === 'objects') this.#change('', () => this.retouching.toggle(x, y));
+    else {
+      this.#change(this.t(this.#tool === 'erase' ? 'erase.said' : 'restore.said'), async () => {
+        await this.retouching.begin(x, y, brush);
+        await this.retouching.end();
+      });
+    }
+  }
+
+  /** @param {string} selector @returns {any} */
+  #part(selector) {
+    return this.box.querySelector(selector);
+  }
+}

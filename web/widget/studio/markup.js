@@ -1,0 +1,64 @@
+// The studio's elements. Fixed markup: no data goes through innerHTML. The
+// texts come by data-t, data-label and data-title (texts.js).
+export const studioMarkup = `
+<div class="stage" part="stage">
+  <svg class="cut" aria-hidden="true"><rect x="1" y="1" width="100%" height="100%" rx="12"/><rect class="done" pathLength="100" x="1" y="1" width="100%" height="100%" rx="12"/></svg>
+  <div class="top">
+    <span class="name" part="name"></span>
+    <button type="button" class="chip" part="button add" data-act="add" data-t="add"></button>
+    <button type="button" class="chip" part="button clear" data-act="clear" data-t="clear"></button>
+    <button type="button" class="chip help" part="button keys" data-act="keys" data-label="keys" data-title="keys">?</button>
+  </div>
+  <div class="view">
+    <img class="photo" part="photo" alt="" hidden>
+    <compare-slider class="picture" part="compare" hidden>
+      <div slot="before" class="layer"><img class="whole before" alt=""></div>
+      <div slot="after" class="layer layers" part="result">
+        <img class="whole blurred" alt="" hidden><img class="whole background-image" alt="" hidden>
+        <img class="whole cutout" alt=""><canvas class="live" aria-hidden="true" hidden></canvas><img class="exact" alt="" hidden>
+        <div class="placer" part="placer" role="application" tabindex="0" data-label="place" data-title="place.how" hidden></div>
+      </div>
+    </compare-slider>
+  </div>
+  <div class="note progress" part="progress" hidden>
+    <p></p>
+    <div class="row"><button type="button" class="quiet small-button" part="button cancel" data-act="cancel" data-t="cancel"></button></div>
+    <div class="meter" role="progressbar" aria-valuemin="0" aria-valuemax="100" data-label="progress"><i></i></div>
+  </div>
+  <div class="note message" part="message" hidden>
+    <strong></strong><p class="hint"></p><p class="detail"></p>
+    <div class="row">
+      <button type="button" class="primary small-button" part="button retry" data-act="retry" data-t="retry"></button>
+      <button type="button" class="quiet small-button" part="button" data-act="add" data-t="another"></button>
+      <button type="button" class="quiet small-button by-hand" part="button retouch" data-act="retouch" data-t="retouch.pick" hidden></button>
+    </div>
+  </div>
+</div>
+<ul class="strip" part="strip" data-label="photos"></ul>
+<div class="bar" part="toolbar">
+  <div class="swatches" role="group" data-label="background" part="backgrounds">
+    <button type="button" class="swatch checker" data-bg="transparent" data-title="transparent" data-label="transparent"></button>
+    <button type="button" class="swatch" data-bg="white" data-title="white" data-label="white"></button>
+    <button type="button" class="swatch black" data-bg="#000000" data-title="black" data-label="black"></button>
+    <span class="swatch colour" data-title="colour"><input type="color" value="#f4c7b8" list="recent" data-label="colour"><datalist id="recent"></datalist></span>
+    <button type="button" class="swatch pill" data-bg="blur" data-t="blur"></button>
+    <button type="button" class="swatch pill" data-act="image" data-t="image"></button>
+  </div>
+  <div>
+    <select data-label="format" part="format"><option value="png">PNG</option><option value="jpeg">JPEG</option><option value="webp">WebP</option></select>
+    <label class="check"><input type="checkbox" part="crop"><span data-t="crop"></span></label>
+    <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
+  </div>
+  <div class="end">
+    <button type="button" class="plain" part="button style" data-act="style" data-t="style" aria-expanded="false"></button>
+    <button type="button" class="plain" part="button retouch" data-act="retouch" data-t="retouch"></button>
+    <button type="button" class="plain" part="button copy" data-act="copy" data-t="copy"></button>
+    <button type="button" class="plain" part="button share" data-act="share" data-t="share" hidden></button>
+    <button type="button" class="plain" part="button all" data-act="all" data-t="all" hidden></button>
+    <button type="button" class="primary" part="button download" data-act="download" data-t="download"></button>
+  </div>
+  <div class="style" part="style" hidden></div>
+  <div class="line"><p class="meta" part="meta"></p></div>
+</div>
+<div class="retouch" part="retouch" hidden></div>
+<input type="file" class="backgroundFile" accept="image/*" hidden tabindex="-1" aria-hidden="true">`;

@@ -1,0 +1,93 @@
+// The studio's keys: one table for what they do and for the sheet that tells
+// them. Single keys can be switched off there (WCAG 2.1.4) and stay off.
+import { canShare } from './export.js';
+import { recall, remember } from '../common/storage.js';
+
+/** Single keys, and what Studio.act() makes of them; the text is key.<act>. @type {readonly { key: string, act: string }[]} */
+export const shortcuts = [
+  { key: 'o', act: 'add' },
+  { key: 'd', act: 'download' },
+  { key: 's', act: 'share' },
+  { key: 'c', act: 'crop' },
+  { key: 'f', act: 'format' },
+  { key: 'b', act: 'peek' },
+  { key: 'n', act: 'next' },
+  { key: 'p', act: 'previous' },
+  { key: '?', act: 'keys' },
+];
+
+/** Keys 1, 2, …: the swatches of this order. */
+export const backgrounds = ['transparent', 'white', '#000000', 'blur', 'image'];
+
+const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** Shown in the sheet, handled elsewhere. @type {[string, string][]} */
+const others = [
+  [`1 – ${backgrounds.length}`, 'key.backgrounds'],
+  [mac ? '⌘ V' : 'Ctrl + V', 'key.paste'],
+  [mac ? '⌘ C' : 'Ctrl + C', 'key.copy'],
+  ['Esc', 'key.cancel'],
+];
+
+const fields = 'input:not([type=checkbox],[type=color],[type=file],[type=range]),textarea,select,[contenteditable]';
+
+/**
+ * @param {KeyboardEvent} event
+ * @returns {string} an act, a background, 'cancel', 'copy', or '' for a key that is not the studio's
+ */
+export function actOf(event) {
+  const { key } = event;
+  if (event.defaultPrevented || event.altKey || key === undefined) return '';
+  const target = /** @type {Element} */ (event.composedPath()[0]);
+  if (target instanceof Element && target.matches(fields)) return '';
+  if (target instanceof Element && target.closest('dialog')) return '';
+  if (key === 'Escape') return 'cancel';
+  if (event.ctrlKey || event.metaKey) return key === 'c' && !getSelection()?.toString() ? 'copy' : '';
+  if (recall('single-keys') === false) return '';
+  return backgrounds[Number(key) - 1] ?? shortcuts.find((shortcut) => shortcut.key === key.toLowerCase())?.act ?? '';
+}
+
+/**
+ * The sheet that tells the keys, and switches single ones off.
+ *
+ * @param {ParentNode} root where it is shown; there is one at most
+ * @param {import('../common/messages.js').Translate} t
+ */
+export function openSheet(root, t) {
+  root.querySelector('dialog.keys')?.remove();
+  const dialog = document.createElement('dialog');
+  dialog.className = 'keys';
+  dialog.setAttribute('part', 'dialog');
+  dialog.setAttribute('aria-label', t('keys'));
+  /** @param {string} tag @param {string} text */
+  const made = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+  const list = document.createElement('dl');
+  const here = shortcuts.filter(({ act }) => act !== 'share' || canShare());
+  const rows = [...here.map(({ key, act }) => [key.toUpperCase(), `key.${act}`]), ...others];
+  list.append(...rows.map(([key, text]) => {
+    const row = document.createElement('div');
+    const term = document.createElement('dt');
+    term.append(made('kbd', key));
+    row.append(term, made('dd', t.find(text) ?? ''));
+    return row;
+  }));
+  const label = document.createElement('label');
+  label.className = 'check';
+  const single = document.createElement('input');
+  single.type = 'checkbox';
+  single.checked = recall('single-keys') !== false;
+  single.addEventListener('change', () => remember('single-keys', single.checked));
+  label.append(single, t('keys.single'));
+  const close = made('button', t('keys.close'));
+  close.className = 'primary';
+  close.setAttribute('type', 'button');
+  dialog.addEventListener('click', ({ target }) => {
+    if (target === close || target === dialog) dialog.close(); // the dialog itself: its backdrop
+  });
+  dialog.addEventListener('close', () => dialog.remove());
+  const body = document.createElement('div');
+  body.append(made('h2', t('keys')), list, label, made('p', t('keys.single.hint')), close);
+  dialog.append(body);
+  root.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,416 @@
+// What <background-remover> shows from the first photo on: the stage with the
+// slider, progress and messages, the thumbnails, the controls. Loaded lazily.
+// The host's attributes are the settings; the controls only write them.
+import english from '../../texts/en/studio.js';
+import { adoptStyles } from '../common/adopt-styles.js';
+import { errorText } from '../common/messages.js';
+import { localize, texts, translator } from '../common/texts.js';
+import { percent, signed } from '../common/units.js';
+import '../compare-slider.js';
+import { asked, outputOf, runNames } from '../settings/attributes.js';
+import { recallSettings, rememberSettings } from '../settings/settings.js';
+import { Display } from './display.js';
+import { describe, fileOf } from './export.js';
+import { studioMarkup } from './markup.js';
+import { Output } from './output.js';
+import { Queue } from './queue.js';
+import { actOf, backgrounds, openSheet } from './shortcuts.js';
+import { Stage } from './stage.js';
+import { studioStyles } from './styles.js';
+import { ThumbnailStrip } from './thumbnail-strip.js';
+import { Toolbar } from './toolbar.js';
+
+/**
+ * @typedef {import('./queue.js').Item} Item
+ * @typedef {import('./queue.js').Engine} Engine
+ * @typedef {import('./queue.js').Options} Options
+ * @typedef {import('./queue.js').Result} Result
+ * @typedef {import('../compare-slider.js').CompareSlider} CompareSlider
+ * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, empty: () => void, choose: () => void, made: (files: File[]) => void }} Shell
+ * made: the files that there are now, in the order of the photos
+ */
+
+/** A new setting waits this long for another before the file is made again. */
+const SETTLE_MS = 180;
+
+export class Studio {
+  /** @type {Blob | null} */ backgroundImage = null;
+  /** @type {Item | undefined} */ #chosen;
+  /** @type {Map<Blob, string>} */ #urls = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** @type {WeakMap<Item, { blob: Blob, file: File }>} what the last result event was about */ #told = new WeakMap();
+  /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
+  t = translator('en', english);
+  #language = 'en';
+  #life = new AbortController();
+  #holding = false;
+  #shown = '';
+
+  /** @param {HTMLElement} host @param {Shell} shell */
+  constructor(host, shell) {
+    this.host = host;
+    this.shell = shell;
+    this.queue = new Queue({
+      engine: shell.engine,
+      common: () => ({ model: host.getAttribute('model') ?? undefined, ...asked(runNames, (name) => host.getAttribute(name)) }),
+      changed: (item) => this.#changed(item),
+    });
+    const { root } = shell;
+    adoptStyles(root, studioStyles);
+    this.box = /** @type {HTMLElement} */ (root.querySelector('.studio'));
+    this.status = /** @type {HTMLElement} */ (root.querySelector('[role=status]'));
+    const template = document.createElement('template');
+    template.innerHTML = studioMarkup;
+    this.box.replaceChildren(template.content);
+    this.slider = /** @type {CompareSlider} */ (this.#part('compare-slider'));
+    recallSettings(host);
+    const { signal } = this.#life;
+    const needs = {
+      host, signal, engine: shell.engine, options: () => this.options, t: () => this.t, url: (/** @type {Blob} */ blob) => this.#url(blob),
+    };
+    this.stage = new Stage(this.box, needs);
+    this.output = new Output(this.box, {
+      ...needs, say: (text) => this.#say(text), file: (item) => this.#file(item), render: (item, options) => this.queue.render(item, options),
+    });
+    this.display = new Display(this.box, {
+      ...needs, common: this.queue.common, gesture: (begun) => this.#hold(begun), settled: (place) => this.#placed(place),
+    });
+    this.strip = new ThumbnailStrip(this.#part('.strip'));
+    this.toolbar = new Toolbar(this.box, { ...needs, background: (background) => this.#setBackground(background) });
+    this.#listen();
+    this.toolbar.speak();
+  }
+
+  /** Says everything in another language. @param {string} language */
+  async speak(language) {
+    this.#language = language;
+    const t = await texts(language, 'studio', english);
+    if (this.#language !== language) return;
+    this.t = this.slider.t = t;
+    localize(this.box, t);
+    this.toolbar.speak();
+    this.#layStrip();
+    const item = this.#chosen;
+    if (!item) return;
+    this.#shown = '';
+    this.display.reset();
+    this.#show(item);
+    if (item.state === 'done') void this.#file(item).catch(() => {});
+  }
+
+  /**
+   * @param {{ name: string, source: Blob | string }[]} inputs
+   * @param {boolean} [focused] the element had the focus, perhaps on the drop zone that is hidden by now
+   */
+  add(inputs, focused = false) {
+    const [first] = this.queue.add(inputs);
+    // whoever looks at a result keeps it; otherwise the new photo is shown
+    if (!this.#chosen || inputs.length === 1 || this.#chosen.state === 'error') this.#choose(first);
+    else this.#layStrip();
+    if (focused) this.#keepFocus(true)();
+  }
+
+  cancel() {
+    const alone = this.queue.items.length === 1 && this.#chosen?.state !== 'done';
+    this.queue.cancel();
+    for (const item of this.queue.items) item.render?.abort.abort();
+    if (alone) this.clear();
+  }
+
+  /** Forgets every photo; the drop zone is back. */
+  clear() {
+    clearTimeout(this.#timer);
+    const inside = this.shell.root.activeElement;
+    this.#retouching?.abort();
+    this.queue.clear();
+    this.#chosen = undefined;
+    this.stage.clear();
+    this.display.reset();
+    this.display.release();
+    this.strip.clear();
+    for (const url of this.#urls.values()) URL.revokeObjectURL(url);
+    this.#urls.clear();
+    this.shell.empty();
+    this.shell.made([]);
+    this.#say('');
+    if (inside) /** @type {HTMLElement} */ (this.shell.root.querySelector('[data-do=choose]')).focus();
+  }
+
+  dispose() {
+    this.#life.abort();
+    this.#retouching?.abort();
+    clearTimeout(this.#timer);
+    this.queue.clear();
+    this.display.release();
+    for (const url of this.#urls.values()) URL.revokeObjectURL(url);
+    this.box.replaceChildren();
+  }
+
+  /** @param {Blob | null} blob */
+  setBackgroundImage(blob) {
+    this.backgroundImage = blob;
+    this.optionsChanged();
+  }
+
+  /** As a user chooses it. @param {string | Blob} background */
+  #setBackground(background) {
+    this.backgroundImage = typeof background === 'string' ? null : background;
+    if (typeof background !== 'string' || this.host.getAttribute('background') === background) this.optionsChanged();
+    else this.toolbar.set('background', background);
+  }
+
+  /** An attribute of the host changed: the preview at once, the file soon. */
+  optionsChanged() {
+    this.toolbar.sync();
+    const item = this.#chosen;
+    if (item?.state !== 'done') return;
+    // a file that nobody waits for any more is not to be in the preview's way
+    this.queue.drop(item, this.options);
+    this.display.lay(item);
+    clearTimeout(this.#timer);
+    if (!this.#holding) this.#timer = setTimeout(() => void this.#file(item).catch(() => {}), SETTLE_MS);
+  }
+
+  /** While a hand moves the subject no file is made. @param {boolean} begun */
+  #hold(begun) {
+    this.#holding = begun;
+    if (!begun) this.optionsChanged();
+  }
+
+  /** The subject came to rest there. @param {import('../settings/canvas-place.js').Place} place */
+  #placed({ scale, x, y }) {
+    const { language } = this.t;
+    rememberSettings(this.host);
+    this.#say(this.t('place.said', { scale: percent(language, scale), x: signed(language, x / 100), y: signed(language, y / 100) }));
+  }
+
+  /** @returns {Options} */
+  get options() {
+    const options = /** @type {Options} */ (outputOf((name) => this.host.getAttribute(name)));
+    return this.backgroundImage ? { ...options, background: this.backgroundImage } : options;
+  }
+
+  #listen() {
+    const { signal } = this.#life;
+    this.box.addEventListener('click', (event) => {
+      const target = /** @type {Element} */ (event.target).closest?.('[data-act],[data-bg],[data-item]');
+      const { act, bg, item } = /** @type {HTMLElement | null} */ (target)?.dataset ?? {};
+      if (bg) this.#setBackground(bg);
+      if (item) this.#choose(this.queue.items.find(({ id }) => id === Number(item)));
+      if (act) this.#act(act);
+    }, { signal });
+  }
+
+  /** A key for this element, or for the page while nothing has the focus. @param {KeyboardEvent} event */
+  press(event) {
+    const act = actOf(event);
+    const item = this.#chosen;
+    if (!act || this.#retouching || (act === 'cancel' && !this.queue.busy)) return;
+    if (act === 'copy' || backgrounds.includes(act)) {
+      if (item?.state !== 'done' || this.#part('.bar').inert) return;
+      event.preventDefault();
+    }
+    if (act === 'image' || !backgrounds.includes(act)) this.#act(act);
+    else this.#setBackground(act);
+  }
+
+  /** What a button or a key does. @param {string} act */
+  #act(act) {
+    const item = this.#chosen;
+    const { items } = this.queue;
+    if (act === 'add') this.shell.choose();
+    else if (act === 'clear') this.clear();
+    else if (act === 'cancel') this.cancel();
+    else if (act === 'keys') openSheet(this.shell.root, this.t);
+    else if (act === 'image') this.#part('.backgroundFile').click();
+    else if (act === 'all') void this.#downloadAll();
+    else if (!item) return;
+    else if (act === 'next' || act === 'previous') this.#choose(items[items.indexOf(item) + (act === 'next' ? 1 : -1)]);
+    else if (act === 'retry' && item.state === 'error') this.queue.retry(item);
+    else if (act === 'retry') void this.#file(item).catch(() => {});
+    else if (act === 'retouch') void this.#retouch(item);
+    else if (this.#part('.bar').inert) return;
+    else if (act === 'download') void this.output.download(item).catch(() => {});
+    else if (act === 'copy') void this.output.copy(item);
+    else if (act === 'style') void this.toolbar.style.toggle();
+    else if (act === 'share') void this.output.share(item);
+    else if (act === 'peek') this.slider.value = this.slider.value > 50 ? 0 : 100;
+    else if (act === 'crop') this.#part('[part=crop]').click();
+    else if (act === 'format') this.toolbar.nextFormat();
+  }
+
+  /** A photo has come further: it is told, and shown if it is the one. @param {Item} item */
+  #changed(item) {
+    if (!this.queue.items.includes(item)) return;
+    const { state, progress, cutout, error } = item;
+    if (state === 'working' && progress) this.#emit('progress', { ...progress, name: item.name });
+    if (state === 'done' && cutout && !item.render) {
+      this.#say(this.t(cutout.report?.subject?.found === false ? 'nothing.said' : 'removed', { name: item.name }));
+      void this.#file(item).catch(() => {});
+    }
+    if (state === 'error' && error) {
+      this.#say(errorText(this.t, error).join(' '));
+      this.#emit('error', { error, code: error.code, name: item.name, source: item.source });
+    }
+    // let the eye rest on a result; follow the queue from a photo that is not one
+    if (item === this.#chosen) this.#show(item);
+    else if (state === 'working' && !progress && this.#chosen?.state === 'waiting') this.#choose(item);
+    if (!progress || state !== 'working') this.#layStrip();
+  }
+
+  /** @param {Item | undefined} item */
+  #choose(item) {
+    if (!item) return;
+    this.#chosen = item;
+    this.#shown = '';
+    this.#show(item);
+    this.#layStrip();
+    if (item.state === 'done') void this.#file(item).catch(() => {});
+  }
+
+  /** All there is to see of one photo. @param {Item} item */
+  #show(item) {
+    const { state, progress } = item;
+    this.stage.progress(item, this.queue.busy ? this.#place(item) : 0);
+    const shown = `${item.id} ${state} ${Boolean(item.photo)}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const focused = this.#keepFocus();
+    const now = state === 'waiting' ? 'working' : state;
+    this.host.setAttribute('state', now);
+    this.stage.show(item, now);
+    if (state === 'working' && !progress) this.#say(this.t('working', { name: item.name }));
+    const found = state === 'done' && item.cutout?.report?.subject?.found !== false;
+    this.#part('.bar').inert = !found;
+    this.slider.hidden = !found;
+    if (found) this.display.lay(item);
+    this.stage.photo(item, found);
+    if (!found) this.output.tell('');
+    focused();
+  }
+
+  /**
+   * The file for the settings in force, shown in place of the preview as soon
+   * as it is there. The result event is fired once a file.
+   *
+   * @param {Item} item done
+   * @returns {Promise<Result>}
+   */
+  async #file(item) {
+    clearTimeout(this.#timer);
+    const { options } = this;
+    if (item.cutout?.report?.subject?.found === false) {
+      this.#emitResult(item, item.cutout, options);
+      return item.cutout;
+    }
+    if (item === this.#chosen) this.output.tell(this.t('making'));
+    try {
+      const result = await this.queue.render(item, options);
+      this.#emitResult(item, result, options);
+      if (item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options)) return result;
+      this.output.tell(describe(this.t, result, options), fileOf(item.name, result, options));
+      this.stage.message(item);
+      await this.display.file(item, result, options);
+      return result;
+    } catch (error) {
+      const failure = /** @type {import('./queue.js').Failure} */ (error);
+      const newer = item.render !== undefined;
+      if (item === this.#chosen && !newer) this.output.tell('');
+      if (item === this.#chosen && failure.code !== 'aborted') {
+        this.stage.message(item, failure);
+        this.#say(errorText(this.t, failure).join(' '));
+        this.#emit('error', { error: failure, code: failure.code, name: item.name, source: item.source });
+      }
+      throw error;
+    }
+  }
+
+  /** @param {Item} item @param {Result} result @param {Options} options */
+  #emitResult(item, result, options) {
+    const { blob, report } = result;
+    if (this.#told.get(item)?.blob === blob) return;
+    this.#told.set(item, { blob, file: fileOf(item.name, result, options) });
+    const made = this.queue.items.filter(({ cutout }) => cutout?.report?.subject?.found !== false);
+    this.shell.made(made.flatMap((one) => this.#told.get(one)?.file ?? []));
+    this.#emit('result', { blob, report, name: item.name, source: item.source, options });
+  }
+
+  async #downloadAll() {
+    for (const item of this.queue.items) {
+      if (item.state === 'done' && item.cutout?.report?.subject?.found !== false) await this.output.download(item).catch(() => {});
+    }
+  }
+
+  /** The matte by hand; the photo is cut out anew along it. @param {Item} item done */
+  async #retouch(item) {
+    if (this.#retouching || item.state !== 'done' || !item.photo) return;
+    const life = this.#retouching = new AbortController();
+    const gone = () => life.signal.aborted || !this.queue.items.includes(item);
+    /** @type {Blob | null} */ let matte = null;
+    /** @type {unknown} */ let failure;
+    try {
+      const [{ retouch }, engine] = await Promise.all([import('../retouch/retoucher.js'), this.shell.engine()]);
+      matte = await retouch(this.box, {
+        engine, name: item.name, photo: item.photo, language: this.#language, signal: life.signal,
+        options: { ...this.queue.common(), matte: item.matte }, say: (text) => this.#say(text),
+      });
+    } catch (error) {
+      failure = error;
+    }
+    this.#retouching = undefined;
+    if (gone()) return;
+    this.#shown = '';
+    if (matte) this.display.reset();
+    if (matte) this.queue.retouched(item, matte);
+    else this.#choose(item);
+    if (failure) this.stage.message(item, /** @type {import('./queue.js').Failure} */ (failure));
+    this.#keepFocus(true)();
+  }
+
+  #layStrip() {
+    const { items } = this.queue;
+    const all = this.#part('[data-act=all]'); // there from the start, so that nothing moves when a photo is done
+    all.hidden = items.length < 2;
+    all.disabled = items.filter(({ state }) => state === 'done').length < 2;
+    this.strip.lay(items, this.#chosen, this.t);
+  }
+
+  /** Focus that would fall out with a hidden button goes on to the next useful one. */
+  #keepFocus(lost = false) {
+    const before = this.shell.root.activeElement;
+    return () => {
+      if (before ? before.checkVisibility?.() && !before.closest('[inert]') : !lost) return;
+      const state = this.#part('.stage').dataset.state;
+      const next = state === 'working' ? '[data-act=cancel]' : state === 'error' && !this.#part('[data-act=retry]').hidden ? '[data-act=retry]'
+        : this.#part('.bar').inert ? '.message [data-act=add]' : '[data-act=download]';
+      this.#part(next).focus({ preventScroll: true });
+    };
+  }
+
+  /** How many photos come before this one. @param {Item} item */
+  #place(item) {
+    return this.queue.items.filter(({ id, state }) => id < item.id && (state === 'waiting' || state === 'working')).length;
+  }
+
+  /** @param {Blob} blob one URL each, revoked with all of them */
+  #url(blob) {
+    const known = this.#urls.get(blob) ?? URL.createObjectURL(blob);
+    this.#urls.set(blob, known);
+    return known;
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.status.textContent = text;
+  }
+
+  /** @param {string} name @param {object} detail */
+  #emit(name, detail) {
+    this.host.dispatchEvent(new CustomEvent(`background-remover-${name}`, { bubbles: true, composed: true, detail }));
+  }
+
+  /** @param {string} selector @returns {any} */
+  #part(selector) {
+    return this.box.querySelector(selector);
+  }
+}
