@@ -19,16 +19,13 @@ import { within } from './http.js';
 import { sniff } from './image-header.js';
 import { randomHex } from './ids.js';
 import { createRemoteClient } from './remote/client.js';
+import { statuses } from './statuses.js';
 
 /** @typedef {'local-only' | 'local-first' | 'remote-first' | 'remote-only'} Policy */
 export const POLICIES = Object.freeze(['local-only', 'local-first', 'remote-first', 'remote-only']);
 
-/** Local failures that another engine may not share. */
-const CURABLE = new Set([
-  'engine_unavailable', 'engine_crashed', 'out_of_memory', 'timeout', 'inference_failed', 'model_fetch_failed',
-  'model_hash_mismatch', 'bad_model', 'unsupported_model', 'bad_manifest', 'bad_output', 'encode_failed',
-  'bad_state', 'bad_argument', 'internal', 'too_large', 'unsupported_variant', 'needs_codec',
-]);
+/** Local failures that another engine may not share, by whose fault they are. */
+const CURABLE = ['limit', 'model', 'machine', 'program'];
 
 /**
  * @typedef {object} Trace what a job remembers of its remote call
@@ -93,7 +90,7 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
    * @param {ShimError} error @param {import('./remote/flow.js').Item} item @param {string} dialect
    */
   async function curable(error, item, dialect) {
-    if (CURABLE.has(error.code)) return true;
+    if (CURABLE.includes(statuses[error.code]?.fault)) return true;
     if (error.code !== 'unsupported_format') return false;
     // A picture all the same, of a kind that only the remote reads?
     const start = new Uint8Array(await (await item.image()).slice(0, 32).arrayBuffer());

@@ -25,12 +25,12 @@ static inline void put_text(bytes *b, const char *text)
 }
 
 /* The lowest `count` bytes of v, the highest first. */
-static inline void put_be(bytes *b, uint32_t v, int count)
+static inline void put_be(bytes *b, uint64_t v, int count)
 {
     while (count-- > 0) b->at[b->size++] = (uint8_t)(v >> (8 * count));
 }
 
-static inline void put_le(bytes *b, uint32_t v, int count)
+static inline void put_le(bytes *b, uint64_t v, int count)
 {
     for (int i = 0; i < count; i++) b->at[b->size++] = (uint8_t)(v >> (8 * i));
 }

@@ -22,7 +22,7 @@ static bytes tiff(int big, uint32_t at, int before, uint32_t type,
                   uint32_t value)
 {
     bytes b = {.size = 0};
-    void (*number)(bytes *, uint32_t, int) = big ? put_be : put_le;
+    void (*number)(bytes *, uint64_t, int) = big ? put_be : put_le;
     put(&b, big ? "MM\0\x2A" : "II\x2A\0", 4);
     number(&b, at, 4);
     while (b.size < at) put_be(&b, 0xEE, 1);

@@ -6,8 +6,8 @@
 //   node tools/mutate --only 'wasm/matte' paths that match; or --only foreground.c
 //   node tools/mutate --again             only those that the last report calls survived
 //   node tools/mutate --quick             without sanitizers and without stages
-// Writes build/mutate/report.json and prints the same as text. One core, niced;
-// 300 mutants take about half an hour.
+// Writes build/mutate/report.json and prints the same as text. One core, niced.
+// What was interrupted goes on when it is called again.
 //
 // Each mutant runs first without sanitizers, on the programs that execute its
 // line (by gcov), the likely ones first; what survives runs once more under
@@ -19,13 +19,13 @@
 // `stages` prints hashes which npm test compares with wasm's, so a mutant that
 // only changes them is no find; the report says how many there are.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, setup } from '../build.js';
 import { mutantsOf, mutated } from './mutants.js';
-import { build, compileMutant, copyTree, coverage, measure, notices, ownFiles, sameCode, sourceOf } from './program.js';
+import { build, compileMutant, copyTree, coverage, notices, ownFiles, sameCode, sourceOf } from './program.js';
 
 /**
  * @typedef {import('./mutants.js').Mutant} Mutant
@@ -57,19 +57,16 @@ const say = (text) => process.stderr.write(`${text}\n`);
 setPriority(10);
 setup();
 mkdirSync(dirname(report), { recursive: true });
-copyTree();
+const digest = copyTree();
+
 /** A test, not `stages`. @param {string} name */
 const isTest = (name) => name !== 'stages';
-/** What is built under ASan takes longer: the programs of whole jobs are left out there. @param {string} name */
-const isBrief = (name) => isTest(name) && (fast.programs.get(name)?.ms ?? 0) < 3000;
-
-say('building, running everything once unmutated ...');
+say('compiling, running everything once with coverage ...');
 const fast = build('fast');
-measure(fast, options.quick ? isTest : () => true);
-const covered = build('coverage');
-const lines = coverage(covered, isTest);
+const { lines, ms } = coverage(build('coverage'), isTest);
 const asan = options.quick ? null : build('asan');
-if (asan) measure(asan, isBrief);
+/** Under ASan everything takes longer: the programs of whole jobs are left out there. @param {string} name */
+const isBrief = (name) => (ms.get(name) ?? 0) < 8000;
 
 /** How often a program has found a mutant of a file: it goes first. @type {Map<string, number>} */
 const finds = new Map();
@@ -82,7 +79,7 @@ function programsFor({ file, line }) {
   /** @param {string} name */
   const found = (name) => finds.get(`${file} ${name}`) ?? 0;
   return [...names].filter(isTest).sort((a, b) =>
-    found(b) - found(a) || (fast.programs.get(a)?.ms ?? 0) - (fast.programs.get(b)?.ms ?? 0));
+    found(b) - found(a) || (ms.get(a) ?? 0) - (ms.get(b) ?? 0));
 }
 
 /** @param {Mutant} mutant @returns {Judged} */
@@ -90,7 +87,6 @@ function judge(mutant) {
   const { file } = mutant;
   const source = sourceOf(file);
   const text = mutated(source, mutant);
-  if (isEqual(mutant)) return { ...mutant, verdict: 'equal', by: '' };
   const object = compileMutant(fast, file, text);
   if (!object) return { ...mutant, verdict: 'not built', by: '' };
   for (const name of programsFor(mutant)) {
@@ -114,10 +110,16 @@ let chosen = ownFiles(fast).filter((file) => new RegExp(options.only).test(file)
   .sort((a, b) => (a.rank < b.rank ? -1 : 1));
 const population = chosen.length;
 if (options.again) {
-  const before = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).mutants : [];
-  const ranks = new Set(before.filter((/** @type {Judged} */ m) => m.verdict === 'survived').map((/** @type {Judged} */ m) => m.rank));
+  const last = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).mutants : [];
+  const ranks = new Set(last.filter((/** @type {Judged} */ m) => m.verdict === 'survived').map((/** @type {Judged} */ m) => m.rank));
   chosen = chosen.filter(({ rank }) => ranks.has(rank));
 }
+
+// An interrupted run goes on where it was, as long as neither code nor tests have changed.
+const log = join(dirname(report), `judged-${digest}${options.quick ? '-quick' : ''}.jsonl`);
+/** @type {Map<string, Judged>} */
+const before = new Map((existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []).filter(Boolean)
+  .map((line) => JSON.parse(line)).map((/** @type {Judged} */ known) => [known.rank, known]));
 
 /** @type {Judged[]} */
 const judged = [];
@@ -128,8 +130,9 @@ const counts = () => ({
 for (const mutant of chosen) {
   const { found, survived } = counts();
   if (found + survived >= Number(options.count)) break;
-  const done = judge(mutant);
+  const done = isEqual(mutant) ? { ...mutant, verdict: /** @type {Verdict} */ ('equal'), by: '' } : before.get(mutant.rank) ?? judge(mutant);
   judged.push(done);
+  if (!before.has(mutant.rank)) appendFileSync(log, `${JSON.stringify(done)}\n`);
   say(`${found + survived + 1} ${done.verdict}${done.stages ? ' (stages differ)' : ''} ${done.by} ${done.file}:${done.line}  ${done.from}  =>  ${done.to}`);
 }
 

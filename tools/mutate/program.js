@@ -1,5 +1,6 @@
-// The program that is mutated: a copy of the tree, built three times, and what runs on it.
+// The program that is mutated: a copy of the tree, compiled three times, and what runs on it.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -11,8 +12,6 @@ import { root } from '../build.js';
  * @property {string} name
  * @property {string[]} args
  * @property {string[]} objects of its own
- * @property {number} ms that it takes
- * @property {string | null} stdout that must not change, or null
  *
  * A build of the tree.
  * @typedef {object} Build
@@ -52,7 +51,7 @@ function filesIn(dir) {
     entry.isDirectory() ? filesIn(join(dir, entry.name)) : [join(dir, entry.name)]);
 }
 
-/** Copies what changed, so that a run does not see what is edited meanwhile. */
+/** Copies what changed, so that a run does not see what is edited meanwhile. @returns {string} a digest of the tree */
 export function copyTree() {
   const parts = ['wasm', 'tests/c', 'tests/fuzz', 'cmake', 'CMakeLists.txt', 'package.json'];
   /** @type {Set<string>} */
@@ -69,6 +68,9 @@ export function copyTree() {
     }
   }
   for (const path of existsSync(tree) ? filesIn(tree) : []) if (!wanted.has(path)) rmSync(path);
+  const digest = createHash('sha256');
+  for (const path of [...wanted].sort()) digest.update(path).update(readFileSync(path));
+  return digest.digest('hex').slice(0, 16);
 }
 
 /** @param {string} kind of `kinds` @returns {Build} */
@@ -82,8 +84,6 @@ export function build(kind) {
     const ninja = join(dir, 'build.ninja');
     writeFileSync(ninja, readFileSync(ninja, 'utf8').replace(/ -O[s0-9]\b/g, ' -O0'));
   }
-  must('ninja', ['-C', dir, '-j', '1']);
-
   /** @type {Build} */
   const made = { dir, commands: new Map(), objects: new Map(), core: [], programs: new Map(), link: ['gcc', ...link], guard };
   /** @type {Map<string, string[]>} */
@@ -98,10 +98,11 @@ export function build(kind) {
     made.objects.set(relative(tree, file), object);
     made.link[0] = args[0];
   }
+  must('ninja', ['-C', dir, '-j', '1', ...[...parts.values()].flat().map((object) => relative(dir, object))]);
   made.core = [...(parts.get('core') ?? []), ...(parts.get('third_party') ?? [])];
   const { tests } = JSON.parse(must('ctest', ['--test-dir', dir, '--show-only=json-v1']));
-  for (const { name, command } of [...tests, { name: 'stages', command: [join(dir, 'stages')] }]) {
-    made.programs.set(name, { name, args: command.slice(1), objects: parts.get(name) ?? [], ms: 0, stdout: null });
+  for (const { name, command } of [...tests, { name: 'stages', command: [''] }]) {
+    made.programs.set(name, { name, args: command.slice(1), objects: parts.get(name) ?? [] });
   }
   return made;
 }
@@ -113,15 +114,18 @@ export const ownFiles = (made) => [...made.commands].filter(([, args]) => !args.
 export const sourceOf = (file) => readFileSync(join(tree, file), 'utf8');
 
 /**
- * Runs a program.
+ * Links and runs a program.
  *
  * @param {Build} made
- * @param {string} path
  * @param {Program} program
+ * @param {string} path where it is put
+ * @param {(object: string) => string} instead of each object, another or itself
  * @param {number} [timeout] in ms
  * @param {Record<string, string>} [env]
  */
-function start(made, path, program, timeout, env = {}) {
+function start(made, program, path, instead, timeout, env = {}) {
+  mkdirSync(dirname(path), { recursive: true });
+  must(made.link[0], [...made.link.slice(1), ...program.objects, ...made.core.map(instead), '-o', path, '-lm']);
   const [command, ...args] = [...made.guard, path, ...program.args];
   const keep = program.name === 'stages';
   return spawnSync(command, args, {
@@ -131,71 +135,76 @@ function start(made, path, program, timeout, env = {}) {
 }
 
 /**
- * What has been learnt about a program, anew when it has been built anew.
+ * What has been learnt about a program, anew when a part of it has been compiled anew.
  *
  * @template T
  * @param {Build} made
- * @param {string} name of the program
- * @param {() => T} learn
+ * @param {Program} program
+ * @param {(path: string) => T} learn
  * @returns {T}
  */
-function known(made, name, learn) {
-  const built = statSync(join(made.dir, name)).mtimeMs;
-  const path = join(made.dir, `${name}.known.json`);
+function known(made, program, learn) {
+  const newest = Math.max(...[...program.objects, ...made.core].map((object) => statSync(object).mtimeMs));
+  const path = join(made.dir, 'known', `${program.name}.json`);
   if (existsSync(path)) {
     const { of, value } = JSON.parse(readFileSync(path, 'utf8'));
-    if (of === built) return value;
+    if (of === newest) return value;
   }
-  const value = learn();
-  writeFileSync(path, JSON.stringify({ of: built, value }));
+  mkdirSync(dirname(path), { recursive: true });
+  const value = learn(join(made.dir, 'known', program.name));
+  writeFileSync(path, JSON.stringify({ of: newest, value }));
   return value;
 }
 
 /**
- * Runs programs unmutated: each must pass; keeps their times and what `stages` prints.
+ * Runs a program unmutated: it must pass.
  *
  * @param {Build} made
- * @param {(name: string) => boolean} wanted
+ * @param {Program} program
+ * @returns {{ ms: number, stdout: string | null }} stdout: of `stages`
  */
-export function measure(made, wanted) {
-  for (const program of [...made.programs.values()].filter(({ name }) => wanted(name))) {
-    Object.assign(program, known(made, program.name, () => {
-      const begun = Date.now();
-      const done = start(made, join(made.dir, program.name), program);
-      if (done.status !== 0) throw new Error(`${program.name} fails without a mutation (${made.dir})`);
-      return { ms: Date.now() - begun, stdout: done.stdout };
-    }));
-  }
+function unmutated(made, program) {
+  return known(made, program, (path) => {
+    const begun = Date.now();
+    const done = start(made, program, path, (object) => object);
+    rmSync(path, { force: true });
+    if (done.status !== 0) throw new Error(`${program.name} fails without a mutation (${made.dir})`);
+    return { ms: Date.now() - begun, stdout: done.stdout };
+  });
 }
 
 /**
- * How often a program runs which line, by gcov.
+ * How often a program runs which line, by gcov, and for how long.
  *
  * @param {Build} made of kind coverage
  * @param {Program} program
- * @returns {[string, [number, number][]][]} file, [line, times]
+ * @param {string} path where it is put
+ * @returns {{ ms: number, files: [string, [number, number][]][] }} files: name, [line, times]
  */
-function counts(made, program) {
+function counts(made, program, path) {
   const scratch = join(home, 'gcov');
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true });
-  start(made, join(made.dir, program.name), program, undefined, { GCOV_PREFIX: scratch });
+  const begun = Date.now();
+  start(made, program, path, (object) => object, undefined, { GCOV_PREFIX: scratch });
+  const ms = Date.now() - begun;
+  rmSync(path, { force: true });
   const core = join(scratch, made.dir, 'CMakeFiles/core.dir');
   const data = existsSync(core) ? filesIn(core) : [];
-  for (const path of data) { // gcov wants what the compiler noted beside what was counted
-    const notes = path.replace(/\.gcda$/, '.gcno');
+  for (const file of data) { // gcov wants what the compiler noted beside what was counted
+    const notes = file.replace(/\.gcda$/, '.gcno');
     cpSync(notes.slice(scratch.length), notes);
   }
   must('gcov', ['--json-format', ...data], scratch);
   /** @type {[string, [number, number][]][]} */
-  const found = [];
-  for (const path of readdirSync(scratch).filter((name) => name.endsWith('.gcov.json.gz'))) {
-    for (const { file, lines } of JSON.parse(gunzipSync(readFileSync(join(scratch, path))).toString()).files) {
-      found.push([relative(tree, file), lines.map((/** @type {{ line_number: number, count: number }} */ line) => [line.line_number, line.count])]);
+  const files = [];
+  for (const name of readdirSync(scratch).filter((entry) => entry.endsWith('.gcov.json.gz'))) {
+    for (const { file, lines } of JSON.parse(gunzipSync(readFileSync(join(scratch, name))).toString()).files) {
+      files.push([relative(tree, file), lines.map((/** @type {{ line_number: number, count: number }} */ line) => [line.line_number, line.count])]);
     }
   }
   rmSync(scratch, { recursive: true, force: true });
-  return found;
+  return { ms, files };
 }
 
 /**
@@ -204,23 +213,27 @@ function counts(made, program) {
  *
  * @param {Build} made of kind coverage
  * @param {(name: string) => boolean} wanted
- * @returns {Map<string, Map<number, Set<string>>>}
+ * @returns {{ lines: Map<string, Map<number, Set<string>>>, ms: Map<string, number> }}
  */
 export function coverage(made, wanted) {
   /** @type {Map<string, Map<number, Set<string>>>} */
   const all = new Map();
+  /** @type {Map<string, number>} */
+  const times = new Map();
   for (const program of [...made.programs.values()].filter(({ name }) => wanted(name))) {
-    for (const [file, lines] of known(made, program.name, () => counts(made, program))) {
+    const { ms, files } = known(made, program, (path) => counts(made, program, path));
+    times.set(program.name, ms);
+    for (const [file, lines] of files) {
       const ofFile = all.get(file) ?? new Map();
       all.set(file, ofFile);
-      for (const [line, times] of lines) {
+      for (const [line, count] of lines) {
         const names = ofFile.get(line) ?? new Set();
         ofFile.set(line, names);
-        if (times > 0) names.add(program.name);
+        if (count > 0) names.add(program.name);
       }
     }
   }
-  return all;
+  return { lines: all, ms: times };
 }
 
 /**
@@ -264,10 +277,9 @@ export function sameCode(made, file, a, b) {
  */
 export function notices(made, file, object, name) {
   const program = /** @type {Program} */ (made.programs.get(name));
-  const path = join(home, 'mutant');
-  const core = made.core.map((part) => (part === made.objects.get(file) ? object : part));
-  must(made.link[0], [...made.link.slice(1), ...program.objects, ...core, '-o', path, '-lm']);
-  // an endless loop; the machine may be busier than when it was measured
-  const done = start(made, path, program, program.ms * 5 + 3000);
-  return done.status !== 0 || (program.stdout !== null && done.stdout !== program.stdout);
+  const was = unmutated(made, program);
+  const own = made.objects.get(file);
+  // the time is for endless loops; the machine may be busier than when it was measured
+  const done = start(made, program, join(home, 'mutant'), (part) => (part === own ? object : part), was.ms * 5 + 3000);
+  return done.status !== 0 || done.stdout !== was.stdout;
 }
