@@ -36,10 +36,10 @@ static int long_header(cut_bmp *b, const char **variant, uint32_t *colours,
                        uint32_t *end, const uint8_t *bytes, size_t size)
 {
     uint32_t header = cut_le32(bytes + 14);
-    uint32_t packing = header >= 20 ? cut_le32(bytes + 30) : 0;
     int is_os2 = header < 40 || header == 64;
     *end = FILE_HEADER + header;
     if (size < *end) return 0;
+    uint32_t packing = header >= 20 ? cut_le32(bytes + 30) : 0;
     if (header >= 36) *colours = cut_le32(bytes + 46);
     default_masks(b->mask, b->bits);
     switch (packing) {
