@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "cutaway.h"
 #include "matte/foreground.h"
 
 static uint32_t seed = 9;

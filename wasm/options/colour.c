@@ -148,7 +148,7 @@ static double clip(double v, double max)
 
 static uint8_t byte(double share)
 {
-    return (uint8_t)(clip(share, 1) * 255 + 0.5);
+    return (uint8_t)(clip(share, 1) * 255 + 0.5 + 1e-9); /* .5 goes up */
 }
 
 /* One channel of a hue in degrees, 0..1: CSS Color 4, 7.1, saturation and

@@ -46,6 +46,8 @@
       "of the file")                                                           \
     X(quality, quality, INTEGER, result, CUT_DEFAULT_QUALITY, 1, 100, (),      \
       "of JPEG and WebP; WebP at 100 is lossless")                             \
+    X(colorspace, colorspace, CHOICE, result, "keep", 0, 0, ("keep", "srgb"),  \
+      "of the file: the photo's own, or sRGB, as some shops want it")          \
     X(crop, crop, BOOLEAN, result, 0, 0, 0, (),                                \
       "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \
