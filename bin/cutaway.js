@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CutawayError, failure } from '../web/engine/core/errors.js';
+import { CutawayError, } from '../web/engine/core/errors.js';
 import { readStyle } from '../web/engine/core/style-text.js';
 import { options } from '../web/engine/lists/options.js';
 import { statuses } from '../web/engine/lists/statuses.js';
@@ -82,7 +82,7 @@ const isFile = async (text) => !(options.background.values ?? []).includes(text)
  * @param {string | boolean} said
  * @returns {Promise<unknown>}
  */
-async function valueOf(name, said) {
+async function optionValue(name, said) {
   const { type, min, max } = options[name];
   if (typeof said === 'boolean') return said;
   if (type === 'integer' && !/^\d+$/.test(said)) throw new UsageError(`--${name} takes a whole number of ${min} to ${max}`);
@@ -121,7 +121,7 @@ async function engineOptions(values, output) {
   const chosen = { format: formatOf(output), engine: values.engine };
   for (const name of Object.keys(options)) {
     const said = values[name];
-    if (said !== undefined) chosen[name] = await valueOf(name, said);
+    if (said !== undefined) chosen[name] = await optionValue(name, said);
   }
   const { matte, model } = values;
   if (matte !== undefined) chosen.matte = new Blob([await named(matte)]);

@@ -99,7 +99,7 @@ async function judgeSet({ mattes }, parts) {
       }
       const colours = matte.foreground && await parts.decode(await readFile(matte.foreground));
       if (colours && (colours.width !== width || colours.height !== height)) throw new Error('its foreground is of another size');
-      const values = measureMatte({ alpha, rgba }, { alpha: maskPlane(truth), rgba: colours && colours.data }, width, height);
+      const values = measureMatte({ alpha, rgba }, { alpha: maskPlane(truth), rgba: colours?.data }, width, height);
       done.push({ name: matte.name, width, height, subject_found: report?.subject.found ?? true, values });
       if (report) {
         engines.add(report.engine);

@@ -121,7 +121,7 @@ export function connectivityErrors(alpha, mask, w, h, part) {
     const i = places[p], a = alpha[i] - l[p] / STEPS, m = mask[i] - l[p] / STEPS;
     const error = Math.abs((a >= THETA ? a : 0) - (m >= THETA ? m : 0));
     whole += error;
-    if (part && part[i]) inPart += error;
+    if (part?.[i]) inPart += error;
   }
   return { whole: whole / 1000, part: inPart / 1000 };
 }

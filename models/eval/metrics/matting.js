@@ -187,7 +187,7 @@ export function gradientErrors(alpha, mask, w, h, part) {
     for (let x = 0; x < w; x++, i++) {
       const square = (from[x] - to[x]) ** 2;
       whole += square;
-      if (part && part[i]) inPart += square;
+      if (part?.[i]) inPart += square;
     }
   }
   return { whole: whole / 1000, part: inPart / 1000 };

@@ -81,7 +81,7 @@ function parseJob({ input, background = {}, output = {}, webhook_url: webhook })
   }
   if (webhook !== undefined) {
     const url = parseUrl(webhook);
-    if (!url || url.protocol !== 'https:' || isPrivateHost(url.hostname) || url.username || url.password) {
+    if (url?.protocol !== 'https:' || isPrivateHost(url.hostname) || url.username || url.password) {
       throw invalid('webhook_url', 'webhook_url must be a public https address.');
     }
   }

@@ -181,7 +181,7 @@ async function otherEngine({ loadModel }, { model, wanted = 'auto', used, error,
   try {
     const other = await loadModel({ model, engine: used.engine.name === 'c' ? 'ort' : 'c' }, { signal });
     return { ...other, note: `${retried}${used.engine.name}: ${detail}` };
-  } catch (failed) {
+  } catch {
     throwIfAborted(signal, 'load');
     throw error; // what was wrong first says more than that there is no other engine
   }
