@@ -97,7 +97,7 @@ async function judgeSet({ mattes }, parts) {
       if (truth.width !== width || truth.height !== height) {
         throw new Error(`the ${report ? 'photo' : 'answer'} is ${width} x ${height}, its mask ${truth.width} x ${truth.height}`);
       }
-      const colours = matte.foreground && await parts.decode(await readFile(matte.foreground));
+      const colours = matte.foreground ? await parts.decode(await readFile(matte.foreground)) : null;
       if (colours && (colours.width !== width || colours.height !== height)) throw new Error('its foreground is of another size');
       const values = measureMatte({ alpha, rgba }, { alpha: maskPlane(truth), rgba: colours?.data }, width, height);
       done.push({ name: matte.name, width, height, subject_found: report?.subject.found ?? true, values });
