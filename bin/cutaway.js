@@ -1,22 +1,22 @@
 #!/usr/bin/env node
 // cutaway: the engine from a shell. Usage below; exit status 0 done, 1 could
 // not be done (one line on stderr: code and sentence), 2 wrong usage.
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CutawayError, failure } from '../web/engine/core/errors.js';
+import { CutawayError, } from '../web/engine/core/errors.js';
 import { readStyle } from '../web/engine/core/style-text.js';
 import { options } from '../web/engine/lists/options.js';
 import { statuses } from '../web/engine/lists/statuses.js';
+import { destinations, formatOf, read, UsageError, write } from './files.js';
 import { optionLines } from './usage.js';
 
 const usage = `cutaway: cut the subject of a photo out
 
   cutaway IN -o OUT             IN: jpeg, png, webp, bmp, gif (first frame); - is stdin, stdout
-  cutaway IN... -o DIR/         many: DIR/<name>.png each; a bad file does not stop the rest
+  cutaway IN... -o DIR/         many, or folders of pictures: DIR/<name>.png each, DIR/<name>-cutout.png where DIR
+                                holds the photos; a bad file does not stop the rest; no original is written over
   cutaway plan MODEL            what engine c makes of a model: base, or FILE.onnx with or without its manifest
   cutaway serve [--help]        the three APIs on this machine
 
@@ -25,13 +25,11 @@ ${optionLines(options)}
   --matte FILE                  a grey PNG or JPEG of the photo's size instead of the model: a --mask, retouched
   --model M                     base (default), a known name, or FILE.onnx with FILE.json or manifest.json beside it
   --engine E                    auto (default), c, ort
+  --recursive                   with a folder: the pictures in its folders, too
   --json                        one report a line on stdout
   --size WxH                    with plan: size of the input; default: as manifest or file say
   --version, --help
 `;
-
-/** Wrong usage ends the program with status 2. */
-class UsageError extends Error {}
 
 /** The same, found out by the core: true of every picture. @param {unknown} error */
 const isUsage = (error) => error instanceof CutawayError && statuses[error.code]?.fault === 'caller';
@@ -44,6 +42,7 @@ const own = /** @type {const} */ ({
   matte: { type: 'string' },
   model: { type: 'string' },
   engine: { type: 'string' },
+  recursive: { type: 'boolean' },
   json: { type: 'boolean' },
   size: { type: 'string' },
   version: { type: 'boolean' },
@@ -68,86 +67,13 @@ function parse(argv) {
   }
 }
 
-/** Bytes of a file or of stdin. @param {string} path */
-async function read(path) {
-  try {
-    if (path !== '-') return await readFile(path);
-    const chunks = [];
-    for await (const chunk of process.stdin) chunks.push(chunk);
-    return Buffer.concat(chunks);
-  } catch (error) {
-    throw failure('read_failed', /** @type {Error} */ (error).message);
-  }
-}
-
 /**
- * All of the file or nothing: written beside its place, then renamed. A device
- * or a pipe that exists is written straight.
+ * A background is a file where there is one of that name, or where the text is
+ * one of a picture; anything else is for the core to judge.
  *
- * @param {string} path
- * @param {Uint8Array} bytes
+ * @param {string} text
  */
-async function write(path, bytes) {
-  if (path === '-') {
-    await new Promise((resolve, reject) => {
-      process.stdout.write(bytes, (error) => (error ? reject(failure('write_failed', error.message)) : resolve(undefined)));
-    });
-    return;
-  }
-  const existing = await stat(path).catch(() => null);
-  const direct = existing !== null && !existing.isFile();
-  const target = direct ? path : join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
-  try {
-    const file = await open(target, direct ? 'w' : 'wx');
-    try {
-      await file.writeFile(bytes);
-      if (!direct) await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (!direct) await rename(target, path);
-  } catch (error) {
-    if (!direct) await rm(target, { force: true });
-    throw failure('write_failed', /** @type {Error} */ (error).message);
-  }
-}
-
-/** @type {Record<string, string>} */
-const formatOfEnding = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' };
-/** @type {Record<string, string>} */
-const endingOfFormat = { png: '.png', jpeg: '.jpg', webp: '.webp' };
-
-/**
- * Where each input goes.
- *
- * @param {string[]} inputs
- * @param {string} output
- * @param {string | undefined} format
- * @returns {Promise<{ input: string, output: string }[]>}
- */
-async function destinations(inputs, output, format) {
-  const info = output === '-' ? null : await stat(output).catch(() => null);
-  const isFolder = output.endsWith('/') || info?.isDirectory() === true;
-  if (inputs.length > 1 && !isFolder) throw new UsageError('several inputs need a folder: -o DIR/');
-  if (!isFolder) return [{ input: inputs[0], output }];
-  await mkdir(output, { recursive: true }).catch((error) => {
-    throw failure('write_failed', error.message);
-  });
-  const ending = endingOfFormat[format ?? 'png'] ?? '.png';
-  /** @type {Set<string>} */
-  const taken = new Set();
-  return inputs.map((input) => {
-    const name = input === '-' ? 'stdin' : basename(input, extname(input));
-    let unique = name;
-    for (let i = 2; taken.has(unique); i++) unique = `${name}-${i}`; // a/x.jpg and b/x.jpg
-    taken.add(unique);
-    return { input, output: join(output, unique + ending) };
-  });
-}
-
-/** Whether a background is a word of the core's, and no file. @param {string} text */
-const isWord = (text) => (options.background.values ?? []).some((value) => value !== 'image' &&
-  (text === value || (value.startsWith('#') && text.startsWith('#')) || (value.includes('(') && text.startsWith(value.slice(0, value.indexOf('(') + 1)))));
+const isFile = async (text) => !(options.background.values ?? []).includes(text) && (/^-$|\.\w{2,5}$|^[./]/.test(text) || await stat(text).then((info) => info.isFile(), () => false));
 
 /**
  * What the core is asked for by one flag: it knows what is allowed.
@@ -156,27 +82,49 @@ const isWord = (text) => (options.background.values ?? []).some((value) => value
  * @param {string | boolean} said
  * @returns {Promise<unknown>}
  */
-async function valueOf(name, said) {
+async function optionValue(name, said) {
   const { type, min, max } = options[name];
   if (typeof said === 'boolean') return said;
   if (type === 'integer' && !/^\d+$/.test(said)) throw new UsageError(`--${name} takes a whole number of ${min} to ${max}`);
   if (type === 'integer' || type === 'number') return Number(said);
   if (type === 'switch' && said === 'default') return true;
   if (type === 'switch' || type === 'canvas') return said && readStyle(said);
-  if (type === 'background' && !isWord(said)) return new Blob([await read(said)]);
+  if (type === 'background' && await isFile(said)) return new Blob([await named(said)]);
   return name === 'format' && said === 'jpg' ? 'jpeg' : said;
+}
+
+/** A file that is named beside the photos: what is wrong with it is told of it. @param {string} path */
+async function named(path) {
+  try {
+    return await read(path);
+  } catch (error) {
+    throw Object.assign(/** @type {Error} */ (error), { file: path });
+  }
+}
+
+/**
+ * The file that an error is about, if it is not the photo.
+ *
+ * @param {unknown} error
+ * @param {Values} values
+ * @returns {string | undefined}
+ */
+function fileAtFault(error, { background, matte }) {
+  const { stage, file } = /** @type {CutawayError & { file?: string }} */ (error);
+  if (stage === 'background') return String(background);
+  return stage === 'matte' && matte !== undefined ? matte : file;
 }
 
 /** @param {Values} values @param {string} output */
 async function engineOptions(values, output) {
   /** @type {Record<string, unknown>} */
-  const chosen = { format: formatOfEnding[extname(output).toLowerCase()], engine: values.engine };
+  const chosen = { format: formatOf(output), engine: values.engine };
   for (const name of Object.keys(options)) {
     const said = values[name];
-    if (said !== undefined) chosen[name] = await valueOf(name, said);
+    if (said !== undefined) chosen[name] = await optionValue(name, said);
   }
   const { matte, model } = values;
-  if (matte !== undefined) chosen.matte = new Blob([await read(matte)]);
+  if (matte !== undefined) chosen.matte = new Blob([await named(matte)]);
   if (model !== undefined) chosen.model = /^[\w-]+$/.test(model) || /^https?:/.test(model) ? model : pathToFileURL(model).href;
   return chosen;
 }
@@ -212,7 +160,12 @@ async function cut(argv) {
   /** @type {number | undefined} */
   let shown;
   try {
-    const jobs = await destinations(positionals, values.output, values.format === 'jpg' ? 'jpeg' : /** @type {string | undefined} */ (values.format));
+    const { background, matte, model, recursive } = values;
+    const jobs = await destinations(positionals, values.output, {
+      format: values.format === 'jpg' ? 'jpeg' : /** @type {string | undefined} */ (values.format),
+      recursive,
+      others: /** @type {string[]} */ ([background, matte, model].filter((path) => typeof path === 'string')),
+    });
     const chosen = await engineOptions(values, jobs[0].output);
     for (const { input, output } of jobs) {
       try {
@@ -230,15 +183,17 @@ async function cut(argv) {
         if (values.json) process.stdout.write(`${JSON.stringify({ ...report, input, output })}\n`);
         else if (!report.subject.found) process.stderr.write(`cutaway: ${input}: no subject found, the result is clear\n`);
       } catch (error) {
-        if (isUsage(error)) throw error;
-        tell(error, input);
+        const file = fileAtFault(error, values);
+        if (isUsage(error) && !file) throw error;
+        tell(error, file && file === matte ? `${file} (for ${input})` : file ?? input);
         status = 1;
+        if (file !== undefined && file === background) break; // as wrong for the next photo
         if (stop.signal.aborted) break;
       }
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    tell(error);
+    tell(error, fileAtFault(error, values));
     status = isUsage(error) ? 2 : 1;
   } finally {
     engine.dispose();

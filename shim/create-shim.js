@@ -48,6 +48,7 @@ const SWEEP_EVERY_MS = 600e3;
  */
 
 /**
+ * The function, and what is around it: events, policy, jobs, clearing away.
  * @param {ShimOptions} [options]
  */
 export function createShim({
@@ -177,7 +178,8 @@ export function createShim({
     return base === undefined ? undefined : { base, path: plain.slice(base.length) };
   }
 
-  /** @param {URL} url @param {string} method */
+  /** The dialect whose path a URL has, and the route of that method if there is one.
+   * @param {URL} url @param {string} method */
   function find(url, method) {
     const asked = method === 'HEAD' ? 'GET' : method;
     for (const dialect of spoken) {

@@ -40,6 +40,7 @@ whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32`.trim().split(/\s+/).reduce(
   }, []));
 
 /**
+ * Reads the colour in three steps: a name, hex digits, a function with its parts.
  * @param {string} text
  * @returns {string | undefined} #rrggbb, or undefined when it is no such colour
  */

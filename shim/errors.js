@@ -5,15 +5,10 @@
  *
  * @module shim/errors
  */
+import { statuses } from './statuses.js';
 
-/** Codes of the engine, in the order of wasm/base/status.h; a test compares the two. */
-export const ENGINE_CODES = Object.freeze([
-  'ok', 'bad_argument', 'bad_state', 'out_of_memory', 'bad_option', 'bad_manifest', 'empty_input',
-  'unsupported_format', 'unsupported_variant', 'too_large', 'corrupt_image', 'needs_codec', 'bad_model',
-  'unsupported_model', 'bad_output', 'encode_failed', 'engine_crashed', 'aborted', 'timeout', 'fetch_failed',
-  'model_fetch_failed', 'model_hash_mismatch', 'engine_unavailable', 'inference_failed', 'read_failed',
-  'write_failed', 'busy', 'internal',
-]);
+/** Codes of the engine, in the order of wasm/base/status.h. */
+export const ENGINE_CODES = Object.freeze(Object.keys(statuses));
 
 /** Codes that arise in the shim itself, with one line for people. */
 export const SHIM_CODES = Object.freeze({
@@ -45,7 +40,7 @@ export class ShimError extends Error {
    * @param {Record<string, any>} [detail] what a program may need besides
    */
   constructor(code, message, detail = {}) {
-    super(message ?? /** @type {Record<string, string>} */ (SHIM_CODES)[code] ?? code);
+    super(message ?? /** @type {Record<string, string>} */ (SHIM_CODES)[code] ?? statuses[code]?.text ?? code);
     this.name = 'ShimError';
     this.code = code;
     this.detail = detail;
@@ -73,13 +68,13 @@ export function asShimError(error) {
   if (error instanceof ShimError) return error;
   if (error && typeof error === 'object') {
     const { code, message, detail, name } = /** @type {any} */ (error);
-    if (name === 'AbortError') return new ShimError('aborted', 'Cancelled.');
-    if (name === 'TimeoutError') return new ShimError('timeout', 'It took too long and was stopped.');
+    if (name === 'AbortError') return new ShimError('aborted');
+    if (name === 'TimeoutError') return new ShimError('timeout');
     if (name === 'CutawayError' && typeof code === 'string') {
       return new ShimError(code, String(message), typeof detail === 'object' && detail ? detail : {});
     }
   }
-  const wrapped = new ShimError('internal', 'An unexpected error; please report it.');
+  const wrapped = new ShimError('internal');
   wrapped.cause = error;
   return wrapped;
 }

@@ -35,7 +35,7 @@ function isPrivateV4(address) {
   });
 }
 
-/** @param {string} text @returns {number[] | undefined} eight 16-bit groups */
+/** An IPv6 address in any of its spellings. @param {string} text @returns {number[] | undefined} eight 16-bit groups */
 function parseV6(text) {
   let plain = text.replace(/%.*$/, '');
   const quad = /:(\d+\.\d+\.\d+\.\d+)$/.exec(plain);

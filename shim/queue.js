@@ -8,6 +8,7 @@
 import { ShimError } from './errors.js';
 
 /**
+ * A line of its own: places are reserved, used or given back.
  * @param {{ concurrency?: number, limit?: number, now?: () => number }} [options]
  *   limit: places in all, waiting and running
  */
@@ -45,6 +46,7 @@ export function createQueue({ concurrency = 1, limit = 64, now = Date.now } = {}
       const leave = () => { taken--; advance(); };
       return {
         /**
+         * Runs the task when its turn has come, and measures it for retryAfter().
          * @template T @param {() => Promise<T>} task
          * @returns {Promise<T>} settles as the task does
          */

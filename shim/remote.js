@@ -19,16 +19,13 @@ import { within } from './http.js';
 import { sniff } from './image-header.js';
 import { randomHex } from './ids.js';
 import { createRemoteClient } from './remote/client.js';
+import { statuses } from './statuses.js';
 
 /** @typedef {'local-only' | 'local-first' | 'remote-first' | 'remote-only'} Policy */
 export const POLICIES = Object.freeze(['local-only', 'local-first', 'remote-first', 'remote-only']);
 
-/** Local failures that another engine may not share. */
-const CURABLE = new Set([
-  'engine_unavailable', 'engine_crashed', 'out_of_memory', 'timeout', 'inference_failed', 'model_fetch_failed',
-  'model_hash_mismatch', 'bad_model', 'unsupported_model', 'bad_manifest', 'bad_output', 'encode_failed',
-  'bad_state', 'bad_argument', 'internal', 'too_large', 'unsupported_variant', 'needs_codec',
-]);
+/** Local failures that another engine may not share, by whose fault they are. */
+const CURABLE = ['limit', 'model', 'machine', 'program'];
 
 /**
  * @typedef {object} Trace what a job remembers of its remote call
@@ -49,6 +46,7 @@ const CURABLE = new Set([
  */
 
 /**
+ * What works on pictures under a policy: the engine, the remotes, the order of the two.
  * @param {object} options
  * @param {import('./types.js').Engine} [options.engine]
  * @param {Record<string, import('./remote/client.js').RemoteOptions>} [options.remote] by dialect
@@ -66,7 +64,8 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
     clients.set(name, createRemoteClient(options, vendor.credential));
   }
 
-  /** @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
+  /** One picture in the engine here; a failure is the result.
+   * @param {import('./remote/flow.js').Item} item @param {AbortSignal} [signal] @returns {Promise<Result>} */
   async function locally(item, signal) {
     try {
       const image = await item.image();
@@ -91,7 +90,7 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
    * @param {ShimError} error @param {import('./remote/flow.js').Item} item @param {string} dialect
    */
   async function curable(error, item, dialect) {
-    if (CURABLE.has(error.code)) return true;
+    if (CURABLE.includes(statuses[error.code]?.fault)) return true;
     if (error.code !== 'unsupported_format') return false;
     // A picture all the same, of a kind that only the remote reads?
     const start = new Uint8Array(await (await item.image()).slice(0, 32).arrayBuffer());
@@ -107,6 +106,8 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
   }
 
   /**
+   * Pictures at the vendor's, in one call that is on record before it is made;
+   * failures are results.
    * @param {Batch} batch @param {import('./remote/flow.js').Item[]} items
    * @returns {Promise<Result[]>} in the order of items
    */

@@ -25,6 +25,7 @@ const START = Uint32Array.from(PRIMES.slice(0, 8), (p) => fraction(Math.sqrt(p))
 const rotate = (x, n) => (x >>> n) | (x << (32 - n));
 
 /**
+ * FIPS 180-4 §6.2, block by block over the padded message.
  * @param {Uint8Array | string} message text is taken as UTF-8
  * @returns {Uint8Array} 32 bytes
  */
@@ -65,6 +66,7 @@ export function sha256(message) {
 export const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 
 /**
+ * RFC 2104: the hash of the outer key and the hash of the inner key and message.
  * @param {Uint8Array | string} key @param {Uint8Array | string} message
  * @returns {Uint8Array} 32 bytes
  */

@@ -65,6 +65,14 @@ def two_frames():
     return saved(first, "GIF", save_all=True, append_images=[second], duration=50)
 
 
+def stripes():
+    """20 x 21, each row and column its own, so that a lost row shows."""
+    image = Image.new("P", (20, 21))
+    image.putpalette([v for i in range(256) for v in (i, 255 - i, i * 7 % 256)])
+    image.putdata([(x + y * 11) % 256 for y in range(21) for x in range(20)])
+    return image
+
+
 def without(data, marker):
     """A JPEG without its first segment of that marker."""
     at = data.index(bytes([0xFF, marker]))
@@ -85,6 +93,7 @@ def main():
         "jpeg_grey": saved(smooth("L"), "JPEG", quality=95),
         "jpeg_cmyk": cmyk,
         "jpeg_cmyk_plain": without(cmyk, 0xEE),
+        "jpeg_restarts": saved(smooth(), "JPEG", quality=95, subsampling=0, restart_marker_blocks=1),
         "jpeg_exif6_icc": saved(ramp, "JPEG", exif=exif.tobytes(), icc_profile=icc),
         "png_rgba": saved(rgba, "PNG"),
         "png_interlaced": interlaced(),
@@ -97,6 +106,8 @@ def main():
         "png_too_little": png(W, H, 8, 2, honest[:-1]),
         "bmp_rgb": saved(rgb, "BMP"),
         "gif_two_frames": two_frames(),
+        "gif_plain": saved(stripes(), "GIF", interlace=0),
+        "gif_interlaced": saved(stripes(), "GIF", interlace=1),
         "webp_lossy": saved(rgb, "WEBP"),
         "webp_alpha": saved(rgba, "WEBP"),
         "webp_lossless": saved(rgba, "WEBP", lossless=True),

@@ -56,7 +56,7 @@ async function register() {
   }
 }
 
-/** @param {ServiceWorkerRegistration} registration @param {() => Translate} t */
+/** Tells of a new version, and loads it when the only tab agrees. @param {ServiceWorkerRegistration} registration @param {() => Translate} t */
 function watchUpdates(registration, t) {
   const notice = byId('update');
   const hint = byId('update-hint');
@@ -92,6 +92,7 @@ function watchUpdates(registration, t) {
   });
 }
 
+/** Shows the button when the browser offers to install the page. */
 function offerInstall() {
   const button = byId('install');
   window.addEventListener('beforeinstallprompt', (event) => {

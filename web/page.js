@@ -88,6 +88,7 @@ document.addEventListener('background-remover-result', (event) => {
   layRun();
 });
 
+/** What the last run took, as a table. */
 function layRun() {
   if (!last) return;
   const { report, name } = last;

@@ -8,9 +8,10 @@
 import { ShimError } from '../errors.js';
 import { createQueue } from '../queue.js';
 
+/** @typedef {import('../types.js').Engine & { preload?(): Promise<unknown>, dispose?(): unknown }} PooledEngine */
+
 /**
- * @typedef {import('../types.js').Engine & { preload?(): Promise<unknown>, dispose?(): unknown }} PooledEngine
- *
+ * Engines as one Engine, `size` pictures at a time.
  * @param {{ size: number, create: () => PooledEngine | Promise<PooledEngine> }} options
  */
 export function createEnginePool({ size, create }) {

@@ -16,6 +16,7 @@ import { ShimError } from '../errors.js';
 import { isPrivateAddress, isPrivateHost } from '../net-guard.js';
 
 /**
+ * The fetch itself, over node:http and node:https with a lookup that judges.
  * @param {{ trustedOrigins?: readonly string[], lookup?: typeof resolve }} [options]
  *   trustedOrigins: may be private; lookup: for tests
  * @returns {typeof fetch} of the init only method, headers, body and signal

@@ -26,6 +26,7 @@ const HEADERS = ['content-type', 'accept', 'idempotency-key', 'x-request-id'];
 const BACK = ['content-type', 'retry-after', 'x-request-id', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
 
 /**
+ * Passes calls and relayed addresses on; declines all that is no proxy path.
  * @param {Record<string, ProxyTarget>} targets
  * @param {{ trustedOrigins?: readonly string[] }} [options]
  * @returns {(request: Request) => Promise<Response | undefined>} undefined: not a proxy path

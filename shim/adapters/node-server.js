@@ -44,6 +44,7 @@ const LINGER_MS = 2000;
  */
 
 /**
+ * Makes the shim and its server, and listens.
  * @param {ServeOptions & Omit<import('../create-shim.js').ShimOptions, 'store' | 'bases' | 'blobUrls'>} [options]
  */
 export async function serve({
@@ -84,7 +85,8 @@ export async function serve({
     }
   }
 
-  /** @param {http.IncomingMessage} incoming @returns {Promise<Response>} */
+  /** Who may ask, then the proxy, the shim, or a refusal in the API's words.
+   * @param {http.IncomingMessage} incoming @returns {Promise<Response>} */
   async function answer(incoming) {
     const ownHost = incoming.headers.host ?? '';
     const { origin } = incoming.headers;

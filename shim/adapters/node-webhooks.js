@@ -11,6 +11,7 @@ const DELAYS_MS = [1e3, 4e3, 16e3, 60e3, 300e3];
 const TIMEOUT_MS = 10e3;
 
 /**
+ * Sends deliveries and keeps those that were not taken for another try.
  * @param {{ fetch: typeof fetch, delaysMs?: readonly number[], now?: () => number }} options
  *   fetch: the guarded one; the address comes from a request
  */
@@ -19,6 +20,7 @@ export function createWebhooks({ fetch, delaysMs = DELAYS_MS, now = Date.now }) 
   let closed = false;
 
   /**
+   * One try, signed anew since the signature has its time.
    * @param {import('../types.js').Delivery} delivery @param {string} secret
    * @param {number} tries that were made before
    */

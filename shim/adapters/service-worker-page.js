@@ -11,7 +11,8 @@
  * @param {{ container?: Pick<ServiceWorkerContainer, 'addEventListener' | 'removeEventListener' | 'startMessages'> }} [options]
  */
 export function answerServiceWorker(shim, { container = navigator.serviceWorker } = {}) {
-  /** @param {MessageEvent} event */
+  /** Takes a request, and sends back the shim's answer or that it declines.
+   * @param {MessageEvent} event */
   const listen = async ({ data, ports: [port] }) => {
     if (!port || !['cutaway-hello', 'cutaway-request'].includes(data?.type)) return;
     port.postMessage({ type: 'taken' });

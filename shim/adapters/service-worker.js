@@ -41,7 +41,7 @@
 
   /** @type {string | undefined} */ let known; // id of the page that answered last
 
-  /** @param {any} event */
+  /** The answer of a page, or the network's where no page has one. @param {any} event */
   async function relay({ request }) {
     const untouched = request.clone();
     const message = {
@@ -80,6 +80,7 @@
   }
 
   /**
+   * Sends a message to a page and waits until it is answered, or not taken.
    * @param {any} page @param {any} message @param {AbortSignal} [signal]
    * @returns {Promise<any>} undefined when the page does not take it in time
    */

@@ -78,6 +78,7 @@ export function sleep(ms, signal) {
 }
 
 /**
+ * One remote: calls with the key below its base URL, transfers without it elsewhere.
  * @param {RemoteOptions} options
  * @param {(key: string) => [string, string]} credential the header of a key
  */
@@ -280,6 +281,7 @@ export function createRemoteClient(options, credential) {
   }
 
   /**
+   * The error of an answer that is none, with what the remote said of it.
    * @param {Response} response @param {Uint8Array} bytes @param {string} secret
    * @param {number | undefined} wait @param {boolean} once
    */

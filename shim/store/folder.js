@@ -68,6 +68,7 @@ async function takeLock(path) {
 }
 
 /**
+ * Takes the folder, reads what is in it, and clears away what was half written.
  * @param {{ dir: string, maxBytes?: number }} options
  * @returns {Promise<import('./memory.js').Store>}
  */
@@ -105,7 +106,8 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
     used += size;
   }
 
-  /** @param {string} to @param {string | AsyncIterable<Uint8Array>} data */
+  /** Under tmp/, flushed, then renamed into place.
+   * @param {string} to @param {string | AsyncIterable<Uint8Array>} data */
   async function writeAtomically(to, data) {
     const temporary = place('tmp', `${process.pid}-${serial++}`);
     try {

@@ -41,6 +41,7 @@ function storeError(error, maxBytes) {
 }
 
 /**
+ * Opens the database, and holds this tab's lock as long as the page lives.
  * @param {{ name?: string, maxBytes?: number, indexedDB?: IDBFactory, locks?: LockManager }} [options]
  * @returns {Promise<import('./memory.js').Store>}
  */

@@ -63,6 +63,7 @@ export async function blobOf(data) {
 export const newestFirst = (a, b) => b.created - a.created;
 
 /**
+ * A store that ends with its holder.
  * @param {{ maxBytes?: number }} [options]
  * @returns {Store}
  */

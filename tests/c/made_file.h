@@ -32,7 +32,7 @@ static inline void put_be(bytes *b, uint64_t v, int count)
 
 static inline void put_le(bytes *b, uint64_t v, int count)
 {
-    for (int i = 0; i < count; i++) b->at[b->size++] = (uint8_t)(v >> (8 * i));
+    for (int i = 0; i < count; i++, v >>= 8) b->at[b->size++] = (uint8_t)v;
 }
 
 /* ---- PNG --------------------------------------------------------------- */

@@ -299,15 +299,16 @@ static bytes bmp(uint32_t header, uint32_t w, uint32_t h, uint32_t bits,
     put_le(&b, h, size);
     put_le(&b, 1, 2);
     put_le(&b, bits, 2);
-    if (header != 12) put_le(&b, packing, 4);
+    if (header >= 20) put_le(&b, packing, 4);
+    while (b.size < 14 + header) put_le(&b, 0, 1);
     return b;
 }
 
 static void a_bmp_is_told_by_the_size_of_its_header(void)
 {
     for (uint32_t header = 0; header < 140; header++) {
-        int known = header == 12 || header == 40 || header == 56 ||
-                    header == 108 || header == 124;
+        int known = header == 12 || header == 108 || header == 124 ||
+                    (header >= 16 && header <= 64 && header % 4 == 0);
         bytes b = bmp(header, 7, 5, 24, 0);
         cut_probe p;
         CHECK_EQUAL(probe(&p, &b, NULL), known ? CUT_OK : CUT_E_FORMAT);
@@ -318,15 +319,19 @@ static void a_bmp_is_told_by_the_size_of_its_header(void)
     }
 }
 
-static void a_bmp_may_stand_on_its_head_and_have_alpha(void)
+/* Plain 32 bits have no alpha; runs may leave pixels out. */
+static void a_bmp_may_stand_on_its_head_and_leave_pixels_out(void)
 {
     static const struct {
         uint32_t w, h, bits, packing;
         cut_status status;
     } cases[] = {{3, 4, 32, 0, CUT_OK},
-                 {3, (uint32_t)-4, 24, 3, CUT_OK},
-                 {3, 4, 8, 1, CUT_E_VARIANT},
-                 {3, 4, 4, 2, CUT_E_VARIANT},
+                 {3, (uint32_t)-4, 24, 0, CUT_OK},
+                 {3, 4, 24, 3, CUT_E_CORRUPT},
+                 {3, 4, 24, 1, CUT_E_CORRUPT},
+                 {3, 4, 8, 2, CUT_E_CORRUPT},
+                 {3, 4, 5, 0, CUT_E_CORRUPT},
+                 {3, 4, 24, 7, CUT_E_CORRUPT},
                  {3, 4, 0, 4, CUT_E_VARIANT},
                  {3, 4, 0, 5, CUT_E_VARIANT},
                  {0, 4, 24, 0, CUT_E_CORRUPT},
@@ -343,12 +348,19 @@ static void a_bmp_may_stand_on_its_head_and_have_alpha(void)
         CHECK_EQUAL(probe(&p, &b, NULL), cases[i].status);
         if (cases[i].status) continue;
         CHECK_EQUAL(p.h, abs((int32_t)cases[i].h));
-        CHECK_EQUAL(p.has_alpha_channel, cases[i].bits == 32);
-        CHECK_EQUAL(p.channels, cases[i].bits == 32 ? 4 : 3);
+        CHECK_EQUAL(p.has_alpha_channel, 0);
+        CHECK_EQUAL(p.channels, 3);
     }
+    bytes runs = bmp(40, 3, 4, 8, 1);
+    put_le(&runs, 0, 4); /* one colour */
+    runs.at[10] += 4;
+    cut_probe p;
+    CHECK_EQUAL(probe(&p, &runs, NULL), CUT_OK);
+    CHECK_EQUAL(p.has_alpha_channel, 1);
+    CHECK_EQUAL(p.channels, 4);
 }
 
-static void a_gif_has_13_bytes_of_header(void)
+static void a_gif_is_as_large_as_its_screen_and_its_first_frame(void)
 {
     bytes b = {.size = 0};
     cut_probe p;
@@ -356,11 +368,21 @@ static void a_gif_has_13_bytes_of_header(void)
     put_le(&b, 0x102, 2);
     put_le(&b, 0x304, 2);
     put_be(&b, 0, 3);
+    CHECK_EQUAL(status_of(&b), CUT_E_CORRUPT); /* no frame follows */
+    put_be(&b, 0x2C, 1);
+    put_le(&b, 0x100, 2);
+    put_le(&b, 0, 2);
+    put_le(&b, 2, 2);
+    put_le(&b, 1, 2);
+    put_be(&b, 0, 1);
+    CHECK_EQUAL(status_of(&b), CUT_E_CORRUPT); /* no data follow */
+    put_be(&b, 2, 1);
     CHECK_EQUAL(probe(&p, &b, NULL), CUT_OK);
     CHECK(p.w == 0x102 && p.h == 0x304 && p.bits == 8 && p.channels == 3);
     CHECK_EQUAL(p.has_alpha_channel, 1);
-    b.size--;
-    CHECK_EQUAL(status_of(&b), CUT_E_CORRUPT);
+    b.at[18] = 3; /* three pixels wide, from 0x100 on */
+    CHECK_EQUAL(probe(&p, &b, NULL), CUT_OK);
+    CHECK_EQUAL(p.w, 0x103);
     b.at[4] = '8';
     CHECK_EQUAL(status_of(&b), CUT_E_FORMAT);
 }
@@ -380,7 +402,7 @@ int main(void)
     a_lossless_webp_packs_its_size_in_14_bits_each();
     a_lossy_webp_has_its_size_behind_the_start_code();
     a_bmp_is_told_by_the_size_of_its_header();
-    a_bmp_may_stand_on_its_head_and_have_alpha();
-    a_gif_has_13_bytes_of_header();
+    a_bmp_may_stand_on_its_head_and_leave_pixels_out();
+    a_gif_is_as_large_as_its_screen_and_its_first_frame();
     return CHECK_DONE();
 }

@@ -160,6 +160,67 @@ static void a_matte_that_is_soft_all_over_still_ends(void)
     }
 }
 
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+/* Of a matte that is the same everywhere nothing tells what is mixed; and a
+ * weight of (11/255)^32 has no reciprocal. */
+static void each_of_the_256_uniform_mattes_keeps_the_colours(void)
+{
+    enum { N = 40 };
+    static uint8_t px[N * N * 4], was[N * N * 4], alpha[N * N];
+    uint32_t state = 5;
+    for (int a = 0; a < 256; a++) {
+        for (int i = 0; i < N * N * 4; i++)
+            px[i] = i % 4 == 3 ? 255 : (uint8_t)next_random(&state);
+        memcpy(was, px, sizeof px);
+        memset(alpha, a, sizeof alpha);
+        cut_image image = {px, N, N, 0};
+        CHECK_EQUAL(cut_foreground_estimate(&image, alpha, NULL), CUT_OK);
+        int wrong = 0;
+        for (int i = 0; i < N * N; i++)
+            for (int c = 0; c < 4; c++) {
+                int want = a == 0 ? 0 : c == 3 ? a : was[i * 4 + c];
+                wrong += px[i * 4 + c] != want;
+            }
+        CHECK_EQUAL(wrong, 0);
+    }
+}
+
+/* Whatever the mattes, nearly opaque pixels keep nearly their colours: what is
+ * taken off is at most what a background of any colour can have put there. */
+static void random_mattes_never_throw_a_colour_far(void)
+{
+    enum { N = 24 };
+    static uint8_t px[N * N * 4], was[N * N * 4], alpha[N * N];
+    uint32_t state = 11;
+    for (int run = 0; run < 600; run++) {
+        /* values of a few levels, so that whole layers have tiny weights */
+        int low = (int)(next_random(&state) % 256);
+        int range = 1 + (int)(next_random(&state) % (uint32_t)(256 - low));
+        for (int i = 0; i < N * N * 4; i++)
+            px[i] = i % 4 == 3 ? 255 : (uint8_t)next_random(&state);
+        for (int i = 0; i < N * N; i++)
+            alpha[i] = (uint8_t)(low + (int)(next_random(&state) %
+                                             (uint32_t)range));
+        memcpy(was, px, sizeof px);
+        cut_image image = {px, N, N, 0};
+        CHECK_EQUAL(cut_foreground_estimate(&image, alpha, NULL), CUT_OK);
+        int wrong = 0;
+        for (int i = 0; i < N * N; i++)
+            for (int c = 0; c < 3 && alpha[i]; c++) {
+                /* f + (c - f a - b (1 - a)) a, with f, b, c of 0..255 */
+                float a = alpha[i] / 255.0f;
+                float most = 255 * (1 - a) * (1 + a) + 1;
+                wrong += abs(px[i * 4 + c] - was[i * 4 + c]) > (int)most + 1;
+            }
+        CHECK_EQUAL(wrong, 0);
+    }
+}
+
 static void without_memory_the_photo_stays_as_it_was(void)
 {
     cut_image photo = scene(0), before = scene(0);
@@ -189,6 +250,8 @@ int main(void)
     a_reduced_layer_gives_the_same_colours();
     a_translucent_photo_under_an_opaque_matte_keeps_its_colours();
     a_matte_that_is_soft_all_over_still_ends();
+    each_of_the_256_uniform_mattes_keeps_the_colours();
+    random_mattes_never_throw_a_colour_far();
     without_memory_the_photo_stays_as_it_was();
     CHECK_EQUAL(cut_live_blocks(), 0);
     return CHECK_DONE();

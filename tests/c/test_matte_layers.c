@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "cutaway.h"
 #include "matte/foreground.h"
 
 static uint32_t seed = 9;
@@ -222,6 +223,18 @@ static void a_matte_of_255_everywhere_leaves_the_background_grey(void)
     cut_image_free(&photo);
 }
 
+/* Whether as much as one sure pixel lends its colour to a layer. */
+static int is_known(const cut_image *photo, const uint8_t *alpha, int k,
+                    int background)
+{
+    layer l = block_sums(photo, alpha, k, background);
+    forget_far_blocks(&l, photo, alpha, k);
+    double sum = 0;
+    for (int i = 0; i < l.w * l.h; i++) sum += l.px[i * 4 + 3];
+    free(l.px);
+    return sum >= 1;
+}
+
 /* How far the estimate is from the naive one, in levels before rounding; 999
  * for a pixel that is to be left alone or cleared and is not. */
 static double estimate_error(const cut_image *photo, const uint8_t *alpha)
@@ -234,6 +247,7 @@ static double estimate_error(const cut_image *photo, const uint8_t *alpha)
     CHECK_EQUAL(cut_foreground_estimate(&made, alpha, NULL), CUT_OK);
     layer f = naive_layer(photo, alpha, k, 0, 0);
     layer b = naive_layer(photo, alpha, k, 1, 0);
+    int known = is_known(photo, alpha, k, 0) && is_known(photo, alpha, k, 1);
     double most = 0;
     for (int i = 0; i < photo->w * photo->h; i++) {
         const uint8_t *in = photo->px + i * 4, *out = made.px + i * 4;
@@ -244,8 +258,8 @@ static double estimate_error(const cut_image *photo, const uint8_t *alpha)
             double back = colour_at(&b, k, i % photo->w, i / photo->w, c);
             double v = fore + (in[c] - fore * a - back * (1 - a)) * a;
             v = v < 0 ? 0 : v > 255 ? 255 : v;
-            if (a >= 1 || a <= 0) {
-                if (out[c] != (a >= 1 ? in[c] : 0)) most = 999;
+            if (a >= 1 || a <= 0 || !known) {
+                if (out[c] != (alpha[i] ? in[c] : 0)) most = 999;
             } else {
                 most = fmax(most, fabs(out[c] - v));
             }

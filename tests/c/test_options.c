@@ -4,6 +4,7 @@
 #include "check.h"
 #include "cutaway.h"
 #include "options/options.h"
+#include "options/text.h"
 
 static cut_error error;
 
@@ -29,7 +30,8 @@ static void every_key_is_read(void)
     cut_options o;
     CHECK_EQUAL(parse(&o, "{\"background\":\"#1aF09b\",\"format\":\"webp\","
                           "\"quality\":1,\"mask\":true,\"crop\":true,"
-                          "\"margin\":\"12.5%\"}"), CUT_OK);
+                          "\"margin\":\"12.5%\"}"),
+                CUT_OK);
     CHECK_EQUAL(o.background, CUT_BG_COLOUR);
     CHECK(o.rgb[0] == 0x1a && o.rgb[1] == 0xf0 && o.rgb[2] == 0x9b);
     CHECK_EQUAL(o.output, CUT_OUT_WEBP);
@@ -42,8 +44,58 @@ static void white_is_a_colour(void)
 {
     cut_options o;
     CHECK_EQUAL(parse(&o, "{\"background\":\"white\"}"), CUT_OK);
-    CHECK(o.background == CUT_BG_COLOUR && o.rgb[0] == 255 &&
-          o.rgb[1] == 255 && o.rgb[2] == 255);
+    CHECK(o.background == CUT_BG_COLOUR && o.rgb[0] == 255 && o.rgb[1] == 255 &&
+          o.rgb[2] == 255);
+}
+
+/* The values are Chromium's, by getComputedStyle(). */
+static void a_colour_is_whatever_css_calls_opaque(void)
+{
+    static const struct {
+        const char *text;
+        uint8_t rgb[3];
+    } cases[] = {
+        {"black", {0, 0, 0}},
+        {"Red", {255, 0, 0}},
+        {"rebeccapurple", {102, 51, 153}},
+        {"lightgoldenrodyellow", {250, 250, 210}},
+        {"#fff", {255, 255, 255}},
+        {"#3Af", {51, 170, 255}},
+        {"#12aB9f", {18, 171, 159}},
+        {"rgb(1 2 3)", {1, 2, 3}},
+        {"rgb(1, 2, 3)", {1, 2, 3}},
+        {"rgba(300, -5, 12.6, 1)", {255, 0, 13}},
+        {"rgb(100% 50% 0% / 100%)", {255, 128, 0}},
+        {"hsl(120 100% 25%)", {0, 128, 0}},
+        {"hsl(210, 60%, 50%)", {51, 128, 204}},
+        {"hsl(-90deg 100% 50%)", {128, 0, 255}},
+        {"hwb(40 20% 10%)", {230, 170, 51}},
+        {"hwb(0 60% 60%)", {128, 128, 128}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t rgb[3] = {0};
+        int read = cut_text_colour(rgb, cases[i].text);
+        if (!read || memcmp(rgb, cases[i].rgb, 3) != 0)
+            printf("%s: %d %d %d\n", cases[i].text, rgb[0], rgb[1], rgb[2]);
+        CHECK(read && memcmp(rgb, cases[i].rgb, 3) == 0);
+    }
+    static const char *const none[] = {
+        "",          "transparent",        "currentcolor",     "blac",
+        "blackk",    "#ff",                "#ffff",            "#fffff",
+        "#ffffff80", "rgb(1 2)",           "rgb(1 2 3 4 5)",   "rgb(1 2 3",
+        "rgb(a b c)", "rgb(1 2 3 / 0.5)",  "rgba(1,2,3,50%)",  "lab(50 1 1)",
+        "hsl(0% 1% 1%)", "black white",    "rgb (1 2 3)",      "#12345g",
+        "lightgoldenrodyellowish"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        uint8_t rgb[3];
+        CHECK(!cut_text_colour(rgb, none[i]));
+    }
+    cut_gradient g = {0};
+    CHECK(cut_text_gradient(&g, "linear-gradient(45deg, red, rgb(0 0 9) 30%, "
+                                "#fff)"));
+    CHECK(g.count == 3 && g.stops[1].rgb[2] == 9 && g.stops[2].rgb[0] == 255);
+    CHECK(cut_text_gradient(&g, "linear-gradient(red, blue)"));
+    CHECK_EQUAL(g.angle, 18000);
 }
 
 static void a_margin_is_a_percentage_or_pixels(void)
@@ -53,10 +105,10 @@ static void a_margin_is_a_percentage_or_pixels(void)
         int32_t margin;
         int is_percent;
     } good[] = {
-        {"{\"margin\":\"5%\"}", 500, 1},   {"{\"margin\":\"100%\"}", 10000, 1},
-        {"{\"margin\":\"0.5%\"}", 50, 1},  {"{\"margin\":\"40px\"}", 40, 0},
-        {"{\"margin\":\"40\"}", 40, 0},    {"{\"margin\":40}", 40, 0},
-        {"{\"margin\":0}", 0, 0},          {"{\"margin\":10000}", 10000, 0},
+        {"{\"margin\":\"5%\"}", 500, 1},  {"{\"margin\":\"100%\"}", 10000, 1},
+        {"{\"margin\":\"0.5%\"}", 50, 1}, {"{\"margin\":\"40px\"}", 40, 0},
+        {"{\"margin\":\"40\"}", 40, 0},   {"{\"margin\":40}", 40, 0},
+        {"{\"margin\":0}", 0, 0},         {"{\"margin\":10000}", 10000, 0},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         cut_options o;
@@ -92,16 +144,30 @@ static void stops_without_a_position_are_placed_as_in_css(void)
         int count;
         double at[4];
     } cases[] = {
-        {"{\"background\":\"linear-gradient(#000000,#ffffff)\"}", 18000, 2,
+        {"{\"background\":\"linear-gradient(#000000,#ffffff)\"}",
+         18000,
+         2,
          {0, 1}},
         {"{\"background\":\"linear-gradient(-90.25deg, #000000, #111111, "
-         "#222222 )\"}", 26975, 3, {0, 0.5, 1}},
+         "#222222 )\"}",
+         26975,
+         3,
+         {0, 0.5, 1}},
         {"{\"background\":\"linear-gradient(0deg, #000000 10%, #111111, "
-         "#222222, #333333 40%)\"}", 0, 4, {0.1, 0.2, 0.3, 0.4}},
+         "#222222, #333333 40%)\"}",
+         0,
+         4,
+         {0.1, 0.2, 0.3, 0.4}},
         {"{\"background\":\"linear-gradient(360deg, #000000 50%, #111111 20%, "
-         "#222222)\"}", 0, 3, {0.5, 0.5, 1}},
+         "#222222)\"}",
+         0,
+         3,
+         {0.5, 0.5, 1}},
         {"{\"background\":\"linear-gradient(5deg, #000000, #111111, #222222 "
-         "30%, #333333 10%)\"}", 500, 4, {0, 0.15, 0.3, 0.3}},
+         "30%, #333333 10%)\"}",
+         500,
+         4,
+         {0, 0.15, 0.3, 0.3}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_options o;
@@ -111,8 +177,8 @@ static void stops_without_a_position_are_placed_as_in_css(void)
         CHECK_EQUAL(o.gradient.count, cases[i].count);
         for (int k = 0; k < cases[i].count; k++) {
             CHECK(near(o.gradient.stops[k].at, cases[i].at[k]));
-            CHECK_EQUAL(o.gradient.stops[k].rgb[2], k ? k * 17 + (k == 1 &&
-                        i == 0 ? 238 : 0) : 0);
+            CHECK_EQUAL(o.gradient.stops[k].rgb[2],
+                        k ? k * 17 + (k == 1 && i == 0 ? 238 : 0) : 0);
         }
     }
 }
@@ -200,7 +266,8 @@ static void a_canvas_is_a_preset_a_ratio_or_a_size(void)
         {"{\"canvas\":{\"preset\":\"amazon\",\"fit\":\"photo\"}}", 2000, 2000,
          0, CUT_FIT_PHOTO, 1},
         {"{\"canvas\":{\"width\":10000,\"height\":10000,\"fit\":\"subject\","
-         "\"scale\":4}}", 10000, 10000, 0, CUT_FIT_SUBJECT, 4},
+         "\"scale\":4}}",
+         10000, 10000, 0, CUT_FIT_SUBJECT, 4},
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         cut_options o;
@@ -214,7 +281,8 @@ static void a_canvas_is_a_preset_a_ratio_or_a_size(void)
     }
     cut_options o;
     CHECK_EQUAL(parse(&o, "{\"canvas\":{\"ratio\":\"1:1\",\"x\":\"-12.5%\","
-                          "\"y\":40}}"), CUT_OK);
+                          "\"y\":40}}"),
+                CUT_OK);
     CHECK(o.canvas.x.value == -1250 && o.canvas.x.is_percent);
     CHECK(o.canvas.y.value == 40 && !o.canvas.y.is_percent);
 }
@@ -244,7 +312,7 @@ static void a_refused_value_is_told_what_would_do(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_options o;
         CHECK_EQUAL(parse(&o, cases[i].json), CUT_E_OPTION);
-        CHECK(strcmp(why.text, cases[i].sentence) == 0);
+        CHECK(strcmp(error.text, cases[i].sentence) == 0);
     }
 }
 
@@ -253,7 +321,8 @@ static void a_scale_that_is_given_wins_over_the_preset_and_the_fit(void)
 {
     cut_options o;
     CHECK_EQUAL(parse(&o, "{\"canvas\":{\"scale\":0.5,\"preset\":\"passport\","
-                          "\"fit\":\"photo\"}}"), CUT_OK);
+                          "\"fit\":\"photo\"}}"),
+                CUT_OK);
     CHECK(near(o.canvas.scale, 0.5));
     CHECK_EQUAL(parse(&o, "{\"canvas\":{\"preset\":\"passport\"}}"), CUT_OK);
     CHECK(near(o.canvas.scale, 1) && o.canvas.by_head && o.canvas.dpi == 300);
@@ -263,7 +332,10 @@ static void a_scale_that_is_given_wins_over_the_preset_and_the_fit(void)
 static void the_manual_lists_every_option_and_preset(void)
 {
     static const char *const parts[] = {
-        "\"keep\":{", "\"shadow\":{", "\"outline\":{", "\"canvas\":{",
+        "\"keep\":{",
+        "\"shadow\":{",
+        "\"outline\":{",
+        "\"canvas\":{",
         "{\"name\":\"square\",\"width\":1,\"height\":1,\"ratio\":true,"
         "\"scale\":0.9}",
         "{\"name\":\"amazon\",\"width\":2000,\"height\":2000,"
@@ -276,26 +348,60 @@ static void the_manual_lists_every_option_and_preset(void)
 static void anything_else_is_refused_by_a_sentence(void)
 {
     static const char *const bad[] = {
-        "", " ", "[]", "null", "1", "\"png\"", "{", "{}x", "{} {}", "{,}",
-        "{\"format\":\"gif\"}", "{\"format\":1}", "{\"format\":null}",
-        "{\"Format\":\"png\"}", "{\"formats\":\"png\"}",
+        "",
+        " ",
+        "[]",
+        "null",
+        "1",
+        "\"png\"",
+        "{",
+        "{}x",
+        "{} {}",
+        "{,}",
+        "{\"format\":\"gif\"}",
+        "{\"format\":1}",
+        "{\"format\":null}",
+        "{\"Format\":\"png\"}",
+        "{\"formats\":\"png\"}",
         "{\"format\":\"png\",\"format\":\"png\"}",
-        "{\"quality\":0}", "{\"quality\":101}", "{\"quality\":50.5}",
-        "{\"quality\":\"50\"}", "{\"quality\":1e999}", "{\"quality\":true}",
-        "{\"effort\":\"low\"}", "{\"effort\":2}", "{\"mask\":1}",
-        "{\"crop\":\"yes\"}", "{\"crop\":null}",
-        "{\"background\":\"#12345\"}", "{\"background\":\"#1234567\"}",
-        "{\"background\":\"#12345g\"}", "{\"background\":\"red\"}",
-        "{\"background\":\"\"}", "{\"background\":{}}",
-        "{\"margin\":-1}", "{\"margin\":10001}", "{\"margin\":\"101%\"}",
-        "{\"margin\":\"5 %\"}", "{\"margin\":\"%\"}", "{\"margin\":\"5em\"}",
-        "{\"margin\":\"5.%\"}", "{\"margin\":\"5.5px\"}",
-        "{\"margin\":\"9999999%\"}", "{\"margin\":1.5}", "{\"margin\":[5]}",
-        "{\"margin\":\"-5%\"}", "{\"margin\":\"-0.01%\"}",
-        "{\"background\":\"blur()\"}", "{\"background\":\"blur(0)\"}",
-        "{\"background\":\"blur(26%)\"}", "{\"background\":\"blur(-1%)\"}",
-        "{\"background\":\"blur(10001px)\"}", "{\"background\":\"blur(5\"}",
-        "{\"background\":\"blur(5%) \"}", "{\"background\":\"blur 5%\"}",
+        "{\"quality\":0}",
+        "{\"quality\":101}",
+        "{\"quality\":50.5}",
+        "{\"quality\":\"50\"}",
+        "{\"quality\":1e999}",
+        "{\"quality\":true}",
+        "{\"effort\":\"low\"}",
+        "{\"effort\":2}",
+        "{\"mask\":1}",
+        "{\"crop\":\"yes\"}",
+        "{\"crop\":null}",
+        "{\"background\":\"#12345\"}",
+        "{\"background\":\"#1234567\"}",
+        "{\"background\":\"#12345g\"}",
+        "{\"background\":\"redd\"}",
+        "{\"background\":\"\"}",
+        "{\"background\":{}}",
+        "{\"margin\":-1}",
+        "{\"margin\":10001}",
+        "{\"margin\":\"101%\"}",
+        "{\"margin\":\"5 %\"}",
+        "{\"margin\":\"%\"}",
+        "{\"margin\":\"5em\"}",
+        "{\"margin\":\"5.%\"}",
+        "{\"margin\":\"5.5px\"}",
+        "{\"margin\":\"9999999%\"}",
+        "{\"margin\":1.5}",
+        "{\"margin\":[5]}",
+        "{\"margin\":\"-5%\"}",
+        "{\"margin\":\"-0.01%\"}",
+        "{\"background\":\"blur()\"}",
+        "{\"background\":\"blur(0)\"}",
+        "{\"background\":\"blur(26%)\"}",
+        "{\"background\":\"blur(-1%)\"}",
+        "{\"background\":\"blur(10001px)\"}",
+        "{\"background\":\"blur(5\"}",
+        "{\"background\":\"blur(5%) \"}",
+        "{\"background\":\"blur 5%\"}",
         "{\"background\":\"linear-gradient()\"}",
         "{\"background\":\"linear-gradient(#000000)\"}",
         "{\"background\":\"linear-gradient(45deg)\"}",
@@ -307,8 +413,8 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"background\":\"linear-gradient(#000000, , #ffffff)\"}",
         "{\"background\":\"linear-gradient(#000000 #ffffff)\"}",
         "{\"background\":\"linear-gradient(#000000, #fffff)\"}",
-        "{\"background\":\"linear-gradient(#000000, #fff)\"}",
-        "{\"background\":\"linear-gradient(#000000, red)\"}",
+        "{\"background\":\"linear-gradient(#000000, #ffff)\"}",
+        "{\"background\":\"linear-gradient(#000000, transparent)\"}",
         "{\"background\":\"linear-gradient(#000000 -1%, #ffffff)\"}",
         "{\"background\":\"linear-gradient(#000000 101%, #ffffff)\"}",
         "{\"background\":\"linear-gradient(#000000 5px, #ffffff)\"}",
@@ -316,33 +422,59 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"background\":\"linear-gradient(#000000, #ffffff\"}",
         "{\"background\":\"linear-gradient(#000000, #ffffff))\"}",
         "{\"background\":\"radial-gradient(#000000, #ffffff)\"}",
-        "{\"keep\":\"all\"}", "{\"keep\":1}", "{\"keep\":null}",
-        "{\"shadow\":1}", "{\"shadow\":null}", "{\"shadow\":\"soft\"}",
-        "{\"shadow\":[]}", "{\"shadow\":{\"z\":1}}",
-        "{\"shadow\":{\"x\":1,\"x\":1}}", "{\"shadow\":{\"x\":\"101%\"}}",
-        "{\"shadow\":{\"x\":10001}}", "{\"shadow\":{\"y\":1.5}}",
-        "{\"shadow\":{\"y\":true}}", "{\"shadow\":{\"y\":\"--1%\"}}",
-        "{\"shadow\":{\"blur\":-1}}", "{\"shadow\":{\"blur\":\"25.01%\"}}",
-        "{\"shadow\":{\"opacity\":1.01}}", "{\"shadow\":{\"opacity\":-0.1}}",
-        "{\"shadow\":{\"opacity\":\"1\"}}", "{\"shadow\":{\"color\":\"red\"}}",
-        "{\"shadow\":{\"color\":0}}", "{\"outline\":3}",
-        "{\"outline\":{\"width\":-1}}", "{\"outline\":{\"width\":\"10.01%\"}}",
-        "{\"outline\":{\"color\":\"#12345\"}}", "{\"outline\":{\"w\":1}}",
-        "{\"canvas\":1}", "{\"canvas\":true}", "{\"canvas\":null}",
-        "{\"canvas\":{}}", "{\"canvas\":\"\"}", "{\"canvas\":\"Square\"}",
-        "{\"canvas\":\"0:1\"}", "{\"canvas\":\"1:1001\"}",
-        "{\"canvas\":\"1:\"}", "{\"canvas\":\"1:1:1\"}", "{\"canvas\":\"8x\"}",
-        "{\"canvas\":\"0x8\"}", "{\"canvas\":\"32769x1\"}",
-        "{\"canvas\":\"10000x10001\"}", "{\"canvas\":\"-1x1\"}",
-        "{\"canvas\":{\"width\":5}}", "{\"canvas\":{\"height\":5}}",
+        "{\"keep\":\"all\"}",
+        "{\"keep\":1}",
+        "{\"keep\":null}",
+        "{\"shadow\":1}",
+        "{\"shadow\":null}",
+        "{\"shadow\":\"soft\"}",
+        "{\"shadow\":[]}",
+        "{\"shadow\":{\"z\":1}}",
+        "{\"shadow\":{\"x\":1,\"x\":1}}",
+        "{\"shadow\":{\"x\":\"101%\"}}",
+        "{\"shadow\":{\"x\":10001}}",
+        "{\"shadow\":{\"y\":1.5}}",
+        "{\"shadow\":{\"y\":true}}",
+        "{\"shadow\":{\"y\":\"--1%\"}}",
+        "{\"shadow\":{\"blur\":-1}}",
+        "{\"shadow\":{\"blur\":\"25.01%\"}}",
+        "{\"shadow\":{\"opacity\":1.01}}",
+        "{\"shadow\":{\"opacity\":-0.1}}",
+        "{\"shadow\":{\"opacity\":\"1\"}}",
+        "{\"shadow\":{\"color\":\"transparent\"}}",
+        "{\"shadow\":{\"color\":0}}",
+        "{\"outline\":3}",
+        "{\"outline\":{\"width\":-1}}",
+        "{\"outline\":{\"width\":\"10.01%\"}}",
+        "{\"outline\":{\"color\":\"#12345\"}}",
+        "{\"outline\":{\"w\":1}}",
+        "{\"canvas\":1}",
+        "{\"canvas\":true}",
+        "{\"canvas\":null}",
+        "{\"canvas\":{}}",
+        "{\"canvas\":\"\"}",
+        "{\"canvas\":\"Square\"}",
+        "{\"canvas\":\"0:1\"}",
+        "{\"canvas\":\"1:1001\"}",
+        "{\"canvas\":\"1:\"}",
+        "{\"canvas\":\"1:1:1\"}",
+        "{\"canvas\":\"8x\"}",
+        "{\"canvas\":\"0x8\"}",
+        "{\"canvas\":\"32769x1\"}",
+        "{\"canvas\":\"10000x10001\"}",
+        "{\"canvas\":\"-1x1\"}",
+        "{\"canvas\":{\"width\":5}}",
+        "{\"canvas\":{\"height\":5}}",
         "{\"canvas\":{\"width\":5,\"height\":0}}",
         "{\"canvas\":{\"width\":5,\"height\":5.5}}",
         "{\"canvas\":{\"width\":\"5\",\"height\":5}}",
         "{\"canvas\":{\"width\":10000,\"height\":10001}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"width\":5,\"height\":5}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"preset\":\"square\"}}",
-        "{\"canvas\":{\"ratio\":\"8x8\"}}", "{\"canvas\":{\"ratio\":1}}",
-        "{\"canvas\":{\"preset\":1}}", "{\"canvas\":{\"preset\":\"none\"}}",
+        "{\"canvas\":{\"ratio\":\"8x8\"}}",
+        "{\"canvas\":{\"ratio\":1}}",
+        "{\"canvas\":{\"preset\":1}}",
+        "{\"canvas\":{\"preset\":\"none\"}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"fit\":\"cover\"}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"scale\":0.04}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"scale\":4.01}}",
@@ -350,7 +482,8 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{\"canvas\":{\"ratio\":\"1:1\",\"x\":\"101%\"}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"y\":[]}}",
         "{\"canvas\":{\"ratio\":\"1:1\",\"w\":1}}",
-        "{\"margin\":\"5%%\"}", "{\"a\":{\"b\":[[[[[[[[]]]]]]]]}}",
+        "{\"margin\":\"5%%\"}",
+        "{\"a\":{\"b\":[[[[[[[[]]]]]]]]}}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         cut_options o = {.quality = 77};
@@ -404,6 +537,7 @@ int main(void)
     an_empty_object_gives_the_defaults();
     every_key_is_read();
     white_is_a_colour();
+    a_colour_is_whatever_css_calls_opaque();
     a_margin_is_a_percentage_or_pixels();
     a_blur_has_a_radius_or_none();
     stops_without_a_position_are_placed_as_in_css();

@@ -25,7 +25,7 @@ static void run(cut_net *net)
     if (!input) abort();
     for (uint32_t i = 0; i < n; i++)
         input[i] = (float)(int)(i * 2654435761u >> 16) / 16384.0f - 2.0f;
-    if (cut_net_begin(net, input, n + 1) != CUT_E_STATE) abort();
+    if (cut_net_begin(net, input, n + 1) != CUT_E_ARGUMENT) abort();
     if (cut_net_begin(net, input, n) != CUT_OK) abort();
     free(input);
     uint32_t before = 0;

@@ -235,7 +235,7 @@ const small = Array(6).fill([16, 64]);
 
 /** @param {Graph} graph @param {[number, number][]} down @param {[number, number][]} up */
 function fused(graph, down, up) {
-  const sides = graph.body(graph.input, down, up).map((side, i, all) => graph.resize(side, all[0]));
+  const sides = graph.body(graph.input, down, up).map((side, _i, all) => graph.resize(side, all[0]));
   graph.answer(graph.conv(graph.concat(...sides), 1, { size: 1, relu: false }));
   for (const side of sides) graph.answer(side);
 }

@@ -1,5 +1,5 @@
-/* An edit from inside: edit.c owns it, brush.c, objects.c and view.c work on
- * parts of it. */
+/* An edit from inside: edit.c owns it, stroke.c and history.c change it;
+ * brush.c, objects.c and view.c work on parts of it. */
 #ifndef CUT_EDIT_STATE_H
 #define CUT_EDIT_STATE_H
 
@@ -140,5 +140,32 @@ struct cut_edit {
 /** The rest of an edit whose photo and alpha are set. CUT_OK,
  * CUT_E_MEMORY: to be freed all the same. */
 cut_status cut_edit_start(cut_edit *edit);
+
+/** The index of a pixel in the photo's planes. */
+static inline size_t cut_edit_at(const cut_edit *edit, int32_t x, int32_t y)
+{
+    return (size_t)y * (size_t)edit->photo.w + (size_t)x;
+}
+
+/** Whether a stroke or a view may begin there. */
+static inline int cut_edit_is_place(float x, float y)
+{
+    return x >= -65536 && x <= 65536 && y >= -65536 && y <= 65536;
+}
+
+/** Shows a change of the matte in `rect` until the colours are cleaned: the
+ * photo's own under the new alpha. */
+void cut_edit_show(cut_edit *edit, cut_rect rect);
+
+/** Cleans the colours after a change of the matte in `rect`: as far as a layer
+ * of them changes, which is seen by the layers themselves. CUT_E_MEMORY. */
+cut_status cut_edit_clean(cut_edit *edit, cut_rect rect);
+
+/** Makes a change of the matte in `rect` a step of undo; on CUT_E_MEMORY the
+ * matte is as it was before. */
+cut_status cut_edit_commit(cut_edit *edit, cut_rect rect);
+
+/** Frees steps from .. end - 1. */
+void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);
 
 #endif

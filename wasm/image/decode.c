@@ -1,83 +1,14 @@
 /*
- * Easy to get wrong: stb_image answers a whole picture for a JPEG, GIF or BMP
- * that ends in the middle (the rest grey or black). complete() looks for the
- * end of the pixel data before it is asked.
+ * Easy to get wrong: stb_image answers a whole picture for a file that ends in
+ * the middle (the rest grey or black). Here what was decoded is counted, and
+ * less than the header promises is an error.
  */
 #include "image/decode.h"
 
-#include <string.h>
-
-#include "image/bytes.h"
+#include "image/bmp.h"
 #include "image/chunks.h"
+#include "image/gif.h"
 #include "image/stb_image_glue.h"
-
-/* The end-of-image marker stands behind the scans. */
-static int jpeg_complete(const uint8_t *bytes, size_t size)
-{
-    size_t at = 2;
-    for (;;) {
-        const uint8_t *ff = memchr(bytes + at, 0xFF, size - at);
-        if (!ff || (size_t)(ff - bytes) + 1 >= size) return 0;
-        at = (size_t)(ff - bytes) + 1;
-        uint32_t marker = bytes[at];
-        if (marker == 0xFF) continue; /* fill byte */
-        at++;
-        if (marker == 0xD9) return 1;
-        if (marker <= 0x01 || (marker >= 0xD0 && marker <= 0xD7)) continue;
-        if (size - at < 2) return 0; /* a segment: step over it */
-        size_t length = cut_be16(bytes + at);
-        if (length < 2 || length > size - at) return 0;
-        at += length;
-    }
-}
-
-/* Steps over data sub-blocks; 0 when the file ends before their terminator. */
-static size_t gif_blocks_end(const uint8_t *bytes, size_t size, size_t at)
-{
-    while (at < size && bytes[at]) at += 1 + (size_t)bytes[at];
-    return at < size ? at + 1 : 0;
-}
-
-static int gif_complete(const uint8_t *bytes, size_t size)
-{
-    size_t at = 13;
-    if (bytes[10] & 0x80) at += (size_t)3 << ((bytes[10] & 7) + 1);
-    while (at && at + 10 < size) {
-        if (bytes[at] == 0x21) { /* extension */
-            at = gif_blocks_end(bytes, size, at + 2);
-        } else if (bytes[at] == 0x2C) { /* the first frame */
-            uint32_t flags = bytes[at + 9];
-            at += 10;
-            if (flags & 0x80) at += (size_t)3 << ((flags & 7) + 1);
-            return gif_blocks_end(bytes, size, at + 1) != 0;
-        } else {
-            return 0;
-        }
-    }
-    return 0;
-}
-
-static int bmp_complete(const uint8_t *bytes, size_t size, const cut_probe *p)
-{
-    size_t bits = cut_le32(bytes + 14) == 12 ? cut_le16(bytes + 24)
-                                             : cut_le16(bytes + 28);
-    size_t row = ((size_t)p->w * bits + 31) / 32 * 4;
-    size_t start = cut_le32(bytes + 10);
-    return start <= size && row * (size_t)p->h <= size - start;
-}
-
-static int complete(const uint8_t *bytes, size_t size, const cut_probe *p)
-{
-    switch (p->format) {
-    case CUT_FORMAT_JPEG: return jpeg_complete(bytes, size);
-    case CUT_FORMAT_GIF: return gif_complete(bytes, size);
-    case CUT_FORMAT_BMP: return bmp_complete(bytes, size, p);
-    case CUT_FORMAT_PNG: /* stb checks it itself */
-    case CUT_FORMAT_WEBP:
-    case CUT_FORMAT_NONE: break;
-    }
-    return 1;
-}
 
 /* What stb can need at most for an honest file of this header: the picture as
  * RGBA, twice for 16 bits, rows before conversion (PNG's buffer doubles when
@@ -91,20 +22,41 @@ static size_t budget(size_t size, const cut_probe *p)
            size * 4 + (1u << 20);
 }
 
-cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
-                            const cut_probe *probe, cut_error *error)
+static cut_status damaged(const cut_probe *p, const char *what,
+                          cut_error *error)
 {
+    return cut_fail(error, CUT_E_CORRUPT, "The %s file is damaged: %s.",
+                    cut_format_name(p->format), what);
+}
+
+/* Less was there than the header says. */
+static cut_status partial(const cut_probe *p, long done, long all,
+                          const char *what, cut_error *error)
+{
+    return cut_fail(error, CUT_E_CORRUPT,
+                    "The %s file is damaged or ends early: %ld of %ld %s.",
+                    cut_format_name(p->format), done, all, what);
+}
+
+/* JPEG and PNG. */
+static cut_status by_stb(cut_image *out, const uint8_t *bytes, size_t size,
+                         const cut_probe *probe, cut_error *error)
+{
+    /* what a wrong bit would change without a trace; the data have a sum */
+    static const uint32_t summed[] = {CUT_TAG('I', 'H', 'D', 'R'),
+                                      CUT_TAG('P', 'L', 'T', 'E'),
+                                      CUT_TAG('t', 'R', 'N', 'S')};
     const char *name = cut_format_name(probe->format);
-    if (!complete(bytes, size, probe))
-        return cut_fail(error, CUT_E_CORRUPT,
-                        "The %s file ends before its pixels do.", name);
+    if (probe->format == CUT_FORMAT_PNG &&
+        !cut_png_sums_hold(bytes, size, summed, 3))
+        return damaged(probe, "a checksum is wrong", error);
     int w = probe->w, h = probe->h;
-    const char *reason = "";
+    cut_stb_fault fault;
     uint32_t refusals = cut_alloc_refusals();
     cut_budget old = cut_budget_begin(budget(size, probe));
     uint8_t *px = cut_stb_decode(bytes, (int)size, probe->bits,
                                  probe->format == CUT_FORMAT_JPEG, &w, &h,
-                                 &reason);
+                                 &fault);
     int over_budget = cut_budget_end(old);
     if (!px && over_budget)
         return cut_fail(error, CUT_E_CORRUPT,
@@ -113,9 +65,12 @@ cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
     if (!px && cut_alloc_refusals() != refusals)
         return cut_fail(error, CUT_E_MEMORY, "No memory to decode %d x %d.",
                         (int)probe->w, (int)probe->h);
-    if (!px)
-        return cut_fail(error, CUT_E_CORRUPT,
-                        "The %s file is damaged (%.60s).", name, reason);
+    if (!px && fault.blocks < fault.all)
+        return partial(probe, fault.blocks, fault.all,
+                       probe->bits && fault.scan > 1
+                           ? "blocks of a later scan"
+                           : "blocks", error);
+    if (!px) return damaged(probe, fault.reason, error);
     if (w != probe->w || h != probe->h) {
         cut_free(px);
         return cut_fail(error, CUT_E_CORRUPT,
@@ -124,4 +79,48 @@ cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
     }
     *out = (cut_image){px, w, h, !probe->has_alpha_channel};
     return CUT_OK;
+}
+
+static cut_status by_bmp(cut_image *out, const uint8_t *bytes, size_t size,
+                         const cut_probe *probe, cut_error *error)
+{
+    cut_bmp bmp;
+    const char *variant;
+    if (!cut_bmp_header(&bmp, &variant, bytes, size))
+        return damaged(probe, "its header does not fit together", error);
+    int32_t rows = cut_bmp_decode(out->px, &bmp, bytes, size);
+    return rows == bmp.h ? CUT_OK
+                         : partial(probe, rows, bmp.h, "rows", error);
+}
+
+static cut_status by_gif(cut_image *out, const uint8_t *bytes, size_t size,
+                         const cut_probe *probe, cut_error *error)
+{
+    cut_gif gif;
+    if (!cut_gif_header(&gif, bytes, size))
+        return damaged(probe, "no frame is in it", error);
+    int64_t pixels = cut_gif_decode(out->px, &gif, bytes, size);
+    int64_t all = (int64_t)gif.fw * gif.fh;
+    return pixels == all ? CUT_OK
+                         : partial(probe, (long)pixels, (long)all, "pixels",
+                                   error);
+}
+
+cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
+                            const cut_probe *probe, cut_error *error)
+{
+    if (probe->format == CUT_FORMAT_JPEG || probe->format == CUT_FORMAT_PNG)
+        return by_stb(out, bytes, size, probe, error);
+    cut_image image = {.w = probe->w, .h = probe->h,
+                       .opaque = !probe->has_alpha_channel};
+    image.px = cut_alloc_zero((size_t)image.w * (size_t)image.h, 4);
+    if (!image.px)
+        return cut_fail(error, CUT_E_MEMORY, "No memory to decode %d x %d.",
+                        (int)image.w, (int)image.h);
+    cut_status status =
+        (probe->format == CUT_FORMAT_BMP ? by_bmp : by_gif)(
+            &image, bytes, size, probe, error);
+    if (status) cut_image_free(&image);
+    else *out = image;
+    return status;
 }

@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "image/bmp.h"
 #include "image/bytes.h"
 #include "image/chunks.h"
 #include "image/exif.h"
+#include "image/gif.h"
 
 static int starts(const uint8_t *bytes, size_t size, const char *magic,
                   size_t count)
@@ -22,13 +24,8 @@ cut_format cut_image_sniff(const uint8_t *bytes, size_t size)
     if (starts(bytes, size, "RIFF", 4) && size >= 12 &&
         memcmp(bytes + 8, "WEBP", 4) == 0)
         return CUT_FORMAT_WEBP;
-    if (starts(bytes, size, "BM", 2) && size >= 26) {
-        /* two letters are no proof: the info header's size is */
-        uint32_t header = cut_le32(bytes + 14);
-        if (header == 12 || header == 40 || header == 56 || header == 108 ||
-            header == 124)
-            return CUT_FORMAT_BMP;
-    }
+    /* two letters are no proof: the info header's size is */
+    if (cut_bmp_is(bytes, size)) return CUT_FORMAT_BMP;
     return CUT_FORMAT_NONE;
 }
 
@@ -154,39 +151,25 @@ static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
 static cut_status probe_bmp(cut_probe *p, const uint8_t *bytes, size_t size,
                             cut_error *error)
 {
-    uint32_t header = cut_le32(bytes + 14);
-    int64_t w, h;
-    if (header == 12) {
-        w = (int64_t)cut_le16(bytes + 18);
-        h = (int64_t)cut_le16(bytes + 20);
-        p->bits = (int)cut_le16(bytes + 24);
-    } else {
-        if (size < 34) return damaged(p, error);
-        w = (int32_t)cut_le32(bytes + 18);
-        h = (int32_t)cut_le32(bytes + 22);
-        p->bits = (int)cut_le16(bytes + 28);
-        uint32_t packing = cut_le32(bytes + 30);
-        if (packing == 1 || packing == 2)
-            return variant("Run-length coded BMP", error);
-        if (packing == 4 || packing == 5)
-            return variant("BMP that holds a JPEG or PNG", error);
-        if (h < 0) h = -h; /* top-down */
-    }
-    if (w <= 0 || h <= 0) return damaged(p, error);
-    p->has_alpha_channel = p->bits == 32;
-    p->channels = p->bits == 32 ? 4 : 3;
+    cut_bmp bmp;
+    const char *refused;
+    if (!cut_bmp_header(&bmp, &refused, bytes, size))
+        return refused ? variant(refused, error) : damaged(p, error);
+    p->has_alpha_channel = cut_bmp_has_alpha(&bmp);
+    p->channels = p->has_alpha_channel ? 4 : 3;
     p->bits = 8;
-    p->w = w > CUT_MAX_SIDE ? CUT_MAX_SIDE + 1 : (int32_t)w;
-    p->h = h > CUT_MAX_SIDE ? CUT_MAX_SIDE + 1 : (int32_t)h;
+    p->w = bmp.w;
+    p->h = bmp.h;
     return CUT_OK;
 }
 
 static cut_status probe_gif(cut_probe *p, const uint8_t *bytes, size_t size,
                             cut_error *error)
 {
-    if (size < 13) return damaged(p, error);
-    p->w = (int32_t)cut_le16(bytes + 6);
-    p->h = (int32_t)cut_le16(bytes + 8);
+    cut_gif gif;
+    if (!cut_gif_header(&gif, bytes, size)) return damaged(p, error);
+    p->w = gif.w;
+    p->h = gif.h;
     p->bits = 8;
     p->channels = 3;
     p->has_alpha_channel = 1; /* a frame may leave pixels clear */

@@ -3,11 +3,15 @@
  * plain C; under Emscripten the intrinsics become wasm SIMD, which stb does
  * not know, so it is told that this is x86-64. Its inflate is replaced by
  * libdeflate's, which checks the sum at the end and never grows its output.
+ * tools/setup applies stb_image.patch, which mends what stb gets wrong and
+ * counts a JPEG's blocks (stb_jpeg_hooks.h).
  */
 #include "image/stb_image_glue.h"
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "image/bytes.h"
+#include "image/chunks.h"
 #include "libdeflate.h"
 
 #ifdef __wasm_simd128__
@@ -17,8 +21,6 @@
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_ONLY_JPEG
 #define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
-#define STBI_ONLY_GIF
 #define STBI_NO_STDIO
 #define STBI_NO_ZLIB /* ours, below */
 #define STBI_NO_LINEAR
@@ -44,6 +46,36 @@ static void *stb_alloc(size_t size)
 
 #include "stb_image.h"
 
+/* The PNG that is being decoded. */
+static const unsigned char *png_bytes;
+static size_t png_size;
+
+int cut_png_sums_hold(const unsigned char *bytes, size_t size,
+                      const uint32_t *types, int count)
+{
+    for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_PNG);)
+        for (int i = 0; i < count; i++)
+            if (c.type == types[i] &&
+                cut_be32(c.data + c.size) !=
+                    libdeflate_crc32(0, c.data - 4, c.size + 4))
+                return 0;
+    return 1;
+}
+
+/* zlib's data without its sum, for a writer that got the sum wrong: whether
+ * they are what was written, the sums of the chunks around them tell. */
+static enum libdeflate_result inflate_unsummed(
+    struct libdeflate_decompressor *inflate, const char *in, int in_size,
+    char *out, size_t room, size_t *written)
+{
+    static const uint32_t idat = CUT_TAG('I', 'D', 'A', 'T');
+    size_t used;
+    if (in_size < 2 || !cut_png_sums_hold(png_bytes, png_size, &idat, 1))
+        return LIBDEFLATE_BAD_DATA;
+    return libdeflate_deflate_decompress_ex(
+        inflate, in + 2, (size_t)in_size - 2, out, room, &used, written);
+}
+
 /*
  * What stb's PNG reader calls: `expected` is the exact size unless the picture
  * is interlaced, whose seven passes have more and shorter rows: then twice as
@@ -61,6 +93,9 @@ static char *stbi_zlib_decode_malloc_guesssize_headerflag(
         if (!out) break;
         enum libdeflate_result result = libdeflate_zlib_decompress(
             inflate, in, (size_t)in_size, out, room, &written);
+        if (result == LIBDEFLATE_BAD_DATA)
+            result = inflate_unsummed(inflate, in, in_size, out, room,
+                                      &written);
         if (result == LIBDEFLATE_SUCCESS) {
             libdeflate_free_decompressor(inflate);
             *out_size = (int)written;
@@ -71,7 +106,7 @@ static char *stbi_zlib_decode_malloc_guesssize_headerflag(
         room = 2 * room + 64;
     }
     if (inflate) libdeflate_free_decompressor(inflate);
-    stbi__err("bad zlib data", "Corrupt PNG");
+    stbi__err("its compressed data are damaged", "Corrupt PNG");
     return NULL;
 }
 
@@ -86,11 +121,16 @@ static unsigned char *high_bytes(stbi_us *wide, size_t count)
 }
 
 unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
-                              int is_jpeg, int *w, int *h, const char **reason)
+                              int is_jpeg, int *w, int *h,
+                              cut_stb_fault *fault)
 {
     int channels;
     unsigned char *px = NULL;
     joined = is_jpeg ? (size_t)*w * (size_t)*h * 4 + 1 : 0;
+    png_bytes = bytes;
+    png_size = (size_t)size;
+    memset(&jpeg, 0, sizeof jpeg);
+    stbi__g_failure_reason = NULL;
     if (bits == 16) {
         stbi_us *wide =
             stbi_load_16_from_memory(bytes, size, w, h, &channels, 4);
@@ -98,6 +138,12 @@ unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
     } else {
         px = stbi_load_from_memory(bytes, size, w, h, &channels, 4);
     }
-    *reason = px ? "" : stbi_failure_reason();
+    const char *reason = stbi_failure_reason();
+    *fault = (cut_stb_fault){0};
+    if (!px)
+        *fault = (cut_stb_fault){jpeg.fault ? jpeg.fault
+                                 : reason   ? reason
+                                            : "it does not hold together",
+                                 jpeg.blocks, jpeg.all, jpeg.scans};
     return px;
 }

@@ -95,11 +95,12 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  * NEW. Options as JSON text, UTF-8, `size_bytes` without a terminator. Strict:
  * an unknown key, a wrong type, a value out of range or text after the object
  * is CUT_E_OPTION. Keys (all optional; defaults in cut_abi_json()):
- *   "background": "transparent" | "white" | "#rrggbb" | "blur" | "image" |
+ *   "background": "transparent" | COLOUR | "blur" | "image" |
  *             "blur(R)", R the standard deviation as in CSS, above 0 and up
  *             to "25%" of the photo's longer side, or "Npx" |
- *             "linear-gradient(135deg, #rrggbb, #rrggbb 60%, ..)" as CSS, 2 to
- *             16 colours, positions 0 % to 100 %; "180deg" without an angle
+ *             "linear-gradient(135deg, COLOUR, COLOUR 60%, ..)" as CSS, 2 to
+ *             16 colours, positions 0 % to 100 %; "180deg" without an angle.
+ *             COLOUR is any opaque one of CSS: "#3af", "red", "rgb(1 2 3)"
  *   "keep": "subject" | "background": what of the photo stays; the other side
  *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
@@ -254,8 +255,9 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha"}, "width", "height", "format",
- * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Numbers unknown in this
- * state are null. Borrowed. NULL when memory is out.
+ * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Of the subject, what is
+ * not known in this state is null; sizes are 0 until they are. Borrowed, never
+ * NULL.
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);
 

@@ -33,8 +33,9 @@ CUT_EXPORT int cut_preview_background(cut_preview *preview, cut_job *job);
  * The result of the options (as of cut_job_options(); format and quality do
  * not matter, but JPEG stands on white), its longer side at most `max_side`.
  * Not smaller than that, it is the result itself: the same bytes, but for a
- * level of rounding in the shadow of a cropped photo, and for a background image
- * so large that it is held reduced.
+ * level of rounding in the shadow of a cropped photo, for edges of a photo that
+ * a canvas shows at less than half its size, since the cut-out is held at that,
+ * and for a background image so large that it is held reduced.
  *
  * @return CUT_OK, CUT_E_OPTION, CUT_E_ARGUMENT (max_side 0),
  *         CUT_E_STATE (image, and none is given), CUT_E_MEMORY

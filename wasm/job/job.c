@@ -12,6 +12,7 @@
 #include "image/jpeg.h"
 #include "image/png.h"
 #include "image/webp.h"
+#include "job/colour_match.h"
 #include "job/job.h"
 #include "job/source.h"
 #include "job/state.h"
@@ -111,12 +112,17 @@ static int decode(cut_job *job, cut_source from)
     cut_bytes icc = {0};
     if (!status) status = cut_source_read(&image, &probe, &from, &job->error);
     if (!status)
-        status = cut_icc_read(&icc, from.bytes, from.size, probe.format,
-                              &job->error);
+        status = cut_profile_read(&icc, from.bytes, from.size, probe.format,
+                                  &job->error);
     if (status) {
         cut_image_free(&image);
         return (int)status;
     }
+    /* a result has three channels: a profile of one does not fit it */
+    if ((job->options.colorspace == CUT_COLORSPACE_SRGB ||
+         cut_icc_colour_space(&icc) == CUT_ICC_GREY) &&
+        cut_match_to_srgb(&image, &icc))
+        cut_bytes_free(&icc);
     job->probe = probe;
     job->input_bytes = from.size;
     job->image = image;
@@ -133,8 +139,17 @@ static int background(cut_job *job, cut_source from)
         return (int)cut_job_in_state(job, CUT_DECODED);
     cut_probe probe;
     cut_image image = {0};
+    cut_bytes icc = {0};
     cut_status status = cut_source_read(&image, &probe, &from, &job->error);
-    if (status) return (int)status;
+    if (!status)
+        status = cut_profile_read(&icc, from.bytes, from.size, probe.format,
+                                  &job->error);
+    if (status) {
+        cut_image_free(&image);
+        return (int)status;
+    }
+    cut_match_to_srgb(&image, &icc);
+    cut_bytes_free(&icc);
     cut_image_free(&job->rendering.background_image);
     job->rendering.background_image = image;
     return CUT_OK;
@@ -231,6 +246,10 @@ int cut_job_compose(cut_job *job)
     const cut_options *o = &job->options;
     cut_rendering *r = &job->rendering;
     status = cut_render_ready(o, r->background_image.px != NULL, &job->error);
+    if (!status && !job->is_matched && !o->mask) {
+        cut_match_from_srgb(&r->background_image, &job->options, &job->icc);
+        job->is_matched = 1;
+    }
     if (!status) status = cut_render_place(&job->image, r, o, &job->error);
     if (!status) status = cut_render(&job->image, r, o, &job->error);
     if (status) return (int)status;
@@ -249,6 +268,7 @@ cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
 {
     cut_status status = cut_job_in_state(job, CUT_REFINED);
     if (status) return status;
+    cut_match_to_srgb(&job->image, &job->icc);
     *photo = job->image;
     *alpha = job->alpha;
     *subject = job->subject;

@@ -137,15 +137,15 @@ static cut_view view_within(cut_preview *p, const cut_options *o,
     return cut_view_within(&full, o, max_side);
 }
 
-/* The cut-out at its place; from half the size where that will do, but what is
- * shown in full is made as the file is. */
-static cut_status place(cut_preview *p, const cut_view *view)
+/* The cut-out at its place, from half the size where that will do: a third of
+ * the time. */
+static cut_status place(cut_preview *p, const cut_layout *layout)
 {
-    cut_layout l = view->layout;
+    cut_layout l = *layout;
     if (p->placed.px && memcmp(&l, &p->layout, sizeof l) == 0) return CUT_OK;
     cut_image_free(&p->placed);
     p->layout = l;
-    if (l.place.scale > 0.5f || view->box.w == view->full_w)
+    if (l.place.scale > 0.5f)
         return cut_canvas_draw(&p->placed, &p->cleaned, &l, &p->error);
     cut_status status = CUT_OK;
     if (!p->half.px)
@@ -187,7 +187,7 @@ int cut_preview_render(cut_preview *p, const char *json, uint32_t size_bytes,
     if (!status) status = blur(p, &o);
     if (status) return (int)status;
     cut_view view = view_within(p, &o, (int32_t)max_side);
-    status = place(p, &view);
+    status = place(p, &view.layout);
     if (!status) status = render(p, &o, view);
     return (int)status;
 }

@@ -29,6 +29,7 @@ struct cut_job {
     int32_t in_w, in_h;   /* upright */
     int32_t out_w, out_h; /* from COMPOSED on */
     cut_bytes icc;
+    int is_matched; /* colours and background image are in its space */
 
     cut_image image;      /* the photo, then the result */
     cut_rendering rendering; /* background_image: when set; from CLEANED on */

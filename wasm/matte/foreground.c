@@ -94,6 +94,17 @@ static void clear_span(uint8_t *px, const uint8_t *alpha, int32_t x,
     }
 }
 
+/* Pixels of any alpha, where nothing tells what is mixed in them. */
+static void keep_span(uint8_t *px, const uint8_t *alpha, span soft)
+{
+    for (int32_t x = soft.from; x < soft.end; x++) {
+        if (alpha[x])
+            px[x * 4 + 3] = alpha[x];
+        else
+            memset(px + x * 4, 0, 4);
+    }
+}
+
 /* Pixels of any alpha, in a row of w; f, b: the layers' lines. */
 static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
                           int32_t w, const cut_layer *layer, const float *f,
@@ -135,8 +146,8 @@ cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
         status = cut_layers_new(&c.foreground, &c.background, photo, alpha, k,
                                 error);
         size_t line = ((size_t)c.foreground.w + 1) * 4;
-        if (!status) c.lines = cut_alloc(line * 2, sizeof *c.lines);
-        if (!status && !c.lines)
+        if (!status && c.foreground.px) c.lines = cut_alloc(line * 2, sizeof *c.lines);
+        if (!status && c.foreground.px && !c.lines)
             status = cut_fail(error, CUT_E_MEMORY, "No memory for colours.");
     }
     if (status)
@@ -159,9 +170,11 @@ void cut_colours_row(const cut_colours *colours, uint8_t *px,
 {
     const cut_layer *f = &colours->foreground, *b = &colours->background;
     float *fore = colours->lines;
-    span soft = fore ? soft_span(alpha, w) : (span){0};
+    span soft = soft_span(alpha, w);
     clear_span(px, alpha, 0, soft.from);
-    if (soft.from < soft.end) {
+    if (!fore) {
+        keep_span(px, alpha, soft);
+    } else if (soft.from < soft.end) {
         float *back = fore + ((size_t)f->w + 1) * 4;
         cut_layer_line(fore, f, y, soft.from, soft.end);
         cut_layer_line(back, b, y, soft.from, soft.end);

@@ -17,14 +17,17 @@
  *
  * @param[in,out] photo RGB is replaced where the matte is soft, becomes 0 where
  *                      alpha is 0, stays byte for byte where the matte is
- *                      opaque; the alpha channel becomes `alpha`
+ *                      opaque, and wherever alpha is not 0 when no pixel is
+ *                      sure to be foreground or none to be background; the
+ *                      alpha channel becomes `alpha`
  * @param         alpha u8 [h][w], the matte times the photo's own alpha
  * @return CUT_OK, CUT_E_MEMORY (photo unchanged). O(w*h).
  */
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
                                    cut_error *error);
 
-/** F' and B' of a photo and its matte; no soft pixel: lines is NULL. */
+/** F' and B' of a photo and its matte. lines is NULL when there are none: no
+ * soft pixel, or none that is sure to be of the one or of the other. */
 typedef struct cut_colours {
     cut_layer foreground, background;
     int32_t k;    /* as of the layers, also where there are none */

@@ -204,16 +204,23 @@ static void push(float *level, int32_t w, int32_t h, const float *coarse,
         }
 }
 
-static void finest_to_colours(float *level)
+/* Below this a reciprocal is infinite, or soon will be. */
+#define NO_WEIGHT 1e-30f
+
+/* The one sample that is left: its sum to a colour. Its weight. */
+static float coarsest_to_colour(float *level)
 {
     f32x4 v = cut_load_f32(level);
-    v = v[3] > 0 ? v * (1 / v[3]) : (f32x4){128, 128, 128, 1};
+    float weight = v[3];
+    v = weight > NO_WEIGHT ? v * (1 / weight) : (f32x4){128, 128, 128, 1};
     cut_store_f32(level, v);
+    return weight;
 }
 
-/* Sums to colours, where marked. `pyramid` has room for the coarser levels. */
-static void fill(float *finest, float *pyramid, int32_t w, int32_t h,
-                 const uint8_t *marks)
+/* Sums to colours, where marked. `pyramid` has room for the coarser levels.
+ * Whether as much as one sure pixel lent its colour. */
+static int fill(float *finest, float *pyramid, int32_t w, int32_t h,
+                const uint8_t *marks)
 {
     float *levels[LEVELS] = {finest};
     int32_t ws[LEVELS] = {w}, hs[LEVELS] = {h}, count = 1;
@@ -225,9 +232,10 @@ static void fill(float *finest, float *pyramid, int32_t w, int32_t h,
         pull(levels[count], levels[count - 1], ws[count - 1], hs[count - 1]);
         count++;
     }
-    finest_to_colours(levels[count - 1]); /* one sample is left */
+    float weight = coarsest_to_colour(levels[count - 1]);
     for (int32_t i = count - 2; i >= 0; i--)
         push(levels[i], ws[i], hs[i], levels[i + 1], i ? NULL : marks);
+    return weight >= FULL_WEIGHT;
 }
 
 static cut_layer layer_new(const cut_image *photo, int32_t k)
@@ -263,8 +271,12 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                       (int32_t)(i % (size_t)b.w) * k,
                       (int32_t)(i / (size_t)b.w) * k, k, &by);
     if (!status) {
-        if (f.px) fill(f.px, pyramid, f.w, f.h, marks);
-        fill(b.px, pyramid, b.w, b.h, marks);
+        int known = !f.px || fill(f.px, pyramid, f.w, f.h, marks);
+        known &= fill(b.px, pyramid, b.w, b.h, marks);
+        if (f.px && !known) {
+            cut_layer_free(&f);
+            cut_layer_free(&b);
+        }
     } else {
         cut_layer_free(&f);
         cut_layer_free(&b);

@@ -28,7 +28,10 @@ static inline void cut_layer_free(cut_layer *layer)
  *
  * @param[out] foreground, background owned by the caller. With both, colours
  *                   are right near soft alpha only, which is where they are
- *                   asked for; with foreground NULL the background is whole.
+ *                   asked for; px is NULL in both when no pixel is sure to be
+ *                   of the one or of the other, since nothing then tells how
+ *                   their colours are mixed. With foreground NULL the
+ *                   background is whole, and grey where nothing is known.
  * @param      alpha u8 [h][w]: the matte times the photo's own alpha; clear
  *                   photo pixels lend their hidden colour to neither layer
  * @param      k     1..64

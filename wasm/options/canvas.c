@@ -40,8 +40,8 @@ static cut_status read_name(cut_canvas *out, const char *text, cut_error *error)
     if (cut_text_canvas_size(out, text)) return CUT_OK;
     return cut_fail(error, CUT_E_OPTION,
                     "canvas \"%.40s\" is no preset, no ratio such as 4:5 and "
-                    "no size such as 800x600 of at most %d pixels.", text,
-                    CUT_MAX_PIXELS);
+                    "no size such as 800x600 of at most %d pixels.",
+                    text, CUT_MAX_PIXELS);
 }
 
 /* One of: preset; ratio; width and height. */
@@ -73,7 +73,8 @@ static cut_status read_size(cut_canvas *out, const cut_json *object,
         return CUT_OK;
     return cut_fail(error, CUT_E_OPTION,
                     "canvas.width and canvas.height are 1 to %d, and %d "
-                    "pixels together at most.", CUT_MAX_SIDE, CUT_MAX_PIXELS);
+                    "pixels together at most.",
+                    CUT_MAX_SIDE, CUT_MAX_PIXELS);
 }
 
 cut_status cut_read_canvas(cut_canvas *out, const cut_json *value,

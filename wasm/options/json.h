@@ -19,16 +19,17 @@
 
 #define CUT_OPTION_JSON(key, field, type, scope, usual, min, max, values,      \
                         words)                                                 \
-    "\"" #key "\":{" CUT_JSON_##type(usual, min, max, values)                  \
-    ",\"scope\":\"" #scope "\",\"words\":\"" words "\"}"
+    "\"" #key                                                                  \
+    "\":{" CUT_JSON_##type(usual, min, max, values) ",\"scope\":\"" #scope     \
+                                                    "\",\"words\":\"" words    \
+                                                    "\"}"
 #define CUT_NEXT_OPTION_JSON(...) "," CUT_OPTION_JSON(__VA_ARGS__)
 #define CUT_KEY_JSON(key, field, type, scope, usual, min, max, values, words)  \
-    "\"" #key "\":{" CUT_JSON_##type(usual, min, max, values)                  \
-    ",\"words\":\"" words "\"}"
+    "\"" #key "\":{" CUT_JSON_##type(usual, min, max,                          \
+                                     values) ",\"words\":\"" words "\"}"
 #define CUT_NEXT_KEY_JSON(...) "," CUT_KEY_JSON(__VA_ARGS__)
 
-#define CUT_JSON_TYPE(name, usual)                                             \
-    "\"type\":\"" name "\",\"default\":" usual
+#define CUT_JSON_TYPE(name, usual) "\"type\":\"" name "\",\"default\":" usual
 #define CUT_JSON_RANGE(min, max)                                               \
     ",\"min\":" CUT_STR(min) ",\"max\":" CUT_STR(max)
 #define CUT_JSON_BOOLEAN(usual, min, max, values)                              \
@@ -40,22 +41,23 @@
 #define CUT_JSON_CHOICE(usual, min, max, values)                               \
     CUT_JSON_TYPE("choice", CUT_STR(usual)) CUT_JSON_VALUES values
 #define CUT_JSON_LENGTH(usual, min, max, values)                               \
-    CUT_JSON_TYPE("length", CUT_STR(usual)) ",\"min_percent\":" CUT_STR(min)   \
-    ",\"max_percent\":" CUT_STR(max) ",\"max_px\":" CUT_STR(CUT_MAX_LENGTH_PX)
+    CUT_JSON_TYPE("length", CUT_STR(usual))                                    \
+    ",\"min_percent\":" CUT_STR(min) ",\"max_percent\":" CUT_STR(              \
+        max) ",\"max_px\":" CUT_STR(CUT_MAX_LENGTH_PX)
 #define CUT_JSON_COLOUR(usual, min, max, values)                               \
     CUT_JSON_TYPE("color", CUT_STR(usual))
 #define CUT_JSON_SIZE(usual, min, max, values)                                 \
     CUT_JSON_TYPE("size", CUT_STR(usual))
 #define CUT_JSON_BACKGROUND(usual, min, max, values)                           \
-    CUT_JSON_TYPE("background", CUT_STR(usual)) CUT_JSON_VALUES values         \
-    ",\"max_stops\":" CUT_STR(CUT_MAX_STOPS)                                   \
-    ",\"max_blur_percent\":" CUT_STR(CUT_MAX_BLUR_PERCENT)
+    CUT_JSON_TYPE("background", CUT_STR(usual))                                \
+    CUT_JSON_VALUES values ",\"max_stops\":" CUT_STR(                          \
+        CUT_MAX_STOPS) ",\"max_blur_percent\":" CUT_STR(CUT_MAX_BLUR_PERCENT)
 #define CUT_JSON_SWITCH(usual, min, max, values)                               \
     CUT_JSON_TYPE("switch", CUT_STR(usual)) CUT_JSON_KEYS values
 #define CUT_JSON_CANVAS(usual, min, max, values)                               \
-    CUT_JSON_TYPE("canvas", CUT_STR(usual)) CUT_JSON_KEYS values               \
-    ",\"presets\":["                                                           \
-    CUT_CANVAS_PRESETS(CUT_PRESET_JSON, CUT_NEXT_PRESET_JSON) "]"
+    CUT_JSON_TYPE("canvas", CUT_STR(usual))                                    \
+    CUT_JSON_KEYS values ",\"presets\":[" CUT_CANVAS_PRESETS(                  \
+        CUT_PRESET_JSON, CUT_NEXT_PRESET_JSON) "]"
 #define CUT_JSON_VALUES(...) ",\"values\":[" CUT_STR_LIST(__VA_ARGS__) "]"
 #define CUT_STR_LIST(...) #__VA_ARGS__
 #define CUT_JSON_KEYS(list)                                                    \

@@ -28,11 +28,12 @@
 #define CUT_OUTPUTS "png", "jpeg", "webp"
 
 #define CUT_OPTION_LIST(FIRST, X)                                              \
-    FIRST(background, background, BACKGROUND, result, "transparent", 0, 0,     \
-      ("transparent", "white", "#rrggbb", "blur", "blur(2%)",                  \
-       "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),              \
-      "what lies behind the subject; a picture is stretched to the photo, "    \
-      "and covers a canvas")                                                   \
+    FIRST(                                                                     \
+        background, background, BACKGROUND, result, "transparent", 0, 0,       \
+        ("transparent", "white", "#rrggbb", "blur", "blur(2%)",                \
+         "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),            \
+        "what lies behind the subject; a picture is stretched to the photo, "  \
+        "and covers a canvas")                                                 \
     X(keep, keep, CHOICE, result, "subject", 0, 0, ("subject", "background"),  \
       "what of the photo stays; background removes the subject instead")       \
     X(shadow, shadow, SWITCH, result, null, 0, 0, (CUT_SHADOW_LIST),           \
@@ -45,6 +46,8 @@
       "of the file")                                                           \
     X(quality, quality, INTEGER, result, CUT_DEFAULT_QUALITY, 1, 100, (),      \
       "of JPEG and WebP; WebP at 100 is lossless")                             \
+    X(colorspace, colorspace, CHOICE, result, "keep", 0, 0, ("keep", "srgb"),  \
+      "of the file: the photo's own, or sRGB, as some shops want it")          \
     X(crop, crop, BOOLEAN, result, 0, 0, 0, (),                                \
       "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \

@@ -8,9 +8,9 @@
 
 float cut_options_sigma(const cut_options *options, int32_t side)
 {
-    float most = (float)side * CUT_MAX_BLUR_PERCENT / 100;
+    float max = (float)side * CUT_MAX_BLUR_PERCENT / 100;
     float sigma = cut_length_px(options->blur, side);
-    return sigma < most ? sigma : most;
+    return sigma < max ? sigma : max;
 }
 
 /* Words, a colour, a gradient, a blur: "image" is a picture of its own. */
@@ -79,9 +79,8 @@ cut_status cut_options_parse(cut_options *out, const char *json, size_t size,
                              cut_error *error)
 {
     cut_json *root;
-    cut_status status = cut_json_parse(&root, json, size,
-                                       CUT_MAX_OPTIONS_BYTES, CUT_E_OPTION,
-                                       error);
+    cut_status status = cut_json_parse(&root, json, size, CUT_MAX_OPTIONS_BYTES,
+                                       CUT_E_OPTION, error);
     if (status) return status;
     cut_options o = cut_options_default();
     status = cut_option_read(&o, &options, root, error);

@@ -18,6 +18,11 @@ typedef enum cut_background {
 
 typedef enum cut_keep { CUT_KEEP_SUBJECT, CUT_KEEP_BACKGROUND } cut_keep;
 
+typedef enum cut_colorspace {
+    CUT_COLORSPACE_KEEP,
+    CUT_COLORSPACE_SRGB
+} cut_colorspace;
+
 typedef enum cut_effort { CUT_EFFORT_STANDARD, CUT_EFFORT_HIGH } cut_effort;
 
 typedef enum cut_output { CUT_OUT_PNG, CUT_OUT_JPEG, CUT_OUT_WEBP } cut_output;
@@ -37,6 +42,7 @@ typedef struct cut_options {
     cut_outline outline;
     cut_canvas canvas;
     cut_effort effort;
+    cut_colorspace colorspace;
 } cut_options;
 
 /** The options when nothing is said. */

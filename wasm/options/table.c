@@ -66,7 +66,9 @@ static void join(char *out, size_t size, const char *const values[])
     size_t at = 0;
     for (int i = 0; values[i] && at < size; i++)
         at += (size_t)snprintf(out + at, size - at, "%s%s",
-                               !i ? "" : values[i + 1] ? ", " : " or ",
+                               !i              ? ""
+                               : values[i + 1] ? ", "
+                                               : " or ",
                                values[i]);
 }
 
@@ -80,14 +82,16 @@ static cut_status refuse(const cut_option *option, const char *name,
     char words[160] = "";
     switch (option->type) {
     case CUT_OPTION_BOOLEAN:
-        return cut_fail(error, CUT_E_OPTION, "%s%s is true or false.", name, key);
+        return cut_fail(error, CUT_E_OPTION, "%s%s is true or false.", name,
+                        key);
     case CUT_OPTION_INTEGER:
         return cut_fail(error, CUT_E_OPTION,
                         "%s%s is a whole number of %d to %d.", name, key, min,
                         max);
     case CUT_OPTION_NUMBER:
-        return cut_fail(error, CUT_E_OPTION, "%s%s is a number of %d.%02d to %d.",
-                        name, key, min, (int)(option->min * 100) % 100, max);
+        return cut_fail(error, CUT_E_OPTION,
+                        "%s%s is a number of %d.%02d to %d.", name, key, min,
+                        (int)(option->min * 100) % 100, max);
     case CUT_OPTION_LENGTH:
         return cut_fail(error, CUT_E_OPTION,
                         "%s%s is %d%% to %d%% or %s%d to %d pixels.", name, key,

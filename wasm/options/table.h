@@ -26,11 +26,11 @@ typedef struct cut_option_table cut_option_table;
 typedef struct cut_option {
     const char *key;
     cut_option_type type;
-    size_t offset;             /* of the field */
-    const char *text;          /* default of CHOICE, LENGTH, COLOUR */
-    double number;             /* default of BOOLEAN, INTEGER, NUMBER */
-    double min, max;           /* INTEGER, NUMBER; LENGTH: in percent */
-    const char *const *values; /* CHOICE; NULL-terminated */
+    size_t offset;                /* of the field */
+    const char *text;             /* default of CHOICE, LENGTH, COLOUR */
+    double number;                /* default of BOOLEAN, INTEGER, NUMBER */
+    double min, max;              /* INTEGER, NUMBER; LENGTH: in percent */
+    const char *const *values;    /* CHOICE; NULL-terminated */
     const cut_option_table *keys; /* SWITCH */
     /* OWN; into the whole struct, since a value may fill more than a field */
     cut_status (*read)(void *object, const cut_json *value, cut_error *error);
@@ -76,7 +76,8 @@ cut_status cut_option_read(void *object, const cut_option_table *table,
     _Static_assert(CUT_FITS_##type(((CUT_OPTION_STRUCT *)0)->field), #key);
 #define CUT_OPTION_ROW(key_, field, type, scope, usual, min, max, values,      \
                        words)                                                  \
-    {.key = #key_, .offset = offsetof(CUT_OPTION_STRUCT, field),               \
+    {.key = #key_,                                                             \
+     .offset = offsetof(CUT_OPTION_STRUCT, field),                             \
      CUT_ROW_##type(field, usual, min, max, values)},
 
 #define CUT_ROW_BOOLEAN(field, usual, lo, hi, words)                           \
@@ -86,14 +87,15 @@ cut_status cut_option_read(void *object, const cut_option_table *table,
 #define CUT_ROW_NUMBER(field, usual, lo, hi, words)                            \
     .type = CUT_OPTION_NUMBER, .number = usual, .min = lo, .max = hi
 #define CUT_ROW_CHOICE(field, usual, lo, hi, words)                            \
-    .type = CUT_OPTION_CHOICE, .text = usual,                                  \
-    .values = (const char *const[]){CUT_EACH words, NULL}
+    .type = CUT_OPTION_CHOICE, .text = usual, .values = (const char *const[])  \
+    {                                                                          \
+        CUT_EACH words, NULL                                                   \
+    }
 #define CUT_ROW_LENGTH(field, usual, lo, hi, words)                            \
     .type = CUT_OPTION_LENGTH, .text = usual, .min = lo, .max = hi
 #define CUT_ROW_COLOUR(field, usual, lo, hi, words)                            \
     .type = CUT_OPTION_COLOUR, .text = usual
-#define CUT_ROW_OWN(field)                                                     \
-    .type = CUT_OPTION_OWN, .read = read_##field
+#define CUT_ROW_OWN(field) .type = CUT_OPTION_OWN, .read = read_##field
 #define CUT_ROW_BACKGROUND(field, usual, lo, hi, words) CUT_ROW_OWN(field)
 #define CUT_ROW_SWITCH(field, usual, lo, hi, words)                            \
     .type = CUT_OPTION_SWITCH, .keys = &field##_keys

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cutaway.h"
+#include "options/colour.h"
 
 /* All readers below answer where they stopped, NULL when it is not there. */
 
@@ -46,26 +47,6 @@ static const char *hundredths(int32_t *out, int *is_whole, const char *p)
     return p;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
-static const char *colour(uint8_t rgb[3], const char *p)
-{
-    p = skip(p, "#");
-    for (int i = 0; p && i < 3; i++) {
-        int hi = hex_digit(p[0]), lo = hi < 0 ? -1 : hex_digit(p[1]);
-        if (lo < 0) return NULL;
-        rgb[i] = (uint8_t)(hi * 16 + lo);
-        p += 2;
-    }
-    return p;
-}
-
 static const char *length(cut_length *out, const char *p)
 {
     int is_whole;
@@ -85,7 +66,7 @@ static int all(const char *end)
 
 int cut_text_colour(uint8_t rgb[3], const char *text)
 {
-    return all(colour(rgb, text));
+    return all(cut_colour_read(rgb, text));
 }
 
 int cut_text_length(cut_length *out, const char *text)
@@ -103,11 +84,11 @@ int cut_text_blur(cut_length *radius, const char *text)
 
 static const float unset = -1;
 
-/* "#rrggbb" or "#rrggbb 25%" */
+/* A colour, or a colour and "25%". */
 static const char *stop(cut_gradient *g, const char *p)
 {
     if (g->count == CUT_MAX_STOPS) return NULL;
-    p = spaces(colour(g->stops[g->count].rgb, p));
+    p = spaces(cut_colour_read(g->stops[g->count].rgb, p));
     if (!p) return NULL;
     float at = unset;
     if (*p != ',' && *p != ')') {
@@ -128,19 +109,19 @@ static void place_stops(cut_gradient *g)
     int last = g->count - 1;
     if (g->stops[0].at < 0) g->stops[0].at = 0;
     if (g->stops[last].at < 0) g->stops[last].at = 1;
-    float most = 0;
+    float max = 0;
     for (int i = 0; i <= last; i++) {
         if (g->stops[i].at < 0) continue;
-        if (g->stops[i].at < most) g->stops[i].at = most;
-        most = g->stops[i].at;
+        if (g->stops[i].at < max) g->stops[i].at = max;
+        max = g->stops[i].at;
     }
     for (int i = 1; i < last; i++) {
         if (g->stops[i].at >= 0) continue;
         int next = i;
         while (g->stops[next].at < 0) next++;
         float from = g->stops[i - 1].at;
-        g->stops[i].at = from + (g->stops[next].at - from) /
-                                    (float)(next - i + 1);
+        g->stops[i].at = from +
+                         (g->stops[next].at - from) / (float)(next - i + 1);
     }
 }
 
@@ -148,7 +129,7 @@ int cut_text_gradient(cut_gradient *out, const char *text)
 {
     cut_gradient g = {.angle = 18000};
     const char *p = spaces(skip(text, "linear-gradient("));
-    if (p && *p != '#') {
+    if (p && (*p == '-' || (*p >= '0' && *p <= '9'))) {
         int is_whole;
         p = spaces(skip(hundredths(&g.angle, &is_whole, p), "deg"));
         p = spaces(skip(p, ","));

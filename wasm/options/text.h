@@ -7,7 +7,7 @@
 
 #include "compose/style.h"
 
-/** "#rrggbb" to three bytes. */
+/** Any opaque colour of CSS (options/colour.h) to three bytes. */
 int cut_text_colour(uint8_t rgb[3], const char *text);
 
 /** "5%", "-2.25%", "40px", "40"; percent to hundredths, whole pixels. */
@@ -17,7 +17,7 @@ int cut_text_length(cut_length *out, const char *text);
 int cut_text_blur(cut_length *radius, const char *text);
 
 /**
- * CSS: "linear-gradient(135deg, #rrggbb 10%, #rrggbb)", the angle optional
+ * CSS: "linear-gradient(135deg, COLOUR 10%, COLOUR)", the angle optional
  * (180deg), positions 0 % to 100 %, optional as in CSS Images 3 (3.4.3).
  */
 int cut_text_gradient(cut_gradient *out, const char *text);

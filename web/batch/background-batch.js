@@ -117,6 +117,7 @@ export class BackgroundBatch extends HTMLElement {
     this.#apply();
   }
 
+  /** Everything that listens ends with this connection. */
   connectedCallback() {
     const connection = this.#connection = new AbortController();
     const { signal } = connection;
@@ -151,7 +152,7 @@ export class BackgroundBatch extends HTMLElement {
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} now */
-  attributeChangedCallback(name, before, now) {
+  attributeChangedCallback(_name, before, now) {
     if (before === now || !this.isConnected) return;
     this.#apply();
   }
@@ -208,7 +209,7 @@ export class BackgroundBatch extends HTMLElement {
     return chosen.length ? chosen : this.queue.items;
   }
 
-  /** @param {string} act of the toolbar */
+  /** What a button of the toolbar does. @param {string} act of the toolbar */
   #act(act) {
     const { chosen } = this.tiles;
     this.#noted = '';
@@ -229,7 +230,7 @@ export class BackgroundBatch extends HTMLElement {
     if (focused?.hidden || focused?.disabled) this.tiles.focus();
   }
 
-  /** @param {import('./tiles.js').Act} act of one tile @param {Item} item */
+  /** What a tile's button does. @param {import('./tiles.js').Act} act of one tile @param {Item} item */
   #one(act, item) {
     if (act === 'edit') void this.#retouch(item);
     if (act === 'cancel') this.queue.cancel([item]);
@@ -271,6 +272,7 @@ export class BackgroundBatch extends HTMLElement {
     for (const item of items) this.tiles.remove(item);
   }
 
+  /** The first click asks when results would be lost, the second one means it. */
   #clear() {
     const count = this.#unsaved;
     const button = this.#part('[data-act=clear]');
@@ -339,6 +341,7 @@ export class BackgroundBatch extends HTMLElement {
     return { ...said, background: this.#backgroundImage ?? (background || 'transparent'), format: format || 'png', margin: margin || '5%' };
   }
 
+  /** Writes the results into a ZIP, or stops the one that is being written. */
   async #zip() {
     if (this.#zipping) return this.#zipping.abort();
     const items = this.#scope.filter(({ result }) => result);

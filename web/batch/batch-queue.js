@@ -173,7 +173,7 @@ export class BatchQueue {
     return item && (() => this.#run(item));
   }
 
-  /** @param {Item} item */
+  /** One photo through the engine; when its options changed meanwhile it waits again. @param {Item} item */
   async #run(item) {
     const abort = new AbortController();
     item.abort = abort;

@@ -37,13 +37,13 @@ export function takeDrops(element, signal, take) {
   for (const [type, step] of Object.entries({ dragenter: 1, dragleave: -1, dragover: 0, drop: -Infinity })) {
     element.addEventListener(type, (event) => {
       const { dataTransfer } = /** @type {DragEvent} */ (event);
-      const files = dataTransfer?.types.includes('Files');
+      const files = dataTransfer?.types.includes('Files') ? dataTransfer : null;
       if (files || type === 'drop') depth = Math.max(0, depth + step);
       element.toggleAttribute('dragging', depth > 0);
       if (!files) return;
       event.preventDefault();
-      if (type === 'drop') take(dataTransfer);
-      else dataTransfer.dropEffect = 'copy';
+      if (type === 'drop') take(files);
+      else files.dropEffect = 'copy';
     }, { signal });
   }
 }
@@ -65,6 +65,8 @@ async function children(folder) {
 }
 
 /**
+ * Goes through folders and sorts photos from what is none.
+ *
  * @param {(FileSystemEntry | File)[]} entries files of a chosen folder bring their path along
  * @returns {Promise<Found>} a folder that cannot be read is skipped, the rest goes on
  */

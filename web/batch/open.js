@@ -8,6 +8,8 @@ import { dropped, isFolder } from './files.js';
 const few = 5;
 
 /**
+ * Many photos for the element, or a folder, open the batch instead.
+ *
  * @param {HTMLElement & { add: (files: File[]) => void }} remover
  * @param {HTMLElement} button opens the empty batch
  */
@@ -16,7 +18,7 @@ export function offerBatch(remover, button) {
   let batch;
   let taken = false;
 
-  /** @param {(File | FileSystemEntry)[]} entries */
+  /** Loads the batch once, with the settings of the element, and gives it the photos. @param {(File | FileSystemEntry)[]} entries */
   async function open(entries) {
     const { BackgroundBatch } = await import('./background-batch.js');
     if (!batch) {

@@ -46,7 +46,15 @@ export class Overview {
     return overall;
   }
 
-  /** @param {BatchQueue} queue @param {boolean} waits @param {boolean} some are chosen @param {Item[]} scope @param {number | undefined} zipped */
+  /**
+   * Each button says what it would do to the photos that it is for.
+   *
+   * @param {BatchQueue} queue
+   * @param {boolean} waits something does
+   * @param {boolean} some are chosen
+   * @param {Item[]} scope
+   * @param {number | undefined} zipped
+   */
   #showButtons({ paused }, waits, some, scope, zipped) {
     const t = this.#t;
     const done = scope.filter(({ result }) => result).length;

@@ -54,6 +54,7 @@ export class Thumbnails {
     this.#visible.clear();
   }
 
+  /** The next tiles that can be seen and do not show yet what they should. */
   #next() {
     for (const tile of this.#visible) {
       if (this.#busy >= atOnce) return;

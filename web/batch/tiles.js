@@ -74,7 +74,7 @@ export class Tiles {
     }
   }
 
-  /** @param {Item} item */
+  /** The tile says what its photo is now; what it says already is left alone. @param {Item} item */
   update(item) {
     const entry = this.#tiles.get(item.id);
     if (!entry) return;
@@ -110,7 +110,7 @@ export class Tiles {
     }
   }
 
-  /** @param {Item} item */
+  /** Tab order and focus go on to the tile that follows. @param {Item} item */
   remove(item) {
     const entry = this.#tiles.get(item.id);
     if (!entry) return;
@@ -146,7 +146,7 @@ export class Tiles {
     this.thumbnails.dispose();
   }
 
-  /** @param {Item} item */
+  /** A tile of a photo that has none yet. @param {Item} item */
   #make(item) {
     const tile = document.createElement('li');
     tile.className = 'tile';
@@ -195,7 +195,7 @@ export class Tiles {
     for (const tile of this.#order.slice(a, b + 1)) part(tile, 'input').checked = checked;
   }
 
-  /** @param {KeyboardEvent} event */
+  /** Moves, chooses, removes by keyboard, as the head of this file says. @param {KeyboardEvent} event */
   #key(event) {
     const { key } = event;
     const item = this.#current && this.#tiles.get(Number(this.#current.dataset.id))?.item;

@@ -104,6 +104,8 @@ export function download(blob, name) {
 }
 
 /**
+ * Streams the results into the target, one after another.
+ *
  * @param {Entry[]} entries
  * @param {Target} target
  * @param {{ signal?: AbortSignal, onProgress?: (fraction: number) => void, lost: (index: number) => void }} more

@@ -135,7 +135,7 @@ export class Previewing extends Held {
   }
 }
 
-/** @param {import('./client.js').EngineClient} client */
+/** The functions of index.js and node.js on one client. @param {import('./client.js').EngineClient} client */
 export function createApi(client) {
   /**
    * A photo and its matte, to be held by the worker.

@@ -44,6 +44,8 @@ export class EngineClient {
   }
 
   /**
+   * A request to the end of the queue; its answer, progress and abort belong to it alone.
+   *
    * @param {import('./core/requests.js').Name | 'call'} type 'call': of a picture that the worker holds
    * @param {object} fields of the request
    * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} [more]
@@ -68,6 +70,7 @@ export class EngineClient {
     });
   }
 
+  /** Begins the next request when none runs; an idle worker is trimmed after a while. */
   next() {
     clearTimeout(this.idle);
     if (this.running) return;
@@ -122,7 +125,7 @@ export class EngineClient {
     else request?.reject(CutawayError.from(error));
   }
 
-  /** @param {Request} request */
+  /** Answers at once; what runs is stopped in the worker, what waits leaves the queue. @param {Request} request */
   abort(request) {
     if (this.running === request) {
       // The worker stops between two stages and says so; one that does not is ended.

@@ -35,7 +35,7 @@ export function poolSize(machine = navigator) {
   return Math.max(1, Math.min(maxWorkers, cores, Math.floor(deviceMemory / 2)));
 }
 
-/** @param {{ size?: number, spawn?: () => import('./backends/ort.js').WorkerLike }} [how] */
+/** Workers for many pictures at once. @param {{ size?: number, spawn?: () => import('./backends/ort.js').WorkerLike }} [how] */
 export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   const all = Array.from({ length: size }, () => createApi(new EngineClient(spawn)));
   const free = [...all];
@@ -54,6 +54,8 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   });
 
   /**
+   * A task in the next worker that is free; aborting one that waits takes it out of the line.
+   *
    * @template T
    * @param {AbortSignal | undefined} signal
    * @param {(api: Api) => Promise<T>} task

@@ -139,6 +139,7 @@ export class BackgroundRemover extends HTMLElement {
     this.#part('.frame').inert = disabled;
   }
 
+  /** What listens ends with this connection. */
   connectedCallback() {
     const connection = new AbortController();
     this.#connection = connection;

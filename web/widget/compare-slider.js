@@ -89,6 +89,7 @@ export class CompareSlider extends HTMLElement {
     return /** @type {HTMLElement} */ (this.shadowRoot?.querySelector('.bar'));
   }
 
+  /** What listens ends with this connection. */
   connectedCallback() {
     this.#connection = new AbortController();
     const { signal } = this.#connection;

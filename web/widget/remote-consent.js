@@ -88,6 +88,7 @@ export class RemoteConsent extends HTMLElement {
     this.#show();
   }
 
+  /** A row for each service; the focus stays where it was. */
   #show() {
     const consent = this.#consent;
     const list = /** @type {HTMLElement} */ (this.shadowRoot?.querySelector('ul'));

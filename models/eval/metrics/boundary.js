@@ -53,7 +53,11 @@ function band(shape, w, h, d) {
  */
 export function boundaryIou(alpha, mask, w, h) {
   const d = Math.max(1, roundEven(0.02 * Math.sqrt(w * w + h * h)));
-  const [a, b] = [alpha, mask].map((plane) => band(Uint8Array.from(plane, (value) => (value >= 0.5 ? 1 : 0)), w, h, d));
+  const [a, b] = [alpha, mask].map((plane) => {
+    const shape = new Uint8Array(plane.length);
+    for (let i = 0; i < shape.length; i++) shape[i] = plane[i] >= 0.5 ? 1 : 0;
+    return band(shape, w, h, d);
+  });
   let both = 0, either = 0;
   for (let i = 0; i < a.length; i++) {
     both += a[i] & b[i];

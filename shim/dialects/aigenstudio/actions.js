@@ -13,6 +13,7 @@ import { secretOf } from './webhook.js';
 
 /** @type {Record<string, (input: any, call: import('../../types.js').Call) => Promise<any>>} */
 export const actions = {
+  /** A new job, the earlier one of the same Idempotency-Key, or a conflict. */
   removeBackground({ name, body, sources, background, format, copies, webhook }, { services, key, base }) {
     const { store, clock, locked } = services;
     const { scope, sandbox } = ownerOf(key);

@@ -24,6 +24,7 @@ export const jobs = {
   collection: JOBS,
   active,
 
+  /** The inputs that are not settled, each told as soon as it is. */
   async work(id, services, signal) {
     const { store } = services;
     let job = await store.get(JOBS, id);

@@ -13,7 +13,8 @@ const MAX_RESULTS = 20; // vendor: per job, whatever number_of_images says
 const TOOLS = ['remove_background', 'image_editing', 'image_ai_edit', 'ai_background', 'image_generation', 'ad_creative'];
 const STATUSES = ['queued', 'processing', 'completed', 'failed', 'cancelled', 'partially_completed'];
 
-/** @param {import('../../types.js').Call} call */
+/** The input of an operation, or the error that names the field.
+ * @param {import('../../types.js').Call} call */
 export async function parse(call) {
   const { request, operation, params, query } = call;
   const own = request.headers.get('x-request-id');
@@ -34,7 +35,8 @@ export async function parse(call) {
   }
 }
 
-/** @param {Record<string, any>} body */
+/** The body of a new job, field by field in the order of the documents.
+ * @param {Record<string, any>} body */
 function parseJob({ input, background = {}, output = {}, webhook_url: webhook }) {
   if (!Array.isArray(input) || input.length < 1 || input.length > MAX_INPUTS) {
     throw invalid('input', `input must hold 1 to ${MAX_INPUTS} images.`);
@@ -79,14 +81,14 @@ function parseJob({ input, background = {}, output = {}, webhook_url: webhook })
   }
   if (webhook !== undefined) {
     const url = parseUrl(webhook);
-    if (!url || url.protocol !== 'https:' || isPrivateHost(url.hostname) || url.username || url.password) {
+    if (url?.protocol !== 'https:' || isPrivateHost(url.hostname) || url.username || url.password) {
       throw invalid('webhook_url', 'webhook_url must be a public https address.');
     }
   }
   return { sources, background: paint, format: format === 'jpg' ? 'jpeg' : format, copies, webhook };
 }
 
-/** @param {URLSearchParams} query */
+/** What a list of jobs is narrowed to. @param {URLSearchParams} query */
 function parsePage(query) {
   const api = query.get('api') ?? undefined;
   const status = query.get('status') ?? undefined;

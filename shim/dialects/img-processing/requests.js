@@ -10,7 +10,8 @@ import { MIME, readHeader } from '../../image-header.js';
 export const FORMATS = ['png', 'jpeg', 'webp'];
 const FORM_OVERHEAD_BYTES = 64 * 1024; // boundaries and part headers around the file
 
-/** @param {import('../../types.js').Call} call */
+/** The input of an operation, or the error that names the field.
+ * @param {import('../../types.js').Call} call */
 export async function parse(call) {
   const { request, operation, params, query } = call;
   switch (operation) {

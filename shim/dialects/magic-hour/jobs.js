@@ -25,6 +25,7 @@ export const jobs = {
   collection: PROJECTS,
   active,
 
+  /** One picture; a deletion or a cancel may come at any moment. */
   async work(id, services, signal) {
     const { store } = services;
     const found = await store.get(PROJECTS, id);

@@ -9,7 +9,8 @@ import { isObject, readJson } from '../../http.js';
 const MAX_ITEMS = 64;
 export const EXTENSIONS = ['png', 'jpg', 'jpeg', 'heic', 'heif', 'webp', 'avif', 'jp2', 'tiff', 'bmp', 'jfif', 'tif'];
 
-/** @param {import('../../types.js').Call} call */
+/** The input of an operation, or the error that names the field.
+ * @param {import('../../types.js').Call} call */
 export async function parse(call) {
   const { request, operation, params, query } = call;
   switch (operation) {
@@ -21,7 +22,8 @@ export async function parse(call) {
   }
 }
 
-/** @param {Record<string, any>} body */
+/** First that every item is well-formed, 400, then that it is served, 422.
+ * @param {Record<string, any>} body */
 function parseUploads({ items }) {
   if (!Array.isArray(items)) throw invalid('items', 'items must be an array');
   if (items.length < 1 || items.length > MAX_ITEMS) throw invalid('items', `items must hold 1 to ${MAX_ITEMS} entries`);

@@ -50,8 +50,8 @@ test('all eight EXIF orientations come out upright', async () => {
   // bright in the upper left quarter of the upright picture, 60 x 40
   const upright = (/** @type {number} */ x, /** @type {number} */ y) => (x < 30 && y < 20 ? [250, 250, 250] : [5, 5, 5]);
   /** stored (x, y) of a w x h file → upright, by orientation (EXIF 2.32, 4.6.4) @type {((x: number, y: number, w: number, h: number) => number[])[]} */
-  const turn = [(x, y) => [x, y], (x, y, w) => [w - 1 - x, y], (x, y, w, h) => [w - 1 - x, h - 1 - y], (x, y, w, h) => [x, h - 1 - y],
-    (x, y) => [y, x], (x, y, w, h) => [h - 1 - y, x], (x, y, w, h) => [h - 1 - y, w - 1 - x], (x, y, w) => [y, w - 1 - x]];
+  const turn = [(x, y) => [x, y], (x, y, w) => [w - 1 - x, y], (x, y, w, h) => [w - 1 - x, h - 1 - y], (x, y, _w, h) => [x, h - 1 - y],
+    (x, y) => [y, x], (x, y, _w, h) => [h - 1 - y, x], (x, y, w, h) => [h - 1 - y, w - 1 - x], (x, y, w) => [y, w - 1 - x]];
   for (let orientation = 1; orientation <= 8; orientation++) {
     const [w, h] = orientation >= 5 ? [40, 60] : [60, 40];
     const exif = Buffer.from(`4d4d002a00000008000101120003000000010${orientation.toString(16).padStart(3, '0')}000000000000`, 'hex');

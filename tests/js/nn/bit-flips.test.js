@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { CutawayError } from '../../../web/engine/core/errors.js';
+import { fields } from '../../../web/engine/node/protobuf.js';
 import { AUTO, F32, floats, newCore, random, runNet } from './run-net.js';
 
 const copies = Number(process.env.CUTAWAY_FLIPS ?? 150);
@@ -28,31 +29,14 @@ const [w, h] = JSON.parse(await readFile(new URL('manifest.json', base), 'utf8')
  */
 function structure(file) {
   const isWeight = new Uint8Array(file.length);
-  /** @param {number} at @returns {[value: number, next: number]} */
-  const varint = (at) => {
-    for (let value = 0, scale = 1; ; scale *= 128) {
-      const byte = file[at++];
-      value += (byte & 127) * scale;
-      if (byte < 128) return [value, at];
+  /** @param {Uint8Array} message @param {number} wanted @returns {Uint8Array[]} */
+  const all = (message, wanted) => [...fields(message)].flatMap(({ number, wire, bytes: inner }) => (number === wanted && wire === 2 ? [inner] : []));
+  for (const graph of all(file, 7)) { // ModelProto.graph, GraphProto.initializer, TensorProto.raw_data
+    for (const raw of all(graph, 5).flatMap((tensor) => all(tensor, 9))) {
+      const at = raw.byteOffset - file.byteOffset;
+      if (raw.length > 64) isWeight.fill(1, at, at + raw.length);
     }
-  };
-  /** Fields of a message: path is what leads to it, by number. @param {number} from @param {number} to @param {string} path */
-  const walk = (from, to, path) => {
-    for (let at = from; at < to;) {
-      const [tag, value] = varint(at);
-      const here = `${path}.${tag >> 3}`;
-      if ((tag & 7) === 0) [, at] = varint(value);
-      else if ((tag & 7) === 5) at = value + 4;
-      else if ((tag & 7) === 1) at = value + 8;
-      else {
-        const [size, start] = varint(value);
-        at = start + size;
-        if (here === '.7' || here === '.7.5') walk(start, at, here); // ModelProto.graph, GraphProto.initializer
-        else if (here === '.7.5.9' && size > 64) isWeight.fill(1, start, at); // TensorProto.raw_data
-      }
-    }
-  };
-  walk(0, file.length, '');
+  }
   return [...isWeight.keys()].filter((at) => !isWeight[at]);
 }
 

@@ -49,7 +49,7 @@ const { port } = server.address();
 const origin = `http://pictures.example:${port}`;
 
 const names = {};
-const lookup = (name, options, done) => setImmediate(() => done(null, [{ address: names[name] ?? '127.0.0.1', family: 4 }]));
+const lookup = (name, _options, done) => setImmediate(() => done(null, [{ address: names[name] ?? '127.0.0.1', family: 4 }]));
 const plain = { schemes: ['http', 'https'], followsItself: false, maxBytes: 4000, timeoutMs: 1500 };
 /** The outside world on loopback: this origin is trusted, all else is judged. */
 const inputs = { ...plain, trustedOrigins: [origin], fetch: createGuardedFetch({ lookup, trustedOrigins: [origin] }) };
@@ -74,7 +74,7 @@ test('a name that resolves into the private network is refused at the socket', a
 });
 
 test('one private address among several is enough to refuse', async () => {
-  const both = (name, options, done) => done(null, [{ address: '8.8.8.8', family: 4 }, { address: '127.0.0.1', family: 4 }]);
+  const both = (_name, _options, done) => done(null, [{ address: '8.8.8.8', family: 4 }, { address: '127.0.0.1', family: 4 }]);
   const guarded = { ...plain, fetch: createGuardedFetch({ lookup: both }) };
   await assert.rejects(fetchPicture(`${origin}/a.png`, guarded), { code: 'url_refused' });
 });

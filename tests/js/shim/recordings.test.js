@@ -97,7 +97,7 @@ test('img-boundary.jsonl: every request of the SDK is taken, at the fetch bounda
 
 test('aigen-requests.jsonl: the recorded statuses', async () => {
   const shim = createShim({ engine: createFakeEngine(), bases: '*', inputs, authorize: ({ key }) => (/^aigen_test_\d+$/.test(key) ? undefined : 'invalid_key') });
-  let map = new Map();
+  const map = new Map();
   let n = 0;
   for (const { method, url, headers, body, status, response: recorded } of load('aigen-requests.jsonl')) {
     const fields = headers.map((one) => one.split(/: (.*)/s).slice(0, 2)).filter(([name]) => !/^(host|connection|content-length|transfer-encoding)$/i.test(name));

@@ -13,7 +13,8 @@ cut_status cut_onnx_int(const cut_onnx_node *node, const char *name,
 cut_status cut_onnx_float(const cut_onnx_node *node, const char *name,
                           float *value, cut_error *error);
 cut_status cut_onnx_ints(const cut_onnx_node *node, const char *name,
-                         int32_t *values, int max, int *count, cut_error *error);
+                         int32_t *values, int max, int *count,
+                         cut_error *error);
 /** size 0 when it is not there. */
 cut_status cut_onnx_string(const cut_onnx_node *node, const char *name,
                            cut_slice *value, cut_error *error);

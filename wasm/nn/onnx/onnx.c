@@ -118,7 +118,8 @@ typedef struct counts {
     uint32_t nodes, tensors, inputs, outputs, names;
 } counts;
 
-static cut_status count_node(cut_slice message, uint32_t *names, cut_error *error)
+static cut_status count_node(cut_slice message, uint32_t *names,
+                             cut_error *error)
 {
     cut_field field;
     int more;

@@ -74,6 +74,8 @@ export class CEngine {
   }
 
   /**
+   * A network that was let go is loaded again first.
+   *
    * @param {Tensor} input [1][3][height][width]
    * @param {{ signal?: AbortSignal, onProgress?: (share: number) => void }} [more]
    * @returns {Promise<Tensor>}

@@ -11,7 +11,7 @@
 /** @type {any} */ let ort;
 /** @type {any} */ let session;
 
-/** @param {any} message */
+/** One request; whatever fails is answered with the step that it failed in. @param {any} message */
 async function handle(message) {
   const { id } = message;
   let step = 'import';

@@ -62,6 +62,7 @@ export class OrtEngine {
     return worker;
   }
 
+  /** Loads the model in the worker and compares its input with the manifest's. */
   async start() {
     this.open();
     const { inputs, outputs } = await this.ask({ type: 'load', ...this.urls, threads: this.threads, bytes: this.model });
@@ -84,6 +85,8 @@ export class OrtEngine {
   }
 
   /**
+   * Starts the worker again if it was ended meanwhile.
+   *
    * @param {Tensor} input [1][3][height][width]; its data is consumed
    * @param {{ signal?: AbortSignal }} [more] aborting answers at once
    * @returns {Promise<Tensor>}
@@ -120,7 +123,7 @@ export class OrtEngine {
     });
   }
 
-  /** @param {any} message */
+  /** The answer of the request that waits; a failure becomes the code of its step. @param {any} message */
   settle(message) {
     if (message.id !== this.lastId) return; // of a run that was cancelled
     if (message.type !== 'failed') {

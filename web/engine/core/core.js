@@ -217,7 +217,7 @@ export class Job extends Handle {
   }
 
   /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
-  get again() {
+  get hasNextPass() {
     return this.get('has_next_pass') === 1;
   }
 

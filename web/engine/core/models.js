@@ -27,6 +27,8 @@ const badManifest = (detail) =>
   new CutawayError('bad_manifest', "The model's manifest is not valid.", { detail, stage: 'load' });
 
 /**
+ * A JSON file, with the errors of a model.
+ *
  * @param {Io} io
  * @param {string} url
  * @param {AbortSignal} [signal]
@@ -131,6 +133,8 @@ async function checkHash(io, name, bytes, promise) {
 }
 
 /**
+ * The bytes from the cache, else from the network, by one of those that want them at once.
+ *
  * @param {Io} io
  * @param {string} url
  * @param {{ bytes?: number, sha256?: string, md5?: string }} promise of the manifest
@@ -152,6 +156,8 @@ async function download(io, url, promise, more) {
 }
 
 /**
+ * Fetches, checks, and keeps what could be checked.
+ *
  * @param {Io} io
  * @param {string} url
  * @param {{ bytes?: number, sha256?: string, md5?: string }} promise of the manifest
@@ -211,6 +217,8 @@ async function locate(io, model, signal) {
 }
 
 /**
+ * Manifest and bytes of a model, checked.
+ *
  * @param {Io} io
  * @param {unknown} model as for locate()
  * @param {More} [more]
@@ -243,7 +251,7 @@ export function modelLoader(io, engines) {
   /** @type {{ key: string, loading: Promise<any> } | null} */
   let current = null;
 
-  /** @param {unknown} wanted @param {string} choice @param {More} more */
+  /** The model in the first of the engines that takes it; why others did not is noted. @param {unknown} wanted @param {string} choice @param {More} more */
   async function load(wanted, choice, more) {
     const model = await fetchModel(io, wanted, more);
     const names = choice === 'auto' ? Object.keys(engines) : [choice];

@@ -97,6 +97,8 @@ class Stages {
   }
 
   /**
+   * One stage: timed, told, and with errors that name it.
+   *
    * @template T
    * @param {string} stage
    * @param {() => T | Promise<T>} work
@@ -179,7 +181,7 @@ async function otherEngine({ loadModel }, { model, wanted = 'auto', used, error,
   try {
     const other = await loadModel({ model, engine: used.engine.name === 'c' ? 'ort' : 'c' }, { signal });
     return { ...other, note: `${retried}${used.engine.name}: ${detail}` };
-  } catch (failed) {
+  } catch {
     throwIfAborted(signal, 'load');
     throw error; // what was wrong first says more than that there is no other engine
   }
@@ -240,7 +242,7 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
       used = await otherEngine(parts, { model, wanted, used, error, signal });
       await pass(tensor);
     }
-  } while (job.again);
+  } while (job.hasNextPass);
   await stages.run('refine', () => job.step('refine', 'refine'));
   return used;
 }

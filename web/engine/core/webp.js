@@ -13,6 +13,8 @@ const config = {
 };
 
 /**
+ * The codec, whose two halves are loaded when they are needed.
+ *
  * @param {{ module: (path: string) => Promise<any>, wasm: (path: string) => Promise<WebAssembly.Module> }} from
  *   modules and compiled wasm of the package by path, e.g. "codec/dec/webp_dec.js"
  * @returns {import('./pipeline.js').Parts['webp']}
@@ -21,7 +23,7 @@ export function webpCodec(from) {
   /** @type {Map<string, Promise<any>>} */
   const loaded = new Map();
 
-  /** @param {string} path without its ending @returns {Promise<any>} */
+  /** One half of the codec, loaded once; a failure is tried again. @param {string} path without its ending @returns {Promise<any>} */
   function codec(path) {
     let loading = loaded.get(path);
     if (!loading) {

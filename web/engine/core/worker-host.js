@@ -33,6 +33,8 @@ async function read(core, blob) {
 }
 
 /**
+ * Answers what comes through the port.
+ *
  * @param {{ post: (message: any, transfer?: ArrayBuffer[]) => void, listen: (handler: (message: any) => void) => void }} port
  * @param {() => Promise<Parts>} makeParts made once, on the first request; again after a failure
  */
@@ -50,7 +52,7 @@ export function hostJobs(port, makeParts) {
     return making;
   };
 
-  /** @param {Core} core @param {any} request */
+  /** A call of a picture that is held; one whose instance crashed is held no longer. @param {Core} core @param {any} request */
   async function callHeld(core, { number, call, args }) {
     const begun = held.get(number);
     if (!begun) throw core.error('bad_state', 'This picture is not held any more.', 'held');
@@ -67,7 +69,7 @@ export function hostJobs(port, makeParts) {
     }
   }
 
-  /** @param {any} request @param {AbortSignal} signal */
+  /** The value that a request is answered with. @param {any} request @param {AbortSignal} signal */
   async function answer({ id, type, input, background, matte, options = {}, ...more }, signal) {
     const parts = await ready().catch((error) => { throw CutawayError.wrap(error, 'engine_unavailable', 'load'); });
     const { core } = parts;

@@ -31,6 +31,7 @@
  * @property {string | Canvas} [canvas] size of the result, and how large and where the subject is on it
  * @property {'png' | 'jpeg' | 'webp'} [format] of the file
  * @property {number} [quality] of JPEG and WebP; WebP at 100 is lossless
+ * @property {'keep' | 'srgb'} [colorspace] of the file: the photo's own, or sRGB, as some shops want it
  * @property {boolean} [crop] cuts the result to the subject
  * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
  * @property {'standard' | 'high'} [effort] whether the model looks again, at the mirrored photo, and closely at a
@@ -142,6 +143,13 @@ export const options = {
     max: 100,
     scope: 'result',
     words: 'of JPEG and WebP; WebP at 100 is lossless',
+  },
+  colorspace: {
+    type: 'choice',
+    default: 'keep',
+    values: ['keep', 'srgb'],
+    scope: 'result',
+    words: "of the file: the photo's own, or sRGB, as some shops want it",
   },
   crop: { type: 'boolean', default: false, scope: 'result', words: 'cuts the result to the subject' },
   margin: {

@@ -2,10 +2,11 @@
 // know why a model is slow, large or refused.
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CEngine } from '../backends/c.js';
 import { loadCore } from '../core/core.js';
 import { CutawayError, failure } from '../core/errors.js';
-import { CEngine } from '../backends/c.js';
 import { compileCore, root } from './core.js';
+import { fields } from './protobuf.js';
 
 /** The manifest beside a model: same name with .json, else manifest.json, else none. @param {string} file */
 async function manifestBeside(file) {
@@ -23,38 +24,9 @@ async function manifestBeside(file) {
   return null;
 }
 
-/**
- * Fields of a protobuf message: [number, value] of varints, [number, bytes] of
- * what has a length; other wire types are stepped over.
- *
- * @param {Uint8Array} bytes
- * @returns {Generator<[number, number | Uint8Array]>}
- */
-function* fields(bytes) {
-  let at = 0;
-  const varint = () => {
-    for (let value = 0, scale = 1; at < bytes.length; scale *= 128) {
-      value += (bytes[at] & 127) * scale;
-      if (bytes[at++] < 128) return value;
-    }
-    throw new RangeError('cut off');
-  };
-  while (at < bytes.length) {
-    const tag = varint();
-    const number = Math.floor(tag / 8);
-    if (tag % 8 === 0) yield [number, varint()];
-    else if (tag % 8 === 2) {
-      const size = varint();
-      if (size > bytes.length - at) throw new RangeError('cut off');
-      yield [number, bytes.subarray(at, at += size)];
-    } else if (tag % 8 === 1) at += 8;
-    else if (tag % 8 === 5) at += 4;
-    else throw new RangeError('no protobuf');
-  }
-}
-
 /** @param {Uint8Array} bytes @param {number} wanted @returns {any[]} */
-const all = (bytes, wanted) => [...fields(bytes)].flatMap(([number, value]) => (number === wanted ? [value] : []));
+const all = (bytes, wanted) => [...fields(bytes)].flatMap(({ number, wire, value, bytes: inner }) =>
+  (number === wanted ? [wire === 0 ? value : inner] : []));
 
 /**
  * Width and height of the first input that is no weight, as an ONNX file says

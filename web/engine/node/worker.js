@@ -6,14 +6,15 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parentPort, Worker } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
+import { CEngine } from '../backends/c.js';
+import { OrtEngine } from '../backends/ort.js';
 import { loadCore } from '../core/core.js';
 import { modelLoader } from '../core/models.js';
-import { CEngine } from '../backends/c.js';
-import { compileCore, root } from './core.js';
-import { OrtEngine } from '../backends/ort.js';
 import { webpCodec } from '../core/webp.js';
 import { hostJobs } from '../core/worker-host.js';
+import { compileCore, root } from './core.js';
+import { openThread } from './spawn.js';
 
 const require = createRequire(import.meta.url);
 
@@ -63,26 +64,6 @@ async function fetchAny(url, init) {
   }
 }
 
-/** @returns {import('../backends/ort.js').WorkerLike} */
-function spawnOrt() {
-  const worker = new Worker(new URL('../backends/ort-worker.js', import.meta.url));
-  worker.unref();
-  return {
-    postMessage(message, transfer = []) {
-      worker.ref(); // an answer is awaited
-      worker.postMessage(message, transfer);
-    },
-    terminate: () => void worker.terminate(),
-    listen(onMessage, onCrash) {
-      worker.on('message', (message) => {
-        worker.unref();
-        onMessage(message);
-      });
-      worker.on('error', (error) => onCrash(error.message));
-    },
-  };
-}
-
 const ortFile = () => require.resolve('onnxruntime-web/wasm').replace(/[^/]+$/, 'ort.wasm.min.mjs');
 const webpDir = () => dirname(require.resolve('@jsquash/webp/package.json'));
 
@@ -92,7 +73,7 @@ const engines = (newCore) => ({
   ort: async () => {
     const ort = pathToFileURL(ortFile());
     const [mjs, wasm] = ['mjs', 'wasm'].map((ending) => new URL(`ort-wasm-simd-threaded.${ending}`, ort).href);
-    return new OrtEngine({ spawn: spawnOrt, ort: ort.href, wasm: { mjs, wasm }, threads: 1 });
+    return new OrtEngine({ spawn: () => openThread(new URL('../backends/ort-worker.js', import.meta.url)), ort: ort.href, wasm: { mjs, wasm }, threads: 1 });
   },
 });
 

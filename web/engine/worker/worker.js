@@ -1,14 +1,14 @@
 // The composition root in a browser: the only file that puts the wasm, ONNX
 // Runtime, the codecs and the models together; assets.js knows where they lie.
-import { at, load } from './assets.js';
-import { loadCore } from '../core/core.js';
-import { failure } from '../core/errors.js';
-import { foreignWorker } from './foreign-worker.js';
-import { modelLoader } from '../core/models.js';
 import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
+import { loadCore } from '../core/core.js';
+import { failure } from '../core/errors.js';
+import { modelLoader } from '../core/models.js';
 import { webpCodec } from '../core/webp.js';
 import { hostJobs } from '../core/worker-host.js';
+import { at, load } from './assets.js';
+import { openWorker } from './open-worker.js';
 
 /** Models in the Cache API; where there is none (no secure context) or it is refused (a sandboxed frame), nothing is kept. */
 const open = async () => {
@@ -83,23 +83,8 @@ function threads() {
   return globalThis.crossOriginIsolated && !iOS ? Math.min(4, hardwareConcurrency) : 1;
 }
 
-/** @returns {import('../backends/ort.js').WorkerLike} */
-function spawnOrt() {
-  let worker;
-  try {
-    worker = new Worker(new URL('../backends/ort-worker.js', import.meta.url), { type: 'module' });
-  } catch {
-    worker = foreignWorker('../backends/ort-worker.js');
-  }
-  return {
-    postMessage: (message, transfer = []) => worker.postMessage(message, { transfer }),
-    terminate: () => worker.terminate(),
-    listen(onMessage, onCrash) {
-      worker.onmessage = ({ data }) => onMessage(data);
-      worker.onerror = (event) => onCrash(event.message ?? 'the worker failed');
-    },
-  };
-}
+const spawnOrt = () =>
+  openWorker(() => new Worker(new URL('../backends/ort-worker.js', import.meta.url), { type: 'module' }), '../backends/ort-worker.js');
 
 /** @param {() => Promise<import('../core/core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
 const engines = (newCore) => ({

@@ -39,6 +39,8 @@ export function languageOf(element) {
 }
 
 /**
+ * Texts of a table, with places filled.
+ *
  * @template {Table} T
  * @param {string} language
  * @param {T} table

@@ -94,6 +94,7 @@ class Retoucher {
     this.canvas.focus({ preventScroll: true });
   }
 
+  /** Buttons, keys, pointers, wheel and size of the canvas. */
   #listen() {
     const { signal } = this.#life;
     /** @param {EventTarget} target @param {string} type @param {(event: any) => void} listener */
@@ -292,7 +293,7 @@ class Retoucher {
     });
   }
 
-  /** @param {PointerEvent} event */
+  /** A finger or button goes down: a stroke begins, an object toggles, or the picture is held. @param {PointerEvent} event */
   #down(event) {
     const place = this.#place(event);
     this.canvas.setPointerCapture(event.pointerId);
@@ -313,7 +314,7 @@ class Retoucher {
     this.#change('', () => this.retouching.begin(x, y, brush));
   }
 
-  /** @param {PointerEvent} event */
+  /** Draws, pans, or with two fingers zooms. @param {PointerEvent} event */
   #move(event) {
     const place = this.#place(event);
     this.#cursor = { ...place, shown: event.pointerType !== 'touch' };

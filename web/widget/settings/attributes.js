@@ -27,7 +27,7 @@ export const styleNames = resultNames.filter((name) => !plain.includes(name));
  * @param {unknown} said an attribute's text, or a value; null, undefined, false: nothing
  * @returns {unknown} undefined: as is usual
  */
-function valueOf(name, said) {
+function valueIn(name, said) {
   const { type, default: usual, values } = options[name];
   if (said === null || said === undefined || said === false) return undefined;
   if (type === 'boolean') return true;
@@ -45,7 +45,7 @@ function valueOf(name, said) {
  * @param {(name: string) => unknown} read
  * @returns {Record<string, any>}
  */
-export const asked = (names, read) => Object.fromEntries(names.map((name) => [name, valueOf(name, read(name))]).filter(([, value]) => value !== undefined));
+export const asked = (names, read) => Object.fromEntries(names.map((name) => [name, valueIn(name, read(name))]).filter(([, value]) => value !== undefined));
 
 /** What the attributes are, a boolean one as such. @param {Element} host @param {readonly string[]} names @returns {Record<string, any>} */
 export const attributesOf = (host, names) => Object.fromEntries(names.map((name) =>

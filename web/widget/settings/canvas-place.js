@@ -17,6 +17,8 @@ const usualScale = (name, fit, { presets, keys }) =>
   fit === 'photo' ? 1 : presets.find((preset) => preset.name === name)?.scale ?? keys.scale.default;
 
 /**
+ * The place that the attribute says, in percent.
+ *
  * @param {string} text the attribute
  * @param {Canvas} canvas
  * @returns {Place}

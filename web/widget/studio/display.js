@@ -104,7 +104,7 @@ export class Display {
     return this.#laid === item && item.state === 'done' && JSON.stringify(options) === JSON.stringify(this.needs.options());
   }
 
-  /** @param {Item} item @param {Options} options @param {{ width: number, height: number }} size of the result */
+  /** The slider takes the shape of what is shown. @param {Item} item @param {Options} options @param {{ width: number, height: number }} size of the result */
   #place(item, options, size) {
     const { slider } = this;
     const placed = Boolean(options.canvas);
@@ -155,7 +155,7 @@ export class Display {
     }
   }
 
-  /** @param {Item} item */
+  /** The preview of this photo and matte; another one is let go. @param {Item} item */
   #hold(item) {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.release(), IDLE_MS);

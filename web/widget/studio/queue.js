@@ -156,7 +156,7 @@ export class Queue {
     return item && (() => this.#cut(item));
   }
 
-  /** @param {Item} item */
+  /** Cuts one photo out; what fails is its error. @param {Item} item */
   async #cut(item) {
     const abort = new AbortController();
     const { signal } = abort;

@@ -48,6 +48,8 @@ export function actOf(event) {
 }
 
 /**
+ * The sheet that tells the keys, and switches single ones off.
+ *
  * @param {ParentNode} root where it is shown; there is one at most
  * @param {import('../common/messages.js').Translate} t
  */

@@ -43,7 +43,12 @@ export class Stage {
     this.#item = undefined;
   }
 
-  /** @param {Item} item @param {import('./queue.js').Failure} [renderError] of the file, when the cut-out is fine */
+  /**
+   * What went wrong, or that no subject was found, and what can be done.
+   *
+   * @param {Item} item
+   * @param {import('./queue.js').Failure} [renderError] of the file, when the cut-out is fine
+   */
   message(item, renderError) {
     const t = this.t();
     const error = renderError ?? item.error;

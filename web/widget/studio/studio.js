@@ -117,6 +117,7 @@ export class Studio {
     if (alone) this.clear();
   }
 
+  /** Forgets every photo; the drop zone is back. */
   clear() {
     clearTimeout(this.#timer);
     const inside = this.shell.root.activeElement;
@@ -213,7 +214,7 @@ export class Studio {
     else this.#setBackground(act);
   }
 
-  /** @param {string} act */
+  /** What a button or a key does. @param {string} act */
   #act(act) {
     const item = this.#chosen;
     const { items } = this.queue;
@@ -238,7 +239,7 @@ export class Studio {
     else if (act === 'format') this.toolbar.nextFormat();
   }
 
-  /** @param {Item} item */
+  /** A photo has come further: it is told, and shown if it is the one. @param {Item} item */
   #changed(item) {
     if (!this.queue.items.includes(item)) return;
     const { state, progress, cutout, error } = item;

@@ -92,7 +92,7 @@ export class SubjectDrag {
     this.gesture(true);
   }
 
-  /** @param {PointerEvent} event */
+  /** One finger shifts, two size as well. @param {PointerEvent} event */
   #move({ pointerId, clientX, clientY }) {
     const before = this.#pointers.get(pointerId);
     if (!before || !this.#at) return;

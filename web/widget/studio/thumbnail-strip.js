@@ -16,7 +16,13 @@ export class ThumbnailStrip {
     this.list.replaceChildren();
   }
 
-  /** @param {Item[]} items @param {Item | undefined} chosen @param {import('../common/messages.js').Translate} t */
+  /**
+   * A button for each of several photos, with its state.
+   *
+   * @param {Item[]} items
+   * @param {Item | undefined} chosen
+   * @param {import('../common/messages.js').Translate} t
+   */
   lay(items, chosen, t) {
     if (items.length < 2) return;
     for (const item of items) {

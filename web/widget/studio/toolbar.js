@@ -83,6 +83,7 @@ export class Toolbar {
     showSettings(this.box, this.needs.options());
   }
 
+  /** The colours used lately, as swatches and in the list of the colour input. */
   #layColours() {
     const { host, t } = this.needs;
     const colours = recallColours(host);

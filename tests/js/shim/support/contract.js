@@ -87,7 +87,7 @@ export async function checkResponse(name, method, url, response) {
 }
 
 /** An error outside the documents still has the API's own shape. */
-async function checkError(name, status, response, what) {
+async function checkError(name, _status, response, what) {
   const type = (response.headers.get('content-type') ?? '').split(';')[0];
   if (type === 'text/plain') return; // storage hosts
   check(`${name}${at('components', 'schemas', VENDORS[name].errorSchema)}`, JSON.parse(await response.clone().text()), what);

@@ -1,0 +1,181 @@
+// Which file goes where, decided before any work: no original is written over,
+// no result over another one, and what cannot be written is said at once.
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { failure } from '../web/engine/core/errors.js';
+
+/** Wrong usage ends the program with status 2. */
+export class UsageError extends Error {}
+
+/** @type {Record<string, string>} */
+const formatOfEnding = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.jpe': 'jpeg', '.jfif': 'jpeg', '.webp': 'webp' };
+/** @type {Record<string, string>} */
+const endingOfFormat = { png: '.png', jpeg: '.jpg', webp: '.webp' };
+/** Endings of pictures: those that a folder is searched for, and those that promise what is not written. */
+const pictures = /\.(png|jpe?g|jpe|jfif|webp|bmp|dib|gif)$/i;
+const unwritable = /\.(bmp|dib|gif|tiff?|avif|hei[cf]s?|jxl|jp2|svg|ico|psd|pdf|raw|dng)$/i;
+
+/** By the ending of a name; undefined for one that says nothing. @param {string} path */
+export const formatOf = (path) => formatOfEnding[extname(path).toLowerCase()];
+
+/** Bytes of a file or of stdin. @param {string} path */
+export async function read(path) {
+  try {
+    if (path !== '-') return await readFile(path);
+    const chunks = [];
+    for await (const chunk of process.stdin) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  } catch (error) {
+    throw failure('read_failed', /** @type {Error} */ (error).message);
+  }
+}
+
+/** Where a path leads when it is a link, also one to nothing yet. @param {string} path */
+async function target(path) {
+  for (let links = 0; links < 40; links++) {
+    const to = await readlink(path).catch(() => null);
+    if (to === null) break;
+    path = resolve(dirname(path), to);
+  }
+  return path;
+}
+
+/**
+ * All of the file or nothing: written beside its place, then renamed. A link is
+ * followed; a device or a pipe that exists is written straight.
+ *
+ * @param {string} path
+ * @param {Uint8Array} bytes
+ */
+export async function write(path, bytes) {
+  if (path === '-') {
+    await new Promise((done, refused) => {
+      process.stdout.write(bytes, (error) => (error ? refused(failure('write_failed', error.message)) : done(undefined)));
+    });
+    return;
+  }
+  const place = await target(path);
+  const existing = await stat(place).catch(() => null);
+  const direct = existing !== null && !existing.isFile();
+  // short, whatever the file is called: names have an end at 255 bytes
+  const partial = direct ? place : join(dirname(place), `.cutaway-${randomBytes(6).toString('hex')}`);
+  try {
+    const file = await open(partial, direct ? 'w' : 'wx');
+    try {
+      await file.writeFile(bytes);
+      if (!direct) await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (!direct) await rename(partial, place);
+  } catch (error) {
+    if (!direct) await rm(partial, { force: true });
+    throw failure('write_failed', /** @type {Error} */ (error).message);
+  }
+}
+
+/** @param {string} dir */
+async function folder(dir) {
+  await mkdir(dir, { recursive: true }).catch((error) => {
+    throw failure('write_failed', error.message);
+  });
+}
+
+/**
+ * What a path is, by whatever name: the same for two names of one file. A file
+ * that is not there yet has that of its folder and its name, in which letter
+ * case and composition of accents count for nothing, since some file systems
+ * see none.
+ *
+ * @param {string} path
+ */
+async function identity(path) {
+  const place = await target(path);
+  const info = await stat(place, { bigint: true }).catch(() => null);
+  if (info) return `${info.dev}:${info.ino}`;
+  const above = await realpath(dirname(place)).catch(() => resolve(dirname(place)));
+  return `${above}/${basename(place).normalize('NFC').toLowerCase()}`;
+}
+
+/**
+ * A folder among the inputs means the pictures in it, by name.
+ *
+ * @param {string[]} inputs
+ * @param {boolean} recursive those of the folders in it, too
+ * @returns {Promise<{ input: string, inside: string }[]>} inside: the folders between that one and the picture
+ */
+async function expand(inputs, recursive) {
+  const all = [];
+  for (const input of inputs) {
+    const info = input === '-' ? null : await stat(input).catch(() => null);
+    if (!info?.isDirectory()) {
+      all.push({ input, inside: '' });
+      continue;
+    }
+    const names = (await readdir(input, { recursive })).map(String).filter((name) => pictures.test(name)).sort();
+    if (!names.length) throw new UsageError(`${input}: no picture in this folder${recursive ? '' : '; --recursive looks into those in it'}`);
+    for (const name of names) all.push({ input: join(input, name), inside: dirname(name) === '.' ? '' : dirname(name) });
+  }
+  return all;
+}
+
+/** @param {string} path @param {string} format */
+const suggestion = (path, format) => join(dirname(path), `${basename(path, extname(path))}-cutout${endingOfFormat[format] ?? '.png'}`);
+
+/**
+ * Where each input goes. In a folder that holds inputs, a result takes a name
+ * that nothing there has, `IMG_1-cutout.png`; in another one it takes the
+ * photo's, `IMG_1.png`, and replaces what an earlier run put there.
+ *
+ * @param {string[]} inputs files, folders, or '-'
+ * @param {string} output a file, a folder (ending in / or there), or '-'
+ * @param {object} how
+ * @param {string} [how.format]
+ * @param {boolean} [how.recursive]
+ * @param {string[]} [how.others] files that are read besides: a background, a matte
+ * @returns {Promise<{ input: string, output: string }[]>}
+ */
+export async function destinations(inputs, output, { format, recursive = false, others = [] }) {
+  const info = output === '-' ? null : await stat(output).catch(() => null);
+  const isFolder = output.endsWith('/') || info?.isDirectory() === true;
+  const photos = await expand(inputs, recursive);
+  if (!isFolder && (photos.length > 1 || photos[0].input !== inputs[0])) throw new UsageError('several inputs need a folder: -o DIR/');
+  /** @type {Map<string, string>} */
+  const sources = new Map();
+  for (const path of [...photos.map(({ input }) => input), ...others]) if (path !== '-') sources.set(await identity(path), path);
+  if (!isFolder) {
+    if (output === '-') return [{ input: inputs[0], output }];
+    const ending = unwritable.exec(output);
+    if (ending) {
+      throw new UsageError(`${output}: ${ending[0]} cannot be written; ${Object.keys(formatOfEnding).join(' ')} can`);
+    }
+    const original = sources.get(await identity(output));
+    if (original !== undefined) {
+      throw new UsageError(`${output} would be written over ${original}, which is an original: -o ${suggestion(output, format ?? formatOf(output) ?? 'png')}`);
+    }
+    await folder(dirname(await target(output)));
+    return [{ input: inputs[0], output }];
+  }
+  const ending = endingOfFormat[format ?? 'png'] ?? '.png';
+  const homes = new Set();
+  for (const { input } of photos) if (input !== '-') homes.add(await identity(dirname(resolve(input))));
+  /** @type {Set<string>} */
+  const taken = new Set(sources.keys());
+  const jobs = [];
+  for (const { input, inside } of photos) {
+    const dir = join(output, inside);
+    await folder(dir);
+    const isHome = homes.has(await identity(dir));
+    const name = input === '-' ? 'stdin' : basename(input, extname(input));
+    /** @param {string} path */
+    const isFree = async (path) => !taken.has(await identity(path)) && !(isHome && await stat(path).catch(() => null));
+    let path = join(dir, name + ending);
+    const stem = isHome ? `${name}-cutout` : name;
+    if (isHome && !await isFree(path)) path = join(dir, stem + ending);
+    for (let i = 2; !await isFree(path); i++) path = join(dir, `${stem}-${i}${ending}`); // a/x.jpg and b/x.jpg
+    taken.add(await identity(path));
+    jobs.push({ input, output: path });
+  }
+  return jobs;
+}

@@ -1,0 +1,106 @@
+"""Writes the trained detail network as ONNX with int8 convolution weights.
+
+    python models/train/detail/export.py CHECKPOINT OUT.onnx --crops HELD.npy
+
+`blocks` f32 [1,16,H/2,W/2] in, `logits` f32 [1,4,H/2,W/2] out, any multiples of 16, as network.py
+says; the caller adds the logit of the coarse alpha. Weights are int8 per output channel
+(DequantizeLinear before each convolution, opset 13), the rest stays f32. The file is run
+by ONNX Runtime and compared with PyTorch before it counts.
+"""
+import argparse
+import os
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+import exported_detail
+import network
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from int8 import with_int8_weights  # noqa: E402
+
+
+def pairs(path, count):
+    """(rgb, coarse alpha) f32 [1,*,S,S] of crops, S a multiple of 16."""
+    crops = np.load(path, mmap_mode="r")
+    side = crops.shape[1] // 16 * 16
+    for k in np.linspace(0, len(crops) - 1, min(count, len(crops))).astype(int):
+        x = torch.from_numpy(crops[k, :side, :side].astype(np.float32).transpose(2, 0, 1)[None] / 255)
+        yield x[:, :3], x[:, 4:]
+
+
+def shortened(model):
+    """Feature maps numbered, nodes without names: both are a tenth of the file."""
+    graph, kept = model.graph, {i.name for i in [*model.graph.input, *model.graph.output, *model.graph.initializer]}
+    names = {}
+    for node in graph.node:
+        node.name = ""
+        for k, name in enumerate(node.input):
+            node.input[k] = names.get(name, name)
+        for k, name in enumerate(node.output):
+            if name not in kept:
+                names[name] = node.output[k] = f"t{len(names)}"
+    del graph.value_info[:]
+    return model
+
+
+def ranges(path, inputs):
+    """Lines "name lo hi", in millionths: what every feature map takes on the inputs."""
+    model = onnx.load(path)
+    maps = [o for node in model.graph.node for o in node.output if node.op_type != "Constant"]
+    del model.graph.output[:]
+    model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in maps)
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    lows, highs = np.full(len(maps) + 1, np.inf), np.full(len(maps) + 1, -np.inf)
+    for rgb, coarse in inputs:
+        blocks = network.pack(rgb, coarse).numpy()
+        for k, values in enumerate([blocks, *session.run(maps, {"blocks": blocks})]):
+            lows[k], highs[k] = min(lows[k], values.min()), max(highs[k], values.max())
+    return "".join(f"{name} {round(lo * 1e6)} {round(hi * 1e6)}\n" for name, lo, hi in zip(["blocks", *maps], lows, highs))
+
+
+def gap(path, net, inputs, label):
+    """Greatest and mean difference in alpha of the file in ONNX Runtime and the network in PyTorch."""
+    session, gaps = onnxruntime.InferenceSession(path), []
+    with torch.no_grad():
+        for rgb, coarse in inputs:
+            blocks = network.pack(rgb, coarse)
+            theirs = torch.from_numpy(session.run(None, {"blocks": blocks.numpy()})[0])
+            gaps.append((network.answer(theirs, coarse) - network.answer(net(blocks), coarse)).abs().numpy())
+    gaps = np.stack(gaps)
+    print(f"{label}: greatest difference of alpha {gaps.max():.5f}, mean {gaps.mean():.6f}")
+    return gaps
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint")
+    parser.add_argument("out")
+    parser.add_argument("--crops", required=True, help="crops of photos.py that it was not trained on")
+    args = parser.parse_args()
+    net = network.Net().eval()
+    net.load_state_dict(exported_detail.weights(args.checkpoint))
+    inputs = list(pairs(args.crops, 256))
+    plain = args.out + ".f32"
+    os.makedirs(os.path.dirname(os.path.abspath(args.out)), exist_ok=True)
+    torch.onnx.export(net, (network.pack(*inputs[0]),), plain, opset_version=13, dynamo=False,
+                      input_names=["blocks"], output_names=["logits"], do_constant_folding=True,
+                      dynamic_axes={name: {2: "height", 3: "width"} for name in ("blocks", "logits")})
+    onnx.save(shortened(onnx.load(plain)), plain)
+    f32_gap = gap(plain, net, inputs[:16], "f32")
+    model = with_int8_weights(onnx.load(plain))
+    onnx.helper.set_model_props(model, {"cutaway.ranges": ranges(plain, inputs)})
+    onnx.save(model, args.out)
+    int8_gap = gap(args.out, net, inputs[:16], "int8 weights")
+    os.remove(plain)
+    if f32_gap.max() > 1e-3 or int8_gap.mean() > .005:
+        raise SystemExit("the export differs from the network")
+    print(f"{os.path.getsize(args.out)} bytes, {network.macs(net):.0f} multiply-adds a pixel, "
+          f"operators {sorted({n.op_type for n in model.graph.node})}")
+
+
+if __name__ == "__main__":
+    main()

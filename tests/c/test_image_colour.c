@@ -1,0 +1,262 @@
+/*
+ * Colour spaces against what LittleCMS 2.14 answers (relative colorimetric,
+ * by Pillow's ImageCms), and what a PNG says about itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "check.h"
+#include "image/chunks.h"
+#include "image/colour_space.h"
+#include "image/icc.h"
+
+/* ---- PNGs that are nothing but chunks ---------------------------------- */
+
+static uint8_t png[512];
+static size_t png_size;
+
+static void put_chunk(const char *type, const void *data, size_t size)
+{
+    uint8_t *p = png + png_size;
+    memset(p, 0, 12 + size);
+    p[3] = (uint8_t)size;
+    memcpy(p + 4, type, 4);
+    memcpy(p + 8, data, size);
+    png_size += 12 + size;
+}
+
+static void start_png(void)
+{
+    memcpy(png, "\x89PNG\r\n\x1A\n", 8);
+    png_size = 8;
+    put_chunk("IHDR", "\0\0\0\1\0\0\0\1\10\2\0\0\0", 13);
+}
+
+static void put_gamma(uint32_t gamma)
+{
+    uint8_t data[4] = {(uint8_t)(gamma >> 24), (uint8_t)(gamma >> 16),
+                       (uint8_t)(gamma >> 8), (uint8_t)gamma};
+    put_chunk("gAMA", data, 4);
+}
+
+static void put_primaries(const uint32_t xy[8])
+{
+    uint8_t data[32];
+    for (int i = 0; i < 8; i++)
+        for (int k = 0; k < 4; k++)
+            data[i * 4 + k] = (uint8_t)(xy[i] >> (24 - k * 8));
+    put_chunk("cHRM", data, 32);
+}
+
+static const uint32_t adobe_rgb[8] = {31270, 32900, 64000, 33000,
+                                      21000, 71000, 15000, 6000};
+static const uint32_t bt709[8] = {31270, 32900, 64000, 33000,
+                                  30000, 60000, 15000, 6000};
+
+/* The space that the PNG says; whether it says any. */
+static int said(cut_colour_space *out)
+{
+    cut_bytes icc;
+    CHECK_EQUAL(cut_colour_profile_of_png(&icc, png, png_size, NULL), CUT_OK);
+    int any = icc.data != NULL;
+    CHECK(cut_colour_space_read(out, &icc));
+    if (any) CHECK_EQUAL(cut_icc_colour_space(&icc), CUT_ICC_RGB);
+    cut_bytes_free(&icc);
+    return any;
+}
+
+/* ---- colours ----------------------------------------------------------- */
+
+enum { COLOURS = 6 };
+static const uint8_t asked[COLOURS][3] = {{0x33, 0x66, 0xCC}, {255, 0, 0},
+                                          {0, 255, 0}, {128, 128, 128},
+                                          {10, 20, 30}, {250, 240, 10}};
+
+/* The largest difference to the answers wanted. */
+static int largest(const cut_colour_space *from, const cut_colour_space *to,
+                   const uint8_t want[COLOURS][3])
+{
+    static cut_colour_map map;
+    cut_colour_map_between(&map, from, to);
+    int max = 0;
+    for (int i = 0; i < COLOURS; i++) {
+        uint8_t px[4] = {asked[i][0], asked[i][1], asked[i][2], 255};
+        cut_colour_map_pixels(&map, px, 1);
+        for (int c = 0; c < 3; c++) {
+            int d = abs(px[c] - want[i][c]);
+            if (d > max) max = d;
+        }
+    }
+    return max;
+}
+
+static const struct {
+    const char *name;
+    uint8_t cicp[4];
+    uint32_t gamma;
+    const uint32_t *primaries;
+    uint8_t into[COLOURS][3], out_of[COLOURS][3];
+} spaces[] = {
+    {"Display P3", {12, 13, 0, 1}, 0, NULL,
+     {{64, 101, 197}, {234, 51, 35}, {117, 251, 76}, {128, 128, 128},
+      {12, 20, 29}, {248, 240, 81}},
+     {{26, 104, 211}, {255, 0, 0}, {0, 255, 0}, {128, 128, 128}, {7, 20, 31},
+      {252, 240, 0}}},
+    {"linear", {0}, 100000, bt709,
+     {{8, 34, 154}, {255, 0, 0}, {0, 255, 0}, {55, 55, 55}, {1, 2, 3},
+      {244, 222, 1}},
+     {{124, 170, 231}, {255, 0, 0}, {0, 255, 0}, {188, 188, 188},
+      {56, 79, 96}, {253, 248, 56}}},
+    {"Adobe RGB's primaries", {0}, 45455, adobe_rgb,
+     {{70, 102, 201}, {220, 0, 0}, {145, 255, 57}, {128, 128, 128},
+      {14, 20, 30}, {247, 240, 55}},
+     {{0, 102, 207}, {255, 0, 0}, {0, 255, 0}, {128, 128, 128}, {5, 20, 30},
+      {254, 240, 0}}},
+};
+
+static void colours_go_to_other_spaces_as_with_littlecms(void)
+{
+    cut_colour_space srgb, space;
+    cut_colour_space_srgb(&srgb);
+    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
+        start_png();
+        if (spaces[i].cicp[0]) put_chunk("cICP", spaces[i].cicp, 4);
+        if (spaces[i].gamma) put_gamma(spaces[i].gamma);
+        if (spaces[i].primaries) put_primaries(spaces[i].primaries);
+        CHECK(said(&space));
+        CHECK(largest(&srgb, &space, spaces[i].into) <= 1);
+        CHECK(largest(&space, &srgb, spaces[i].out_of) <= 1);
+    }
+}
+
+/* Values of a larger space return to what they were. */
+static void there_and_back_is_the_same_colour(void)
+{
+    static cut_colour_map there, back;
+    cut_colour_space srgb, p3;
+    cut_colour_space_srgb(&srgb);
+    start_png();
+    put_chunk("cICP", spaces[0].cicp, 4);
+    said(&p3);
+    cut_colour_map_between(&there, &srgb, &p3);
+    cut_colour_map_between(&back, &p3, &srgb);
+    int max = 0;
+    for (int i = 0; i < 17 * 17 * 17; i++) {
+        uint8_t was[4] = {(uint8_t)(i % 17 * 15), (uint8_t)(i / 17 % 17 * 15),
+                          (uint8_t)(i / 289 * 15), 255}, px[4];
+        memcpy(px, was, 4);
+        cut_colour_map_pixels(&there, px, 1);
+        cut_colour_map_pixels(&back, px, 1);
+        for (int c = 0; c < 3; c++)
+            if (abs(px[c] - was[c]) > max) max = abs(px[c] - was[c]);
+    }
+    CHECK(max <= 7); /* so much of a dark channel is lost in 8 bits */
+}
+
+static void clear_pixels_and_the_same_space_change_nothing(void)
+{
+    static cut_colour_map map;
+    cut_colour_space srgb, p3;
+    cut_colour_space_srgb(&srgb);
+    start_png();
+    put_chunk("cICP", spaces[0].cicp, 4);
+    said(&p3);
+    uint8_t px[8] = {9, 200, 30, 0, 9, 200, 30, 1}, was[8];
+    memcpy(was, px, 8);
+    cut_colour_map_between(&map, &srgb, &srgb);
+    CHECK(map.same);
+    cut_colour_map_pixels(&map, px, 2);
+    CHECK(memcmp(px, was, 8) == 0);
+    cut_colour_map_between(&map, &srgb, &p3);
+    cut_colour_map_pixels(&map, px, 2);
+    CHECK(memcmp(px, was, 4) == 0);
+    CHECK(memcmp(px + 4, was + 4, 3) != 0 && px[7] == 1);
+}
+
+/* ---- what counts ------------------------------------------------------- */
+
+static void srgb_is_no_profile(void)
+{
+    cut_colour_space space;
+    start_png();
+    CHECK(!said(&space));
+    put_gamma(45455);
+    CHECK(!said(&space));
+    put_primaries(bt709);
+    CHECK(!said(&space));
+    start_png();
+    put_chunk("cICP", (uint8_t[4]){1, 13, 0, 1}, 4);
+    CHECK(!said(&space));
+    start_png();
+    put_primaries(adobe_rgb); /* without a gamma browsers leave it out */
+    CHECK(!said(&space));
+}
+
+static void sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB(void)
+{
+    cut_colour_space space;
+    start_png();
+    put_gamma(100000);
+    put_chunk("sRGB", "\0", 1);
+    CHECK(!said(&space));
+    put_chunk("cICP", spaces[0].cicp, 4);
+    CHECK(said(&space));
+}
+
+static void what_is_said_wrongly_is_not_said(void)
+{
+    static const uint32_t point[8] = {31270, 32900, 30000, 30000,
+                                      30000, 30000, 30000, 30000};
+    static const uint32_t nothing[8] = {0};
+    cut_colour_space space;
+    start_png();
+    put_gamma(0);
+    CHECK(!said(&space));
+    put_gamma(100000);
+    put_primaries(point);
+    CHECK(!said(&space));
+    start_png();
+    put_gamma(100000);
+    put_primaries(nothing);
+    CHECK(!said(&space));
+    start_png();
+    put_chunk("cICP", (uint8_t[4]){9, 16, 0, 1}, 4); /* PQ: no such curve */
+    CHECK(!said(&space));
+}
+
+/* A profile that is cut anywhere is read or refused, never read beyond. */
+static void a_damaged_profile_is_srgb(void)
+{
+    cut_bytes icc;
+    cut_colour_space srgb, space;
+    cut_colour_space_srgb(&srgb);
+    start_png();
+    put_chunk("cICP", spaces[0].cicp, 4);
+    cut_colour_profile_of_png(&icc, png, png_size, NULL);
+    for (size_t size = 1; size < icc.size; size++) {
+        uint8_t *copy = malloc(size);
+        memcpy(copy, icc.data, size);
+        cut_bytes part = {copy, size};
+        if (!cut_colour_space_read(&space, &part))
+            CHECK(memcmp(&space, &srgb, sizeof srgb) == 0);
+        free(copy);
+    }
+    memset(icc.data + 132 + 3 * 12, 'x', 4); /* no red */
+    CHECK(!cut_colour_space_read(&space, &icc));
+    CHECK(memcmp(&space, &srgb, sizeof srgb) == 0);
+    cut_bytes_free(&icc);
+}
+
+int main(void)
+{
+    colours_go_to_other_spaces_as_with_littlecms();
+    there_and_back_is_the_same_colour();
+    clear_pixels_and_the_same_space_change_nothing();
+    srgb_is_no_profile();
+    sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB();
+    what_is_said_wrongly_is_not_said();
+    a_damaged_profile_is_srgb();
+    CHECK_EQUAL(cut_alloc_count().blocks, 0);
+    return CHECK_DONE();
+}

@@ -1,0 +1,387 @@
+/*
+ * A file is whole when all that its header promises was decoded, whatever
+ * stands at its end: JPEG by blocks and scans, PNG by rows and sums, GIF by
+ * pixels. The files are those of fixtures.h with something changed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "check.h"
+#include "fixtures.h"
+#include "image/decode.h"
+
+/* A file under the knife. */
+typedef struct cut_file {
+    uint8_t bytes[1 << 16];
+    size_t size;
+} cut_file;
+
+static cut_file made;
+
+static void start(const uint8_t *bytes, size_t size)
+{
+    memcpy(made.bytes, bytes, size);
+    made.size = size;
+}
+
+/* Replaces `old` bytes at `at` by `count` of `with`. */
+static void splice(size_t at, size_t old, const void *with, size_t count)
+{
+    memmove(made.bytes + at + count, made.bytes + at + old,
+            made.size - at - old);
+    if (count) memcpy(made.bytes + at, with, count);
+    made.size += count - old;
+}
+
+/* Where two bytes first stand from `from` on. */
+static size_t find(const char *pair, size_t from)
+{
+    while (from + 1 < made.size && memcmp(made.bytes + from, pair, 2) != 0)
+        from++;
+    return from;
+}
+
+static cut_error error;
+
+static cut_status decode(cut_image *out)
+{
+    cut_probe probe;
+    error.text[0] = 0;
+    cut_status status =
+        cut_image_probe(&probe, made.bytes, made.size, &error);
+    return status ? status
+                  : cut_image_decode(out, made.bytes, made.size, &probe,
+                                     &error);
+}
+
+/* Decodes, and to the pixels of that other file. */
+static int same_as(const uint8_t *bytes, size_t size)
+{
+    cut_image got = {0}, want = {0};
+    cut_status status = decode(&got);
+    cut_file kept = made;
+    start(bytes, size);
+    decode(&want);
+    made = kept;
+    int same = status == CUT_OK && want.px && got.w == want.w &&
+               got.h == want.h &&
+               memcmp(got.px, want.px, (size_t)(got.w * got.h) * 4) == 0;
+    cut_image_free(&got);
+    cut_image_free(&want);
+    return same;
+}
+
+static int is_corrupt(const char *sentence)
+{
+    cut_image image = {0};
+    cut_status status = decode(&image);
+    cut_image_free(&image);
+    return status == CUT_E_CORRUPT && strstr(error.text, sentence) != NULL;
+}
+
+#define SAME_AS(fixture) same_as(fixture, sizeof fixture)
+#define START(fixture) start(fixture, sizeof fixture)
+
+/* ---- JPEG -------------------------------------------------------------- */
+
+static void a_jpeg_needs_no_end_marker(void)
+{
+    START(jpeg_baseline);
+    made.size -= 2;
+    CHECK(SAME_AS(jpeg_baseline));
+    START(jpeg_progressive);
+    made.size -= 2;
+    CHECK(SAME_AS(jpeg_progressive));
+    splice(made.size, 0, "SEFT and what a telephone puts there", 36);
+    CHECK(SAME_AS(jpeg_progressive));
+}
+
+static void junk_behind_the_last_block_is_no_part_of_the_picture(void)
+{
+    static const char *const junk[] = {"\xFF\xB7 no marker that anybody knows",
+                                       "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+                                       "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"};
+    static const size_t size[] = {30, 19, 8};
+    for (int i = 0; i < 3; i++) {
+        START(jpeg_baseline);
+        splice(made.size - 2, 0, junk[i], size[i]);
+        CHECK(SAME_AS(jpeg_baseline));
+    }
+}
+
+/* Wherever it is cut, and though an end marker is put there. */
+static void a_jpeg_that_was_cut_and_ended_properly_is_told_by_its_blocks(void)
+{
+    static const struct {
+        const uint8_t *bytes;
+        size_t size;
+    } files[] = {{jpeg_baseline, sizeof jpeg_baseline},
+                 {jpeg_progressive, sizeof jpeg_progressive},
+                 {jpeg_restarts, sizeof jpeg_restarts}};
+    for (size_t i = 0; i < 3; i++) {
+        start(files[i].bytes, files[i].size);
+        size_t scan = find("\xFF\xDA", 0);
+        int refused = 0;
+        for (size_t size = scan; size < files[i].size - 2; size++) {
+            start(files[i].bytes, size);
+            splice(made.size, 0, "\xFF\xD9", 2);
+            cut_image image = {0};
+            cut_status status = decode(&image);
+            cut_image_free(&image);
+            refused += status == CUT_E_CORRUPT;
+            if (status == CUT_OK) CHECK(same_as(files[i].bytes, files[i].size));
+        }
+        /* all but where only filling bits were lost */
+        CHECK(refused >= (int)(files[i].size - 2 - scan) - 1);
+    }
+    START(jpeg_baseline);
+    made.size -= 40;
+    splice(made.size, 0, "\xFF\xD9", 2);
+    CHECK(is_corrupt("of 18 blocks"));
+}
+
+static void missing_huffman_tables_are_the_standard_ones(void)
+{
+    START(jpeg_baseline);
+    for (size_t at; (at = find("\xFF\xC4", 0)) < find("\xFF\xDA", 0);)
+        splice(at, 2 + (size_t)(made.bytes[at + 2] << 8) + made.bytes[at + 3],
+               NULL, 0);
+    CHECK(made.size + 400 < sizeof jpeg_baseline);
+    CHECK(SAME_AS(jpeg_baseline));
+}
+
+static void jfif_is_ycbcr_whatever_its_components_are_called(void)
+{
+    START(jpeg_baseline);
+    size_t frame = find("\xFF\xC0", 0), scan = find("\xFF\xDA", 0);
+    for (size_t i = 0; i < 3; i++) {
+        made.bytes[frame + 10 + i * 3] = (uint8_t)"RGB"[i];
+        made.bytes[scan + 5 + i * 2] = (uint8_t)"RGB"[i];
+    }
+    CHECK(SAME_AS(jpeg_baseline));
+    /* without JFIF those names mean what they say */
+    splice(2, 18, NULL, 0);
+    CHECK(!SAME_AS(jpeg_baseline));
+}
+
+static void a_lost_restart_marker_or_interval_is_an_error(void)
+{
+    START(jpeg_restarts);
+    CHECK(SAME_AS(jpeg_baseline));
+    size_t first = find("\xFF\xD0", find("\xFF\xDA", 0));
+    CHECK(first + 4 < made.size);
+    splice(first, 2, NULL, 0);
+    CHECK(is_corrupt("of 18 blocks"));
+    START(jpeg_restarts);
+    size_t second = find("\xFF\xD1", first);
+    splice(first, second - first, NULL, 0);
+    CHECK(is_corrupt("of 18 blocks"));
+    START(jpeg_restarts);
+    splice(first + 2, 0, "\xFF\xFF", 2); /* fill bytes belong to a marker */
+    splice(first, 0, "\xFF", 1);
+    cut_image image = {0};
+    CHECK(decode(&image) == CUT_OK || image.px == NULL);
+    cut_image_free(&image);
+}
+
+/* A missing scan leaves every block of the others whole. */
+static void a_progressive_jpeg_without_one_of_its_scans_is_an_error(void)
+{
+    START(jpeg_progressive);
+    size_t first = find("\xFF\xDA", 0), scans = 0;
+    for (size_t at = first; at + 1 < made.size; at = find("\xFF\xDA", at + 2))
+        scans++;
+    CHECK(scans >= 6);
+    for (size_t k = 1; k < scans; k++) {
+        START(jpeg_progressive);
+        size_t at = first;
+        for (size_t i = 0; i < k; i++) at = find("\xFF\xDA", at + 2);
+        size_t end = at + 2;
+        while (made.bytes[end] != 0xFF || made.bytes[end + 1] == 0) end++;
+        splice(at, end - at, NULL, 0);
+        CHECK(is_corrupt("scans are missing") || is_corrupt("blocks"));
+    }
+}
+
+static void more_than_500_scans_are_refused_by_name(void)
+{
+    START(jpeg_grey);
+    size_t at = find("\xFF\xDA", 0), size = made.size - 2 - at;
+    uint8_t scan[120];
+    CHECK(size < sizeof scan);
+    memcpy(scan, made.bytes + at, size);
+    for (int i = 0; i < 499; i++) splice(at, 0, scan, size);
+    CHECK(SAME_AS(jpeg_grey));
+    splice(at, 0, scan, size);
+    CHECK(is_corrupt("more than 500 scans"));
+}
+
+/* ---- PNG --------------------------------------------------------------- */
+
+static uint32_t crc32_of(const uint8_t *bytes, size_t size)
+{
+    uint32_t crc = ~0u;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int k = 0; k < 8; k++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
+    }
+    return ~crc;
+}
+
+static size_t chunk(const char *type)
+{
+    for (size_t at = 8; at + 12 <= made.size;) {
+        if (memcmp(made.bytes + at + 4, type, 4) == 0) return at;
+        at += 12 + ((size_t)made.bytes[at + 2] << 8) + made.bytes[at + 3];
+    }
+    return 0;
+}
+
+static void sum_again(size_t at)
+{
+    size_t size = ((size_t)made.bytes[at + 2] << 8) + made.bytes[at + 3];
+    uint32_t crc = crc32_of(made.bytes + at + 4, size + 4);
+    for (int i = 0; i < 4; i++)
+        made.bytes[at + 8 + size + (size_t)i] = (uint8_t)(crc >> (24 - i * 8));
+}
+
+static size_t chunk_end(size_t at)
+{
+    return at + 12 + ((size_t)made.bytes[at + 2] << 8) + made.bytes[at + 3];
+}
+
+static void a_png_needs_no_end_chunk(void)
+{
+    START(png_rgba);
+    made.size = chunk("IEND");
+    CHECK(SAME_AS(png_rgba));
+}
+
+static void of_two_sums_around_a_pngs_data_one_must_be_right(void)
+{
+    START(png_rgba);
+    size_t data = chunk("IDAT"), end = chunk_end(data);
+    made.bytes[end - 5] ^= 1; /* the last byte of the Adler-32 */
+    CHECK(is_corrupt("damaged"));
+    sum_again(data); /* a writer that never knew its Adler-32 */
+    CHECK(SAME_AS(png_rgba));
+    START(png_rgba);
+    made.bytes[end - 1] ^= 1; /* the chunk's own sum */
+    CHECK(SAME_AS(png_rgba));
+}
+
+static void what_a_wrong_bit_would_change_unseen_is_summed(void)
+{
+    static const char *const types[] = {"IHDR", "PLTE"};
+    for (int i = 0; i < 2; i++) {
+        START(png_palette);
+        made.bytes[chunk(types[i]) + 11] ^= 1;
+        CHECK(is_corrupt("checksum") || is_corrupt("damaged"));
+    }
+}
+
+static void a_tRNS_longer_than_the_palette_is_left_out(void)
+{
+    START(png_palette);
+    uint8_t trns[12 + 300] = {0, 0, 1, 44, 't', 'R', 'N', 'S'};
+    splice(chunk("IDAT"), 0, trns, sizeof trns);
+    sum_again(chunk("tRNS"));
+    CHECK(SAME_AS(png_palette));
+}
+
+static void an_index_beyond_the_palette_is_its_last_colour(void)
+{
+    START(png_palette);
+    cut_image image = {0};
+    CHECK_EQUAL(decode(&image), CUT_OK);
+    cut_image_free(&image);
+    size_t palette = chunk("PLTE");
+    uint8_t last[3];
+    memcpy(last, made.bytes + palette + 8, 3);
+    /* one colour is left of it */
+    size_t size = ((size_t)made.bytes[palette + 2] << 8) +
+                  made.bytes[palette + 3];
+    splice(palette + 8 + 3, size - 3, NULL, 0);
+    made.bytes[palette + 2] = 0;
+    made.bytes[palette + 3] = 3;
+    sum_again(palette);
+    CHECK_EQUAL(decode(&image), CUT_OK);
+    int wrong = 0;
+    for (int i = 0; image.px && i < image.w * image.h; i++)
+        wrong += memcmp(image.px + i * 4, last, 3) != 0 ||
+                 image.px[i * 4 + 3] != 255;
+    CHECK_EQUAL(wrong, 0);
+    cut_image_free(&image);
+}
+
+static void no_message_is_empty(void)
+{
+    START(png_rgba);
+    made.bytes[chunk("IDAT") + 20] ^= 0x55;
+    CHECK(is_corrupt("damaged: "));
+    CHECK(strstr(error.text, "()") == NULL && strstr(error.text, ": .") == NULL);
+}
+
+/* ---- GIF --------------------------------------------------------------- */
+
+static void an_interlaced_gif_is_the_same_picture(void)
+{
+    START(gif_interlaced);
+    CHECK(SAME_AS(gif_plain));
+}
+
+static void a_gif_whose_codes_stop_early_is_told_by_its_pixels(void)
+{
+    START(gif_plain);
+    size_t at = made.size - 60; /* in the data: a terminator, the trailer */
+    made.size = at;
+    splice(at, 0, "\0;", 2);
+    CHECK(is_corrupt("of 420 pixels"));
+}
+
+static void a_frame_beyond_the_screen_makes_it_larger(void)
+{
+    START(gif_plain);
+    made.bytes[6] = 3;
+    made.bytes[8] = 2;
+    CHECK(SAME_AS(gif_plain));
+}
+
+static void a_gif_without_a_palette_is_black(void)
+{
+    START(gif_plain);
+    int flags = made.bytes[10];
+    splice(13, (size_t)3 << ((flags & 7) + 1), NULL, 0);
+    made.bytes[10] = (uint8_t)(flags & 0x7F);
+    cut_image image = {0};
+    CHECK_EQUAL(decode(&image), CUT_OK);
+    for (int i = 0; image.px && i < 420; i++)
+        CHECK(memcmp(image.px + i * 4, "\0\0\0\xFF", 4) == 0);
+    cut_image_free(&image);
+}
+
+int main(void)
+{
+    a_jpeg_needs_no_end_marker();
+    junk_behind_the_last_block_is_no_part_of_the_picture();
+    a_jpeg_that_was_cut_and_ended_properly_is_told_by_its_blocks();
+    missing_huffman_tables_are_the_standard_ones();
+    jfif_is_ycbcr_whatever_its_components_are_called();
+    a_lost_restart_marker_or_interval_is_an_error();
+    a_progressive_jpeg_without_one_of_its_scans_is_an_error();
+    more_than_500_scans_are_refused_by_name();
+    a_png_needs_no_end_chunk();
+    of_two_sums_around_a_pngs_data_one_must_be_right();
+    what_a_wrong_bit_would_change_unseen_is_summed();
+    a_tRNS_longer_than_the_palette_is_left_out();
+    an_index_beyond_the_palette_is_its_last_colour();
+    no_message_is_empty();
+    an_interlaced_gif_is_the_same_picture();
+    a_gif_whose_codes_stop_early_is_told_by_its_pixels();
+    a_frame_beyond_the_screen_makes_it_larger();
+    a_gif_without_a_palette_is_black();
+    CHECK_EQUAL(cut_alloc_count().blocks, 0);
+    return CHECK_DONE();
+}

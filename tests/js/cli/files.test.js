@@ -1,0 +1,137 @@
+// Where results go, before any work: no original and no other result is ever
+// written over, by whatever name it is called.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { link, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { destinations, formatOf, UsageError, write } from '../../../bin/files.js';
+import { brightnessManifest, brightnessModel } from '../onnx.js';
+import { disc, png } from '../pictures.js';
+
+/** @type {string} */ let dir;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'cutaway-files-'));
+  for (const name of ['a.jpg', 'a.png', 'c.png']) await writeFile(join(dir, name), name);
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+/** @param {string} name */
+const at = (name) => join(dir, name);
+
+/** Outputs by name, from the folder. @param {string[]} inputs @param {string} output @param {object} [how] */
+async function outputs(inputs, output, how = {}) {
+  const jobs = await destinations(inputs.map(at), output.endsWith('/') ? `${at(output)}/` : at(output), how);
+  return jobs.map((job) => relative(dir, job.output));
+}
+
+/** @param {Promise<unknown>} work @param {RegExp} says */
+const refused = (work, says) => assert.rejects(work, (error) => error instanceof UsageError && says.test(error.message));
+
+test('in a folder that holds the photos, results take names that nothing there has', async () => {
+  assert.deepEqual(await outputs(['a.jpg', 'a.png'], '.'), ['a-cutout.png', 'a-cutout-2.png']);
+  assert.deepEqual(await outputs(['c.png'], './'), ['c-cutout.png']);
+  await writeFile(at('c-cutout.png'), 'kept');
+  assert.deepEqual(await outputs(['c.png'], '.'), ['c-cutout-2.png']);
+  await mkdir(at('sub'));
+  assert.deepEqual(await outputs(['c.png'], 'sub/../'), ['c-cutout-2.png']);
+});
+
+test('in another folder a result has the name of its photo, and no two have the same', async () => {
+  await mkdir(at('sub'));
+  await writeFile(at('sub/A.jpg'), '');
+  assert.deepEqual(await outputs(['a.jpg', 'a.png', 'sub/A.jpg'], 'out/'), ['out/a.png', 'out/a-2.png', 'out/A-3.png']);
+  await writeFile(at('out/a.png'), 'of an earlier run');
+  assert.deepEqual(await outputs(['a.jpg'], 'out/'), ['out/a.png']);
+});
+
+test('an output that is an input is refused, with what to write instead', async () => {
+  await refused(outputs(['c.png'], 'c.png'), /c\.png would be written over .*c\.png.*-o .*c-cutout\.png/);
+  await mkdir(at('sub'));
+  await refused(outputs(['c.png'], 'sub/../c.png'), /an original/);
+  await symlink(at('c.png'), at('link.png'));
+  await refused(outputs(['c.png'], 'link.png'), /an original/);
+  await refused(outputs(['link.png'], 'c.png'), /an original/);
+  await link(at('c.png'), at('hard.png'));
+  await refused(outputs(['c.png'], 'hard.png'), /an original/);
+  await refused(outputs(['c.png'], 'a.png', { others: [at('a.png')] }), /an original/);
+  assert.deepEqual(await outputs(['a.jpg'], '.', { others: [at('c.png')] }), ['a-cutout.png']);
+});
+
+test('a link to a folder with the photos is that folder', async () => {
+  await symlink(dir, at('here'));
+  assert.deepEqual(await outputs(['c.png'], 'here/'), ['here/c-cutout.png']);
+});
+
+test('missing folders are made before the work', async () => {
+  assert.deepEqual(await outputs(['c.png'], 'new/dir/out.png'), ['new/dir/out.png']);
+  assert.ok(existsSync(at('new/dir')));
+});
+
+test('a folder as input means the pictures in it, with --recursive those below', async () => {
+  await mkdir(at('in/deep'), { recursive: true });
+  for (const name of ['in/2.JPG', 'in/1.webp', 'in/notes.txt', 'in/.DS_Store', 'in/deep/3.png']) await writeFile(at(name), '');
+  assert.deepEqual(await outputs(['in'], 'out/'), ['out/1.png', 'out/2.png']);
+  assert.deepEqual(await outputs(['in'], 'out/', { recursive: true }), ['out/1.png', 'out/2.png', 'out/deep/3.png']);
+  await refused(outputs(['in'], 'out.png'), /folder/);
+  await mkdir(at('empty'));
+  await refused(outputs(['empty'], 'out/'), /no picture.*--recursive/);
+});
+
+test('an ending that is not written is refused, with those that are', async () => {
+  for (const name of ['x.gif', 'x.avif', 'x.TIFF', 'x.bmp', 'x.heic', 'x.svg']) {
+    await refused(outputs(['c.png'], name), /cannot be written; \.png \.jpg \.jpeg \.jpe \.jfif \.webp can/);
+  }
+  assert.deepEqual(['a.jpg', 'a.JPEG', 'a.jpe', 'a.jfif', 'a.webp', 'a.png', 'a.bin', 'a'].map(formatOf),
+    ['jpeg', 'jpeg', 'jpeg', 'jpeg', 'webp', 'png', undefined, undefined]);
+});
+
+test('a link as output is followed, and stays a link', async () => {
+  await writeFile(at('target.png'), 'old');
+  await symlink('target.png', at('link.png'));
+  await write(at('link.png'), Buffer.from('new'));
+  assert.ok(lstatSync(at('link.png')).isSymbolicLink());
+  assert.equal(await readFile(at('target.png'), 'utf8'), 'new');
+  await symlink('nothing-yet.png', at('dangling.png'));
+  await write(at('dangling.png'), Buffer.from('made'));
+  assert.equal(await readFile(at('nothing-yet.png'), 'utf8'), 'made');
+});
+
+test('a name as long as a file system takes can be written', async () => {
+  const name = `${'猫'.repeat(83)}.png`; // 253 bytes
+  await write(at(name), Buffer.from('x'));
+  assert.ok(readdirSync(dir).includes(name));
+});
+
+test('the shell: originals stay, the file at fault is named', async () => {
+  await writeFile(at('model.onnx'), brightnessModel());
+  await writeFile(at('model.json'), JSON.stringify(brightnessManifest()));
+  await writeFile(at('c.png'), disc(40, 30));
+  await writeFile(at('d.png'), disc(40, 30));
+  await writeFile(at('small.png'), png(8, 8, () => [255, 255, 255]));
+  const cutaway = fileURLToPath(new URL('../../../bin/cutaway.js', import.meta.url));
+  const run = (/** @type {string[]} */ ...args) => /** @type {Promise<{ status: number, stderr: string }>} */ (new Promise((done) => {
+    const child = spawn(process.execPath, [cutaway, ...args, '--model', 'model.onnx'], { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (data) => { stderr += data; });
+    child.on('close', (status) => done({ status: status ?? -1, stderr }));
+  }));
+  const before = await readFile(at('c.png'));
+  assert.equal((await run('c.png', '-o', '.')).status, 0);
+  assert.deepEqual(await readFile(at('c.png')), before);
+  assert.ok(existsSync(at('c-cutout.png')));
+  assert.equal((await run('c.png', '-o', 'c.png')).status, 2);
+
+  const background = await run('c.png', 'd.png', '-o', 'out/', '--background', 'a.jpg'); // no picture
+  assert.equal(background.status, 1);
+  assert.match(background.stderr, /^cutaway: a\.jpg: unsupported_format: [^\n]+\n$/);
+  const matte = await run('c.png', 'd.png', '-o', 'out/', '--matte', 'small.png');
+  assert.equal(matte.status, 1);
+  assert.equal(matte.stderr.match(/cutaway: small\.png \(for [cd]\.png\): bad_option/g)?.length, 2);
+  for (const colour of ['black', '#fff', 'rgb(1 2 3)']) assert.equal((await run('c.png', '-o', 'colour.png', '--background', colour)).stderr, '');
+  const wrong = await run('c.png', '-o', 'colour.png', '--background', 'blak');
+  assert.deepEqual([wrong.status, /bad_option.*blak/.test(wrong.stderr)], [2, true]);
+});

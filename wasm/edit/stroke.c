@@ -1,0 +1,86 @@
+/* A stroke of the brush, from its beginning to a step of undo. */
+#include "edit/state.h"
+
+#include <math.h>
+#include <string.h>
+
+int cut_edit_stroke(cut_edit *edit, int mode, float x, float y, float radius,
+                    float hardness, int snap)
+{
+    if (edit->drawing)
+        return (int)cut_fail(&edit->error, CUT_E_STATE,
+                             "A stroke has not ended.");
+    if ((mode != CUT_EDIT_ERASE && mode != CUT_EDIT_RESTORE) ||
+        !(radius >= 0.5f && radius <= CUT_EDIT_MAX_RADIUS) ||
+        !(hardness >= 0 && hardness <= 1))
+        return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
+                             "A brush has mode 0 or 1, a radius of 0.5 to %d "
+                             "and a hardness of 0 to 1.", CUT_EDIT_MAX_RADIUS);
+    edit->mode = mode;
+    edit->brush = (cut_brush){ radius, hardness, snap };
+    edit->dirty = (cut_rect){ 0 };
+    edit->at[0] = x;
+    edit->at[1] = y;
+    edit->drawing = 1;
+    cut_status status = (cut_status)cut_edit_draw(edit, x, y);
+    if (status) edit->drawing = 0;
+    return (int)status;
+}
+
+/* The stroke so far, on the matte before it. */
+static void lay(cut_edit *edit, cut_rect rect)
+{
+    for (int32_t y = rect.y0; y < rect.y1; y++)
+        for (int32_t x = rect.x0; x < rect.x1; x++) {
+            size_t i = cut_edit_at(edit, x, y);
+            if (edit->cover[i] == 0) continue;
+            int was = edit->before[i], own = edit->photo.px[i * 4 + 3];
+            int d = ((edit->mode == CUT_EDIT_ERASE ? 0 : own) - was) *
+                    edit->cover[i];
+            edit->alpha[i] = (uint8_t)(was + (d + (d < 0 ? -127 : 127)) / 255);
+        }
+    cut_edit_show(edit, rect);
+}
+
+int cut_edit_draw(cut_edit *edit, float x, float y)
+{
+    if (!edit->drawing)
+        return (int)cut_fail(&edit->error, CUT_E_STATE, "No stroke has begun.");
+    if (!cut_edit_is_place(x, y))
+        return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
+                             "A stroke stays within 65536 pixels.");
+    float dx = x - edit->at[0], dy = y - edit->at[1];
+    int32_t parts =
+        (int32_t)(sqrtf(dx * dx + dy * dy) / edit->brush.radius) + 1;
+    float from[2] = { edit->at[0], edit->at[1] };
+    cut_status status = CUT_OK;
+    cut_rect changed = { 0 };
+    for (int32_t i = 1; i <= parts && !status; i++) {
+        float way = (float)i / (float)parts;
+        float next[2] = { edit->at[0] + dx * way, edit->at[1] + dy * way };
+        cut_rect touched;
+        status = cut_brush_cover(edit->cover, &edit->photo, edit->brush, from,
+                                 next, &touched, &edit->error);
+        if (status) break;
+        changed = cut_rect_join(changed, touched);
+        memcpy(from, next, sizeof from);
+    }
+    lay(edit, changed);
+    edit->dirty = cut_rect_join(edit->dirty, changed);
+    edit->at[0] = from[0];
+    edit->at[1] = from[1];
+    return (int)status;
+}
+
+int cut_edit_end(cut_edit *edit)
+{
+    if (!edit->drawing)
+        return (int)cut_fail(&edit->error, CUT_E_STATE, "No stroke has begun.");
+    cut_rect rect = edit->dirty;
+    edit->drawing = 0;
+    if (cut_rect_is_empty(rect)) return CUT_OK;
+    for (int32_t y = rect.y0; y < rect.y1; y++)
+        memset(edit->cover + cut_edit_at(edit, rect.x0, y), 0,
+               (size_t)(rect.x1 - rect.x0));
+    return (int)cut_edit_commit(edit, rect);
+}

@@ -1,0 +1,173 @@
+/*
+ * What the patch of stb_image (stb_image.patch) calls while it decodes a JPEG:
+ * blocks, scans and coefficients are counted, so that a picture that is whole
+ * is told from one that stb would fill up. stb_image.c includes it, inside
+ * stb's own text; nothing else can.
+ *
+ * Easy to get wrong: bits behind the last ones of the file are zeros, which
+ * are codes as good as any. A block is whole when it used none of them.
+ */
+#include <stdint.h>
+#include <string.h>
+
+/* More scans than any encoder writes; each goes over the whole picture, so
+ * that a small file of many would take minutes. */
+enum { MAX_SCANS = 500 };
+
+static struct {
+    int32_t blocks, all; /* of the scan that is being decoded */
+    int32_t scans;
+    uint32_t restarts;
+    const char *fault; /* static text; NULL: none yet */
+    /* of each coefficient of each component: the lowest bit that was sent,
+     * or UNSENT */
+    uint8_t low[4][64];
+} jpeg;
+
+enum { UNSENT = 255 };
+
+/* stb's own, further down */
+#define STBI__MARKER_none 0xff
+static stbi_uc stbi__skip_jpeg_junk_at_end(stbi__jpeg *j);
+
+/* The tables of ITU-T T.81, K.3 to K.6, as a DHT segment has them: how many
+ * codes of each length, then their values. A frame of a webcam's MJPEG brings
+ * none of its own. */
+static const uint8_t luminance_dc[] = {
+    0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8,
+    9, 0x0A, 0x0B};
+static const uint8_t luminance_ac[] = {
+    0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 0x7D, 1, 2, 3, 0, 4, 0x11, 5,
+    0x12, 0x21, 0x31, 0x41, 6, 0x13, 0x51, 0x61, 7, 0x22, 0x71, 0x14, 0x32,
+    0x81, 0x91, 0xA1, 8, 0x23, 0x42, 0xB1, 0xC1, 0x15, 0x52, 0xD1, 0xF0, 0x24,
+    0x33, 0x62, 0x72, 0x82, 9, 0x0A, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x25, 0x26,
+    0x27, 0x28, 0x29, 0x2A, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3A, 0x43,
+    0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4A, 0x53, 0x54, 0x55, 0x56, 0x57,
+    0x58, 0x59, 0x5A, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6A, 0x73,
+    0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7A, 0x83, 0x84, 0x85, 0x86, 0x87,
+    0x88, 0x89, 0x8A, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9A,
+    0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8, 0xA9, 0xAA, 0xB2, 0xB3, 0xB4,
+    0xB5, 0xB6, 0xB7, 0xB8, 0xB9, 0xBA, 0xC2, 0xC3, 0xC4, 0xC5, 0xC6, 0xC7,
+    0xC8, 0xC9, 0xCA, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8, 0xD9, 0xDA,
+    0xE1, 0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEA, 0xF1, 0xF2,
+    0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0xFA};
+static const uint8_t chrominance_dc[] = {
+    0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8,
+    9, 0x0A, 0x0B};
+static const uint8_t chrominance_ac[] = {
+    0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 0x77, 0, 1, 2, 3, 0x11, 4, 5,
+    0x21, 0x31, 6, 0x12, 0x41, 0x51, 7, 0x61, 0x71, 0x13, 0x22, 0x32, 0x81, 8,
+    0x14, 0x42, 0x91, 0xA1, 0xB1, 0xC1, 9, 0x23, 0x33, 0x52, 0xF0, 0x15, 0x62,
+    0x72, 0xD1, 0x0A, 0x16, 0x24, 0x34, 0xE1, 0x25, 0xF1, 0x17, 0x18, 0x19,
+    0x1A, 0x26, 0x27, 0x28, 0x29, 0x2A, 0x35, 0x36, 0x37, 0x38, 0x39, 0x3A,
+    0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4A, 0x53, 0x54, 0x55, 0x56,
+    0x57, 0x58, 0x59, 0x5A, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6A,
+    0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7A, 0x82, 0x83, 0x84, 0x85,
+    0x86, 0x87, 0x88, 0x89, 0x8A, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98,
+    0x99, 0x9A, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8, 0xA9, 0xAA, 0xB2,
+    0xB3, 0xB4, 0xB5, 0xB6, 0xB7, 0xB8, 0xB9, 0xBA, 0xC2, 0xC3, 0xC4, 0xC5,
+    0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8,
+    0xD9, 0xDA, 0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEA, 0xF2,
+    0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0xFA};
+
+static int standard_table(stbi__huffman *h, const uint8_t *dht)
+{
+    int sizes[16], n = 0;
+    for (int i = 0; i < 16; i++) n += sizes[i] = dht[i];
+    if (!stbi__build_huffman(h, sizes)) return 0;
+    memcpy(h->values, dht + 16, (size_t)n);
+    return 1;
+}
+
+static int jpeg_begin(stbi__jpeg *j)
+{
+    memset(&jpeg, 0, sizeof jpeg);
+    memset(jpeg.low, UNSENT, sizeof jpeg.low);
+    if (!standard_table(j->huff_dc, luminance_dc) ||
+        !standard_table(j->huff_dc + 1, chrominance_dc) ||
+        !standard_table(j->huff_ac, luminance_ac) ||
+        !standard_table(j->huff_ac + 1, chrominance_ac))
+        return 0;
+    for (int i = 0; i < 2; i++)
+        stbi__build_fast_ac(j->fast_ac[i], j->huff_ac + i);
+    return 1;
+}
+
+static int jpeg_fault(const char *fault)
+{
+    jpeg.fault = fault;
+    return stbi__err(fault, fault);
+}
+
+static int jpeg_scan_begin(stbi__jpeg *j)
+{
+    if (++jpeg.scans > MAX_SCANS) return jpeg_fault("more than 500 scans");
+    jpeg.blocks = jpeg.all = 0;
+    jpeg.restarts = 0;
+    if (j->scan_n == 1) {
+        int n = j->order[0];
+        jpeg.all = ((j->img_comp[n].x + 7) >> 3) *
+                   ((j->img_comp[n].y + 7) >> 3);
+    } else {
+        for (int i = 0; i < j->scan_n; i++)
+            jpeg.all += j->img_comp[j->order[i]].h * j->img_comp[j->order[i]].v;
+        jpeg.all *= j->img_mcu_x * j->img_mcu_y;
+    }
+    return 1;
+}
+
+/* Behind each block: whether the file had all of its bits. */
+static int jpeg_block_end(stbi__jpeg *j)
+{
+    if (j->code_bits < j->pad_bits) return stbi__err("cut off", "cut off");
+    jpeg.blocks++;
+    return 1;
+}
+
+/*
+ * Behind the last block of a scan or an interval: ones up to the end of the
+ * byte, then a marker. Bytes that are left over behind other bits are blocks
+ * that were lost on the way; behind ones they are some camera's padding.
+ */
+static int jpeg_tail_fits(const stbi__jpeg *j)
+{
+    int left = j->code_bits - j->pad_bits;
+    int fill = left & 7;
+    int more = left >= 8 || (j->marker == STBI__MARKER_none && !j->nomore);
+    uint32_t ones = (1u << fill) - 1;
+    return !more || !fill || j->code_buffer >> (32 - fill) == ones;
+}
+
+/* At the end of an interval: whether its restart marker follows. No at the
+ * end of the scan, where none is wanted. */
+static int jpeg_restart(stbi__jpeg *j)
+{
+    if (jpeg.blocks >= jpeg.all || !jpeg_tail_fits(j)) return 0;
+    if (j->marker == STBI__MARKER_none)
+        j->marker = stbi__skip_jpeg_junk_at_end(j);
+    return j->marker == 0xD0 + (jpeg.restarts++ & 7);
+}
+
+static int jpeg_scan_end(stbi__jpeg *j, int decoded)
+{
+    if (!decoded || jpeg.blocks < jpeg.all || !jpeg_tail_fits(j))
+        return jpeg_fault("blocks are missing");
+    for (int i = 0; i < j->scan_n; i++)
+        for (int k = j->spec_start; k <= j->spec_end; k++) {
+            uint8_t *low = &jpeg.low[j->order[i]][k];
+            /* goes on where the scan before it ended (T.81, G.1.1.1.2) */
+            if (j->succ_high != (*low == UNSENT ? 0 : *low))
+                return jpeg_fault("scans are missing");
+            *low = (uint8_t)j->succ_low;
+        }
+    return 1;
+}
+
+/* Behind the last scan: whether all was sent that the header promises. */
+static int jpeg_end(const stbi__jpeg *j)
+{
+    for (int i = 0; i < j->s->img_n; i++)
+        for (int k = 0; k < 64; k++)
+            if (jpeg.low[i][k] != 0) return jpeg_fault("scans are missing");
+    return 1;
+}

@@ -1,0 +1,28 @@
+/*
+ * Everything that lies on a result is in the photo's colour space: colours and
+ * pictures from elsewhere are brought into it.
+ */
+#ifndef CUT_COLOUR_MATCH_H
+#define CUT_COLOUR_MATCH_H
+
+#include "image/colour_space.h"
+#include "image/probe.h"
+#include "options/options.h"
+
+/**
+ * The profile of a file: what a PNG says of itself in other words, or the
+ * embedded one. CUT_OK, CUT_E_MEMORY.
+ */
+cut_status cut_profile_read(cut_bytes *out, const uint8_t *bytes, size_t size,
+                            cut_format format, cut_error *error);
+
+/** Pixels of a profile's space to sRGB. 1; 0, and nothing changes, when the
+ * profile is one of tables. */
+int cut_match_to_srgb(cut_image *image, const cut_bytes *profile);
+
+/** sRGB pixels, and the colours that options name, to a profile's space. A
+ * profile of tables changes nothing. image: may be NULL. */
+void cut_match_from_srgb(cut_image *image, cut_options *options,
+                         const cut_bytes *profile);
+
+#endif
