@@ -186,7 +186,8 @@ static void objects_are_the_parts_and_soft_cells_go_to_the_nearest(void)
         int w = 1 + random_below(200), h = 1 + random_below(160);
         if (i == 0) w = 1;
         if (i == 1) h = 1;
-        blots(alpha, w, h, 2 + random_below(25), 5 + random_below(25));
+        int solid = 2 + random_below(25), side = 5 + random_below(25);
+        blots(alpha, w, h, solid, side);
         seen += check_objects(alpha, w, h, 1);
     }
     CHECK(seen > 60);
