@@ -222,25 +222,44 @@ static void a_crown_at_the_edge_may_be_half_the_heads_width(void)
     }
 }
 
+/* The border cuts off nothing: rows end where the picture does. */
+static void a_head_may_touch_the_pictures_side(void)
+{
+    static const bar person_of[] = {
+        {60, 51, 0}, {9, 31, 10}, {60, 71, -10}};
+    for (int right = 0; right < 2; right++) {
+        cut_image image = clear_image(201, 201);
+        int32_t top = 20;
+        for (int i = 0; i < 3; i++) {
+            int32_t x = right ? 201 - person_of[i].width : 0;
+            box(&image, x, top, x + person_of[i].width,
+                top + person_of[i].rows);
+            top += person_of[i].rows;
+        }
+        cut_head head;
+        CHECK_EQUAL(cut_head_find(&head, &image), 1);
+        CHECK_EQUAL(head.x, right ? 201 - 26 : 25);
+        cut_image_free(&image);
+    }
+}
+
 /* A row between is empty: what lies above is the subject if it has half of
  * all rows, else it is a speck, of a third of them at most. */
 static void specks_above_have_less_than_half_of_the_rows(void)
 {
-    static const bar head_of[] = { { 30, 25, 0 }, { 5, 15, 0 }, { 15, 40, 0 } };
-    for (int32_t speck = 10; speck < 60; speck++) {
-        cut_image image = clear_image(200, 200), below = bars(
-            200, 21 + speck, 1, head_of, 3);
-        for (int32_t i = 0; i < 200 * 200 * 4; i++) image.px[i] = below.px[i];
-        box(&image, 98, 20, 102, 20 + speck);
-        int32_t tall = speck + 1 + 50;
-        cut_head head;
-        int found = speck * 2 < tall && 50 * 2 >= tall &&
-                    (speck + 1) <= tall / 3;
-        CHECK_EQUAL(cut_head_find(&head, &image), found);
-        if (found) CHECK_EQUAL(head.top, 21 + speck);
-        cut_image_free(&image);
-        cut_image_free(&below);
-    }
+    static const bar head_of[] = {{30, 25, 0}, {5, 15, 0}, {15, 40, 0}};
+    for (int32_t speck = 10; speck < 60; speck++)
+        for (int low = 0; low < 2; low++) { /* down to the last row, or not */
+            int32_t tall = speck + 1 + 50, top = low ? 200 - tall : 20;
+            cut_image image = bars(200, top + speck + 1, 1, head_of, 3);
+            box(&image, 98, top, 102, top + speck);
+            cut_head head;
+            int found = speck * 2 < tall && 50 * 2 >= tall &&
+                        (speck + 1) <= tall / 3;
+            CHECK_EQUAL(cut_head_find(&head, &image), found);
+            if (found) CHECK_EQUAL(head.top, top + speck + 1);
+            cut_image_free(&image);
+        }
 }
 
 /* Parts of a row hang on the row above if they share a column with it. */
@@ -304,6 +323,7 @@ int main(void)
     the_chin_is_the_neck_at_its_narrowest();
     a_tuft_to_one_side_does_not_move_the_head();
     a_crown_at_the_edge_may_be_half_the_heads_width();
+    a_head_may_touch_the_pictures_side();
     specks_above_have_less_than_half_of_the_rows();
     glasses_do_not_part_a_head_and_hands_are_none_of_it();
     a_mirrored_photo_has_a_mirrored_head();

@@ -184,6 +184,19 @@ static void the_filter_of_a_row_is_right_and_the_cheapest_of_four(void)
     CHECK(seen[0] && seen[1] && seen[2] && seen[4]);
 }
 
+/* A picture's first pixel is the same through each of them. */
+static void of_equal_filters_the_simplest_is_taken(void)
+{
+    static const uint8_t row[4] = {5, 6, 7, 8}, above[4] = {0};
+    uint8_t out[5];
+    size_t from, to;
+    for (size_t bpp = 1; bpp <= 4; bpp++) {
+        cut_png_filter_row(out, &from, &to, row, above, bpp, bpp);
+        CHECK_EQUAL(out[0], 0);
+        CHECK(memcmp(out + 1, row, bpp) == 0);
+    }
+}
+
 /* A row that is judged by samples still goes through one filter exactly, and
  * that is no bad one. */
 static void the_filter_of_a_long_row_is_nearly_the_cheapest(void)
@@ -354,6 +367,7 @@ int main(void)
     a_png_holds_every_pixel_in_the_smallest_colour_type();
     a_profile_goes_with_its_kind_of_picture_only();
     the_filter_of_a_row_is_right_and_the_cheapest_of_four();
+    of_equal_filters_the_simplest_is_taken();
     the_filter_of_a_long_row_is_nearly_the_cheapest();
     a_jpeg_keeps_its_colours_and_profile();
     a_long_profile_is_split_over_jpeg_segments();

@@ -135,6 +135,28 @@ static void a_picture_without_a_subject_is_clear_not_noise(void)
     cut_job_free(job);
 }
 
+/* Subjects of many sizes: the mean of alpha to four places, rounded. */
+static void the_report_says_how_much_of_the_photo_is_left(void)
+{
+    static float map[SCENE_MAP * SCENE_MAP];
+    for (int size = 1; size <= 24; size += 2) {
+        char want[40];
+        double sum = 0;
+        for (int i = 0; i < SCENE_MAP * SCENE_MAP; i++)
+            map[i] = i % SCENE_MAP < 2 * size && i / SCENE_MAP < 40 + size;
+        cut_job *job = cut_job_new();
+        CHECK_EQUAL(scene_job(job, NULL, file, file_size, CUT_PREPARED), 0);
+        CHECK_EQUAL(cut_job_matte(job, map, SCENE_MAP, SCENE_MAP), CUT_OK);
+        CHECK(strstr(cut_job_report_json(job), "\"coverage\":null"));
+        CHECK_EQUAL(cut_job_refine(job), CUT_OK);
+        for (int i = 0; i < 200 * 150; i++) sum += cut_job_alpha(job)[i];
+        int share = (int)(sum / 255 / (200 * 150) * 10000 + 0.5);
+        snprintf(want, sizeof want, "\"coverage\":0.%04d,", share);
+        CHECK(strstr(cut_job_report_json(job), want));
+        cut_job_free(job);
+    }
+}
+
 static void jpeg_is_flattened_on_white_and_a_stated_colour(void)
 {
     static const struct {
@@ -245,6 +267,7 @@ int main(void)
     calls_out_of_order_are_refused();
     a_map_that_is_no_matte_is_refused();
     a_picture_without_a_subject_is_clear_not_noise();
+    the_report_says_how_much_of_the_photo_is_left();
     jpeg_is_flattened_on_white_and_a_stated_colour();
     webp_is_encoded_outside();
     a_background_image_must_be_given();

@@ -30,6 +30,11 @@ static void size_normalisation_and_kind_are_read(void)
                                     ",\"range\":\"max\"")
                           ",\"output\":{\"kind\":\"logits\"}}"), CUT_OK);
     CHECK(m.range_is_max && m.kind == CUT_MAP_LOGITS);
+    CHECK(m.w == 1 && m.h == 2048);
+    CHECK_EQUAL(parse(&m, "{" INPUT("[2048,1]", "[0,0,0]", "[1,1,1]",
+                                    ",\"range\":\"255\"")
+                          "," GOOD_OUTPUT "}"), CUT_OK);
+    CHECK(m.w == 2048 && m.h == 1 && !m.range_is_max);
 }
 
 static void anything_else_is_refused_by_a_sentence(void)

@@ -207,7 +207,7 @@ static void quantised_numbers_mean_what_onnx_says(void)
 
 /* ---- folding ----------------------------------------------------------- */
 
-/* a: ints 7 -7 3 9; one: 1; half: f32 -2.5 2.5. */
+/* a: ints 7 -7 3 9; one: 1; half: f32 -2.5 2.5; some: f32 0.5. */
 static void put_operands(nn_model *m)
 {
     nn_int64s(m, "a", 1, (int[]){ 4 }, (int64_t[]){ 7, -7, 3, 9 });
@@ -217,6 +217,7 @@ static void put_operands(nn_model *m)
     nn_int64s(m, "end", 1, (int[]){ 1 }, (int64_t[]){ INT64_MAX });
     nn_int64s(m, "nil", 0, NULL, (int64_t[]){ 0 });
     nn_floats(m, "half", 1, (int[]){ 2 }, (float[]){ -2.5f, 2.5f });
+    nn_floats(m, "some", 1, (int[]){ 1 }, (float[]){ 0.5f });
 }
 
 static void arithmetic_is_that_of_the_type(void)
@@ -230,7 +231,9 @@ static void arithmetic_is_that_of_the_type(void)
         { "Div", "half half", { 1, 1 }, 2 },
         { "Floor", "half", { -3, 2 }, 2 },
         { "Ceil", "half", { -2, 3 }, 2 },
-        { "Add", "one two", { 3 }, 1 }
+        { "Add", "one two", { 3 }, 1 },
+        { "Sub", "some half", { 3, -2 }, 2 },
+        { "Sub", "half some", { -3, 2 }, 2 }
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         nn_model m = { 0 };
@@ -279,6 +282,39 @@ static void lists_are_cut_joined_and_picked_from(void)
     nn_node(&m, "Cast", "op", "half", "k");
     nn_int(&m, "to", 8); /* string */
     is_refused(&m, "k", 2);
+}
+
+/* Starts and ends beyond the data are its ends; axes and steps are one number
+ * each, and the step is 1. */
+static void a_slice_is_that_of_one_list_step_by_step(void)
+{
+    for (int from = -6; from < 7; from++)
+        for (int to = -6; to < 7; to++) {
+            nn_model m = { 0 };
+            float want[4];
+            int count = 0, lo = from < 0 ? from + 4 : from,
+                hi = to < 0 ? to + 4 : to;
+            for (int i = 0; i < 4; i++)
+                if (i >= lo && i < hi)
+                    want[count++] = (float[]){ 7, -7, 3, 9 }[i];
+            if (!count) continue; /* no map has no element */
+            put_operands(&m);
+            nn_int64s(&m, "from", 1, (int[]){ 1 }, (int64_t[]){ from });
+            nn_int64s(&m, "to", 1, (int[]){ 1 }, (int64_t[]){ to });
+            nn_node(&m, "Slice", "op", "a from to nil one", "k");
+            holds(__LINE__, &m, "k", count, want);
+        }
+    static const char *const bad[] = {
+        "a one last nil two", /* a step of 2 */
+        "a one last nil a", "a one last a", "a a last", "a one a", "a one",
+        "square one last" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        nn_model m = { 0 };
+        put_operands(&m);
+        nn_int64s(&m, "square", 2, (int[]){ 2, 2 }, (int64_t[]){ 1, 2, 3, 4 });
+        nn_node(&m, "Slice", "op", bad[i], "k");
+        is_refused(&m, "k", 2);
+    }
 }
 
 /* [2, 3, 5] after Unsqueeze of axes 0 and -1 is [1, 2, 3, 5, 1]. */
@@ -343,6 +379,7 @@ int main(void)
     quantised_numbers_mean_what_onnx_says();
     arithmetic_is_that_of_the_type();
     lists_are_cut_joined_and_picked_from();
+    a_slice_is_that_of_one_list_step_by_step();
     shapes_gain_and_lose_dimensions();
     the_shape_of_the_input_is_known();
     a_value_made_twice_is_refused();

@@ -278,6 +278,28 @@ static void a_mean_beyond_its_range_is_clipped(void)
     }
 }
 
+/* In i16 a map holds what its range says, the larger side of it either way. */
+static void a_range_may_reach_further_to_one_side(void)
+{
+    static const char *const ranges[2] = {
+        "x -8000000 1000000\ny -8000000 1000000\n",
+        "x -1000000 8000000\ny -1000000 8000000\n" };
+    for (int up = 0; up < 2; up++) {
+        nn_model m = { 0 };
+        m.ranges = ranges[up];
+        nn_int8s(&m, "q", 4, ALL_SAME(1), (int8_t[]){ 127 });
+        nn_floats(&m, "s", 0, NULL, (float[]){ 1 / 127.0f });
+        nn_node(&m, "DequantizeLinear", "dq", "q s", "w");
+        one_node(&m, 1, "Conv", "x w");
+        CHECK_EQUAL(load(&m, 4, 1, CUT_NET_I16), CUT_OK);
+        const float sign = up ? 1 : -1;
+        const float in[4] = { 8 * sign, 4 * sign, -1 * sign, 0 };
+        const float *y = answer(in);
+        for (int i = 0; y && i < 4; i++) CHECK(fabsf(y[i] - in[i]) < 0.01f);
+        drop();
+    }
+}
+
 int main(void)
 {
     an_unknown_operator_is_named();
@@ -295,5 +317,6 @@ int main(void)
     numbers_that_are_not_finite_are_refused();
     filters_without_end_are_refused();
     a_mean_beyond_its_range_is_clipped();
+    a_range_may_reach_further_to_one_side();
     return CHECK_DONE();
 }
