@@ -33,7 +33,7 @@ test('a matte comes from --mask, goes through a picture editor, and comes back b
   assert.deepEqual(cut('--matte', 'matte.png').rgba, plain.rgba);
   const { status, stderr } = run('--matte', 'model.json');
   assert.equal(status, 1);
-  assert.match(stderr, /^cutaway: disc\.png: unsupported_format: /);
+  assert.match(stderr, /^cutaway: model\.json \(for disc\.png\): unsupported_format: /);
 });
 
 test('a gradient and a blur radius are words, not files', () => {

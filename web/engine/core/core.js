@@ -187,7 +187,7 @@ export class Job extends Handle {
    * @returns {boolean} false when a codec outside must decode it: then picturePixels()
    */
   picture(name, bytes) {
-    return this.stepWith('decode', name, bytes);
+    return this.stepWith(name, name, bytes);
   }
 
   /**
@@ -198,7 +198,7 @@ export class Job extends Handle {
   picturePixels(name, { data, width, height }, bytes) {
     this.core.withBytes(bytes, (file, size) =>
       this.core.withBytes(data, (rgba) =>
-        this.step('decode', `${name}_pixels`, rgba, width, height, file, size)));
+        this.step(name, `${name}_pixels`, rgba, width, height, file, size)));
   }
 
   /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */

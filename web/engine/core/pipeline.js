@@ -138,7 +138,7 @@ async function readPicture(job, { webp, core }, name, bytes) {
     pixels = await webp.decode(bytes);
   } catch (error) {
     if (error instanceof CutawayError) throw error;
-    throw core.error('corrupt_image', 'The WebP codec could not decode the file.', 'decode');
+    throw core.error('corrupt_image', 'The WebP codec could not decode the file.', name);
   }
   job.picturePixels(name, pixels, bytes);
 }
