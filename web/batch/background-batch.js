@@ -152,7 +152,7 @@ export class BackgroundBatch extends HTMLElement {
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} now */
-  attributeChangedCallback(_name, before, now) {
+  attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected) return;
     this.#apply();
   }
