@@ -48,8 +48,7 @@ static void the_corners_are_clear_and_the_middle_is_the_photo(void)
     size_t middle = (size_t)(82 * 200 + 100) * 4;
     CHECK(memcmp(px + middle, photo + middle, 4) == 0);
     for (size_t i = 0; i < 200 * 150; i++)
-        if (px[i * 4 + 3] == 0)
-            CHECK(memcmp(px + i * 4, clear, 4) == 0);
+        if (px[i * 4 + 3] == 0) CHECK(memcmp(px + i * 4, clear, 4) == 0);
     cut_free(photo);
     cut_job_free(job);
 }
@@ -171,8 +170,9 @@ static void jpeg_is_flattened_on_white_and_a_stated_colour(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_job *job = cut_job_new();
-        CHECK_EQUAL(scene_job(job, cases[i].options, file, file_size,
-                              CUT_COMPOSED), CUT_OK);
+        CHECK_EQUAL(
+            scene_job(job, cases[i].options, file, file_size, CUT_COMPOSED),
+            CUT_OK);
         CHECK(memcmp(cut_job_pixels(job), cases[i].corner, 4) == 0);
         CHECK_EQUAL(cut_job_encode(job), CUT_OK);
         cut_job_free(job);
@@ -183,7 +183,8 @@ static void webp_is_encoded_outside(void)
 {
     cut_job *job = cut_job_new();
     CHECK_EQUAL(scene_job(job, "{\"format\":\"webp\",\"quality\":42}", file,
-                          file_size, CUT_COMPOSED), CUT_OK);
+                          file_size, CUT_COMPOSED),
+                CUT_OK);
     CHECK_EQUAL(cut_job_encode(job), CUT_E_NEEDS_CODEC);
     CHECK_EQUAL(cut_job_state(job), CUT_COMPOSED);
     CHECK_EQUAL(cut_job_quality(job), 42);
@@ -195,12 +196,14 @@ static void a_background_image_must_be_given(void)
 {
     cut_job *job = cut_job_new();
     CHECK_EQUAL(scene_job(job, "{\"background\":\"image\"}", file, file_size,
-                          CUT_COMPOSED), CUT_E_STATE);
+                          CUT_COMPOSED),
+                CUT_E_STATE);
     cut_job_free(job);
     job = cut_job_new();
     CHECK_EQUAL(cut_job_background(job, file, file_size), CUT_OK);
-    CHECK_EQUAL(scene_job(job, "{\"background\":\"image\"}", file, file_size,
-                          CUT_DONE), CUT_OK);
+    CHECK_EQUAL(
+        scene_job(job, "{\"background\":\"image\"}", file, file_size, CUT_DONE),
+        CUT_OK);
     cut_job_free(job);
 }
 
@@ -237,7 +240,8 @@ static void every_refused_allocation_is_an_error_and_leaks_nothing(void)
             cut_alloc_fail_at(n);
             cut_job *job = cut_job_new();
             int status = job ? scene_job(job, options[o], file, file_size,
-                                         CUT_DONE) : CUT_E_MEMORY;
+                                         CUT_DONE)
+                             : CUT_E_MEMORY;
             cut_alloc_fail_at(0);
             cut_job_free(job);
             CHECK_EQUAL(cut_live_blocks(), before);

@@ -74,12 +74,11 @@ const finds = new Map();
 /** The programs that run a line, the likely and quick ones first. @param {Mutant} mutant @returns {string[]} */
 function programsFor({ file, line }) {
   const known = lines.get(file);
-  const all = new Set([...known?.values() ?? []].flatMap((names) => [...names]));
+  const all = new Set([...(known?.values() ?? [])].flatMap((names) => [...names]));
   const names = known?.get(line) ?? (all.size ? all : new Set(fast.programs.keys()));
   /** @param {string} name */
   const found = (name) => finds.get(`${file} ${name}`) ?? 0;
-  return [...names].filter(isTest).sort((a, b) =>
-    found(b) - found(a) || (ms.get(a) ?? 0) - (ms.get(b) ?? 0));
+  return [...names].filter(isTest).sort((a, b) => found(b) - found(a) || (ms.get(a) ?? 0) - (ms.get(b) ?? 0));
 }
 
 /** @param {Mutant} mutant @returns {Judged} */
@@ -98,28 +97,36 @@ function judge(mutant) {
   if (!asan) return { ...mutant, verdict: 'survived', by: '' };
   const checked = compileMutant(asan, file, text);
   for (const name of checked ? programsFor(mutant).filter(isBrief) : []) {
-    if (notices(asan, file, /** @type {string} */ (checked), name)) return { ...mutant, verdict: 'found', by: `${name} under ASan` };
+    if (notices(asan, file, /** @type {string} */ (checked), name))
+      return { ...mutant, verdict: 'found', by: `${name} under ASan` };
   }
   const again = compileMutant(fast, file, text);
   return { ...mutant, verdict: 'survived', by: '', stages: again !== null && notices(fast, file, again, 'stages') };
 }
 
 /** @type {Mutant[]} */
-let chosen = ownFiles(fast).filter((file) => new RegExp(options.only).test(file))
+let chosen = ownFiles(fast)
+  .filter((file) => new RegExp(options.only).test(file))
   .flatMap((file) => mutantsOf(file, sourceOf(file), Number(options.seed)))
   .sort((a, b) => (a.rank < b.rank ? -1 : 1));
 const population = chosen.length;
 if (options.again) {
   const last = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).mutants : [];
-  const ranks = new Set(last.filter((/** @type {Judged} */ m) => m.verdict === 'survived').map((/** @type {Judged} */ m) => m.rank));
+  const ranks = new Set(
+    last.filter((/** @type {Judged} */ m) => m.verdict === 'survived').map((/** @type {Judged} */ m) => m.rank),
+  );
   chosen = chosen.filter(({ rank }) => ranks.has(rank));
 }
 
 // An interrupted run goes on where it was, as long as neither code nor tests have changed.
 const log = join(dirname(report), `judged-${digest}${options.quick ? '-quick' : ''}.jsonl`);
 /** @type {Map<string, Judged>} */
-const before = new Map((existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []).filter(Boolean)
-  .map((line) => JSON.parse(line)).map((/** @type {Judged} */ known) => [known.rank, known]));
+const before = new Map(
+  (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [])
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+    .map((/** @type {Judged} */ known) => [known.rank, known]),
+);
 
 /** @type {Judged[]} */
 const judged = [];
@@ -130,10 +137,14 @@ const counts = () => ({
 for (const mutant of chosen) {
   const { found, survived } = counts();
   if (found + survived >= Number(options.count)) break;
-  const done = isEqual(mutant) ? { ...mutant, verdict: /** @type {Verdict} */ ('equal'), by: '' } : before.get(mutant.rank) ?? judge(mutant);
+  const done = isEqual(mutant)
+    ? { ...mutant, verdict: /** @type {Verdict} */ ('equal'), by: '' }
+    : (before.get(mutant.rank) ?? judge(mutant));
   judged.push(done);
   if (!before.has(mutant.rank)) appendFileSync(log, `${JSON.stringify(done)}\n`);
-  say(`${found + survived + 1} ${done.verdict}${done.stages ? ' (stages differ)' : ''} ${done.by} ${done.file}:${done.line}  ${done.from}  =>  ${done.to}`);
+  say(
+    `${found + survived + 1} ${done.verdict}${done.stages ? ' (stages differ)' : ''} ${done.by} ${done.file}:${done.line}  ${done.from}  =>  ${done.to}`,
+  );
 }
 
 /** @param {string} name @param {Judged[]} of */
@@ -142,18 +153,33 @@ function row(name, of) {
   const number = (verdict) => of.filter((m) => m.verdict === verdict).length;
   const found = number('found');
   const all = found + number('survived');
-  return `| ${name} | ${all} | ${found} | ${all ? Math.round(found / all * 100) : '–'} % | ${number('equal') + number('same code')} | ${number('not built')} |`;
+  return `| ${name} | ${all} | ${found} | ${all ? Math.round((found / all) * 100) : '–'} % | ${number('equal') + number('same code')} | ${number('not built')} |`;
 }
 
 const rooms = [...new Set(judged.map(({ file }) => dirname(file)))].sort();
-const survivors = judged.filter((m) => m.verdict === 'survived').sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
+const survivors = judged
+  .filter((m) => m.verdict === 'survived')
+  .sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim();
-process.stdout.write(`${[
-  `seed ${options.seed}, ${population} possible mutants, commit ${commit}`, '',
-  '| room | mutants | found | | equal | not built |', '|---|---|---|---|---|---|',
-  ...rooms.map((room) => row(room, judged.filter(({ file }) => dirname(file) === room))), row('all', judged), '',
-  `${survivors.filter((m) => m.stages).length} of ${survivors.length} survivors change what stages prints`,
-  ...survivors.map((m) => `${m.file}:${m.line}${m.stages ? ' (stages)' : ''}\n    ${m.from}\n    ${m.to}`),
-].join('\n')}\n`);
-writeFileSync(options.again ? report.replace('.json', '-again.json') : report,
-  `${JSON.stringify({ seed: Number(options.seed), commit, population, ...counts(), mutants: judged }, null, 1)}\n`);
+process.stdout.write(
+  `${[
+    `seed ${options.seed}, ${population} possible mutants, commit ${commit}`,
+    '',
+    '| room | mutants | found | | equal | not built |',
+    '|---|---|---|---|---|---|',
+    ...rooms.map((room) =>
+      row(
+        room,
+        judged.filter(({ file }) => dirname(file) === room),
+      ),
+    ),
+    row('all', judged),
+    '',
+    `${survivors.filter((m) => m.stages).length} of ${survivors.length} survivors change what stages prints`,
+    ...survivors.map((m) => `${m.file}:${m.line}${m.stages ? ' (stages)' : ''}\n    ${m.from}\n    ${m.to}`),
+  ].join('\n')}\n`,
+);
+writeFileSync(
+  options.again ? report.replace('.json', '-again.json') : report,
+  `${JSON.stringify({ seed: Number(options.seed), commit, population, ...counts(), mutants: judged }, null, 1)}\n`,
+);

@@ -19,23 +19,42 @@ const digest = (text) => createHash('sha256').update(text).digest('hex');
 
 /** Binary operators: by this code's style they stand between spaces, unlike pointers and signs. @type {Record<string, string[]>} */
 const binary = {
-  '<': ['<=', '>='], '>': ['>=', '<='], '<=': ['<', '>'], '>=': ['>', '<'], '==': ['!='], '!=': ['=='],
-  '+': ['-'], '-': ['+'], '*': ['/'], '/': ['*'], '%': ['*'],
-  '+=': ['-='], '-=': ['+='], '*=': ['/='], '/=': ['*='],
-  '&&': ['||'], '||': ['&&'], '&': ['|'], '|': ['&'], '<<': ['>>'], '>>': ['<<'],
-  '|=': ['&='], '&=': ['|='],
+  '<': ['<=', '>='],
+  '>': ['>=', '<='],
+  '<=': ['<', '>'],
+  '>=': ['>', '<'],
+  '==': ['!='],
+  '!=': ['=='],
+  '+': ['-'],
+  '-': ['+'],
+  '*': ['/'],
+  '/': ['*'],
+  '%': ['*'],
+  '+=': ['-='],
+  '-=': ['+='],
+  '*=': ['/='],
+  '/=': ['*='],
+  '&&': ['||'],
+  '||': ['&&'],
+  '&': ['|'],
+  '|': ['&'],
+  '<<': ['>>'],
+  '>>': ['<<'],
+  '|=': ['&='],
+  '&=': ['|='],
 };
 
 /** A constant beside the old one, in the old one's type. @param {string} text @returns {string[]} */
 function otherConstants(text) {
-  const [, digits, suffix] = /** @type {RegExpExecArray} */ (/^(0[xX][0-9a-fA-F]+|[\d.]+(?:[eE][+-]?\d+)?)(\w*)$/.exec(text));
+  const [, digits, suffix] = /** @type {RegExpExecArray} */ (
+    /^(0[xX][0-9a-fA-F]+|[\d.]+(?:[eE][+-]?\d+)?)(\w*)$/.exec(text)
+  );
   if (/^0[xX]/.test(digits) || /^\d+$/.test(digits)) {
     const value = BigInt(digits);
     return (value === 0n ? [1n] : [value + 1n, value - 1n]).map((n) => `${n}${suffix}`);
   }
   const value = Number(digits);
-  return (value === 0 ? [1] : [value * 2, value / 2]).map((n) =>
-    `${/[.e]/.test(String(n)) ? n : `${n}.0`}${suffix}`);
+  return (value === 0 ? [1] : [value * 2, value / 2]).map((n) => `${/[.e]/.test(String(n)) ? n : `${n}.0`}${suffix}`);
 }
 
 /**
@@ -45,11 +64,14 @@ function otherConstants(text) {
  * @param {string} source
  */
 function codeOnly(source) {
-  return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|^[ \t]*#(?:.*\\\n)*.*/gm,
-    (text) => text.replace(/[^\n]/g, ' '));
+  return source.replace(
+    /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|^[ \t]*#(?:.*\\\n)*.*/gm,
+    (text) => text.replace(/[^\n]/g, ' '),
+  );
 }
 
-const token = /(?<number>(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\w*)|(?<binary>(?<=\s)(?:<<|>>|[<>=!]=|&&|\|\||[-+*/&|]=|[-+*/%<>&|])(?=\s))|(?<sign>-(?=[\w(.]))|(?<not>!(?=[\w(*]))/g;
+const token =
+  /(?<number>(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)\w*)|(?<binary>(?<=\s)(?:<<|>>|[<>=!]=|&&|\|\||[-+*/&|]=|[-+*/%<>&|])(?=\s))|(?<sign>-(?=[\w(.]))|(?<not>!(?=[\w(*]))/g;
 
 /**
  * Tokens with what could stand in their place. Larger arrays do no harm, so
@@ -71,7 +93,8 @@ function tokens(source) {
     if (sign) {
       // not a binary minus without spaces, not the second half of --, -= or ->
       return /(?:[-+*/%<>=&|!,(?:[{]|\breturn)\s*$/.test(before) && !before.endsWith('-')
-        ? [{ at: match.index, old, choices: [' '] }] : [];
+        ? [{ at: match.index, old, choices: [' '] }]
+        : [];
     }
     return [{ at: match.index, old, choices: old === '!' ? [' '] : binary[old] }];
   });
@@ -108,4 +131,5 @@ export function mutantsOf(file, source, seed) {
 }
 
 /** @param {string} source @param {Mutant} mutant */
-export const mutated = (source, mutant) => source.slice(0, mutant.at) + mutant.new + source.slice(mutant.at + mutant.old.length);
+export const mutated = (source, mutant) =>
+  source.slice(0, mutant.at) + mutant.new + source.slice(mutant.at + mutant.old.length);

@@ -1,7 +1,17 @@
 // The program that is mutated: a copy of the tree, compiled three times, and what runs on it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { root } from '../build.js';
@@ -30,9 +40,18 @@ const gigabyte = 2 ** 30;
 
 /** @type {Record<string, { type: string, define: string[], link: string[], guard: string[], env: Record<string, string> }>} */
 const kinds = {
-  fast: { type: 'None', define: ['-DCMAKE_C_FLAGS=-O1'], link: [], guard: ['prlimit', `--as=${6 * gigabyte}`, '--core=0'], env: {} },
+  fast: {
+    type: 'None',
+    define: ['-DCMAKE_C_FLAGS=-O1'],
+    link: [],
+    guard: ['prlimit', `--as=${6 * gigabyte}`, '--core=0'],
+    env: {},
+  },
   asan: {
-    type: 'RelWithDebInfo', define: ['-DCUT_SANITIZE=ON'], link: ['-fsanitize=address,undefined'], guard: ['prlimit', '--core=0'],
+    type: 'RelWithDebInfo',
+    define: ['-DCUT_SANITIZE=ON'],
+    link: ['-fsanitize=address,undefined'],
+    guard: ['prlimit', '--core=0'],
     env: { ASAN_OPTIONS: 'hard_rss_limit_mb=6000:detect_leaks=1' },
   },
   coverage: { type: 'None', define: ['-DCMAKE_C_FLAGS=--coverage'], link: ['--coverage'], guard: [], env: {} },
@@ -48,7 +67,8 @@ function must(command, args, cwd = home) {
 /** @param {string} dir @returns {string[]} files below it */
 function filesIn(dir) {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? filesIn(join(dir, entry.name)) : [join(dir, entry.name)]);
+    entry.isDirectory() ? filesIn(join(dir, entry.name)) : [join(dir, entry.name)],
+  );
 }
 
 /** Copies what changed, so that a run does not see what is edited meanwhile. @returns {string} a digest of the tree */
@@ -78,18 +98,39 @@ export function build(kind) {
   const { type, define, link, guard } = kinds[kind];
   const dir = join(home, kind);
   // sources that came or went are globbed anew
-  must('cmake', ['-G', 'Ninja', '-S', tree, '-B', dir, `-DCMAKE_BUILD_TYPE=${type}`, '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON',
-    `-DCUT_THIRD_PARTY=${join(root, 'build/third_party')}`, ...define]);
-  if (kind === 'coverage') { // lines are counted as they are written
+  must('cmake', [
+    '-G',
+    'Ninja',
+    '-S',
+    tree,
+    '-B',
+    dir,
+    `-DCMAKE_BUILD_TYPE=${type}`,
+    '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON',
+    `-DCUT_THIRD_PARTY=${join(root, 'build/third_party')}`,
+    ...define,
+  ]);
+  if (kind === 'coverage') {
+    // lines are counted as they are written
     const ninja = join(dir, 'build.ninja');
     writeFileSync(ninja, readFileSync(ninja, 'utf8').replace(/ -O[s0-9]\b/g, ' -O0'));
   }
   /** @type {Build} */
-  const made = { dir, commands: new Map(), objects: new Map(), core: [], programs: new Map(), link: ['gcc', ...link], guard };
+  const made = {
+    dir,
+    commands: new Map(),
+    objects: new Map(),
+    core: [],
+    programs: new Map(),
+    link: ['gcc', ...link],
+    guard,
+  };
   /** @type {Map<string, string[]>} */
   const parts = new Map();
   for (const { command, file } of JSON.parse(readFileSync(join(dir, 'compile_commands.json'), 'utf8'))) {
-    const args = command.match(/"(?:\\.|[^"\\])*"|\S+/g).map((/** @type {string} */ word) => word.replace(/\\"/g, '"').replace(/^"(.*)"$/s, '$1'));
+    const args = command
+      .match(/"(?:\\.|[^"\\])*"|\S+/g)
+      .map((/** @type {string} */ word) => word.replace(/\\"/g, '"').replace(/^"(.*)"$/s, '$1'));
     const object = join(dir, args[args.indexOf('-o') + 1]);
     const owner = /CMakeFiles\/([^/]+)\.dir\//.exec(object)?.[1] ?? '';
     parts.set(owner, [...(parts.get(owner) ?? []), object]);
@@ -108,7 +149,11 @@ export function build(kind) {
 }
 
 /** Files of ours: third-party glue is what is compiled without warnings. @param {Build} made */
-export const ownFiles = (made) => [...made.commands].filter(([, args]) => !args.includes('-w')).map(([file]) => file).sort();
+export const ownFiles = (made) =>
+  [...made.commands]
+    .filter(([, args]) => !args.includes('-w'))
+    .map(([file]) => file)
+    .sort();
 
 /** @param {string} file @returns {string} the copy's text */
 export const sourceOf = (file) => readFileSync(join(tree, file), 'utf8');
@@ -129,8 +174,13 @@ function start(made, program, path, instead, timeout, env = {}) {
   const [command, ...args] = [...made.guard, path, ...program.args];
   const keep = program.name === 'stages';
   return spawnSync(command, args, {
-    cwd: tree, timeout, killSignal: 'SIGKILL', encoding: 'utf8', maxBuffer: gigabyte,
-    stdio: ['ignore', keep ? 'pipe' : 'ignore', 'ignore'], env: { ...process.env, ...kinds[basename(made.dir)].env, ...env },
+    cwd: tree,
+    timeout,
+    killSignal: 'SIGKILL',
+    encoding: 'utf8',
+    maxBuffer: gigabyte,
+    stdio: ['ignore', keep ? 'pipe' : 'ignore', 'ignore'],
+    env: { ...process.env, ...kinds[basename(made.dir)].env, ...env },
   });
 }
 
@@ -191,7 +241,8 @@ function counts(made, program, path) {
   rmSync(path, { force: true });
   const core = join(scratch, made.dir, 'CMakeFiles/core.dir');
   const data = existsSync(core) ? filesIn(core) : [];
-  for (const file of data) { // gcov wants what the compiler noted beside what was counted
+  for (const file of data) {
+    // gcov wants what the compiler noted beside what was counted
     const notes = file.replace(/\.gcda$/, '.gcno');
     cpSync(notes.slice(scratch.length), notes);
   }
@@ -200,7 +251,10 @@ function counts(made, program, path) {
   const files = [];
   for (const name of readdirSync(scratch).filter((entry) => entry.endsWith('.gcov.json.gz'))) {
     for (const { file, lines } of JSON.parse(gunzipSync(readFileSync(join(scratch, name))).toString()).files) {
-      files.push([relative(tree, file), lines.map((/** @type {{ line_number: number, count: number }} */ line) => [line.line_number, line.count])]);
+      files.push([
+        relative(tree, file),
+        lines.map((/** @type {{ line_number: number, count: number }} */ line) => [line.line_number, line.count]),
+      ]);
     }
   }
   rmSync(scratch, { recursive: true, force: true });
@@ -250,8 +304,11 @@ export function compileMutant(made, file, text, flags = []) {
   const source = join(home, 'mutant.c');
   const object = join(home, 'mutant.o');
   writeFileSync(source, text);
-  const done = spawnSync(args[0], [...args.slice(1, args.indexOf('-o')), ...flags, '-iquote', dirname(join(tree, file)), '-o', object, '-c', source],
-    { cwd: made.dir, timeout: 120_000 });
+  const done = spawnSync(
+    args[0],
+    [...args.slice(1, args.indexOf('-o')), ...flags, '-iquote', dirname(join(tree, file)), '-o', object, '-c', source],
+    { cwd: made.dir, timeout: 120_000 },
+  );
   return done.status === 0 ? object : null;
 }
 

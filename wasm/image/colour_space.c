@@ -56,8 +56,8 @@ typedef struct curve {
     double g, a, b, c, d, e, f;
 } curve;
 
-static const curve srgb_curve = {2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92,
-                                 0.04045, 0, 0};
+static const curve srgb_curve = {
+    2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045, 0, 0};
 
 static double curve_at(const curve *p, double x)
 {
@@ -71,8 +71,7 @@ static double curve_at(const curve *p, double x)
 
 static void fill_linear(float linear[256], const curve *p)
 {
-    for (int i = 0; i < 256; i++)
-        linear[i] = (float)curve_at(p, i / 255.0);
+    for (int i = 0; i < 256; i++) linear[i] = (float)curve_at(p, i / 255.0);
 }
 
 static double fixed_16(const uint8_t *p)
@@ -180,13 +179,13 @@ static int read_rgb(cut_colour_space *out, const cut_bytes *icc)
         cut_be32(icc->data + 20) != CUT_TAG('X', 'Y', 'Z', ' '))
         return 0;
     for (int i = 0; i < 3; i++) {
-        const uint8_t *xyz =
-            tag_of(icc, CUT_TAG(letters[i], 'X', 'Y', 'Z'), &size);
+        const uint8_t *xyz = tag_of(icc, CUT_TAG(letters[i], 'X', 'Y', 'Z'),
+                                    &size);
         if (!xyz || size < 20) return 0;
         for (int k = 0; k < 3; k++)
             out->to_xyz[k * 3 + i] = (float)fixed_16(xyz + 8 + k * 4);
-        const uint8_t *trc =
-            tag_of(icc, CUT_TAG(letters[i], 'T', 'R', 'C'), &size);
+        const uint8_t *trc = tag_of(icc, CUT_TAG(letters[i], 'T', 'R', 'C'),
+                                    &size);
         if (!trc || !read_curve(out->linear[i], trc, size)) return 0;
     }
     return 1;
@@ -268,8 +267,8 @@ void cut_colour_map_between(cut_colour_map *out, const cut_colour_space *from,
     memcpy(out->linear, from->linear, sizeof out->linear);
     for (int c = 0; c < 3; c++) {
         for (int i = 0; i < 255; i++)
-            out->threshold[c][i] =
-                (to->linear[c][i] + to->linear[c][i + 1]) / 2;
+            out->threshold[c][i] = (to->linear[c][i] + to->linear[c][i + 1]) /
+                                   2;
         out->threshold[c][255] = 2; /* never reached */
         uint8_t value = 0;
         for (int i = 0; i <= 1024; i++) {
@@ -289,8 +288,7 @@ static uint8_t encode(const cut_colour_map *map, int channel, float light)
     return value;
 }
 
-void cut_colour_map_pixels(const cut_colour_map *map, uint8_t *px,
-                           size_t count)
+void cut_colour_map_pixels(const cut_colour_map *map, uint8_t *px, size_t count)
 {
     if (map->same) return;
     const float *m = map->matrix;
@@ -405,8 +403,7 @@ static int near(double a, double b, double by)
 static int is_bt709(const chromaticities *c)
 {
     for (int i = 0; i < 8; i++)
-        if (!near(c->xy[i / 2][i % 2], bt709.xy[i / 2][i % 2], 0.002))
-            return 0;
+        if (!near(c->xy[i / 2][i % 2], bt709.xy[i / 2][i % 2], 0.002)) return 0;
     return 1;
 }
 

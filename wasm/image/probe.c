@@ -58,10 +58,8 @@ static cut_status variant(const char *what, cut_error *error)
  * APP14 (0, 2); without it, it would take K for alpha and drop it. */
 static int is_adobe_cmyk(const uint8_t *bytes, size_t size)
 {
-    for (cut_chunk c = {0};
-         cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
-        if (c.type == 0xEE && c.size >= 12 &&
-            memcmp(c.data, "Adobe\0", 6) == 0)
+    for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
+        if (c.type == 0xEE && c.size >= 12 && memcmp(c.data, "Adobe\0", 6) == 0)
             return c.data[11] == 0 || c.data[11] == 2;
     return 0;
 }
@@ -78,8 +76,8 @@ static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
         if (c.type == 0xC3) return variant("Lossless JPEG", error);
         if (c.type > 0xC2 && c.type < 0xC9)
             return variant("Hierarchical JPEG", error);
-        if (c.type >= 0xC9) return variant("JPEG with arithmetic coding",
-                                           error);
+        if (c.type >= 0xC9)
+            return variant("JPEG with arithmetic coding", error);
         p->bits = c.data[0];
         p->h = (int32_t)cut_be16(c.data + 1);
         p->w = (int32_t)cut_be16(c.data + 3);
@@ -203,8 +201,8 @@ cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
         (int64_t)p.w * p.h > CUT_MAX_PIXELS)
         return cut_fail(error, CUT_E_TOO_LARGE,
                         "The picture is %d x %d; at most %d pixels a side and "
-                        "%d in all are handled.", (int)p.w, (int)p.h,
-                        CUT_MAX_SIDE, CUT_MAX_PIXELS);
+                        "%d in all are handled.",
+                        (int)p.w, (int)p.h, CUT_MAX_SIDE, CUT_MAX_PIXELS);
     p.orientation = cut_exif_orientation(bytes, size, p.format);
     *out = p;
     return CUT_OK;

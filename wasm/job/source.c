@@ -60,10 +60,9 @@ cut_status cut_source_alpha(uint8_t **out, const cut_image *photo,
     size_t count = (size_t)photo->w * (size_t)photo->h;
     uint8_t *alpha = NULL;
     if (matte.w != photo->w || matte.h != photo->h)
-        status = cut_fail(error, CUT_E_OPTION,
-                          "The matte is %d x %d, the photo %d x %d.",
-                          (int)matte.w, (int)matte.h, (int)photo->w,
-                          (int)photo->h);
+        status = cut_fail(
+            error, CUT_E_OPTION, "The matte is %d x %d, the photo %d x %d.",
+            (int)matte.w, (int)matte.h, (int)photo->w, (int)photo->h);
     else if (!(alpha = cut_alloc(count, 1)))
         status = cut_fail(error, CUT_E_MEMORY, "No memory for a %d x %d matte.",
                           (int)photo->w, (int)photo->h);
