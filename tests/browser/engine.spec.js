@@ -322,12 +322,10 @@ inTime(() => {
     expect(times.map(([code]) => code)).toEqual(Array(5).fill('aborted'));
     expect(Math.max(...times.map(([, answered]) => answered))).toBeLessThan(50);
     const free = times.map(([, , ms]) => ms).sort((a, b) => a - b);
-    test
-      .info()
-      .annotations.push({
-        type: 'worker free after a cancel, ms',
-        description: free.map((ms) => ms.toFixed(1)).join(' '),
-      });
+    test.info().annotations.push({
+      type: 'worker free after a cancel, ms',
+      description: free.map((ms) => ms.toFixed(1)).join(' '),
+    });
     expect(free[2], `${free}`).toBeLessThan(50);
     expect(free[4], `${free}`).toBeLessThan(250); // far from the second after which a worker is ended
     expect(long).toEqual([]);

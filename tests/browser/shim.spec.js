@@ -94,7 +94,7 @@ const setUp = async (/** @type {{ name: string, hold: boolean }} */ { name, hold
   const { createShim, createIndexedDbStore } = await import(/** @type {any} */ ('/shim/index.js'));
   const engine = {
     removeBackground: async (/** @type {Blob} */ blob) => {
-      /** @type {any} */ (globalThis).runs = /** @type {any} */ ((globalThis).runs ?? 0) + 1;
+      /** @type {any} */ (globalThis).runs = /** @type {any} */ (globalThis.runs ?? 0) + 1;
       if (hold) await new Promise(() => {});
       return { blob: new Blob([await blob.arrayBuffer()], { type: 'image/png' }), report: {} };
     },

@@ -152,8 +152,8 @@ export class BackgroundBatch extends HTMLElement {
     this.#engine?.dispose?.();
   }
 
-  /** @param {string} name @param {string | null} before @param {string | null} now */
-  attributeChangedCallback(name, before, now) {
+  /** @param {string} _name @param {string | null} before @param {string | null} now */
+  attributeChangedCallback(_name, before, now) {
     if (before === now || !this.isConnected) return;
     this.#apply();
   }
