@@ -1,5 +1,6 @@
 // Many photos at once, as a person uses them: chosen, dropped as folders,
 // stopped, tried again, saved as a ZIP.
+// Long because all of it shares one page with a batch in it, and is read as the story of one.
 import { readFileSync } from 'node:fs';
 import { readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';

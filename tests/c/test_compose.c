@@ -1,4 +1,6 @@
-/* What the cut-out is shown on: exact arithmetic, boxes, blur. */
+/* What the cut-out is shown on: exact arithmetic, boxes, blur.
+ * Long because the layers share one scene.
+ */
 #include <math.h>
 #include <string.h>
 

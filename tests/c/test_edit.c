@@ -1,4 +1,6 @@
-/* Retouching: brush, snapping, objects, undo, views; and back into a job. */
+/* Retouching: brush, snapping, objects, undo, views; and back into a job.
+ * Long because the cases share one small edit.
+ */
 #include <stdlib.h>
 #include <string.h>
 

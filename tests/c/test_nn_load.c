@@ -1,6 +1,8 @@
 /* The network's life: the order of its calls, memory, repeatability, the plan.
  * What models are refused: test_nn_refused.c; kernels: test_nn_conv.c and its
- * neighbours. */
+ * neighbours.
+ * Long because each message of the format has its own damage.
+ */
 #include <math.h>
 
 #include "cJSON.h"

@@ -48,7 +48,9 @@ static void white_is_a_colour(void)
           o.rgb[2] == 255);
 }
 
-/* The values are Chromium's, by getComputedStyle(). */
+/* The values are Chromium's, by getComputedStyle().
+ * Long because there is a table for every option.
+ */
 static void a_colour_is_whatever_css_calls_opaque(void)
 {
     static const struct {

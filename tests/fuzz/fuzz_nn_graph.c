@@ -3,6 +3,7 @@
  * ONNX file of the supported operators with any attributes, shapes and
  * weights. It is refused with a sentence, or it runs: in pieces and at one go,
  * before and after a run on another input, always to the same bits.
+ * Long because it writes models of every operator.
  */
 #include <stdlib.h>
 #include <string.h>

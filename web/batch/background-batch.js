@@ -7,6 +7,7 @@
 // workers (how many at once; by itself what the machine can). Photos also come
 // by add(). `engine` may be set before the first: { size, removeBackground }.
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
+// Long because it is one element's whole life; what can stand alone does (overview, tiles, settings, zip).
 import { createPool, poolSize } from '../engine/pool.js';
 import { adoptStyles } from '../widget/common/adopt-styles.js';
 import { baseStyles } from '../widget/common/base-styles.js';

@@ -1,3 +1,4 @@
+// Long because one vendor's documents are, from which it follows section by section.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';

@@ -1,3 +1,4 @@
+// Long because what can go wrong with a remote is one table, tried for each vendor.
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
 import { createMemoryStore, createShim } from '../../../shim/index.js';

@@ -1,6 +1,7 @@
 // Retouching of one photo, over the studio's stage: brush, eraser, objects,
 // zoom and pan. What is seen is rendered by the engine from the full-size
 // matte, a view at a time; nothing here touches a pixel but to show it.
+// Long because it is one tool's whole life: pointer, keys, touch and view share its state.
 import english from '../../texts/en/retouch.js';
 import { adoptStyles } from '../common/adopt-styles.js';
 import { localize, texts } from '../common/texts.js';

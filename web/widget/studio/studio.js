@@ -1,6 +1,7 @@
 // What <background-remover> shows from the first photo on: the stage with the
 // slider, progress and messages, the thumbnails, the controls. Loaded lazily.
 // The host's attributes are the settings; the controls only write them.
+// Long because it is the one place that knows all parts of the studio.
 import english from '../../texts/en/studio.js';
 import { adoptStyles } from '../common/adopt-styles.js';
 import { errorText } from '../common/messages.js';
