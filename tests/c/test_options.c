@@ -1,3 +1,4 @@
+/* Options as JSON text. Long because there is a table for every option. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -48,9 +49,7 @@ static void white_is_a_colour(void)
           o.rgb[2] == 255);
 }
 
-/* The values are Chromium's, by getComputedStyle().
- * Long because there is a table for every option.
- */
+/* The values are Chromium's, by getComputedStyle(). */
 static void a_colour_is_whatever_css_calls_opaque(void)
 {
     static const struct {
