@@ -263,8 +263,28 @@ static void a_memory_limit_is_a_typed_error_and_the_next_job_works(void)
     a_photo_becomes_a_cut_out();
 }
 
+/* A WebP may bring alpha that its header denies; browsers show it opaque. */
+static void alpha_that_the_header_denies_is_none(void)
+{
+    static const uint8_t bmp[58] = {'B', 'M', 58, 0, 0,  0, 0, 0, 0, 0,
+                                    54,  0,   0,  0, 40, 0, 0, 0, 1, 0,
+                                    0,   0,   1,  0, 0,  0, 1, 0, 24};
+    static const uint8_t clear[4] = {9, 8, 7, 0};
+    cut_job *job = cut_job_new();
+    const char *o = "{}";
+    uint8_t matte[58];
+    memcpy(matte, bmp, sizeof matte);
+    memset(matte + 54, 255, 3);
+    CHECK_EQUAL(cut_job_options(job, o, 2), 0);
+    CHECK_EQUAL(cut_job_decode_pixels(job, clear, 1, 1, bmp, sizeof bmp), 0);
+    CHECK_EQUAL(cut_job_set_matte(job, matte, sizeof matte), 0);
+    CHECK(cut_job_alpha(job) && cut_job_alpha(job)[0] == 255);
+    cut_job_free(job);
+}
+
 int main(void)
 {
+    alpha_that_the_header_denies_is_none();
     make_file(200, 150, 0);
     a_photo_becomes_a_cut_out();
     the_corners_are_clear_and_the_middle_is_the_photo();

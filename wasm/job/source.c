@@ -22,6 +22,9 @@ static cut_status copy_pixels(cut_image *out, const cut_source *from,
         return cut_fail(error, CUT_E_MEMORY, "No memory for %u x %u pixels.",
                         (unsigned)from->w, (unsigned)from->h);
     memcpy(px, from->rgba, bytes);
+    /* a codec may find alpha that the header denies; browsers show none */
+    for (size_t i = 3; !probe->has_alpha_channel && i < bytes; i += 4)
+        px[i] = 255;
     *out = (cut_image){px, probe->w, probe->h, !probe->has_alpha_channel};
     return CUT_OK;
 }

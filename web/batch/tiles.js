@@ -180,8 +180,9 @@ export class Tiles {
   #enter(tile) {
     if (tile === this.#current) return;
     const reach = (/** @type {HTMLLIElement | null | undefined} */ which, /** @type {number} */ index) => {
-      /** @type {HTMLElement} */ for (const control of which?.querySelectorAll('input, button') ?? [])
-        control.tabIndex = index;
+      for (const control of which?.querySelectorAll('input, button') ?? []) {
+        /** @type {HTMLElement} */ (control).tabIndex = index;
+      }
     };
     reach(this.#current, -1);
     reach(tile, 0);
