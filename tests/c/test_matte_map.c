@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "cutaway.h"
 #include "image/resample.h"
 #include "matte/colour_model.h"
 #include "matte/components.h"
