@@ -282,8 +282,31 @@ static void alpha_that_the_header_denies_is_none(void)
     cut_job_free(job);
 }
 
+/* The codec gets the frame; its pixels lie on a clear canvas. */
+static void the_first_picture_of_an_animation_lies_on_its_canvas(void)
+{
+    static const uint8_t webp[] =
+        "RIFF\0\0\0\0WEBPVP8X\12\0\0\0\2\0\0\0\3\0\0\2\0\0"
+        "ANMF\34\0\0\0\1\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0VP8 \4\0\0\0data";
+    const uint32_t size = sizeof webp - 1; /* 4 x 3, the frame 2 x 1 at 2, 0 */
+    static const uint8_t two[8] = {1, 2, 3, 255, 4, 5, 6, 255};
+    cut_job *job = cut_job_new();
+    CHECK(cut_job_first_picture(job, webp, size) != NULL);
+    CHECK(cut_job_first_picture_size(job) == 12 + 18 + 12);
+    CHECK_EQUAL(cut_job_decode_pixels(job, two, 4, 3, webp, size),
+                CUT_E_CORRUPT);
+    CHECK_EQUAL(cut_job_options(job, "{\"background\":\"transparent\"}", 28),
+                0);
+    CHECK_EQUAL(cut_job_decode_pixels(job, two, 2, 1, webp, size), 0);
+    CHECK(cut_job_in_w(job) == 4 && cut_job_in_h(job) == 3);
+    CHECK(cut_job_first_picture(job, (const uint8_t *)"GIF89a", 6) == NULL);
+    CHECK_EQUAL(cut_job_first_picture_size(job), 0);
+    cut_job_free(job);
+}
+
 int main(void)
 {
+    the_first_picture_of_an_animation_lies_on_its_canvas();
     alpha_that_the_header_denies_is_none();
     make_file(200, 150, 0);
     a_photo_becomes_a_cut_out();

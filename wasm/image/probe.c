@@ -118,6 +118,29 @@ static cut_status probe_png(cut_probe *p, const uint8_t *bytes, size_t size,
     return CUT_OK;
 }
 
+static int32_t le24(const uint8_t *p)
+{
+    return (int32_t)(cut_le16(p) | (uint32_t)p[2] << 16);
+}
+
+/* The first ANMF chunk (RFC 9649, 2.7.1.1); no frame reaches beyond the
+ * canvas. 0: there is none, or it is damaged. */
+static int first_frame(cut_probe *p, const uint8_t *bytes, size_t size,
+                       cut_chunk c)
+{
+    while (c.type != CUT_TAG('A', 'N', 'M', 'F'))
+        if (!cut_chunk_next(&c, bytes, size, CUT_FORMAT_WEBP)) return 0;
+    if (c.size < 16 + 8) return 0;
+    p->first.x = 2 * le24(c.data);
+    p->first.y = 2 * le24(c.data + 3);
+    p->first.w = 1 + le24(c.data + 6);
+    p->first.h = 1 + le24(c.data + 9);
+    p->first.at = (uint32_t)(c.data + 16 - bytes);
+    p->first.size = (uint32_t)(c.size - 16);
+    p->has_alpha_channel = 1; /* around it, and where it says so */
+    return p->first.w <= p->w - p->first.x && p->first.h <= p->h - p->first.y;
+}
+
 static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
                              cut_error *error)
 {
@@ -126,10 +149,11 @@ static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
     cut_chunk c = {0};
     if (!cut_chunk_next(&c, bytes, size, p->format)) return damaged(p, error);
     if (c.type == CUT_TAG('V', 'P', '8', 'X') && c.size >= 10) {
-        if (c.data[0] & 0x02) return variant("Animated WebP", error);
         p->has_alpha_channel = (c.data[0] & 0x10) != 0;
-        p->w = 1 + (int32_t)(cut_le32(c.data + 4) & 0xFFFFFF);
-        p->h = 1 + (int32_t)(cut_le32(c.data + 6) >> 8);
+        p->w = 1 + le24(c.data + 4);
+        p->h = 1 + le24(c.data + 7);
+        if (c.data[0] & 0x02 && !first_frame(p, bytes, size, c))
+            return damaged(p, error);
     } else if (c.type == CUT_TAG('V', 'P', '8', 'L') && c.size >= 5 &&
                c.data[0] == 0x2F) {
         uint32_t bits = cut_le32(c.data + 1);

@@ -178,6 +178,16 @@ CUT_EXPORT int cut_job_background_pixels(cut_job *job, const uint8_t *rgba,
 CUT_EXPORT int cut_job_probe(cut_job *job, const uint8_t *bytes,
                              uint32_t size_bytes);
 
+/**
+ * Any state: the first picture of an animated WebP as a file of its own, for
+ * the codec; what it decodes goes to cut_job_*_pixels() with the whole file.
+ * Borrowed until the next call of it; NULL and 0 when the file is no animated
+ * WebP, or memory is out.
+ */
+CUT_EXPORT const uint8_t *
+cut_job_first_picture(cut_job *job, const uint8_t *bytes, uint32_t size_bytes);
+CUT_EXPORT uint32_t cut_job_first_picture_size(const cut_job *job);
+
 /** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w]. INFERRED ->
  * PREPARED for the next pass, while cut_job_has_next_pass(). */
 CUT_EXPORT int cut_job_prepare(cut_job *job);

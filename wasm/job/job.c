@@ -48,6 +48,7 @@ void cut_job_free(cut_job *job)
 {
     if (!job) return;
     cut_bytes_free(&job->icc);
+    cut_bytes_free(&job->first_picture);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
     cut_free(job->tensor);
@@ -165,6 +166,21 @@ int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                           uint32_t h, const uint8_t *bytes, uint32_t size_bytes)
 {
     return decode(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+}
+
+const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
+                                     uint32_t size_bytes)
+{
+    cut_probe probe;
+    cut_bytes_free(&job->first_picture);
+    if (!cut_image_probe(&probe, bytes, size_bytes, NULL) && probe.first.w)
+        cut_webp_first(&job->first_picture, bytes, &probe, &job->error);
+    return job->first_picture.data;
+}
+
+uint32_t cut_job_first_picture_size(const cut_job *job)
+{
+    return (uint32_t)job->first_picture.size;
 }
 
 int cut_job_background(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)

@@ -40,6 +40,7 @@ struct cut_job {
     uint8_t *alpha;          /* REFINED: [in_h][in_w] */
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
+    cut_bytes first_picture; /* for the codec */
     char report[640];
 };
 

@@ -189,6 +189,15 @@ export class Job extends Handle {
     return this.stepWith(name, name, bytes);
   }
 
+  /** What a codec is given of a file: the first picture of an animation, or the file. @param {Uint8Array} bytes */
+  forCodec(bytes) {
+    const { core } = this;
+    return core.withBytes(bytes, (file, size) => {
+      const at = core.guard(() => this.get('first_picture', file, size), 'decode');
+      return at ? core.copyOut(at, this.get('first_picture_size')) : bytes;
+    });
+  }
+
   /**
    * @param {'decode' | 'background'} name
    * @param {{ data: Uint8ClampedArray | Uint8Array, width: number, height: number }} pixels straight RGBA

@@ -145,7 +145,7 @@ async function readPicture(job, { webp, core }, name, bytes) {
   if (job.picture(name, bytes)) return;
   let pixels;
   try {
-    pixels = await webp.decode(bytes);
+    pixels = await webp.decode(job.forCodec(bytes));
   } catch (error) {
     if (error instanceof CutawayError) throw error;
     throw core.error('corrupt_image', 'The WebP codec could not decode the file.', name);
