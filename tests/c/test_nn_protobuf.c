@@ -170,7 +170,7 @@ static void a_shape_is_packed_or_not_and_has_6_dimensions_at_most(void)
 static void dimensions_have_31_bits_and_products_fit_memory(void)
 {
     const int64_t most[3] = {INT32_MAX, INT32_MAX, INT32_MAX};
-    const int64_t none[2] = {INT32_MAX, 0};
+    const int64_t none[2] = {0, INT32_MAX};
     const int64_t over[1] = {INT64_C(1) << 31};
     nn_bytes t = tensor_of(NN_I8, 3, most);
     CHECK_EQUAL(read_tensor(&t), CUT_E_MODEL);
