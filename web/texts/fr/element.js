@@ -1,10 +1,10 @@
 export default {
-  label: 'Suppression d’arrière-plan',
-  drop: 'Déposez une photo ici',
-  or: 'ou collez-la, ou',
-  choose: 'Choisir une photo',
-  sample: 'Essayer l’exemple',
-  kinds: 'JPEG, PNG, WebP, BMP ou GIF. Elle reste sur cet appareil.',
-  needs_photo: 'Choisissez une photo.',
-  needs_result: 'Attendez que l’arrière-plan soit supprimé.',
-};
+  "label": "Suppression d’arrière-plan",
+  "drop": "Déposez une photo ici",
+  "or": "ou collez-la, ou",
+  "choose": "Choisir une photo",
+  "sample": "Essayer l’exemple",
+  "kinds": "JPEG, PNG, WebP, BMP ou GIF. Elle reste sur cet appareil.",
+  "needs_photo": "Choisissez une photo.",
+  "needs_result": "Attendez que l’arrière-plan soit supprimé."
+}
