@@ -7,7 +7,14 @@ import { defineConfig } from '@playwright/test';
 process.env.FIREFOX ??= ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((path) => existsSync(path)) ?? '';
 
 /** Of this checkout alone: another one's server must not answer its tests. */
-const plain = 4200 + 2 * (createHash('sha256').update(import.meta.dirname ?? process.cwd()).digest().readUInt16LE() % 1000);
+const plain =
+  4200 +
+  2 *
+    (createHash('sha256')
+      .update(import.meta.dirname ?? process.cwd())
+      .digest()
+      .readUInt16LE() %
+      1000);
 const isolated = plain + 1;
 
 /** @param {number} port @param {string[]} flags */
@@ -40,7 +47,12 @@ export default defineConfig({
   projects: [
     { name: 'plain', use: use(plain) },
     // what isolation does not touch need not run twice
-    { name: 'isolated', use: use(isolated), testIgnore: /(bad-input|batch|embedding|examples|guides|i18n|page-axe|retouch|site|widget-everyday|widget-style)\.spec\.js$/ },
+    {
+      name: 'isolated',
+      use: use(isolated),
+      testIgnore:
+        /(bad-input|batch|embedding|examples|guides|i18n|page-axe|retouch|site|widget-everyday|widget-style)\.spec\.js$/,
+    },
     {
       // stock Firefox, by a bridge that tells why it is one; where there is none its tests are skipped
       name: 'firefox',
@@ -51,7 +63,11 @@ export default defineConfig({
         browserName: 'firefox',
         channel: 'moz-firefox',
         // the panel of downloads would take the keyboard from the page
-        launchOptions: { executablePath: 'tests/browser/firefox', args: [], firefoxUserPrefs: { 'browser.download.alwaysOpenPanel': false } },
+        launchOptions: {
+          executablePath: 'tests/browser/firefox',
+          args: [],
+          firefoxUserPrefs: { 'browser.download.alwaysOpenPanel': false },
+        },
       },
     },
   ],

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CutawayError, } from '../web/engine/core/errors.js';
+import { CutawayError } from '../web/engine/core/errors.js';
 import { readStyle } from '../web/engine/core/style-text.js';
 import { options } from '../web/engine/lists/options.js';
 import { statuses } from '../web/engine/lists/statuses.js';
@@ -49,8 +49,12 @@ const own = /** @type {const} */ ({
   help: { type: 'boolean', short: 'h' },
 });
 /** @type {Record<string, Flag>} */
-const flags = { ...own, ...Object.fromEntries(Object.entries(options).map(([name, { type }]) =>
-  [name, { type: type === 'boolean' ? 'boolean' : 'string' }])) };
+const flags = {
+  ...own,
+  ...Object.fromEntries(
+    Object.entries(options).map(([name, { type }]) => [name, { type: type === 'boolean' ? 'boolean' : 'string' }]),
+  ),
+};
 
 /**
  * @typedef {{ [name in keyof typeof own]?: (typeof own)[name]['type'] extends 'string' ? string : boolean } &
@@ -73,7 +77,13 @@ function parse(argv) {
  *
  * @param {string} text
  */
-const isFile = async (text) => !(options.background.values ?? []).includes(text) && (/^-$|\.\w{2,5}$|^[./]/.test(text) || await stat(text).then((info) => info.isFile(), () => false));
+const isFile = async (text) =>
+  !(options.background.values ?? []).includes(text) &&
+  (/^-$|\.\w{2,5}$|^[./]/.test(text) ||
+    (await stat(text).then(
+      (info) => info.isFile(),
+      () => false,
+    )));
 
 /**
  * What the core is asked for by one flag: it knows what is allowed.
@@ -85,11 +95,12 @@ const isFile = async (text) => !(options.background.values ?? []).includes(text)
 async function optionValue(name, said) {
   const { type, min, max } = options[name];
   if (typeof said === 'boolean') return said;
-  if (type === 'integer' && !/^\d+$/.test(said)) throw new UsageError(`--${name} takes a whole number of ${min} to ${max}`);
+  if (type === 'integer' && !/^\d+$/.test(said))
+    throw new UsageError(`--${name} takes a whole number of ${min} to ${max}`);
   if (type === 'integer' || type === 'number') return Number(said);
   if (type === 'switch' && said === 'default') return true;
   if (type === 'switch' || type === 'canvas') return said && readStyle(said);
-  if (type === 'background' && await isFile(said)) return new Blob([await named(said)]);
+  if (type === 'background' && (await isFile(said))) return new Blob([await named(said)]);
   return name === 'format' && said === 'jpg' ? 'jpeg' : said;
 }
 
@@ -125,14 +136,18 @@ async function engineOptions(values, output) {
   }
   const { matte, model } = values;
   if (matte !== undefined) chosen.matte = new Blob([await named(matte)]);
-  if (model !== undefined) chosen.model = /^[\w-]+$/.test(model) || /^https?:/.test(model) ? model : pathToFileURL(model).href;
+  if (model !== undefined)
+    chosen.model = /^[\w-]+$/.test(model) || /^https?:/.test(model) ? model : pathToFileURL(model).href;
   return chosen;
 }
 
 /** One line on stderr. @param {unknown} error @param {string} [input] */
 function tell(error, input) {
   const { code, message, detail } = CutawayError.wrap(error);
-  process.stderr.write(`cutaway: ${input ? `${input}: ` : ''}${code}: ${message}${detail ? ` ${detail}` : ''}`.replace(/\s*\n\s*/g, ' ') + '\n');
+  process.stderr.write(
+    `cutaway: ${input ? `${input}: ` : ''}${code}: ${message}${detail ? ` ${detail}` : ''}`.replace(/\s*\n\s*/g, ' ') +
+      '\n',
+  );
 }
 
 /** @param {string[]} argv @returns {Promise<number>} exit status */
@@ -181,11 +196,12 @@ async function cut(argv) {
         });
         await write(output, Buffer.from(await blob.arrayBuffer()));
         if (values.json) process.stdout.write(`${JSON.stringify({ ...report, input, output })}\n`);
-        else if (!report.subject.found) process.stderr.write(`cutaway: ${input}: no subject found, the result is clear\n`);
+        else if (!report.subject.found)
+          process.stderr.write(`cutaway: ${input}: no subject found, the result is clear\n`);
       } catch (error) {
         const file = fileAtFault(error, values);
         if (isUsage(error) && !file) throw error;
-        tell(error, file && file === matte ? `${file} (for ${input})` : file ?? input);
+        tell(error, file && file === matte ? `${file} (for ${input})` : (file ?? input));
         status = 1;
         if (file !== undefined && file === background) break; // as wrong for the next photo
         if (stop.signal.aborted) break;
@@ -209,8 +225,16 @@ async function cut(argv) {
 function table(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
   const right = rows[0].map((_, column) => rows.some((row) => typeof row[column] === 'number'));
-  return rows.map((row) => row.map((cell, column) => (right[column] ? String(cell).padStart(widths[column])
-    : String(cell).padEnd(widths[column]))).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          right[column] ? String(cell).padStart(widths[column]) : String(cell).padEnd(widths[column]),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** @param {any} plan see cut_net_plan_json() in wasm/include/net.h */
@@ -225,13 +249,18 @@ function planText({ input, output, arithmetic, macs, arena_bytes: arena, weight_
     if (before) add(before, before.macs, 'bands', '');
     add(step, step.macs - (before?.macs ?? 0), step.offset, step.bytes);
   }
-  return `${table(rows)}\n${input.shape.join('x')} to ${output.shape.join('x')}: ${(macs / 1e9).toFixed(3)} GMAC, ` +
-    `arena ${arena} bytes, weights ${weights} bytes, arithmetic ${arithmetic}\n`;
+  return (
+    `${table(rows)}\n${input.shape.join('x')} to ${output.shape.join('x')}: ${(macs / 1e9).toFixed(3)} GMAC, ` +
+    `arena ${arena} bytes, weights ${weights} bytes, arithmetic ${arithmetic}\n`
+  );
 }
 
 /** `cutaway plan`. @param {string[]} argv @returns {Promise<number>} exit status */
 async function plan(argv) {
-  const { values: { size, json, help, ...others }, positionals } = parse(argv);
+  const {
+    values: { size, json, help, ...others },
+    positionals,
+  } = parse(argv);
   if (help) {
     process.stdout.write(usage);
     return 0;

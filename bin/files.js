@@ -9,7 +9,14 @@ import { failure } from '../web/engine/core/errors.js';
 export class UsageError extends Error {}
 
 /** @type {Record<string, string>} */
-const formatOfEnding = { '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.jpe': 'jpeg', '.jfif': 'jpeg', '.webp': 'webp' };
+const formatOfEnding = {
+  '.png': 'png',
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.jpe': 'jpeg',
+  '.jfif': 'jpeg',
+  '.webp': 'webp',
+};
 /** @type {Record<string, string>} */
 const endingOfFormat = { png: '.png', jpeg: '.jpg', webp: '.webp' };
 /** Endings of pictures: those that a folder is searched for, and those that promise what is not written. */
@@ -51,7 +58,9 @@ async function target(path) {
 export async function write(path, bytes) {
   if (path === '-') {
     await new Promise((done, refused) => {
-      process.stdout.write(bytes, (error) => (error ? refused(failure('write_failed', error.message)) : done(undefined)));
+      process.stdout.write(bytes, (error) =>
+        error ? refused(failure('write_failed', error.message)) : done(undefined),
+      );
     });
     return;
   }
@@ -113,15 +122,23 @@ async function expand(inputs, recursive) {
       all.push({ input, inside: '' });
       continue;
     }
-    const names = (await readdir(input, { recursive })).map(String).filter((name) => pictures.test(name)).sort();
-    if (!names.length) throw new UsageError(`${input}: no picture in this folder${recursive ? '' : '; --recursive looks into those in it'}`);
-    for (const name of names) all.push({ input: join(input, name), inside: dirname(name) === '.' ? '' : dirname(name) });
+    const names = (await readdir(input, { recursive }))
+      .map(String)
+      .filter((name) => pictures.test(name))
+      .sort();
+    if (!names.length)
+      throw new UsageError(
+        `${input}: no picture in this folder${recursive ? '' : '; --recursive looks into those in it'}`,
+      );
+    for (const name of names)
+      all.push({ input: join(input, name), inside: dirname(name) === '.' ? '' : dirname(name) });
   }
   return all;
 }
 
 /** @param {string} path @param {string} format */
-const suggestion = (path, format) => join(dirname(path), `${basename(path, extname(path))}-cutout${endingOfFormat[format] ?? '.png'}`);
+const suggestion = (path, format) =>
+  join(dirname(path), `${basename(path, extname(path))}-cutout${endingOfFormat[format] ?? '.png'}`);
 
 /**
  * Where each input goes. In a folder that holds inputs, a result takes a name
@@ -140,10 +157,12 @@ export async function destinations(inputs, output, { format, recursive = false, 
   const info = output === '-' ? null : await stat(output).catch(() => null);
   const isFolder = output.endsWith('/') || info?.isDirectory() === true;
   const photos = await expand(inputs, recursive);
-  if (!isFolder && (photos.length > 1 || photos[0].input !== inputs[0])) throw new UsageError('several inputs need a folder: -o DIR/');
+  if (!isFolder && (photos.length > 1 || photos[0].input !== inputs[0]))
+    throw new UsageError('several inputs need a folder: -o DIR/');
   /** @type {Map<string, string>} */
   const sources = new Map();
-  for (const path of [...photos.map(({ input }) => input), ...others]) if (path !== '-') sources.set(await identity(path), path);
+  for (const path of [...photos.map(({ input }) => input), ...others])
+    if (path !== '-') sources.set(await identity(path), path);
   if (!isFolder) {
     if (output === '-') return [{ input: inputs[0], output }];
     const ending = unwritable.exec(output);
@@ -152,7 +171,9 @@ export async function destinations(inputs, output, { format, recursive = false, 
     }
     const original = sources.get(await identity(output));
     if (original !== undefined) {
-      throw new UsageError(`${output} would be written over ${original}, which is an original: -o ${suggestion(output, format ?? formatOf(output) ?? 'png')}`);
+      throw new UsageError(
+        `${output} would be written over ${original}, which is an original: -o ${suggestion(output, format ?? formatOf(output) ?? 'png')}`,
+      );
     }
     await folder(dirname(await target(output)));
     return [{ input: inputs[0], output }];
@@ -169,11 +190,12 @@ export async function destinations(inputs, output, { format, recursive = false, 
     const isHome = homes.has(await identity(dir));
     const name = input === '-' ? 'stdin' : basename(input, extname(input));
     /** @param {string} path */
-    const isFree = async (path) => !taken.has(await identity(path)) && !(isHome && await stat(path).catch(() => null));
+    const isFree = async (path) =>
+      !taken.has(await identity(path)) && !(isHome && (await stat(path).catch(() => null)));
     let path = join(dir, name + ending);
     const stem = isHome ? `${name}-cutout` : name;
-    if (isHome && !await isFree(path)) path = join(dir, stem + ending);
-    for (let i = 2; !await isFree(path); i++) path = join(dir, `${stem}-${i}${ending}`); // a/x.jpg and b/x.jpg
+    if (isHome && !(await isFree(path))) path = join(dir, stem + ending);
+    for (let i = 2; !(await isFree(path)); i++) path = join(dir, `${stem}-${i}${ending}`); // a/x.jpg and b/x.jpg
     taken.add(await identity(path));
     jobs.push({ input, output: path });
   }

@@ -4,10 +4,14 @@
 /** @typedef {import('../web/engine/core/core.js').OptionInfo} OptionInfo */
 
 /** The column where a flag's meaning begins, and where the terminal ends. */
-const left = 32, right = 120;
+const left = 32,
+  right = 120;
 
 /** @param {Record<string, OptionInfo>} keys */
-const usualOf = (keys) => Object.entries(keys).map(([name, key]) => `${name}=${key.default}`).join(',');
+const usualOf = (keys) =>
+  Object.entries(keys)
+    .map(([name, key]) => `${name}=${key.default}`)
+    .join(',');
 
 /**
  * The values of an option, one by one, as a shell or an attribute says them.
@@ -20,12 +24,14 @@ export function values({ type, values = [], keys = {}, presets = [], min, max })
   if (type === 'integer' || type === 'number') return [`${min} to ${max}`];
   if (type === 'length') return ['5%', '40px'];
   if (type === 'switch') return [usualOf(keys)];
-  if (type === 'canvas') return [...presets.map(({ name }) => name), '4:5', '800x600', 'preset=amazon,fit=photo,scale=0.8,x=5%,y=-40px'];
+  if (type === 'canvas')
+    return [...presets.map(({ name }) => name), '4:5', '800x600', 'preset=amazon,fit=photo,scale=0.8,x=5%,y=-40px'];
   return [];
 }
 
 /** @param {string[]} words @returns {string} "a, b or c" */
-export const oneOf = (words) => (words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : words.join());
+export const oneOf = (words) =>
+  words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : words.join();
 
 /** Broken between words, each line after the first below the first. @param {string} flag @param {string} text */
 export function entry(flag, text) {
@@ -56,6 +62,12 @@ function line(name, option, { file = 'image', usual }) {
 }
 
 /** @param {Record<string, OptionInfo>} options @returns {string} lines of --help */
-export const optionLines = (options) => Object.entries(options).map(([name, option]) => line(name, option, {
-  file: 'an image file', ...(name === 'format' && { usual: "default: by OUT's ending, else png" }),
-})).join('\n');
+export const optionLines = (options) =>
+  Object.entries(options)
+    .map(([name, option]) =>
+      line(name, option, {
+        file: 'an image file',
+        ...(name === 'format' && { usual: "default: by OUT's ending, else png" }),
+      }),
+    )
+    .join('\n');

@@ -18,7 +18,9 @@ import { POLICIES } from './remote.js';
 const ENGINE = new URL('../web/engine/node.js', import.meta.url);
 
 const NAMES = DIALECTS.map(({ name }) => name).join(', ');
-const TITLES = DIALECTS.map(({ title }) => title).join(', ').replace(/, (?=[^,]*$)/, ' and ');
+const TITLES = DIALECTS.map(({ title }) => title)
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' and ');
 
 export const SERVE_HELP = `usage: cutaway serve [options]
 
@@ -48,26 +50,31 @@ ${DIALECTS.map(({ remote }) => remote.keyVariable).join(', ')}.
 function integer(text, name, low, high) {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < low || value > high) throw new TypeError(`--${name} takes an integer from ${low} to ${high}`);
+  if (!/^\d+$/.test(text) || value < low || value > high)
+    throw new TypeError(`--${name} takes an integer from ${low} to ${high}`);
   return value;
 }
 
 /** @param {readonly string[]} list @param {string} flag */
 function remotes(list, flag) {
-  return Object.fromEntries(list.map((one) => {
-    const [, name, url] = /^([\w-]+)(?:=(.+))?$/.exec(one) ?? [];
-    const vendor = DIALECTS.find((dialect) => dialect.name === name)?.remote;
-    if (!vendor) throw new TypeError(`--${flag} takes one of ${NAMES}`);
-    const baseUrl = url ?? vendor.baseUrl;
-    if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl)) throw new TypeError(`--${flag} ${name}: not an http(s) address`);
-    return [name, { baseUrl, key: process.env[vendor.keyVariable] ?? '' }];
-  }));
+  return Object.fromEntries(
+    list.map((one) => {
+      const [, name, url] = /^([\w-]+)(?:=(.+))?$/.exec(one) ?? [];
+      const vendor = DIALECTS.find((dialect) => dialect.name === name)?.remote;
+      if (!vendor) throw new TypeError(`--${flag} takes one of ${NAMES}`);
+      const baseUrl = url ?? vendor.baseUrl;
+      if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl))
+        throw new TypeError(`--${flag} ${name}: not an http(s) address`);
+      return [name, { baseUrl, key: process.env[vendor.keyVariable] ?? '' }];
+    }),
+  );
 }
 
 /** @param {readonly string[]} list @param {string} flag */
 function origins(list, flag) {
   for (const one of list) {
-    if (!URL.canParse(one) || new URL(one).origin !== one) throw new TypeError(`--${flag} takes an origin such as https://page.example`);
+    if (!URL.canParse(one) || new URL(one).origin !== one)
+      throw new TypeError(`--${flag} takes an origin such as https://page.example`);
   }
   return list;
 }
@@ -84,10 +91,20 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
     const { values } = parseArgs({
       args: argv,
       options: {
-        port: { type: 'string' }, host: { type: 'string' }, dir: { type: 'string' }, workers: { type: 'string' }, queue: { type: 'string' },
-        'allow-origin': { type: 'string', multiple: true }, 'trust-origin': { type: 'string', multiple: true },
-        'strict-keys': { type: 'boolean' }, proxy: { type: 'string', multiple: true }, remote: { type: 'string', multiple: true },
-        policy: { type: 'string' }, 'send-pictures': { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+        port: { type: 'string' },
+        host: { type: 'string' },
+        dir: { type: 'string' },
+        workers: { type: 'string' },
+        queue: { type: 'string' },
+        'allow-origin': { type: 'string', multiple: true },
+        'trust-origin': { type: 'string', multiple: true },
+        'strict-keys': { type: 'boolean' },
+        proxy: { type: 'string', multiple: true },
+        remote: { type: 'string', multiple: true },
+        policy: { type: 'string' },
+        'send-pictures': { type: 'boolean' },
+        quiet: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
       },
     });
     if (values.help) {
@@ -122,18 +139,27 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
     create: async () => (await import(engineModule.href)).createNodeEngine(),
   });
   /** @param {unknown} error */
-  const complain = (error) => { process.stderr.write(`cutaway serve: ${(/** @type {any} */ (error))?.message ?? error}\n`); };
+  const complain = (error) => {
+    process.stderr.write(`cutaway serve: ${(/** @type {any} */ (error))?.message ?? error}\n`);
+  };
   try {
     server = await serve({
-      port: wish.port, host: wish.host, proxy: wish.proxy, remote: wish.remote, policy: wish.policy,
-      allowOrigins: wish.allowOrigins, trustedOrigins: wish.trustedOrigins,
+      port: wish.port,
+      host: wish.host,
+      proxy: wish.proxy,
+      remote: wish.remote,
+      policy: wish.policy,
+      allowOrigins: wish.allowOrigins,
+      trustedOrigins: wish.trustedOrigins,
       ...(wish.dir !== 'none' && { dir: wish.dir }),
       ...(wish.queue && { limits: { queue: wish.queue } }),
       ...(wish.strict && { authorize: strictKeys }),
       consent: { granted: () => wish.agreed },
       engine,
       onError: complain,
-      ...(!wish.quiet && { log: ({ method, path, status, ms }) => process.stderr.write(`${method} ${path} ${status} ${ms} ms\n`) }),
+      ...(!wish.quiet && {
+        log: ({ method, path, status, ms }) => process.stderr.write(`${method} ${path} ${status} ${ms} ms\n`),
+      }),
     });
   } catch (error) {
     const { code = 'internal', message } = /** @type {any} */ (error);

@@ -17,7 +17,8 @@ import { POLICIES, createRemover } from './remote.js';
 import { createMemoryStore } from './store/memory.js';
 
 /** @param {readonly import('./types.js').Dialect[]} dialects @returns {import('./types.js').Limits} */
-const limitsOf = (dialects) => Object.assign({ queue: 64, localTimeoutMs: 120e3 }, ...dialects.map((one) => one.limits));
+const limitsOf = (dialects) =>
+  Object.assign({ queue: 64, localTimeoutMs: 120e3 }, ...dialects.map((one) => one.limits));
 
 export const DEFAULT_LIMITS = Object.freeze(limitsOf(DIALECTS));
 
@@ -52,9 +53,20 @@ const SWEEP_EVERY_MS = 600e3;
  * @param {ShimOptions} [options]
  */
 export function createShim({
-  dialects = DIALECTS, engine, store = createMemoryStore(), remote, policy = 'local-only', consent = NO_CONSENT,
-  bases = [], blobUrls = false, inputs = PAGE_INPUTS, limits: someLimits, authorize, webhook,
-  onError = (error) => console.error(error), now,
+  dialects = DIALECTS,
+  engine,
+  store = createMemoryStore(),
+  remote,
+  policy = 'local-only',
+  consent = NO_CONSENT,
+  bases = [],
+  blobUrls = false,
+  inputs = PAGE_INPUTS,
+  limits: someLimits,
+  authorize,
+  webhook,
+  onError = (error) => console.error(error),
+  now,
 } = {}) {
   const spoken = dialects.map((one) => {
     const found = typeof one === 'string' ? DIALECTS.find((d) => d.name === one) : one;
@@ -77,12 +89,22 @@ export function createShim({
   /** @type {Promise<void> | undefined} */ let recovered;
 
   const remover = createRemover({
-    engine, remote, policy: () => policy, consent, localTimeoutMs: limits.localTimeoutMs,
+    engine,
+    remote,
+    policy: () => policy,
+    consent,
+    localTimeoutMs: limits.localTimeoutMs,
     vendors: new Map([...DIALECTS, ...spoken].map((one) => [one.name, one.remote])),
   });
 
   const shared = {
-    store, queue, clock, inputs, limits, blobUrls, webhook,
+    store,
+    queue,
+    clock,
+    inputs,
+    limits,
+    blobUrls,
+    webhook,
     /** @type {import('./types.js').Services['locked']} */
     locked: (name, task) => inThisTab(name, () => (store.exclusively ? store.exclusively(name, task) : task())),
     /** @param {string} key */
@@ -101,7 +123,9 @@ export function createShim({
       objectUrls.delete(key);
     },
     /** @param {string} type @param {any} detail */
-    emit(type, detail) { events.dispatchEvent(new CustomEvent(type, { detail })); },
+    emit(type, detail) {
+      events.dispatchEvent(new CustomEvent(type, { detail }));
+    },
     /** @param {string} jobId @param {string} [secret] */
     secret(jobId, secret) {
       if (secret !== undefined) secrets.set(jobId, secret);
@@ -122,9 +146,15 @@ export function createShim({
     function launch(id, place) {
       const stop = new AbortController();
       running.set(nameOf(id), stop);
-      place.run(async () => { if (!closed) await jobs?.work(id, services, stop.signal); })
+      place
+        .run(async () => {
+          if (!closed) await jobs?.work(id, services, stop.signal);
+        })
         .catch(onError)
-        .finally(() => { running.delete(nameOf(id)); secrets.delete(id); });
+        .finally(() => {
+          running.delete(nameOf(id));
+          secrets.delete(id);
+        });
     }
 
     /** @type {import('./types.js').Services} */
@@ -143,10 +173,13 @@ export function createShim({
           throw error;
         }
       },
-      halt(id) { running.get(nameOf(id))?.abort(new ShimError('aborted', 'Cancelled.')); },
+      halt(id) {
+        running.get(nameOf(id))?.abort(new ShimError('aborted', 'Cancelled.'));
+      },
       async takeOver(record) {
         const { id } = record;
-        if (!jobs || closed || running.has(nameOf(id)) || !jobs.active(record) || await store.alive(record.owner)) return;
+        if (!jobs || closed || running.has(nameOf(id)) || !jobs.active(record) || (await store.alive(record.owner)))
+          return;
         await shared.locked(`take over ${nameOf(id)}`, async () => {
           if (running.has(nameOf(id))) return;
           const fresh = await store.get(jobs.collection, id);
@@ -185,8 +218,9 @@ export function createShim({
     for (const dialect of spoken) {
       const place = locate(url, dialect);
       if (!place) continue;
-      const fits = dialect.routes.filter((route) => route.path.test(place.path)
-        && (bases === '*' || !route.narrow || route.narrow.test(place.path)));
+      const fits = dialect.routes.filter(
+        (route) => route.path.test(place.path) && (bases === '*' || !route.narrow || route.narrow.test(place.path)),
+      );
       if (fits.length === 0) continue;
       const route = fits.find((one) => one.method === asked);
       return { dialect, route, base: place.base, path: place.path, allow: fits.map((one) => one.method) };
@@ -206,7 +240,7 @@ export function createShim({
     // a crash, or is another tab's that is not done. Asked after the list, so
     // that nobody who could have written one of these is missed.
     const keys = await store.keys();
-    for (const key of await store.alone() ? keys : []) {
+    for (const key of (await store.alone()) ? keys : []) {
       const [collection, id] = key.split('.');
       if (!(await store.get(collection, id))) await store.erase(key);
     }
@@ -222,8 +256,12 @@ export function createShim({
      * them by webhook; `cutaway-report` with {dialect, id, report}. */
     events,
 
-    get policy() { return policy; },
-    set policy(next) { setPolicy(next); },
+    get policy() {
+      return policy;
+    },
+    set policy(next) {
+      setPolicy(next);
+    },
 
     /** Whether a request is the shim's to answer.
      * @param {string | URL} url @param {string} [method] */
@@ -251,9 +289,13 @@ export function createShim({
         if (refusal) throw new ShimError(refusal);
         /** @type {import('./types.js').Call} */
         const call = {
-          request, operation, base, key, query: url.searchParams,
+          request,
+          operation,
+          base,
+          key,
+          query: url.searchParams,
           services: /** @type {import('./types.js').Services} */ (services.get(dialect)),
-          params: { ...(/** @type {RegExpExecArray} */ (route.path.exec(path)).groups) },
+          params: { .../** @type {RegExpExecArray} */ (route.path.exec(path)).groups },
         };
         const response = await dialect.reply(await dialect.run(await dialect.parse(call), call), call);
         return request.method === 'HEAD' ? new Response(null, response) : response;

@@ -8,7 +8,8 @@
  */
 
 /** Name and value of the 148 named colours (CSS Color 4 §6.1). */
-const NAMED = Object.fromEntries(`
+const NAMED = Object.fromEntries(
+  `
 aliceblue f0f8ff antiquewhite faebd7 aqua 00ffff aquamarine 7fffd4 azure f0ffff beige f5f5dc bisque ffe4c4
 black 000000 blanchedalmond ffebcd blue 0000ff blueviolet 8a2be2 brown a52a2a burlywood deb887 cadetblue 5f9ea0
 chartreuse 7fff00 chocolate d2691e coral ff7f50 cornflowerblue 6495ed cornsilk fff8dc crimson dc143c cyan 00ffff
@@ -32,12 +33,15 @@ powderblue b0e0e6 purple 800080 rebeccapurple 663399 red ff0000 rosybrown bc8f8f
 saddlebrown 8b4513 salmon fa8072 sandybrown f4a460 seagreen 2e8b57 seashell fff5ee sienna a0522d silver c0c0c0
 skyblue 87ceeb slateblue 6a5acd slategray 708090 slategrey 708090 snow fffafa springgreen 00ff7f steelblue 4682b4
 tan d2b48c teal 008080 thistle d8bfd8 tomato ff6347 turquoise 40e0d0 violet ee82ee wheat f5deb3 white ffffff
-whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32`.trim().split(/\s+/).reduce(
-  (/** @type {[string, string][]} */ pairs, word, i) => {
-    if (i % 2 === 0) pairs.push([word, '']);
-    else pairs[pairs.length - 1][1] = word;
-    return pairs;
-  }, []));
+whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32`
+    .trim()
+    .split(/\s+/)
+    .reduce((/** @type {[string, string][]} */ pairs, word, i) => {
+      if (i % 2 === 0) pairs.push([word, '']);
+      else pairs[pairs.length - 1][1] = word;
+      return pairs;
+    }, []),
+);
 
 /**
  * Reads the colour in three steps: a name, hex digits, a function with its parts.
@@ -71,7 +75,7 @@ export function parseColor(text) {
   }
   if (a.unit === '%' || [b, c].some(({ unit }) => !['', '%'].includes(unit))) return undefined;
   const turns = { '': 1 / 360, deg: 1 / 360, rad: 1 / (2 * Math.PI), grad: 1 / 400, turn: 1 }[a.unit] ?? 0;
-  const hue = ((a.value * turns) % 1 + 1) % 1;
+  const hue = (((a.value * turns) % 1) + 1) % 1;
   const [x, y] = [b, c].map(({ value }) => Math.min(1, Math.max(0, value / 100)));
   if (kind === 'hsl') return toHex(hslToRgb(hue, x, y));
   if (x + y >= 1) return toHex(Array(3).fill(x / (x + y)));
@@ -87,4 +91,11 @@ function hslToRgb(hue, s, l) {
 }
 
 /** @param {number[]} rgb 0..1, clamped */
-const toHex = (rgb) => `#${rgb.map((x) => Math.round(255 * Math.min(1, Math.max(0, x))).toString(16).padStart(2, '0')).join('')}`;
+const toHex = (rgb) =>
+  `#${rgb
+    .map((x) =>
+      Math.round(255 * Math.min(1, Math.max(0, x)))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;

@@ -69,15 +69,17 @@ export function fetchBytes(address, inputs, signal) {
   checkUrl(url, policy);
   return within(policy.timeoutMs, signal, async (limited) => {
     for (let hops = 0; ; hops++) {
-      const response = await policy.fetch(url.href, {
-        redirect: policy.followsItself ? 'follow' : 'manual',
-        credentials: 'omit',
-        referrerPolicy: 'no-referrer',
-        signal: limited,
-      }).catch((error) => {
-        if (error instanceof ShimError || limited.aborted) throw error;
-        throw new ShimError('fetch_failed', 'The picture could not be fetched.');
-      });
+      const response = await policy
+        .fetch(url.href, {
+          redirect: policy.followsItself ? 'follow' : 'manual',
+          credentials: 'omit',
+          referrerPolicy: 'no-referrer',
+          signal: limited,
+        })
+        .catch((error) => {
+          if (error instanceof ShimError || limited.aborted) throw error;
+          throw new ShimError('fetch_failed', 'The picture could not be fetched.');
+        });
       const target = response.headers.get('location');
       if ([301, 302, 303, 307, 308].includes(response.status) && target !== null) {
         await response.body?.cancel().catch(() => {});
@@ -92,7 +94,9 @@ export function fetchBytes(address, inputs, signal) {
       }
       if (!response.ok) {
         await response.body?.cancel().catch(() => {});
-        throw new ShimError('fetch_failed', `The server of the picture answered ${response.status}.`, { status: response.status });
+        throw new ShimError('fetch_failed', `The server of the picture answered ${response.status}.`, {
+          status: response.status,
+        });
       }
       const bytes = await readBytes(response, policy.maxBytes).catch((error) => {
         if (error instanceof ShimError || limited.aborted) throw error;

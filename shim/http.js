@@ -88,19 +88,22 @@ export async function readBytes(message, limit) {
  * @returns {ReadableStream<Uint8Array>}
  */
 export function limitedBody(request, limit) {
-  const tooLarge = () => new ShimError('body_too_large', `The body has more than the ${limit} bytes allowed.`, { limit });
+  const tooLarge = () =>
+    new ShimError('body_too_large', `The body has more than the ${limit} bytes allowed.`, { limit });
   if (Number(request.headers.get('content-length') ?? 0) > limit) {
     request.body?.cancel().catch(() => {});
     throw tooLarge();
   }
   let size = 0;
-  return (request.body ?? /** @type {ReadableStream<Uint8Array>} */ (new Blob([]).stream())).pipeThrough(new TransformStream({
-    transform(chunk, controller) {
-      size += chunk.length;
-      if (size > limit) controller.error(tooLarge());
-      else controller.enqueue(chunk);
-    },
-  }));
+  return (request.body ?? /** @type {ReadableStream<Uint8Array>} */ (new Blob([]).stream())).pipeThrough(
+    new TransformStream({
+      transform(chunk, controller) {
+        size += chunk.length;
+        if (size > limit) controller.error(tooLarge());
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
 }
 
 /**
@@ -158,7 +161,9 @@ export function bearer(request) {
 export function canonicalJson(value) {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  const fields = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
+  const fields = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
   return `{${fields.join(',')}}`;
 }
 
@@ -175,15 +180,19 @@ export async function within(ms, outer, task) {
   const stop = () => limit.abort(outer?.reason ?? new ShimError('aborted', 'Cancelled.'));
   if (outer?.aborted) stop();
   outer?.addEventListener('abort', stop, { once: true });
-  const timer = setTimeout(() => limit.abort(
-    new ShimError('timeout', `It took longer than ${ms / 1000} s and was stopped.`)), ms);
+  const timer = setTimeout(
+    () => limit.abort(new ShimError('timeout', `It took longer than ${ms / 1000} s and was stopped.`)),
+    ms,
+  );
   try {
     return await new Promise((resolve, reject) => {
       const fail = () => reject(limit.signal.reason);
-      if (limit.signal.aborted) { fail(); return; }
+      if (limit.signal.aborted) {
+        fail();
+        return;
+      }
       limit.signal.addEventListener('abort', fail, { once: true });
-      task(limit.signal).then(resolve, (error) =>
-        reject(limit.signal.aborted ? limit.signal.reason : error));
+      task(limit.signal).then(resolve, (error) => reject(limit.signal.aborted ? limit.signal.reason : error));
     });
   } finally {
     clearTimeout(timer);

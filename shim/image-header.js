@@ -12,8 +12,15 @@
 
 /** Formats by name and MIME type. */
 export const MIME = Object.freeze({
-  png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif', bmp: 'image/bmp',
-  heic: 'image/heic', avif: 'image/avif', tiff: 'image/tiff', jp2: 'image/jp2',
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  bmp: 'image/bmp',
+  heic: 'image/heic',
+  avif: 'image/avif',
+  tiff: 'image/tiff',
+  jp2: 'image/jp2',
 });
 
 /**
@@ -22,8 +29,7 @@ export const MIME = Object.freeze({
  * @returns {'' | keyof typeof MIME}
  */
 export function sniff(b) {
-  const text = (/** @type {number} */ at, /** @type {number} */ n) =>
-    String.fromCharCode(...b.subarray(at, at + n));
+  const text = (/** @type {number} */ at, /** @type {number} */ n) => String.fromCharCode(...b.subarray(at, at + n));
   if (text(0, 8) === '\x89PNG\r\n\x1a\n') return 'png';
   if (b[0] === 0xff && b[1] === 0xd8 && b[2] === 0xff) return 'jpeg';
   if (text(0, 4) === 'RIFF' && text(8, 4) === 'WEBP') return 'webp';
@@ -60,9 +66,10 @@ export function readHeader(b) {
 const readers = {
   png: (v) => (v.getUint32(12) === 0x49484452 ? [v.getUint32(16), v.getUint32(20)] : undefined),
   gif: (v) => [v.getUint16(6, true), v.getUint16(8, true)],
-  bmp: (v) => (v.getUint32(14, true) === 12
-    ? [v.getUint16(18, true), v.getUint16(20, true)]
-    : [v.getInt32(18, true), Math.abs(v.getInt32(22, true))]),
+  bmp: (v) =>
+    v.getUint32(14, true) === 12
+      ? [v.getUint16(18, true), v.getUint16(20, true)]
+      : [v.getInt32(18, true), Math.abs(v.getInt32(22, true))],
   webp(v) {
     const kind = v.getUint32(12);
     if (kind === 0x56503820) return [v.getUint16(26, true) & 0x3fff, v.getUint16(28, true) & 0x3fff];
@@ -75,7 +82,7 @@ const readers = {
   },
   jpeg(v) {
     let turned = false;
-    for (let at = 2; ;) {
+    for (let at = 2; ; ) {
       while (v.getUint8(at) === 0xff && v.getUint8(at + 1) === 0xff) at++;
       if (v.getUint8(at) !== 0xff) return undefined;
       const marker = v.getUint8(at + 1);

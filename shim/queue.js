@@ -43,7 +43,10 @@ export function createQueue({ concurrency = 1, limit = 64, now = Date.now } = {}
       }
       taken++;
       let used = false;
-      const leave = () => { taken--; advance(); };
+      const leave = () => {
+        taken--;
+        advance();
+      };
       return {
         /**
          * Runs the task when its turn has come, and measures it for retryAfter().
@@ -56,11 +59,14 @@ export function createQueue({ concurrency = 1, limit = 64, now = Date.now } = {}
           return new Promise((resolve, reject) => {
             waiting.push(() => {
               const started = now();
-              Promise.resolve().then(task).then(resolve, reject).finally(() => {
-                typicalMs = 0.8 * typicalMs + 0.2 * (now() - started);
-                running--;
-                leave();
-              });
+              Promise.resolve()
+                .then(task)
+                .then(resolve, reject)
+                .finally(() => {
+                  typicalMs = 0.8 * typicalMs + 0.2 * (now() - started);
+                  running--;
+                  leave();
+                });
             });
             advance();
           });
@@ -73,7 +79,9 @@ export function createQueue({ concurrency = 1, limit = 64, now = Date.now } = {}
         },
       };
     },
-    get size() { return taken; },
+    get size() {
+      return taken;
+    },
     /** Resolves when nothing waits or runs. @returns {Promise<void>} */
     idle() {
       return taken === 0 ? Promise.resolve() : new Promise((resolve) => watchers.push(resolve));

@@ -72,13 +72,18 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
       if (!engine) throw new ShimError('engine_unavailable', 'No engine is at hand.');
       const picture = await item.backgroundImage?.();
       const { format, quality, background } = item.options;
-      const made = await within(localTimeoutMs, signal, async (limited) => (item.action === 'convert'
-        ? engine.convert(image, { format, quality, signal: limited })
-        : engine.removeBackground(image, {
-          format, signal: limited, background: picture ?? background ?? 'transparent',
-          ...(quality !== undefined && { quality }),
-        })));
-      const report = 'report' in made ? made.report : { width: made.width, height: made.height, format, bytes: made.blob.size };
+      const made = await within(localTimeoutMs, signal, async (limited) =>
+        item.action === 'convert'
+          ? engine.convert(image, { format, quality, signal: limited })
+          : engine.removeBackground(image, {
+              format,
+              signal: limited,
+              background: picture ?? background ?? 'transparent',
+              ...(quality !== undefined && { quality }),
+            }),
+      );
+      const report =
+        'report' in made ? made.report : { width: made.width, height: made.height, format, bytes: made.blob.size };
       return { blob: made.blob, source: 'local', report: { ...report, source: 'local' } };
     } catch (error) {
       return asShimError(error);
@@ -101,7 +106,9 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
   async function barred(dialect) {
     const client = clients.get(dialect);
     if (!client) return new ShimError('remote_unavailable');
-    const agreed = await Promise.resolve().then(() => consent.granted(dialect, client.options.baseUrl)).catch(() => false);
+    const agreed = await Promise.resolve()
+      .then(() => consent.granted(dialect, client.options.baseUrl))
+      .catch(() => false);
     return agreed === true ? undefined : new ShimError('consent_required');
   }
 
@@ -123,23 +130,42 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
     const fit = items.filter((item) => (trace ? trace.items.includes(item.id) : !flow.refuses(item, client.options)));
     /** @type {Map<string, Result>} */ const results = new Map();
     for (const item of items) {
-      results.set(item.id, flow.refuses(item, client.options) ?? new ShimError('remote_failed', 'The paid call was made without this picture.'));
+      results.set(
+        item.id,
+        flow.refuses(item, client.options) ??
+          new ShimError('remote_failed', 'The paid call was made without this picture.'),
+      );
     }
     if (fit.length > 0) {
       try {
         await within(client.options.totalTimeoutMs ?? 600e3, signal, async (limited) => {
           if (trace?.phase === 'paying' && !flow.idempotent) {
-            throw new ShimError('remote_failed', 'It is not known whether the remote call was made before the restart; it is not repeated.', { unsure: true });
+            throw new ShimError(
+              'remote_failed',
+              'It is not known whether the remote call was made before the restart; it is not repeated.',
+              { unsure: true },
+            );
           }
           const key = trace?.key ?? `cutaway-${randomHex(16)}`;
-          const call = { client, items: fit, key, signal: limited, paying: () => note({ phase: 'paying', items: fit.map((i) => i.id), key }) };
-          const made = trace?.id ?? await flow.create(call);
-          if (!trace?.id && typeof made === 'string') await note({ phase: 'created', items: fit.map((i) => i.id), key, id: made });
-          const outcomes = typeof made === 'string' ? await flow.follow?.(call, made) ?? [] : made;
+          const call = {
+            client,
+            items: fit,
+            key,
+            signal: limited,
+            paying: () => note({ phase: 'paying', items: fit.map((i) => i.id), key }),
+          };
+          const made = trace?.id ?? (await flow.create(call));
+          if (!trace?.id && typeof made === 'string')
+            await note({ phase: 'created', items: fit.map((i) => i.id), key, id: made });
+          const outcomes = typeof made === 'string' ? ((await flow.follow?.(call, made)) ?? []) : made;
           fit.forEach((item, i) => {
             const outcome = outcomes[i];
-            results.set(item.id, outcome instanceof ShimError ? outcome
-              : { blob: outcome.blob, source: 'remote', report: { ...outcome.report, source: 'remote' } });
+            results.set(
+              item.id,
+              outcome instanceof ShimError
+                ? outcome
+                : { blob: outcome.blob, source: 'remote', report: { ...outcome.report, source: 'remote' } },
+            );
           });
         });
       } catch (error) {
@@ -173,8 +199,13 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
         await batch.deliver?.(item.id, result);
       };
       /** @param {import('./remote/flow.js').Item} item @param {ShimError | undefined} earlier @param {Result} result */
-      const joined = (item, earlier, result) => settle(item, result instanceof ShimError && earlier
-        ? new ShimError(result.code, result.message, { ...result.detail, before: earlier.code }) : result);
+      const joined = (item, earlier, result) =>
+        settle(
+          item,
+          result instanceof ShimError && earlier
+            ? new ShimError(result.code, result.message, { ...result.detail, before: earlier.code })
+            : result,
+        );
 
       // A paid call is under way: its result first, whatever the policy is now.
       const remoteGoesFirst = batch.trace !== undefined || rule === 'remote-first' || rule === 'remote-only';
@@ -190,7 +221,11 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
         /** @type {[import('./remote/flow.js').Item, ShimError][]} */ const failed = [];
         for (const item of items) {
           const result = await locally(item, signal);
-          const goOn = result instanceof ShimError && rule === 'local-first' && !signal?.aborted && await curable(result, item, dialect);
+          const goOn =
+            result instanceof ShimError &&
+            rule === 'local-first' &&
+            !signal?.aborted &&
+            (await curable(result, item, dialect));
           const bar = goOn ? await barred(dialect) : undefined;
           if (goOn && bar) {
             await settle(item, new ShimError(result.code, result.message, { ...result.detail, remote: bar.code }));
@@ -198,7 +233,10 @@ export function createRemover({ engine, remote = {}, vendors, policy, consent, l
           else await settle(item, result);
         }
         if (failed.length > 0) {
-          const outcomes = await remotely(batch, failed.map(([item]) => item));
+          const outcomes = await remotely(
+            batch,
+            failed.map(([item]) => item),
+          );
           for (const [i, [item, earlier]] of failed.entries()) await joined(item, earlier, outcomes[i]);
         }
       }

@@ -55,7 +55,9 @@ export function sha256(message) {
       const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) >>> 0;
       [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) >>> 0, c, b, a, (t1 + t2) >>> 0];
     }
-    [a, b, c, d, e, f, g, h].forEach((word, i) => { state[i] += word; });
+    [a, b, c, d, e, f, g, h].forEach((word, i) => {
+      state[i] += word;
+    });
   }
   const digest = new Uint8Array(32);
   state.forEach((word, i) => new DataView(digest.buffer).setUint32(4 * i, word));
@@ -71,13 +73,15 @@ export const hex = (bytes) => Array.from(bytes, (b) => b.toString(16).padStart(2
  * @returns {Uint8Array} 32 bytes
  */
 export function hmacSha256(key, message) {
-  const encode = (/** @type {Uint8Array | string} */ x) =>
-    typeof x === 'string' ? new TextEncoder().encode(x) : x;
+  const encode = (/** @type {Uint8Array | string} */ x) => (typeof x === 'string' ? new TextEncoder().encode(x) : x);
   let short = encode(key);
   if (short.length > 64) short = sha256(short);
   const inner = new Uint8Array(64).fill(0x36);
   const outer = new Uint8Array(64).fill(0x5c);
-  short.forEach((byte, i) => { inner[i] ^= byte; outer[i] ^= byte; });
+  short.forEach((byte, i) => {
+    inner[i] ^= byte;
+    outer[i] ^= byte;
+  });
   const join = (/** @type {Uint8Array} */ a, /** @type {Uint8Array} */ b) => {
     const both = new Uint8Array(a.length + b.length);
     both.set(a);

@@ -20,9 +20,11 @@ const suites = {
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
   agreement: async () => (await import('./bench/agreement.js')).benchAgreement(),
-  engines: async () => (await import('./bench/engines.js')).benchEngines({
-    models: values.models?.split(','), named: positionals.includes('engines'),
-  }),
+  engines: async () =>
+    (await import('./bench/engines.js')).benchEngines({
+      models: values.models?.split(','),
+      named: positionals.includes('engines'),
+    }),
 };
 
 const { values, positionals } = parseArgs({

@@ -38,12 +38,33 @@ const staged = [
   ['models/base', 'models/base'],
   ['models/known.json', 'models/known.json'],
   ['LICENSE', 'LICENSE.txt'], // the ending tells a host that it is text
-  ...from('node_modules/onnxruntime-web/dist', 'vendor/ort',
-    'ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'),
-  ...from('node_modules/@jsquash/webp', 'vendor/webp',
-    'LICENSE', 'codec/dec/webp_dec.js', 'codec/dec/webp_dec.wasm', 'codec/enc/webp_enc_simd.js', 'codec/enc/webp_enc_simd.wasm'),
+  ...from(
+    'node_modules/onnxruntime-web/dist',
+    'vendor/ort',
+    'ort.wasm.min.mjs',
+    'ort-wasm-simd-threaded.mjs',
+    'ort-wasm-simd-threaded.wasm',
+  ),
+  ...from(
+    'node_modules/@jsquash/webp',
+    'vendor/webp',
+    'LICENSE',
+    'codec/dec/webp_dec.js',
+    'codec/dec/webp_dec.wasm',
+    'codec/enc/webp_enc_simd.js',
+    'codec/enc/webp_enc_simd.wasm',
+  ),
   ...from('node_modules/client-zip', 'vendor/client-zip', 'LICENSE.txt', 'index.js'),
-  ...from('node_modules/@noble/hashes', 'vendor/noble', 'LICENSE', 'sha2.js', 'legacy.js', 'utils.js', '_md.js', '_u64.js'),
+  ...from(
+    'node_modules/@noble/hashes',
+    'vendor/noble',
+    'LICENSE',
+    'sha2.js',
+    'legacy.js',
+    'utils.js',
+    '_md.js',
+    '_u64.js',
+  ),
 ];
 
 /**
@@ -101,7 +122,12 @@ function newest(path) {
 
 /** Copies what changed into dist/, and takes away what is no longer named. */
 export function stage() {
-  const named = new Set(['offline.js', 'service-worker.js', 'THIRD_PARTY.txt', ...staged.map(([, to]) => to.split('/')[0])]);
+  const named = new Set([
+    'offline.js',
+    'service-worker.js',
+    'THIRD_PARTY.txt',
+    ...staged.map(([, to]) => to.split('/')[0]),
+  ]);
   for (const name of existsSync(dist) ? readdirSync(dist) : []) {
     if (!named.has(name)) rmSync(join(dist, name), { recursive: true });
   }
@@ -112,7 +138,10 @@ export function stage() {
     if (newest(source) <= newest(target)) continue;
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target, { recursive: true, filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path) });
+    cpSync(source, target, {
+      recursive: true,
+      filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path),
+    });
   }
   stageRelay();
 }
@@ -143,12 +172,14 @@ function stageNotices() {
 }
 
 /** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime). */
-const notOffline = /^(vendor\/(ort|noble)\/|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+const notOffline =
+  /^(vendor\/(ort|noble)\/|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {
-  return readdirSync(join(dir, at), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) =>
-    entry.isDirectory() ? paths(dir, `${at}${entry.name}/`) : [at + entry.name]);
+  return readdirSync(join(dir, at), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => (entry.isDirectory() ? paths(dir, `${at}${entry.name}/`) : [at + entry.name]));
 }
 
 /**
@@ -157,8 +188,16 @@ function paths(dir, at = '') {
  * @param {string} [dir] a copy of dist/
  */
 export function stageOffline(dir = dist) {
-  const files = Object.fromEntries(paths(dir).filter((path) => !notOffline.test(path))
-    .map((path) => [path, createHash('sha256').update(readFileSync(join(dir, path))).digest('hex')]));
+  const files = Object.fromEntries(
+    paths(dir)
+      .filter((path) => !notOffline.test(path))
+      .map((path) => [
+        path,
+        createHash('sha256')
+          .update(readFileSync(join(dir, path)))
+          .digest('hex'),
+      ]),
+  );
   const text = `self.cutawayFiles = ${JSON.stringify(files, null, 1)};\n${readFileSync(join(root, 'web/offline.js'), 'utf8')}`;
   const target = join(dir, 'offline.js');
   if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);

@@ -16,7 +16,8 @@ const included = (text) => [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]+"([^"]+
 const resolve = (sources, name) => (`include/${name}` in sources ? `include/${name}` : name);
 
 /** The innermost room of a table that holds a file. @param {string[]} rooms @param {string} path */
-const roomOf = (rooms, path) => rooms.filter((room) => path.startsWith(`${room}/`)).sort((a, b) => b.length - a.length)[0];
+const roomOf = (rooms, path) =>
+  rooms.filter((room) => path.startsWith(`${room}/`)).sort((a, b) => b.length - a.length)[0];
 
 /**
  * Includes that the table does not allow.
@@ -29,12 +30,16 @@ const roomOf = (rooms, path) => rooms.filter((room) => path.startsWith(`${room}/
  */
 export function roomBreaches(sources, allowed, kept = {}) {
   const rooms = Object.keys(allowed);
-  return Object.entries(sources).flatMap(([path, text]) => included(text).filter((name) => {
-    if (kept[name]) return !kept[name].test(path);
-    const target = resolve(sources, name);
-    const [from, to] = [roomOf(rooms, path), roomOf(rooms, target)];
-    return !from || !(from === to || allowed[from].includes(to) || allowed[from].includes(target));
-  }).map((name) => `wasm/${path} includes ${name}`));
+  return Object.entries(sources).flatMap(([path, text]) =>
+    included(text)
+      .filter((name) => {
+        if (kept[name]) return !kept[name].test(path);
+        const target = resolve(sources, name);
+        const [from, to] = [roomOf(rooms, path), roomOf(rooms, target)];
+        return !from || !(from === to || allowed[from].includes(to) || allowed[from].includes(target));
+      })
+      .map((name) => `wasm/${path} includes ${name}`),
+  );
 }
 
 /**

@@ -20,8 +20,14 @@ const most = 300;
 
 /** @param {string[]} paths files and folders @returns {string[]} pictures, in order of name */
 function pictures(paths) {
-  return paths.flatMap((path) => (statSync(path).isDirectory()
-    ? readdirSync(path).sort().map((name) => join(path, name)).filter((file) => /\.(jpe?g|png|bmp|webp)$/i.test(file)) : [path]));
+  return paths.flatMap((path) =>
+    statSync(path).isDirectory()
+      ? readdirSync(path)
+          .sort()
+          .map((name) => join(path, name))
+          .filter((file) => /\.(jpe?g|png|bmp|webp)$/i.test(file))
+      : [path],
+  );
 }
 
 /**
@@ -66,12 +72,18 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const modelFile = join(dirname(manifestFile), manifest.file);
   const model = new Uint8Array(readFileSync(modelFile));
   const all = pictures(paths);
-  const files = all.filter((_, i) => Math.floor(i * most / all.length) !== Math.floor((i - 1) * most / all.length));
+  const files = all.filter((_, i) => Math.floor((i * most) / all.length) !== Math.floor(((i - 1) * most) / all.length));
   const ranges = await rangesOf(model, manifest, files);
   const calibrated = withMetadata(model, key, ranges);
   writeFileSync(modelFile, calibrated);
   // the manifest is kept as its author wrote it, but for two values
-  writeFileSync(manifestFile, text.replace(/("bytes":\s*)\d+/, `$1${calibrated.length}`)
-    .replace(/("sha256":\s*")[0-9a-f]+/, `$1${createHash('sha256').update(calibrated).digest('hex')}`));
-  process.stdout.write(`${modelFile}: ranges of ${ranges.trim().split('\n').length} feature maps from ${files.length} photos\n`);
+  writeFileSync(
+    manifestFile,
+    text
+      .replace(/("bytes":\s*)\d+/, `$1${calibrated.length}`)
+      .replace(/("sha256":\s*")[0-9a-f]+/, `$1${createHash('sha256').update(calibrated).digest('hex')}`),
+  );
+  process.stdout.write(
+    `${modelFile}: ranges of ${ranges.trim().split('\n').length} feature maps from ${files.length} photos\n`,
+  );
 }

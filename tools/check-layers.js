@@ -65,23 +65,30 @@ function files(dir, pattern) {
 /** @type {string[]} */
 const breaches = [];
 
-const sources = Object.fromEntries(files('wasm', /\.[ch]$/).map((path) =>
-  [path.slice('wasm/'.length), readFileSync(join(root, path), 'utf8')]));
-breaches.push(...roomBreaches(sources, cRooms, cKept),
-  ...includeCircles(sources).map((circle) => `wasm/ includes in a circle: ${circle.join(', ')}`));
+const sources = Object.fromEntries(
+  files('wasm', /\.[ch]$/).map((path) => [path.slice('wasm/'.length), readFileSync(join(root, path), 'utf8')]),
+);
+breaches.push(
+  ...roomBreaches(sources, cRooms, cKept),
+  ...includeCircles(sources).map((circle) => `wasm/ includes in a circle: ${circle.join(', ')}`),
+);
 
 for (const path of ['web', 'shim', 'bin'].flatMap((dir) => files(dir, /\.js$/))) {
   const allowed = jsRules.find(([pattern]) => pattern.test(path))?.[1];
   if (!allowed) continue;
   const text = readFileSync(join(root, path), 'utf8');
   const code = text.replace(/\/\*[\s\S]*?\*\//g, ''); // types in comments may name anything
-  const imports = [...code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm),
-    ...code.matchAll(/^\s*import\s*['"]([^'"]+)['"]/gm), ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g)];
+  const imports = [
+    ...code.matchAll(/^\s*(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]/gm),
+    ...code.matchAll(/^\s*import\s*['"]([^'"]+)['"]/gm),
+    ...code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]/g),
+  ];
   for (const [, name] of imports) {
     const target = name.startsWith('.') ? relative(root, normalize(join(root, dirname(path), name))) : name;
     if (!allowed.test(target)) breaches.push(`${path} imports ${target}`);
   }
-  if (path.startsWith('web/engine/') && engineWithDom.test(code.replace(/\/\/.*/g, ''))) breaches.push(`${path} touches the DOM`);
+  if (path.startsWith('web/engine/') && engineWithDom.test(code.replace(/\/\/.*/g, '')))
+    breaches.push(`${path} touches the DOM`);
 }
 
 if (breaches.length) {

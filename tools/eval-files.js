@@ -20,8 +20,15 @@ const isPicture = /\.(jpe?g|png|webp|bmp|gif)$/i;
  * @returns {{ pairs: Pair[], alone: string[] }} alone: photos without a mask
  */
 export function paired(images, masks) {
-  const files = (/** @type {string} */ dir) => readdirSync(dir).filter((name) => isPicture.test(name)).sort();
-  const byStem = new Map(files(masks).reverse().map((name) => [parse(name).name, name]));
+  const files = (/** @type {string} */ dir) =>
+    readdirSync(dir)
+      .filter((name) => isPicture.test(name))
+      .sort();
+  const byStem = new Map(
+    files(masks)
+      .reverse()
+      .map((name) => [parse(name).name, name]),
+  );
   /** @type {Pair[]} */ const pairs = [];
   /** @type {string[]} */ const alone = [];
   for (const name of files(images)) {
@@ -37,8 +44,8 @@ export function paired(images, masks) {
  * @param {T[]} list
  * @param {number} count at most so many, evenly spread, the first among them
  */
-export const spread = (list, count) => (list.length <= count ? list
-  : Array.from({ length: count }, (_, i) => list[Math.floor(i * list.length / count)]));
+export const spread = (list, count) =>
+  list.length <= count ? list : Array.from({ length: count }, (_, i) => list[Math.floor((i * list.length) / count)]);
 
 /** Pictures as the engine reads them: upright, straight RGBA. */
 export async function createDecoder() {
@@ -51,7 +58,8 @@ export async function createDecoder() {
   /** @param {Uint8Array} bytes */
   return async (bytes) => {
     const job = core.newJob();
-    try { // a job whose matte is 1 everywhere gives the pixels back as they are
+    try {
+      // a job whose matte is 1 everywhere gives the pixels back as they are
       job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
       if (!job.picture('decode', bytes)) job.picturePixels('decode', await webp.decode(bytes), bytes);
       job.prepare();
@@ -80,7 +88,7 @@ export function maskPlane({ data }) {
 
 /** One line every tenth of the way. @param {number} done @param {number} all */
 export function tellProgress(done, all) {
-  if (done === all || Math.floor(10 * done / all) > Math.floor(10 * (done - 1) / all)) {
+  if (done === all || Math.floor((10 * done) / all) > Math.floor((10 * (done - 1)) / all)) {
     process.stderr.write(`${done} of ${all} photos\n`);
   }
 }
@@ -92,4 +100,5 @@ export function told(error) {
 }
 
 /** A model as it is asked for: a name or an address as it is, otherwise a file, as the command line has it. @param {string | undefined} model */
-export const modelOf = (model) => (model === undefined || /^([\w-]+$|https?:)/.test(model) ? model : pathToFileURL(model).href);
+export const modelOf = (model) =>
+  model === undefined || /^([\w-]+$|https?:)/.test(model) ? model : pathToFileURL(model).href;

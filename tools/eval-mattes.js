@@ -37,9 +37,14 @@ export function matteSet(folder, answers) {
     const path = dir && join(dir, `${parse(photo).name}.png`);
     return path && existsSync(path) ? path : null;
   };
-  const mattes = pairs.map((pair) => ({ ...pair, foreground: file(join(folder, 'foreground'), pair.name), answer: file(own, pair.name) }));
+  const mattes = pairs.map((pair) => ({
+    ...pair,
+    foreground: file(join(folder, 'foreground'), pair.name),
+    answer: file(own, pair.name),
+  }));
   return {
-    name, folder,
+    name,
+    folder,
     mattes: answers ? mattes.filter(({ answer }) => answer) : mattes,
     unanswered: answers ? mattes.filter(({ answer }) => !answer).map((matte) => matte.name) : [],
   };
@@ -77,7 +82,10 @@ async function cutOutOf({ image, answer, foreground }, { engine, decode, options
     let colours = false;
     for (let i = 3; i < picture.data.length && !colours; i += 4) colours = picture.data[i] < 255;
     if (colours) rgba = picture.data;
-    else rgba = (await decoded((await engine.removeBackground(await photo(), { matte: new Blob([bytes]), format: 'png' })).blob)).data;
+    else
+      rgba = (
+        await decoded((await engine.removeBackground(await photo(), { matte: new Blob([bytes]), format: 'png' })).blob)
+      ).data;
   }
   return { picture, alpha: maskPlane(picture), rgba, report: null };
 }
@@ -89,16 +97,25 @@ async function cutOutOf({ image, answer, foreground }, { engine, decode, options
 async function judgeSet({ mattes }, parts) {
   /** @type {Judged[]} */ const done = [];
   /** @type {{ name: string, error: string }[]} */ const failed = [];
-  const engines = new Set(), models = new Set();
+  const engines = new Set(),
+    models = new Set();
   for (const [i, matte] of mattes.entries()) {
     try {
-      const { picture: { width, height }, alpha, rgba, report } = await cutOutOf(matte, parts);
+      const {
+        picture: { width, height },
+        alpha,
+        rgba,
+        report,
+      } = await cutOutOf(matte, parts);
       const truth = await parts.decode(await readFile(matte.mask));
       if (truth.width !== width || truth.height !== height) {
-        throw new Error(`the ${report ? 'photo' : 'answer'} is ${width} x ${height}, its mask ${truth.width} x ${truth.height}`);
+        throw new Error(
+          `the ${report ? 'photo' : 'answer'} is ${width} x ${height}, its mask ${truth.width} x ${truth.height}`,
+        );
       }
       const colours = matte.foreground ? await parts.decode(await readFile(matte.foreground)) : null;
-      if (colours && (colours.width !== width || colours.height !== height)) throw new Error('its foreground is of another size');
+      if (colours && (colours.width !== width || colours.height !== height))
+        throw new Error('its foreground is of another size');
       const values = measureMatte({ alpha, rgba }, { alpha: maskPlane(truth), rgba: colours?.data }, width, height);
       done.push({ name: matte.name, width, height, subject_found: report?.subject.found ?? true, values });
       if (report) {
@@ -122,27 +139,51 @@ function byKind(done) {
     if (!kind) return {};
     kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
   }
-  return Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([kind, list]) => [kind, { photos: list.length, ...summarizeMattes(list.map(({ values }) => values)) }]));
+  return Object.fromEntries(
+    [...kinds]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([kind, list]) => [kind, { photos: list.length, ...summarizeMattes(list.map(({ values }) => values)) }]),
+  );
 }
 
 /** For people: MSE is small, so it is told in thousandths. @param {string} key @param {number | undefined} value */
-const shown = (key, value) => (value === undefined ? '' : (key.startsWith('mse') ? value * 1000 : value).toFixed(3)).padStart(10);
+const shown = (key, value) =>
+  (value === undefined ? '' : (key.startsWith('mse') ? value * 1000 : value).toFixed(3)).padStart(10);
 
 /** @param {ReturnType<typeof report>} set */
 function print({ set, photos, mean, median, kinds, no_subject: without, model, engine, effort }) {
-  process.stdout.write(`${set}: ${photos} photos; ${model ? `model ${model}, engine ${engine}, effort ${effort}; no subject found in ${without.length}` : 'answers made elsewhere'}\n`);
+  process.stdout.write(
+    `${set}: ${photos} photos; ${model ? `model ${model}, engine ${engine}, effort ${effort}; no subject found in ${without.length}` : 'answers made elsewhere'}\n`,
+  );
   process.stdout.write(`${''.padEnd(20)}${'median'.padStart(10)}${'mean'.padStart(10)}\n`);
   for (const { key, name, about } of MATTE_MEASURES) {
-    if (key in mean) process.stdout.write(`${name.padEnd(20)}${shown(key, median[key])}${shown(key, mean[key])}   ${key.startsWith('mse') ? 'in thousandths' : about}\n`);
+    if (key in mean)
+      process.stdout.write(
+        `${name.padEnd(20)}${shown(key, median[key])}${shown(key, mean[key])}   ${key.startsWith('mse') ? 'in thousandths' : about}\n`,
+      );
   }
   const names = Object.keys(kinds);
   if (names.length) {
-    const columns = ['sad', 'sad_band', 'gradient_band', 'connectivity_band', 'iou', 'colour_black', 'colour_white', 'colour_green'];
-    const head = columns.map((key) => (MATTE_MEASURES.find((measure) => measure.key === key)?.name ?? key).replace('connectivity', 'conn.').replace('gradient', 'grad.'));
+    const columns = [
+      'sad',
+      'sad_band',
+      'gradient_band',
+      'connectivity_band',
+      'iou',
+      'colour_black',
+      'colour_white',
+      'colour_green',
+    ];
+    const head = columns.map((key) =>
+      (MATTE_MEASURES.find((measure) => measure.key === key)?.name ?? key)
+        .replace('connectivity', 'conn.')
+        .replace('gradient', 'grad.'),
+    );
     process.stdout.write(`\n${'medians by kind'.padEnd(20)}${head.map((name) => name.padStart(13)).join('')}\n`);
     for (const kind of names) {
-      process.stdout.write(`${`${kind} (${kinds[kind].photos})`.padEnd(20)}${columns.map((key) => shown(key, kinds[kind].median[key]).padStart(13)).join('')}\n`);
+      process.stdout.write(
+        `${`${kind} (${kinds[kind].photos})`.padEnd(20)}${columns.map((key) => shown(key, kinds[kind].median[key]).padStart(13)).join('')}\n`,
+      );
     }
   }
   process.stdout.write('\n');
@@ -155,10 +196,18 @@ function print({ set, photos, mean, median, kinds, no_subject: without, model, e
  */
 function report({ name, folder, unanswered }, { done, failed, engine, model }, { answers, effort, perImage }) {
   return {
-    set: name, folder, photos: done.length,
-    ...(answers ? { answers } : {}), engine, model, effort: answers ? null : effort ?? 'standard',
-    ...summarizeMattes(done.map(({ values }) => values)), kinds: byKind(done),
-    no_subject: done.filter((photo) => !photo.subject_found).map((photo) => photo.name), unanswered, failed,
+    set: name,
+    folder,
+    photos: done.length,
+    ...(answers ? { answers } : {}),
+    engine,
+    model,
+    effort: answers ? null : (effort ?? 'standard'),
+    ...summarizeMattes(done.map(({ values }) => values)),
+    kinds: byKind(done),
+    no_subject: done.filter((photo) => !photo.subject_found).map((photo) => photo.name),
+    unanswered,
+    failed,
     ...(perImage ? { per_image: done.map(({ values, ...photo }) => ({ ...photo, ...values })) } : {}),
   };
 }
@@ -174,14 +223,19 @@ function report({ name, folder, unanswered }, { done, failed, engine, model }, {
 export async function judgeMattes(folders, { answers, limit, json, perImage, prepare }, options) {
   /** @type {MatteSet[]} */ let sets;
   try {
-    const named = folders.length ? folders : places.map((place) => join(root, place)).filter((place) => existsSync(place));
+    const named = folders.length
+      ? folders
+      : places.map((place) => join(root, place)).filter((place) => existsSync(place));
     sets = named.map((folder) => matteSet(folder, answers));
   } catch (error) {
     process.stderr.write(`${told(error)}\n`);
     return 1;
   }
   for (const set of sets) {
-    if (!set.mattes.length) process.stderr.write(`${set.name}: ${answers ? `no answers in ${answers}` : 'no photo has a true matte'}, skipped\n`);
+    if (!set.mattes.length)
+      process.stderr.write(
+        `${set.name}: ${answers ? `no answers in ${answers}` : 'no photo has a true matte'}, skipped\n`,
+      );
     else for (const name of set.unanswered) process.stderr.write(`${set.name}: no answer for ${name}\n`);
   }
   sets = sets.filter((set) => set.mattes.length).map((set) => ({ ...set, mattes: spread(set.mattes, limit) }));
@@ -197,7 +251,11 @@ export async function judgeMattes(folders, { answers, limit, json, perImage, pre
     if (!answers) await engine.preload({ model: options.model, engine: options.engine }); // what is wrong with a model is said once
     const decode = await createDecoder();
     for (const set of sets) {
-      const one = report(set, await judgeSet(set, { engine, decode, options }), { answers, effort: options.effort, perImage });
+      const one = report(set, await judgeSet(set, { engine, decode, options }), {
+        answers,
+        effort: options.effort,
+        perImage,
+      });
       reports.push(one);
       if (!json && one.photos) print(one);
     }

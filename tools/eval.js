@@ -35,7 +35,8 @@ const usage = `npm run eval: the engine's mattes against masks
 
 /** Least value to 0, greatest to 1; a flat plane stays. @param {Float32Array} plane */
 export function stretched(plane) {
-  let low = Infinity, high = -Infinity;
+  let low = Infinity,
+    high = -Infinity;
   for (const value of plane) {
     low = Math.min(low, value);
     high = Math.max(high, value);
@@ -53,12 +54,18 @@ async function evaluate(pairs, { model, engine: wanted, effort, stretch }) {
   /** @type {{ name: string, width: number, height: number, subject_found: boolean, measured: import('../models/eval/metrics/set.js').Measured }[]} */
   const done = [];
   /** @type {{ name: string, error: string }[]} */ const failed = [];
-  const engines = new Set(), models = new Set();
+  const engines = new Set(),
+    models = new Set();
   try {
     await engine.preload({ model, engine: wanted }); // what is wrong with a model is said once
     for (const [i, { name, image, mask }] of pairs.entries()) {
       try {
-        const { blob, report } = await engine.segment(new Blob([await readFile(image)]), { model, engine: wanted, effort, format: 'png' });
+        const { blob, report } = await engine.segment(new Blob([await readFile(image)]), {
+          model,
+          engine: wanted,
+          effort,
+          format: 'png',
+        });
         const map = await decode(new Uint8Array(await blob.arrayBuffer()));
         const truth = await decode(await readFile(mask));
         const { width, height } = map;
@@ -107,16 +114,31 @@ async function judgeMasks({ images, masks, limit, stretch, json, perImage, prepa
   const { values: metrics, soft } = summarize(done.map(({ measured }) => measured));
   const without = done.filter((photo) => !photo.subject_found).map(({ name }) => name);
   if (json) {
-    process.stdout.write(`${JSON.stringify({
-      images, masks, photos: done.length, soft_masks: soft, engine, model, effort: options.effort ?? 'standard', stretched: Boolean(stretch),
-      metrics, no_subject: without, without_mask: found.alone, failed,
-      ...(perImage ? { per_image: done.map(({ measured, ...photo }) => ({ ...photo, ...measured.values })) } : {}),
-    })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({
+        images,
+        masks,
+        photos: done.length,
+        soft_masks: soft,
+        engine,
+        model,
+        effort: options.effort ?? 'standard',
+        stretched: Boolean(stretch),
+        metrics,
+        no_subject: without,
+        without_mask: found.alone,
+        failed,
+        ...(perImage ? { per_image: done.map(({ measured, ...photo }) => ({ ...photo, ...measured.values })) } : {}),
+      })}\n`,
+    );
   } else if (done.length) {
-    process.stdout.write(`${done.length} photos of ${images}, ${soft} masks soft; model ${model}, engine ${engine}` +
-      `${options.effort === 'high' ? ', effort high' : ''}${stretch ? ', maps stretched' : ''}; no subject found in ${without.length}\n`);
+    process.stdout.write(
+      `${done.length} photos of ${images}, ${soft} masks soft; model ${model}, engine ${engine}` +
+        `${options.effort === 'high' ? ', effort high' : ''}${stretch ? ', maps stretched' : ''}; no subject found in ${without.length}\n`,
+    );
     for (const { key, name, about } of MEASURES) {
-      if (key in metrics) process.stdout.write(`${name.padEnd(16)} ${metrics[key].toFixed(3).padStart(8)}   ${about}\n`);
+      if (key in metrics)
+        process.stdout.write(`${name.padEnd(16)} ${metrics[key].toFixed(3).padStart(8)}   ${about}\n`);
     }
   }
   return failed.length || !done.length ? 1 : 0;
@@ -130,10 +152,19 @@ async function main(argv) {
       args: argv,
       allowPositionals: true,
       options: {
-        images: { type: 'string' }, masks: { type: 'string' }, engine: { type: 'string' }, model: { type: 'string' }, effort: { type: 'string' },
-        mattes: { type: 'boolean' }, answers: { type: 'string' },
-        limit: { type: 'string' }, stretch: { type: 'boolean' }, json: { type: 'boolean' }, 'per-image': { type: 'boolean' },
-        'no-build': { type: 'boolean' }, help: { type: 'boolean' },
+        images: { type: 'string' },
+        masks: { type: 'string' },
+        engine: { type: 'string' },
+        model: { type: 'string' },
+        effort: { type: 'string' },
+        mattes: { type: 'boolean' },
+        answers: { type: 'string' },
+        limit: { type: 'string' },
+        stretch: { type: 'boolean' },
+        json: { type: 'boolean' },
+        'per-image': { type: 'boolean' },
+        'no-build': { type: 'boolean' },
+        help: { type: 'boolean' },
       },
     }));
     if (values.help) {
@@ -141,11 +172,14 @@ async function main(argv) {
       return 0;
     }
     if (values.mattes) {
-      if (values.images || values.masks || values.stretch) throw new Error('--mattes takes folders that hold images/ and masks/, and no --stretch');
-      if (values.answers && (values.engine || values.effort || values.model)) throw new Error('--answers stand in place of the engine');
+      if (values.images || values.masks || values.stretch)
+        throw new Error('--mattes takes folders that hold images/ and masks/, and no --stretch');
+      if (values.answers && (values.engine || values.effort || values.model))
+        throw new Error('--answers stand in place of the engine');
     } else if (positionals.length || values.answers) throw new Error('folders alone and --answers are for --mattes');
     else if (!values.images || !values.masks) throw new Error('--images DIR and --masks DIR are needed');
-    if (values.limit !== undefined && !/^[1-9]\d*$/.test(values.limit)) throw new Error('--limit takes a whole number from 1 on');
+    if (values.limit !== undefined && !/^[1-9]\d*$/.test(values.limit))
+      throw new Error('--limit takes a whole number from 1 on');
     if (!['auto', 'c', 'ort'].includes(values.engine ?? 'auto')) throw new Error('--engine is auto, c or ort');
     if (!['standard', 'high'].includes(values.effort ?? 'standard')) throw new Error('--effort is standard or high');
     if (values['per-image'] && !values.json) throw new Error('--per-image is for --json');
@@ -160,8 +194,12 @@ async function main(argv) {
     effort: /** @type {'standard' | 'high' | undefined} */ (values.effort),
   };
   const what = {
-    limit: Number(values.limit ?? Infinity), json: values.json, perImage: values['per-image'],
-    prepare: () => { if (!values['no-build']) build(); }, // once it is clear that there is something to do
+    limit: Number(values.limit ?? Infinity),
+    json: values.json,
+    perImage: values['per-image'],
+    prepare: () => {
+      if (!values['no-build']) build();
+    }, // once it is clear that there is something to do
   };
   try {
     if (values.mattes) return await judgeMattes(positionals, { ...what, answers: values.answers }, options);

@@ -25,22 +25,44 @@ if (!existsSync(cli) || JSON.parse(readFileSync(join(cli, '../../package.json'),
 const dir = join(root, 'build/site');
 stageSite({ dir });
 const { url, close } = await serveStatic({ dir });
-process.stdout.write(`| | ${categories.join(' | ')} | first paint | largest paint | blocked | shift |\n|---|${'---|'.repeat(categories.length + 4)}\n`);
+process.stdout.write(
+  `| | ${categories.join(' | ')} | first paint | largest paint | blocked | shift |\n|---|${'---|'.repeat(categories.length + 4)}\n`,
+);
 let worst = 100;
 for (const [name, ...flags] of [['phone'], ['desktop', '--preset=desktop']]) {
   /** @type {any} */ let best;
   for (let i = 0; i < tries && (!best || score(best) < goal); i++) {
     const out = join(away, `${name}.json`);
     // asynchronous, since the server is in this process
-    await new Promise((resolve, reject) => execFile('node', [cli, url, '--quiet', '--no-enable-error-reporting', '--output=json', `--output-path=${out}`, `--only-categories=${categories}`,
-      '--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-background-networking', ...flags],
-    { env: { ...process.env, CHROME_PATH: process.env.CHROMIUM ?? '/usr/bin/chromium' } }, (error) => (error ? reject(error) : resolve(undefined))));
+    await new Promise((resolve, reject) =>
+      execFile(
+        'node',
+        [
+          cli,
+          url,
+          '--quiet',
+          '--no-enable-error-reporting',
+          '--output=json',
+          `--output-path=${out}`,
+          `--only-categories=${categories}`,
+          '--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-background-networking',
+          ...flags,
+        ],
+        { env: { ...process.env, CHROME_PATH: process.env.CHROMIUM ?? '/usr/bin/chromium' } },
+        (error) => (error ? reject(error) : resolve(undefined)),
+      ),
+    );
     const report = JSON.parse(readFileSync(out, 'utf8'));
     if (!best || score(report) > score(best)) best = report;
   }
   worst = Math.min(worst, score(best));
   const points = categories.map((category) => Math.round(best.categories[category].score * 100));
-  const audits = ['first-contentful-paint', 'largest-contentful-paint', 'total-blocking-time', 'cumulative-layout-shift'].map((audit) => best.audits[audit].displayValue);
+  const audits = [
+    'first-contentful-paint',
+    'largest-contentful-paint',
+    'total-blocking-time',
+    'cumulative-layout-shift',
+  ].map((audit) => best.audits[audit].displayValue);
   process.stdout.write(`| ${[name, ...points, ...audits].join(' | ')} |\n`);
   if (score(best) >= goal) continue;
   for (const { title, score: points } of Object.values(best.audits)) {

@@ -121,7 +121,7 @@ def main():
     with open(OUT, "w", encoding="ascii") as out:
         out.write("/* Made by tools/make-fixtures.py; do not edit. Pictures of 13 x 9 (PNG, BMP,\n"
                   " * GIF, WebP) and 24 x 16 (JPEG), and what Pillow decodes from the JPEGs. */\n"
-                  "#ifndef CUT_TESTS_FIXTURES_H\n#define CUT_TESTS_FIXTURES_H\n\n#include <stdint.h>\n")
+                  "/* clang-format off */\n#ifndef CUT_TESTS_FIXTURES_H\n#define CUT_TESTS_FIXTURES_H\n\n#include <stdint.h>\n")
         for name, data in {**files, **expected}.items():
             out.write("\n__attribute__((unused)) static const uint8_t %s[%d] = {\n" % (name, len(data)))
             for at in range(0, len(data), 20):

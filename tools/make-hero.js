@@ -71,7 +71,10 @@ await page.evaluate(async (all) => {
 }, results);
 await page.screenshot({ path: join(root, 'docs/media/hero.png'), omitBackground: true });
 
-await sheet({ width: 916, height: 466 }, 'grid-template: 1fr 1fr / repeat(3, 1fr); grid-auto-flow: column; height: 458px');
+await sheet(
+  { width: 916, height: 466 },
+  'grid-template: 1fr 1fr / repeat(3, 1fr); grid-auto-flow: column; height: 458px',
+);
 await page.evaluate(async () => {
   const { engine, photo, show } = /** @type {any} */ (window);
   const room = await createImageBitmap(photo);
@@ -88,40 +91,57 @@ await page.evaluate(async () => {
   };
   /** @type {[string, Blob][]} */
   const scenes = [
-    ['small in a wide scene', await scene((g) => g.drawImage(duck, 260, 620, 60, 60 * duck.height / duck.width))],
-    ['spokes', await scene((g) => {
-      g.translate(600, 450);
-      g.strokeStyle = '#181c20';
-      for (const [radius, width] of [[330, 22], [300, 6], [30, 20]]) {
-        g.lineWidth = width;
+    ['small in a wide scene', await scene((g) => g.drawImage(duck, 260, 620, 60, (60 * duck.height) / duck.width))],
+    [
+      'spokes',
+      await scene((g) => {
+        g.translate(600, 450);
+        g.strokeStyle = '#181c20';
+        for (const [radius, width] of [
+          [330, 22],
+          [300, 6],
+          [30, 20],
+        ]) {
+          g.lineWidth = width;
+          g.beginPath();
+          g.arc(0, 0, radius, 0, 7);
+          g.stroke();
+        }
+        g.strokeStyle = '#b8bcc2';
+        g.lineWidth = 3;
+        for (let i = 0; i < 32; i++) {
+          g.beginPath();
+          g.moveTo(30 * Math.cos((i * Math.PI) / 16), 30 * Math.sin((i * Math.PI) / 16));
+          g.lineTo(298 * Math.cos(((i + 1.5) * Math.PI) / 16), 298 * Math.sin(((i + 1.5) * Math.PI) / 16));
+          g.stroke();
+        }
+      }),
+    ],
+    [
+      'glass',
+      await scene((g) => {
+        const glass = g.createLinearGradient(400, 0, 800, 0);
+        for (const [at, colour] of /** @type {[number, string][]} */ ([
+          [0, '#fffc'],
+          [0.08, '#fff4'],
+          [0.5, '#fff1'],
+          [0.9, '#fff4'],
+          [1, '#fffb'],
+        ]))
+          glass.addColorStop(at, colour);
+        g.fillStyle = glass;
         g.beginPath();
-        g.arc(0, 0, radius, 0, 7);
-        g.stroke();
-      }
-      g.strokeStyle = '#b8bcc2';
-      g.lineWidth = 3;
-      for (let i = 0; i < 32; i++) {
+        g.moveTo(400, 180);
+        g.lineTo(450, 760);
+        g.lineTo(750, 760);
+        g.lineTo(800, 180);
+        g.fill();
+        g.fillStyle = '#fff6';
         g.beginPath();
-        g.moveTo(30 * Math.cos(i * Math.PI / 16), 30 * Math.sin(i * Math.PI / 16));
-        g.lineTo(298 * Math.cos((i + 1.5) * Math.PI / 16), 298 * Math.sin((i + 1.5) * Math.PI / 16));
-        g.stroke();
-      }
-    })],
-    ['glass', await scene((g) => {
-      const glass = g.createLinearGradient(400, 0, 800, 0);
-      for (const [at, colour] of /** @type {[number, string][]} */ ([[0, '#fffc'], [0.08, '#fff4'], [0.5, '#fff1'], [0.9, '#fff4'], [1, '#fffb']])) glass.addColorStop(at, colour);
-      g.fillStyle = glass;
-      g.beginPath();
-      g.moveTo(400, 180);
-      g.lineTo(450, 760);
-      g.lineTo(750, 760);
-      g.lineTo(800, 180);
-      g.fill();
-      g.fillStyle = '#fff6';
-      g.beginPath();
-      g.ellipse(600, 180, 200, 30, 0, 0, 7);
-      g.fill();
-    })],
+        g.ellipse(600, 180, 200, 30, 0, 0, 7);
+        g.fill();
+      }),
+    ],
   ];
   for (const [caption, blob] of scenes) {
     await show(blob, caption);

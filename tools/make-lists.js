@@ -15,8 +15,9 @@ const columns = 120;
 
 /** What the core as built says. @returns {Promise<Abi>} */
 export async function readAbi() {
-  const { instance } = await WebAssembly.instantiate(readFileSync(join(root, 'build/wasm/cutaway.wasm')),
-    { env: { emscripten_notify_memory_growth() {} } });
+  const { instance } = await WebAssembly.instantiate(readFileSync(join(root, 'build/wasm/cutaway.wasm')), {
+    env: { emscripten_notify_memory_growth() {} },
+  });
   const { cut_abi_json: abi, memory, _initialize: start } = /** @type {any} */ (instance.exports);
   start?.();
   const bytes = new Uint8Array(memory.buffer, abi());
@@ -37,14 +38,17 @@ function literal(value, indent = '', taken = 0) {
   const list = Array.isArray(value);
   const [open, close] = list ? ['[', ']'] : ['{', '}'];
   /** @param {string} inside */
-  const parts = (inside) => Object.entries(value).map(([key, one]) => {
-    const name = list ? '' : `${/^\w+$/.test(key) ? key : literal(key)}: `;
-    return name + literal(one, inside, inside ? name.length + 1 : -Infinity);
-  });
+  const parts = (inside) =>
+    Object.entries(value).map(([key, one]) => {
+      const name = list ? '' : `${/^\w+$/.test(key) ? key : literal(key)}: `;
+      return name + literal(one, inside, inside ? name.length + 1 : -Infinity);
+    });
   const flat = list ? `[${parts('').join(', ')}]` : `{ ${parts('').join(', ')} }`;
   if (indent.length + taken + flat.length <= columns) return flat;
   const inside = `${indent}  `;
-  return `${open}\n${parts(inside).map((part) => `${inside}${part},\n`).join('')}${indent}${close}`;
+  return `${open}\n${parts(inside)
+    .map((part) => `${inside}${part},\n`)
+    .join('')}${indent}${close}`;
 }
 
 /** @param {string} source */
@@ -63,34 +67,47 @@ function typeOf({ type, values: words = [] }, name) {
 }
 
 /** Lines of a comment, within the columns. @param {string} text */
-const comment = (text) => ` * ${text.replace(new RegExp(`(.{1,${columns - 5}})(?: |$)`, 'g'), (_, line, at) => `${at ? '\n *   ' : ''}${line}`)}\n`;
+const comment = (text) =>
+  ` * ${text.replace(new RegExp(`(.{1,${columns - 5}})(?: |$)`, 'g'), (_, line, at) => `${at ? '\n *   ' : ''}${line}`)}\n`;
 
 /** @param {string} name @param {Record<string, OptionInfo>} rows */
-const typedef = (name, rows) => comment(`@typedef {object} ${name}`) + Object.entries(rows).map(([key, row]) =>
-  comment(`@property {${typeOf(row, key)}} [${key}] ${row.words}`)).join('');
+const typedef = (name, rows) =>
+  comment(`@typedef {object} ${name}`) +
+  Object.entries(rows)
+    .map(([key, row]) => comment(`@property {${typeOf(row, key)}} [${key}] ${row.words}`))
+    .join('');
 
 /** The types of options, for editors and the packed declarations. @param {Record<string, OptionInfo>} options */
 function types(options) {
-  const objects = Object.entries(options).filter(([, { keys }]) => keys).map(([name, { type, keys = {} }]) => {
-    const own = name[0].toUpperCase() + name.slice(1);
-    if (type !== 'canvas') return typedef(own, keys);
-    return `${typedef('Fit', Object.fromEntries(Object.entries(keys).filter(([, key]) => key.type !== 'size')))} *\n` +
-      ` * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} ${own}\n`;
-  });
+  const objects = Object.entries(options)
+    .filter(([, { keys }]) => keys)
+    .map(([name, { type, keys = {} }]) => {
+      const own = name[0].toUpperCase() + name.slice(1);
+      if (type !== 'canvas') return typedef(own, keys);
+      return (
+        `${typedef('Fit', Object.fromEntries(Object.entries(keys).filter(([, key]) => key.type !== 'size')))} *\n` +
+        ` * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} ${own}\n`
+      );
+    });
   return `/**\n * @typedef {string | number} Length "5%", "40px" or pixels\n *\n${objects.join(' *\n')} *\n${typedef('Output', options)} */\n`;
 }
 
 /** The modules. @param {Abi} abi @returns {Record<string, string>} by path */
 export function modules({ options, statuses }) {
   const listed = Object.fromEntries(statuses.map(({ code, fault, text }) => [code, { fault, text }]));
-  const codes = `${head('wasm/base/status.h')}\n/** @type {Readonly<Record<string, { fault: string, text: string }>>} by code */\n` +
+  const codes =
+    `${head('wasm/base/status.h')}\n/** @type {Readonly<Record<string, { fault: string, text: string }>>} by code */\n` +
     `export const statuses = ${literal(listed)};\n`;
   return {
-    'web/engine/lists/options.js': `${head('wasm/options/list.h')}\n${types(options)}\n` +
+    'web/engine/lists/options.js':
+      `${head('wasm/options/list.h')}\n${types(options)}\n` +
       `/** @type {Readonly<Record<string, import('../core/core.js').OptionInfo>>} */\nexport const options = ${literal(options)};\n`,
     // all that the element pays for at load, byte by byte
-    'web/engine/lists/result-names.js': '// Made by tools/make-lists.js.\nexport const resultNames = ' +
-      `'${Object.keys(options).filter((name) => options[name].scope === 'result').join(' ')}'.split(' ');\n`,
+    'web/engine/lists/result-names.js':
+      '// Made by tools/make-lists.js.\nexport const resultNames = ' +
+      `'${Object.keys(options)
+        .filter((name) => options[name].scope === 'result')
+        .join(' ')}'.split(' ');\n`,
     'web/engine/lists/statuses.js': codes,
     'shim/statuses.js': codes, // which takes nothing from the engine but by argument
   };
@@ -109,13 +126,18 @@ function inJavaScript({ keys = {}, ...option }) {
     return `${code('true')}, or ${code(literal(Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, key.default])), '', -Infinity))}`;
   }
   if (type === 'canvas') {
-    const own = Object.entries(keys).filter(([, { type }]) => type !== 'size').map(([name, key]) =>
-      (key.values ? `${name}: ${typeOf(key, name)}` : name));
-    const texts = values({ keys, ...option }).slice(0, -1).map((value) => code(literal(value)));
+    const own = Object.entries(keys)
+      .filter(([, { type }]) => type !== 'size')
+      .map(([name, key]) => (key.values ? `${name}: ${typeOf(key, name)}` : name));
+    const texts = values({ keys, ...option })
+      .slice(0, -1)
+      .map((value) => code(literal(value)));
     return `${texts.join(', ')}, or ${code(`{ preset | ratio | width, height, ${own.join(', ')} }`)}`;
   }
   if (type === 'integer' || type === 'number') return values(option).join();
-  return oneOf(values(option).map((value) => (type === 'background' && value === 'image' ? 'a Blob' : code(literal(value)))));
+  return oneOf(
+    values(option).map((value) => (type === 'background' && value === 'image' ? 'a Blob' : code(literal(value)))),
+  );
 }
 
 /** Values as an attribute says them. @param {OptionInfo} option */
@@ -123,7 +145,9 @@ function inMarkup(option) {
   const { type } = option;
   if (type === 'boolean') return 'present or not';
   if (type === 'integer' || type === 'number') return values(option).join();
-  const said = values(option).filter((value) => type !== 'background' || value !== 'image').map(code);
+  const said = values(option)
+    .filter((value) => type !== 'background' || value !== 'image')
+    .map(code);
   return type === 'switch' ? `empty, or ${said}` : oneOf(said);
 }
 
@@ -133,12 +157,16 @@ function inMarkup(option) {
  * @type {Record<string, (options: Record<string, OptionInfo>) => string[][]>} cells, the first of them the name
  */
 const documents = {
-  'README.md': (options) => Object.entries(options).map(([name, option]) =>
-    [name, `${inJavaScript(option)}: ${option.words}`, usual(option)]),
-  'docs/embedding.md': (options) => Object.entries(options).filter(([, { scope }]) => scope !== 'call').map(([name, option]) => {
-    const absent = option.default === null || option.default === false ? '' : `; ${code(String(option.default))} if absent`;
-    return [name, inMarkup(option), `${option.words}${absent}`];
-  }),
+  'README.md': (options) =>
+    Object.entries(options).map(([name, option]) => [name, `${inJavaScript(option)}: ${option.words}`, usual(option)]),
+  'docs/embedding.md': (options) =>
+    Object.entries(options)
+      .filter(([, { scope }]) => scope !== 'call')
+      .map(([name, option]) => {
+        const absent =
+          option.default === null || option.default === false ? '' : `; ${code(String(option.default))} if absent`;
+        return [name, inMarkup(option), `${option.words}${absent}`];
+      }),
 };
 const mark = '<!-- rows of the core’s options: tools/make-lists.js -->\n';
 
@@ -154,7 +182,9 @@ export function document(path, text, options) {
   const [title, rule, ...rows] = table.trimEnd().split('\n');
   const made = documents[path](options).map(([name, ...cells]) => `| ${[code(name), ...cells].join(' | ')} |`);
   const others = rows.filter((row) => !((/`([^`]+)`/.exec(row)?.[1] ?? '') in options));
-  return text.slice(0, from) + text.slice(from).replace(table, () => `${[title, rule, ...made, ...others].join('\n')}\n`);
+  return (
+    text.slice(0, from) + text.slice(from).replace(table, () => `${[title, rule, ...made, ...others].join('\n')}\n`)
+  );
 }
 
 /** What would have to be written. @param {Abi} abi @returns {Record<string, string>} text by path */
@@ -167,8 +197,10 @@ export function stale(abi) {
       return '';
     }
   };
-  const wanted = { ...modules(abi),
-    ...Object.fromEntries(Object.keys(documents).map((path) => [path, document(path, read(path), abi.options)])) };
+  const wanted = {
+    ...modules(abi),
+    ...Object.fromEntries(Object.keys(documents).map((path) => [path, document(path, read(path), abi.options)])),
+  };
   return Object.fromEntries(Object.entries(wanted).filter(([path, text]) => read(path) !== text));
 }
 

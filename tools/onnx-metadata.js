@@ -20,9 +20,10 @@ function field(number, content) {
 export function withMetadata(model, key, value) {
   const metadata = 14;
   const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
-  const isOurs = (/** @type {Uint8Array} */ entry) => [...fields(entry)].some(({ number, bytes }) =>
-    number === 1 && new TextDecoder().decode(bytes) === key);
-  const kept = [...fields(model)].filter(({ number, bytes }) => number !== metadata || !isOurs(bytes))
+  const isOurs = (/** @type {Uint8Array} */ entry) =>
+    [...fields(entry)].some(({ number, bytes }) => number === 1 && new TextDecoder().decode(bytes) === key);
+  const kept = [...fields(model)]
+    .filter(({ number, bytes }) => number !== metadata || !isOurs(bytes))
     .map(({ start, end }) => model.subarray(start, end));
   if (value !== null) kept.push(field(metadata, Buffer.concat([field(1, encode(key)), field(2, encode(value))])));
   return new Uint8Array(Buffer.concat(kept));

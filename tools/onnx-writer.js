@@ -13,7 +13,11 @@
 /** @typedef {[name: string, dims: (number | string)[], type?: number]} ValueInfo a text in dims: open, by name */
 
 /** TensorProto.DataType */
-export const FLOAT = 1, UINT8 = 2, INT8 = 3, INT32 = 6, INT64 = 7;
+export const FLOAT = 1,
+  UINT8 = 2,
+  INT8 = 3,
+  INT32 = 6,
+  INT64 = 7;
 
 const utf8 = new TextEncoder();
 
@@ -77,8 +81,12 @@ export function tensor(name, dims, data) {
   const count = dims.reduce((product, size) => product * size, 1);
   if (count !== data.length) throw new RangeError(`${name}: ${data.length} values for [${dims}]`);
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return [...dims.flatMap((size) => integer(1, size)), ...integer(2, typeOf(data)),
-    ...(name ? block(8, name) : []), ...block(9, [raw])];
+  return [
+    ...dims.flatMap((size) => integer(1, size)),
+    ...integer(2, typeOf(data)),
+    ...(name ? block(8, name) : []),
+    ...block(9, [raw]),
+  ];
 }
 
 /** @param {string} name @param {Attribute} value @returns {Message} */
@@ -87,9 +95,17 @@ function attribute(name, value) {
   const typed = (type, content) => [...block(1, name), ...content, ...integer(20, type)];
   if (typeof value === 'number') return typed(2, integer(3, value));
   if (typeof value === 'string') return typed(3, block(4, value));
-  if (Array.isArray(value)) return typed(7, value.flatMap((item) => integer(8, item)));
+  if (Array.isArray(value))
+    return typed(
+      7,
+      value.flatMap((item) => integer(8, item)),
+    );
   if ('float' in value) return typed(1, float(2, value.float));
-  if ('floats' in value) return typed(6, value.floats.flatMap((item) => float(7, item)));
+  if ('floats' in value)
+    return typed(
+      6,
+      value.floats.flatMap((item) => float(7, item)),
+    );
   return typed(4, block(5, value.tensor));
 }
 
@@ -103,10 +119,16 @@ function attribute(name, value) {
  * @returns {Message}
  */
 export function node(op, inputs, outputs, attributes = {}, name = outputs[0], domain = '') {
-  return [join([...inputs.flatMap((input) => block(1, input)), ...outputs.flatMap((output) => block(2, output)),
-    ...block(3, name), ...block(4, op),
-    ...Object.entries(attributes).flatMap(([key, value]) => block(5, attribute(key, value))),
-    ...(domain ? block(7, domain) : [])])];
+  return [
+    join([
+      ...inputs.flatMap((input) => block(1, input)),
+      ...outputs.flatMap((output) => block(2, output)),
+      ...block(3, name),
+      ...block(4, op),
+      ...Object.entries(attributes).flatMap(([key, value]) => block(5, attribute(key, value))),
+      ...(domain ? block(7, domain) : []),
+    ]),
+  ];
 }
 
 /** @param {ValueInfo} info @returns {Message} */
@@ -126,11 +148,18 @@ function valueInfo([name, dims, type = FLOAT]) {
  * @returns {Uint8Array} the file
  */
 export function model({ nodes, initializers = [], inputs, outputs, opset = 13, metadata = {} }) {
-  const graph = [nodes.flatMap((item) => block(1, item)), block(2, 'graph'),
+  const graph = [
+    nodes.flatMap((item) => block(1, item)),
+    block(2, 'graph'),
     initializers.flatMap((item) => block(5, item)),
     inputs.flatMap((info) => block(11, valueInfo(info))),
-    outputs.flatMap((info) => block(12, valueInfo(info)))].flat();
-  return join([...integer(1, 8), ...block(2, 'cutaway'), ...block(7, graph),
+    outputs.flatMap((info) => block(12, valueInfo(info))),
+  ].flat();
+  return join([
+    ...integer(1, 8),
+    ...block(2, 'cutaway'),
+    ...block(7, graph),
     ...block(8, [...block(1, ''), ...integer(2, opset)]),
-    ...Object.entries(metadata).flatMap(([key, value]) => block(14, [...block(1, key), ...block(2, value)]))]);
+    ...Object.entries(metadata).flatMap(([key, value]) => block(14, [...block(1, key), ...block(2, value)])),
+  ]);
 }

@@ -31,7 +31,11 @@ function putStrings(strings, pointers, text) {
 /** @param {number} count @param {number} size @param {string[]} strings */
 function putSizes(count, size, strings) {
   view().setUint32(count, strings.length, true);
-  view().setUint32(size, strings.reduce((sum, string) => sum + Buffer.byteLength(string) + 1, 0), true);
+  view().setUint32(
+    size,
+    strings.reduce((sum, string) => sum + Buffer.byteLength(string) + 1, 0),
+    true,
+  );
   return 0;
 }
 
@@ -49,12 +53,18 @@ const wasi = {
   fd_read: () => badFile,
   fd_seek: () => badFile,
   fd_fdstat_get: () => badFile,
-  fd_write(/** @type {number} */ fd, /** @type {number} */ vectors, /** @type {number} */ count, /** @type {number} */ written) {
+  fd_write(
+    /** @type {number} */ fd,
+    /** @type {number} */ vectors,
+    /** @type {number} */ count,
+    /** @type {number} */ written,
+  ) {
     let total = 0;
     for (let i = 0; i < count; i++) {
-      const at = view().getUint32(vectors + i * 8, true), size = view().getUint32(vectors + i * 8 + 4, true);
+      const at = view().getUint32(vectors + i * 8, true),
+        size = view().getUint32(vectors + i * 8 + 4, true);
       const bytes = new Uint8Array(memory.buffer, at, size).slice();
-      for (let done = 0; done < size;) done += writeSync(fd, bytes, done);
+      for (let done = 0; done < size; ) done += writeSync(fd, bytes, done);
       total += size;
     }
     view().setUint32(written, total, true);

@@ -43,7 +43,13 @@ export const contentSecurityPolicy = [
  * @param {{ port?: number, host?: string, isolate?: boolean, dir?: string, policy?: string }} [options] port 0: any free one
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serveStatic({ port = 0, host = '127.0.0.1', isolate = false, dir = dist, policy = contentSecurityPolicy } = {}) {
+export async function serveStatic({
+  port = 0,
+  host = '127.0.0.1',
+  isolate = false,
+  dir = dist,
+  policy = contentSecurityPolicy,
+} = {}) {
   const server = createServer(async (request, response) => {
     response.setHeader('Content-Security-Policy', policy);
     response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -72,7 +78,10 @@ export async function serveStatic({ port = 0, host = '127.0.0.1', isolate = fals
       const type = types[extname(file)] ?? 'application/octet-stream';
       const packed = /^text\/|json|svg/.test(type) && /\bgzip\b/.test(String(request.headers['accept-encoding']));
       response.setHeader('Vary', 'Accept-Encoding');
-      response.writeHead(200, { 'Content-Type': type, ...(packed ? { 'Content-Encoding': 'gzip' } : { 'Content-Length': info.size }) });
+      response.writeHead(200, {
+        'Content-Type': type,
+        ...(packed ? { 'Content-Encoding': 'gzip' } : { 'Content-Length': info.size }),
+      });
       if (request.method === 'HEAD') {
         response.end();
         return;
@@ -89,10 +98,11 @@ export async function serveStatic({ port = 0, host = '127.0.0.1', isolate = fals
   const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

@@ -41,19 +41,22 @@ export function stageSite({ dir = join(root, 'build/site'), url } = {}) {
   const page = join(dir, 'index.html');
   const html = readFileSync(page, 'utf8');
   /** @param {string} name */
-  const said = (name) => new RegExp(`<${name}>(.+?)<|name="${name}" content="(.+?)"`).exec(html)?.slice(1).find(Boolean);
+  const said = (name) =>
+    new RegExp(`<${name}>(.+?)<|name="${name}" content="(.+?)"`).exec(html)?.slice(1).find(Boolean);
   const head = [
     // the promise, kept by the browser, on a host whose headers one cannot set
     `<meta http-equiv="Content-Security-Policy" content="${attribute(contentSecurityPolicy)}">`,
     `<meta property="og:title" content="${said('title')}">`,
     `<meta property="og:description" content="${said('description')}">`,
     '<meta property="og:type" content="website">',
-    ...home ? [
-      `<link rel="canonical" href="${attribute(home)}">`,
-      `<meta property="og:url" content="${attribute(home)}">`,
-      `<meta property="og:image" content="${attribute(home)}card.png">`,
-      '<meta name="twitter:card" content="summary_large_image">',
-    ] : [],
+    ...(home
+      ? [
+          `<link rel="canonical" href="${attribute(home)}">`,
+          `<meta property="og:url" content="${attribute(home)}">`,
+          `<meta property="og:image" content="${attribute(home)}card.png">`,
+          '<meta name="twitter:card" content="summary_large_image">',
+        ]
+      : []),
   ];
   writeFileSync(page, html.replace('<meta charset="utf-8">', ['$&', ...head].join('\n')));
   stageOffline(dir);

@@ -42,9 +42,15 @@ const single = (status) => ({ passed: status === 0 ? 1 : 0, failed: status === 0
 /** @param {string} dir @param {string} ending @returns {string[]} */
 function filesIn(dir, ending) {
   if (!existsSync(dir)) return [];
-  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? filesIn(join(dir, entry.name), ending)
-      : entry.name.endsWith(ending) ? [join(dir, entry.name)] : []).sort();
+  return readdirSync(dir, { withFileTypes: true })
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? filesIn(join(dir, entry.name), ending)
+        : entry.name.endsWith(ending)
+          ? [join(dir, entry.name)]
+          : [],
+    )
+    .sort();
 }
 
 /** @param {string} preset @returns {Counts} */
@@ -63,19 +69,26 @@ function ctest(preset) {
 /** Every C stage gives the same bits natively and in wasm. @returns {Counts} */
 function sameBits() {
   const native = spawnSync(join(root, 'build/asan/stages'), { encoding: 'utf8' });
-  const wasm = spawnSync('node', [join(root, 'tools/run-wasi.js'),
-    join(root, 'build/wasm/stages.wasm')], { encoding: 'utf8' });
-  const same = native.status === 0 && wasm.status === 0 && native.stdout === wasm.stdout &&
-    native.stdout.length > 0;
-  process.stdout.write(same ? `native == wasm: ${native.stdout.trim().split('\n').length} stage hashes agree\n`
-    : `native and wasm differ:\n${native.stdout}${native.stderr}\n${wasm.stdout}${wasm.stderr}\n`);
+  const wasm = spawnSync('node', [join(root, 'tools/run-wasi.js'), join(root, 'build/wasm/stages.wasm')], {
+    encoding: 'utf8',
+  });
+  const same = native.status === 0 && wasm.status === 0 && native.stdout === wasm.stdout && native.stdout.length > 0;
+  process.stdout.write(
+    same
+      ? `native == wasm: ${native.stdout.trim().split('\n').length} stage hashes agree\n`
+      : `native and wasm differ:\n${native.stdout}${native.stderr}\n${wasm.stdout}${wasm.stderr}\n`,
+  );
   return single(same ? 0 : 1);
 }
 
 /** The vendors' own clients; where one is not to be had, its test is skipped by name. */
 function installClients() {
   if (existsSync(join(root, 'build/clients/.asked'))) return;
-  spawnSync(join(root, 'tests/clients/setup'), { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: 900_000 });
+  spawnSync(join(root, 'tests/clients/setup'), {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: 900_000,
+  });
   mkdirSync(join(root, 'build/clients'), { recursive: true });
   writeFileSync(join(root, 'build/clients/.asked'), '');
 }
@@ -85,22 +98,38 @@ function nodeTests() {
   installClients();
   const tap = join(results, 'js.tap');
   // Node 20 can wait for ever at its end: for an optimising thread, which waits for the main one to collect garbage
-  const status = run('node', ['--no-concurrent-recompilation', '--test', '--test-concurrency=2', '--test-reporter=spec', '--test-reporter-destination=stdout',
-    '--test-reporter=tap', `--test-reporter-destination=${tap}`, ...filesIn(join(root, 'tests/js'), '.test.js'),
-    ...filesIn(join(root, 'tests/clients'), '.test.js')]);
+  const status = run('node', [
+    '--no-concurrent-recompilation',
+    '--test',
+    '--test-concurrency=2',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${tap}`,
+    ...filesIn(join(root, 'tests/js'), '.test.js'),
+    ...filesIn(join(root, 'tests/clients'), '.test.js'),
+  ]);
   const text = existsSync(tap) ? readFileSync(tap, 'utf8') : '';
   /** @param {string} name */
   const number = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
-  return honest({ passed: number('pass'), failed: number('fail') + number('cancelled'),
-    skipped: number('skipped') + number('todo') }, status);
+  return honest(
+    {
+      passed: number('pass'),
+      failed: number('fail') + number('cancelled'),
+      skipped: number('skipped') + number('todo'),
+    },
+    status,
+  );
 }
 
 /** @param {string[]} only files and flags @param {Record<string, string>} [env] @returns {Counts} */
 function playwright(only, env = {}) {
   const report = join(results, 'browser.json');
   rmSync(report, { force: true });
-  const status = run('npx', ['--no-install', 'playwright', 'test', ...only, '--reporter=list,json'],
-    { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const status = run('npx', ['--no-install', 'playwright', 'test', ...only, '--reporter=list,json'], {
+    ...env,
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+  });
   if (!existsSync(report)) return honest(null, status || 1);
   // flaky: passed when it was repeated; only tests of time (inTime) and Firefox's are
   const { stats } = JSON.parse(readFileSync(report, 'utf8'));
@@ -111,18 +140,26 @@ function playwright(only, env = {}) {
 function browserTests() {
   const together = playwright(['--grep-invert', ' in time ', '--workers', '2']);
   const alone = playwright(['--grep', ' in time ', '--workers', '1']);
-  return { passed: together.passed + alone.passed, failed: together.failed + alone.failed, skipped: together.skipped + alone.skipped };
+  return {
+    passed: together.passed + alone.passed,
+    failed: together.failed + alone.failed,
+    skipped: together.skipped + alone.skipped,
+  };
 }
 
 /** Biome on JavaScript, clang-format on C where there is one. @returns {Counts} */
 function lint() {
   const counts = single(run('npx', ['--no-install', 'biome', 'ci', '.']));
-  const formatter = ['clang-format-19', 'clang-format'].find((name) => / 19\./.test(spawnSync(name, ['--version'], { encoding: 'utf8' }).stdout ?? ''));
+  const formatter = ['clang-format-19', 'clang-format'].find((name) =>
+    / 19\./.test(spawnSync(name, ['--version'], { encoding: 'utf8' }).stdout ?? ''),
+  );
   if (!formatter) {
     process.stdout.write('skipped: the format of C, no clang-format 19 here (Debian: clang-format-19)\n');
     return { ...counts, skipped: 1 };
   }
-  const sources = ['wasm', 'tests/c', 'tests/fuzz'].flatMap((dir) => ['.c', '.h'].flatMap((ending) => filesIn(join(root, dir), ending)));
+  const sources = ['wasm', 'tests/c', 'tests/fuzz'].flatMap((dir) =>
+    ['.c', '.h'].flatMap((ending) => filesIn(join(root, dir), ending)),
+  );
   const format = single(run(formatter, ['--dry-run', '--Werror', ...sources]));
   return { passed: counts.passed + format.passed, failed: counts.failed + format.failed, skipped: 0 };
 }
@@ -164,11 +201,14 @@ for (const [name, suite] of Object.entries(suites)) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
-  table.push(`${name.padEnd(8)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ` +
-    `${String(counts.skipped).padStart(3)} skipped  ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  table.push(
+    `${name.padEnd(8)} ${String(counts.passed).padStart(5)} passed ${String(counts.failed).padStart(3)} failed ` +
+      `${String(counts.skipped).padStart(3)} skipped  ${((Date.now() - started) / 1000).toFixed(0)} s`,
+  );
 }
 process.stdout.write(`\n${table.join('\n')}\n`);
-if (!chosen.length) process.stdout.write(`not run, for their size: ${heavy.join(', ')} (npm test -- ${heavy.join(' ')})\n`);
+if (!chosen.length)
+  process.stdout.write(`not run, for their size: ${heavy.join(', ')} (npm test -- ${heavy.join(' ')})\n`);
 if (total.skipped) process.stdout.write(`${total.skipped} skipped: each says above what it misses\n`);
 process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
 process.exit(total.failed || !total.passed ? 1 : 0);

@@ -25,18 +25,26 @@ async function takeShared(remover, t) {
   if (shared === null) return;
   history.replaceState(null, '', location.pathname);
   const cache = await caches.open('cutaway-shared');
-  const files = await Promise.all((await cache.keys()).map(async (key) => {
-    const response = /** @type {Response} */ (await cache.match(key));
-    await cache.delete(key);
-    const name = decodeURIComponent(response.headers.get('x-name') ?? 'photo');
-    return new File([await response.blob()], name, { type: response.headers.get('content-type') ?? '' });
-  }));
+  const files = await Promise.all(
+    (await cache.keys()).map(async (key) => {
+      const response = /** @type {Response} */ (await cache.match(key));
+      await cache.delete(key);
+      const name = decodeURIComponent(response.headers.get('x-name') ?? 'photo');
+      return new File([await response.blob()], name, { type: response.headers.get('content-type') ?? '' });
+    }),
+  );
   remover.add(files);
   if (shared !== 'some') return;
   const notice = byId('notice');
   notice.textContent = t()('shared.full');
   notice.hidden = false;
-  remover.addEventListener('background-remover-accept', () => { notice.hidden = true; }, { once: true });
+  remover.addEventListener(
+    'background-remover-accept',
+    () => {
+      notice.hidden = true;
+    },
+    { once: true },
+  );
 }
 
 /**

@@ -27,15 +27,19 @@
   const keyOf = (hash) => new URL(`?cutaway-file=${hash}`, scope).href;
 
   worker.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(fill()));
-  worker.addEventListener('activate', (/** @type {any} */ event) => event.waitUntil(tidy().then(() => worker.clients.claim())));
+  worker.addEventListener('activate', (/** @type {any} */ event) =>
+    event.waitUntil(tidy().then(() => worker.clients.claim())),
+  );
 
   async function fill() {
     const store = await caches.open(STORE);
     const known = new Set((await store.keys()).map(({ url }) => url));
     const todo = Object.entries(files).filter(([, hash]) => !known.has(keyOf(hash)));
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-      for (let next = todo.pop(); next; next = todo.pop()) await keep(store, ...next);
-    }));
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let next = todo.pop(); next; next = todo.pop()) await keep(store, ...next);
+      }),
+    );
   }
 
   /** @param {Cache} store @param {string} path @param {string} hash */
@@ -68,16 +72,23 @@
   /** @param {Request} request @param {string} hash */
   async function serve(request, hash) {
     const store = await caches.open(STORE);
-    return await store.match(keyOf(hash)) ?? fetch(request); // a browser may have cleared it
+    return (await store.match(keyOf(hash))) ?? fetch(request); // a browser may have cleared it
   }
 
   /** Photos from another app's share sheet. @param {Request} request */
   async function receive(request) {
     const shared = await caches.open(SHARED);
     const photos = (await request.formData()).getAll('photos').filter((photo) => photo instanceof File);
-    const put = await Promise.allSettled(photos.map((photo, i) => shared.put(new URL(`?shared=${i}`, scope), new Response(photo, {
-      headers: { 'content-type': photo.type, 'x-name': encodeURIComponent(photo.name) },
-    }))));
+    const put = await Promise.allSettled(
+      photos.map((photo, i) =>
+        shared.put(
+          new URL(`?shared=${i}`, scope),
+          new Response(photo, {
+            headers: { 'content-type': photo.type, 'x-name': encodeURIComponent(photo.name) },
+          }),
+        ),
+      ),
+    );
     const full = put.some(({ status }) => status === 'rejected'); // no space: the page says so
     return Response.redirect(new URL(full ? '?shared=some' : '?shared', scope).href, 303);
   }

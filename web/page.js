@@ -30,13 +30,17 @@ async function speak(language) {
 }
 
 /** The browser's own bar in light and in dark. */
-const bars = [...document.querySelectorAll('meta[name=theme-color]')].map((meta) => /** @type {HTMLMetaElement} */ (meta));
+const bars = [...document.querySelectorAll('meta[name=theme-color]')].map(
+  (meta) => /** @type {HTMLMetaElement} */ (meta),
+);
 const barColours = bars.map(({ content }) => content);
 
 /** @param {string} theme */
 function colour(theme) {
   byId('theme').value = theme;
-  bars.forEach((bar, i) => { bar.content = barColours[theme === 'system' ? i : Number(theme === 'dark')]; });
+  bars.forEach((bar, i) => {
+    bar.content = barColours[theme === 'system' ? i : Number(theme === 'dark')];
+  });
   if (theme === 'system') delete page.dataset.theme;
   else page.dataset.theme = theme;
 }
@@ -61,19 +65,21 @@ window.addEventListener('storage', ({ key }) => {
 // may go before the first one comes. By itself an element waits for a hint.
 // After that comes what makes the page an app.
 const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ call) => setTimeout(call, 200));
-window.addEventListener('load', () => whenIdle(async () => {
-  await remover.preload();
-  const { startApp } = await import('./app.js');
-  await startApp(remover, () => t);
-}));
+window.addEventListener('load', () =>
+  whenIdle(async () => {
+    await remover.preload();
+    const { startApp } = await import('./app.js');
+    await startApp(remover, () => t);
+  }),
+);
 
 offerBatch(remover, byId('many'));
 
 // A photo that misses the drop zone must not replace the page; the element's own
 // file, dragged out, is not meant for it.
 let own = false;
-document.addEventListener('dragstart', () => own = true);
-document.addEventListener('dragend', () => own = false);
+document.addEventListener('dragstart', () => (own = true));
+document.addEventListener('dragend', () => (own = false));
 for (const type of ['dragover', 'drop']) {
   document.addEventListener(type, (event) => {
     const drag = /** @type {DragEvent} */ (event);
@@ -98,16 +104,22 @@ function layRun() {
   const rows = [...Object.entries(steps), ['total', total]].map(([step, ms]) => {
     const row = document.createElement('tr');
     row.className = step;
-    for (const text of [t.find(`step.${step}`) ?? step, milliseconds.format(Number(ms))]) row.insertCell().textContent = text;
+    for (const text of [t.find(`step.${step}`) ?? step, milliseconds.format(Number(ms))])
+      row.insertCell().textContent = text;
     return row;
   });
   byId('run-table').tBodies[0].replaceChildren(...rows);
   byId('run-table').hidden = false;
   byId('run-empty').hidden = true;
   byId('run-facts').textContent = t('run.facts', {
-    name, size: `${report.width} × ${report.height}`, model: report.model, engine: report.engine,
+    name,
+    size: `${report.width} × ${report.height}`,
+    model: report.model,
+    engine: report.engine,
     threads: t('run.threads', { count: report.threads }),
-    subject: report.subject.found ? t('run.subject', { share: percent(language, report.subject.coverage) }) : t('run.nothing'),
+    subject: report.subject.found
+      ? t('run.subject', { share: percent(language, report.subject.coverage) })
+      : t('run.nothing'),
     memory: bytes(language, report.peak_heap_bytes),
   });
 }

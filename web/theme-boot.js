@@ -12,7 +12,9 @@
   };
   const theme = kept('theme');
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
-  const known = [kept('language'), ...navigator.languages].map((tag) => /^(en|de|fr|es|ja|zh)\b/i.exec(tag)?.[1].toLowerCase());
+  const known = [kept('language'), ...navigator.languages].map((tag) =>
+    /^(en|de|fr|es|ja|zh)\b/i.exec(tag)?.[1].toLowerCase(),
+  );
   root.lang = known.find(Boolean) ?? 'en';
   if (root.lang !== 'en') root.classList.add('unsaid');
 })();

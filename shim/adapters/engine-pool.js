@@ -30,7 +30,9 @@ export function createEnginePool({ size, create }) {
       all.push(made);
       return made;
     } catch (error) {
-      throw new ShimError('engine_unavailable', 'The inference engine could not be loaded.', { cause: String(/** @type {any} */ (error)?.message) });
+      throw new ShimError('engine_unavailable', 'The inference engine could not be loaded.', {
+        cause: String(/** @type {any} */ (error)?.message),
+      });
     }
   }
 
@@ -57,7 +59,10 @@ export function createEnginePool({ size, create }) {
     /** @type {PooledEngine['convert']} */
     convert: (image, options) => run(options.signal, (engine) => engine.convert(image, options)),
     /** Loads the model into the first engine, so that the first request need not wait for it. */
-    preload: () => run(undefined, async (engine) => { await engine.preload?.(); }),
+    preload: () =>
+      run(undefined, async (engine) => {
+        await engine.preload?.();
+      }),
     async close() {
       closed = true;
       await Promise.all(all.map((engine) => engine.dispose?.()));

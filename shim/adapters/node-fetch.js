@@ -41,35 +41,43 @@ export function createGuardedFetch({ trustedOrigins = [], lookup = resolve } = {
     if (!trusted && isPrivateHost(url.hostname)) {
       throw new ShimError('url_refused', 'The address points into a private network.');
     }
-    const body = init.body === undefined || init.body === null ? undefined
-      : Buffer.from(await new Response(init.body).arrayBuffer());
+    const body =
+      init.body === undefined || init.body === null
+        ? undefined
+        : Buffer.from(await new Response(init.body).arrayBuffer());
     return new Promise((resolveFetch, reject) => {
       const { request } = url.protocol === 'https:' ? https : http;
-      const sent = request(url, {
-        method: init.method ?? 'GET',
-        agent: false,
-        signal: init.signal ?? undefined,
-        headers: {
-          'user-agent': 'cutaway', accept: 'image/*, */*;q=0.1', 'accept-encoding': 'identity',
-          ...Object.fromEntries(new Headers(init.headers)),
-          ...(body && { 'content-length': String(body.length) }),
+      const sent = request(
+        url,
+        {
+          method: init.method ?? 'GET',
+          agent: false,
+          signal: init.signal ?? undefined,
+          headers: {
+            'user-agent': 'cutaway',
+            accept: 'image/*, */*;q=0.1',
+            'accept-encoding': 'identity',
+            ...Object.fromEntries(new Headers(init.headers)),
+            ...(body && { 'content-length': String(body.length) }),
+          },
+          ...(!trusted && { lookup: guardedLookup }),
         },
-        ...(!trusted && { lookup: guardedLookup }),
-      }, (answer) => {
-        const status = answer.statusCode ?? 502;
-        const headers = new Headers();
-        for (const [name, values] of Object.entries(answer.headersDistinct)) {
-          for (const value of values ?? []) headers.append(name, value);
-        }
-        const bare = [101, 204, 205, 304].includes(status);
-        if (bare) answer.resume();
-        try {
-          resolveFetch(new Response(bare ? null : /** @type {any} */ (Readable.toWeb(answer)), { status, headers }));
-        } catch (error) {
-          answer.destroy();
-          reject(error); // a status outside 200..599
-        }
-      });
+        (answer) => {
+          const status = answer.statusCode ?? 502;
+          const headers = new Headers();
+          for (const [name, values] of Object.entries(answer.headersDistinct)) {
+            for (const value of values ?? []) headers.append(name, value);
+          }
+          const bare = [101, 204, 205, 304].includes(status);
+          if (bare) answer.resume();
+          try {
+            resolveFetch(new Response(bare ? null : /** @type {any} */ (Readable.toWeb(answer)), { status, headers }));
+          } catch (error) {
+            answer.destroy();
+            reject(error); // a status outside 200..599
+          }
+        },
+      );
       sent.on('error', reject);
       sent.end(body);
     });

@@ -23,7 +23,14 @@ import { createGuardedFetch } from './node-fetch.js';
 const MAX_BYTES = 200e6;
 const TIMEOUT_MS = 120e3;
 const HEADERS = ['content-type', 'accept', 'idempotency-key', 'x-request-id'];
-const BACK = ['content-type', 'retry-after', 'x-request-id', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
+const BACK = [
+  'content-type',
+  'retry-after',
+  'x-request-id',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-ratelimit-reset',
+];
 
 /**
  * Passes calls and relayed addresses on; declines all that is no proxy path.
@@ -55,23 +62,39 @@ export function createProxy(targets, { trustedOrigins = [] } = {}) {
         }
         checkUrl(to, { schemes, trustedOrigins: [base.origin, ...trustedOrigins] });
         const body = request.method === 'PUT' ? await readBytes(request, MAX_BYTES) : undefined;
-        return passBack(await guarded(to.href, { method: request.method, body: /** @type {BodyInit} */ (body), signal: AbortSignal.timeout(TIMEOUT_MS) }));
+        return passBack(
+          await guarded(to.href, {
+            method: request.method,
+            body: /** @type {BodyInit} */ (body),
+            signal: AbortSignal.timeout(TIMEOUT_MS),
+          }),
+        );
       }
       // Routes begin with the path of the vendor's base URL, if it has one.
       const path = new URL(dialect.remote.baseUrl).pathname.replace(/\/$/, '') + rest;
-      const known = dialect.routes.some((route) => route.path.test(path) && route.method === request.method && !route.storage);
+      const known = dialect.routes.some(
+        (route) => route.path.test(path) && route.method === request.method && !route.storage,
+      );
       if (!known) return undefined;
       const headers = new Headers([dialect.remote.credential(target.key)]);
-      for (const one of HEADERS) if (request.headers.has(one)) headers.set(one, /** @type {string} */ (request.headers.get(one)));
+      for (const one of HEADERS)
+        if (request.headers.has(one)) headers.set(one, /** @type {string} */ (request.headers.get(one)));
       const sent = request.body ? await readBytes(request, MAX_BYTES) : undefined;
       const answer = await fetch(root + rest + url.search, {
-        method: request.method, headers, body: /** @type {BodyInit} */ (sent), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS),
+        method: request.method,
+        headers,
+        body: /** @type {BodyInit} */ (sent),
+        redirect: 'error',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      if (!dialect.swapLinks || !answer.ok || !/json/.test(answer.headers.get('content-type') ?? '')) return passBack(answer);
+      if (!dialect.swapLinks || !answer.ok || !/json/.test(answer.headers.get('content-type') ?? ''))
+        return passBack(answer);
       const body = JSON.parse(new TextDecoder().decode(await readBytes(answer, 1e6)));
       dialect.swapLinks(body, (address) => {
         const to = parseUrl(address);
-        return to ? `${url.origin}/proxy/${name}/relay?to=${encodeURIComponent(to.href)}&mac=${sign(to.href)}` : address;
+        return to
+          ? `${url.origin}/proxy/${name}/relay?to=${encodeURIComponent(to.href)}&mac=${sign(to.href)}`
+          : address;
       });
       return jsonResponse(answer.status, body, pick(answer.headers));
     } catch (error) {
@@ -82,11 +105,16 @@ export function createProxy(targets, { trustedOrigins = [] } = {}) {
 
 /** @param {Headers} headers @returns {Record<string, string>} */
 function pick(headers) {
-  return Object.fromEntries(BACK.flatMap((name) => (headers.has(name) ? [[name, /** @type {string} */ (headers.get(name))]] : [])));
+  return Object.fromEntries(
+    BACK.flatMap((name) => (headers.has(name) ? [[name, /** @type {string} */ (headers.get(name))]] : [])),
+  );
 }
 
 /** @param {Response} answer */
 function passBack(answer) {
   const bare = [204, 205, 304].includes(answer.status);
-  return new Response(bare ? null : answer.body, { status: answer.status, headers: { ...pick(answer.headers), 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } });
+  return new Response(bare ? null : answer.body, {
+    status: answer.status,
+    headers: { ...pick(answer.headers), 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' },
+  });
 }

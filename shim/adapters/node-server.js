@@ -48,8 +48,17 @@ const LINGER_MS = 2000;
  * @param {ServeOptions & Omit<import('../create-shim.js').ShimOptions, 'store' | 'bases' | 'blobUrls'>} [options]
  */
 export async function serve({
-  port = 8787, host = '127.0.0.1', engine, dir, store, proxy = {}, allowOrigins = [], trustedOrigins = [],
-  bodyIdleMs = 15e3, log, ...shimOptions
+  port = 8787,
+  host = '127.0.0.1',
+  engine,
+  dir,
+  store,
+  proxy = {},
+  allowOrigins = [],
+  trustedOrigins = [],
+  bodyIdleMs = 15e3,
+  log,
+  ...shimOptions
 } = {}) {
   const kept = store ?? (dir ? await createFolderStore({ dir }) : createMemoryStore({ maxBytes: 1e9 }));
   const guarded = createGuardedFetch({ trustedOrigins });
@@ -58,10 +67,19 @@ export async function serve({
     bases: '*',
     inputs: { ...PAGE_INPUTS, schemes: ['http', 'https'], fetch: guarded, followsItself: false, trustedOrigins },
     webhook: webhooks.deliver,
-    ...shimOptions, engine, store: kept,
-    remote: Object.fromEntries(Object.entries(shimOptions.remote ?? {}).map(([name, one]) => [name, {
-      followsItself: false, fetchPublic: createGuardedFetch({ trustedOrigins: [new URL(one.baseUrl).origin, ...trustedOrigins] }), ...one,
-    }])),
+    ...shimOptions,
+    engine,
+    store: kept,
+    remote: Object.fromEntries(
+      Object.entries(shimOptions.remote ?? {}).map(([name, one]) => [
+        name,
+        {
+          followsItself: false,
+          fetchPublic: createGuardedFetch({ trustedOrigins: [new URL(one.baseUrl).origin, ...trustedOrigins] }),
+          ...one,
+        },
+      ]),
+    ),
   });
   const forward = createProxy(proxy, { trustedOrigins });
   await shim.ready();
@@ -71,7 +89,11 @@ export async function serve({
   function hostAllowed(name) {
     if (LOOPBACK.test(name)) return true;
     // Reached from other machines: by address or by this machine's name.
-    return !local && (isIP(name.replace(/^\[|\]$/g, '')) !== 0 || [ownName(), `${ownName()}.local`, host].some((one) => one.toLowerCase() === name));
+    return (
+      !local &&
+      (isIP(name.replace(/^\[|\]$/g, '')) !== 0 ||
+        [ownName(), `${ownName()}.local`, host].some((one) => one.toLowerCase() === name))
+    );
   }
 
   /** @param {string | undefined} origin @param {string} ownHost */
@@ -104,15 +126,24 @@ export async function serve({
     if (incoming.method === 'OPTIONS') return preflight(incoming);
 
     const headers = new Headers();
-    for (let i = 0; i < incoming.rawHeaders.length; i += 2) headers.append(incoming.rawHeaders[i], incoming.rawHeaders[i + 1]);
+    for (let i = 0; i < incoming.rawHeaders.length; i += 2)
+      headers.append(incoming.rawHeaders[i], incoming.rawHeaders[i + 1]);
     const method = incoming.method ?? 'GET';
     const gone = new AbortController();
-    incoming.once('close', () => { if (!incoming.complete) gone.abort(); });
+    incoming.once('close', () => {
+      if (!incoming.complete) gone.abort();
+    });
     let request;
     try {
-      const announced = (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding'] !== undefined;
+      const announced =
+        (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding'] !== undefined;
       const body = announced && method !== 'GET' && method !== 'HEAD' ? bodyOf(incoming, bodyIdleMs) : undefined;
-      request = new Request(url, { method, headers, signal: gone.signal, .../** @type {any} */ (body && { body, duplex: 'half' }) });
+      request = new Request(url, {
+        method,
+        headers,
+        signal: gone.signal,
+        .../** @type {any} */ (body && { body, duplex: 'half' }),
+      });
     } catch {
       // TRACE and CONNECT cannot be put into a Request; any method that no
       // route has is answered alike, with the methods that there are.
@@ -127,7 +158,10 @@ export async function serve({
     try {
       const response = await answer(incoming).catch((error) => {
         shimOptions.onError?.(error);
-        return shim.refuse(new Request('http://localhost/'), new ShimError('internal', 'An unexpected error; please report it.'));
+        return shim.refuse(
+          new Request('http://localhost/'),
+          new ShimError('internal', 'An unexpected error; please report it.'),
+        );
       });
       status = response.status;
       for (const [name, value] of response.headers) outgoing.setHeader(name, value);
@@ -152,7 +186,10 @@ export async function serve({
       outgoing.destroy(); // the client went away in the middle
     } finally {
       log?.({
-        method: incoming.method ?? '', path: (incoming.url ?? '').split('?')[0], status, ms: Math.round(performance.now() - started),
+        method: incoming.method ?? '',
+        path: (incoming.url ?? '').split('?')[0],
+        status,
+        ms: Math.round(performance.now() - started),
       });
     }
   });
@@ -163,7 +200,10 @@ export async function serve({
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve(undefined));
-  }).catch(async (error) => { await shim.close(); throw error; });
+  }).catch(async (error) => {
+    await shim.close();
+    throw error;
+  });
   const bound = /** @type {import('node:net').AddressInfo} */ (server.address());
   const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
 
@@ -196,7 +236,9 @@ function preflight({ headers }) {
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE',
       'access-control-max-age': '600',
       ...(/^[\w\s,-]{1,2000}$/.test(asked) && { 'access-control-allow-headers': asked }),
-      ...(headers['access-control-request-private-network'] === 'true' && { 'access-control-allow-private-network': 'true' }),
+      ...(headers['access-control-request-private-network'] === 'true' && {
+        'access-control-allow-private-network': 'true',
+      }),
     },
   });
 }
@@ -208,36 +250,46 @@ function preflight({ headers }) {
 function bodyOf(incoming, idleMs) {
   /** @type {NodeJS.Timeout | undefined} */ let timer;
   let over = false;
-  return new ReadableStream({
-    start(controller) {
-      /** @param {() => void} how */
-      const end = (how) => {
-        if (over) return;
+  return new ReadableStream(
+    {
+      start(controller) {
+        /** @param {() => void} how */
+        const end = (how) => {
+          if (over) return;
+          over = true;
+          clearTimeout(timer);
+          how();
+        };
+        const arm = () => {
+          clearTimeout(timer);
+          timer = setTimeout(
+            () =>
+              end(() => {
+                controller.error(invalid('body', 'The request body did not arrive in time'));
+              }),
+            idleMs,
+          );
+        };
+        arm();
+        incoming.on('data', (chunk) => {
+          if (over) return;
+          controller.enqueue(new Uint8Array(chunk));
+          arm();
+          if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+        });
+        incoming.on('end', () => end(() => controller.close()));
+        incoming.on('close', () => end(() => controller.error(invalid('body', 'The request body broke off'))));
+        incoming.on('error', () => {});
+      },
+      pull() {
+        incoming.resume();
+      },
+      cancel() {
+        // data that is still to come falls on the floor
         over = true;
         clearTimeout(timer);
-        how();
-      };
-      const arm = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => end(() => {
-          controller.error(invalid('body', 'The request body did not arrive in time'));
-        }), idleMs);
-      };
-      arm();
-      incoming.on('data', (chunk) => {
-        if (over) return;
-        controller.enqueue(new Uint8Array(chunk));
-        arm();
-        if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
-      });
-      incoming.on('end', () => end(() => controller.close()));
-      incoming.on('close', () => end(() => controller.error(invalid('body', 'The request body broke off'))));
-      incoming.on('error', () => {});
+      },
     },
-    pull() { incoming.resume(); },
-    cancel() { // data that is still to come falls on the floor
-      over = true;
-      clearTimeout(timer);
-    },
-  }, new ByteLengthQueuingStrategy({ highWaterMark: 1 << 20 }));
+    new ByteLengthQueuingStrategy({ highWaterMark: 1 << 20 }),
+  );
 }

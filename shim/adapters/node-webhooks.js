@@ -32,10 +32,13 @@ export function createWebhooks({ fetch, delaysMs = DELAYS_MS, now = Date.now }) 
       headers: { 'content-type': 'application/json', ...sign(secret, event.id, body, Math.floor(now() / 1000)) },
       body,
       signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).then(async (response) => {
-      await response.body?.cancel();
-      return response.ok;
-    }, () => false);
+    }).then(
+      async (response) => {
+        await response.body?.cancel();
+        return response.ok;
+      },
+      () => false,
+    );
     if (delivered || closed || tries >= delaysMs.length) return;
     const timer = setTimeout(() => {
       timers.delete(timer);

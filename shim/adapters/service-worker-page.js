@@ -18,14 +18,22 @@ export function answerServiceWorker(shim, { container = navigator.serviceWorker 
     port.postMessage({ type: 'taken' });
     if (data.type === 'cutaway-hello') return;
     const stop = new AbortController();
-    port.onmessage = ({ data: word }) => { if (word?.type === 'abort') stop.abort(); };
+    port.onmessage = ({ data: word }) => {
+      if (word?.type === 'abort') stop.abort();
+    };
     try {
       const { method, url, headers, body } = data;
       const response = await shim.fetch(new Request(url, { method, headers, body, signal: stop.signal }));
-      if (!response) { port.postMessage({ type: 'declined' }); return; }
+      if (!response) {
+        port.postMessage({ type: 'declined' });
+        return;
+      }
       const bare = response.body === null;
       const bytes = bare ? null : await response.arrayBuffer();
-      port.postMessage({ type: 'response', status: response.status, headers: [...response.headers], body: bytes }, bytes ? [bytes] : []);
+      port.postMessage(
+        { type: 'response', status: response.status, headers: [...response.headers], body: bytes },
+        bytes ? [bytes] : [],
+      );
     } catch {
       port.postMessage({ type: 'declined' });
     }
@@ -47,7 +55,9 @@ export async function startServiceWorker(shim, { script = '/service-worker.js', 
   const stop = answerServiceWorker(shim);
   await navigator.serviceWorker.register(script, { ...(scope && { scope }) });
   if (!navigator.serviceWorker.controller) {
-    await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+    await new Promise((resolve) =>
+      navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+    );
   }
   return stop;
 }

@@ -7,7 +7,8 @@
 import { DIALECTS } from '../dialects/index.js';
 
 /** @param {readonly Pick<import('../types.js').Dialect, 'hosts' | 'relayed'>[]} [dialects] */
-export const relayTable = (dialects = DIALECTS) => `self.cutawayRelayed = ${JSON.stringify({
-  hosts: dialects.flatMap(({ hosts }) => hosts),
-  paths: dialects.map(({ relayed }) => relayed.source),
-})};\n`;
+export const relayTable = (dialects = DIALECTS) =>
+  `self.cutawayRelayed = ${JSON.stringify({
+    hosts: dialects.flatMap(({ hosts }) => hosts),
+    paths: dialects.map(({ relayed }) => relayed.source),
+  })};\n`;

@@ -28,8 +28,9 @@
   const paths = worker.cutawayRelayed.paths.map((/** @type {string} */ path) => new RegExp(path));
 
   /** @param {URL} url */
-  const mayBeOurs = (url) => (hosts.includes(url.origin) || url.origin === worker.location.origin)
-    && paths.some((/** @type {RegExp} */ path) => path.test(url.pathname));
+  const mayBeOurs = (url) =>
+    (hosts.includes(url.origin) || url.origin === worker.location.origin) &&
+    paths.some((/** @type {RegExp} */ path) => path.test(url.pathname));
   worker.cutawayMayBeOurs = mayBeOurs; // for tests
 
   worker.addEventListener('install', () => worker.skipWaiting());
@@ -45,7 +46,10 @@
   async function relay({ request }) {
     const untouched = request.clone();
     const message = {
-      type: 'cutaway-request', method: request.method, url: request.url, headers: [...request.headers],
+      type: 'cutaway-request',
+      method: request.method,
+      url: request.url,
+      headers: [...request.headers],
       body: request.method === 'GET' || request.method === 'HEAD' ? null : await request.arrayBuffer(),
     };
     // Twice: the page that answered last time may be gone or stuck.
@@ -53,7 +57,8 @@
       const page = await findPage();
       if (!page) break;
       const answer = await ask(page, message, request.signal);
-      if (answer?.type === 'response') return new Response(answer.body, { status: answer.status, headers: answer.headers });
+      if (answer?.type === 'response')
+        return new Response(answer.body, { status: answer.status, headers: answer.headers });
       if (answer?.type === 'declined') break;
       known = undefined;
     }
@@ -87,7 +92,10 @@
   function ask(page, message, signal) {
     return new Promise((resolve) => {
       const { port1, port2 } = new MessageChannel();
-      const timer = setTimeout(() => { port1.close(); resolve(undefined); }, TAKEN_MS);
+      const timer = setTimeout(() => {
+        port1.close();
+        resolve(undefined);
+      }, TAKEN_MS);
       port1.onmessage = ({ data }) => {
         clearTimeout(timer);
         if (data.type === 'taken' && message.type !== 'cutaway-hello') return; // the answer comes later

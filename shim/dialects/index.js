@@ -8,8 +8,4 @@ import { imgProcessing } from './img-processing/index.js';
 import { magicHour } from './magic-hour/index.js';
 
 /** @type {readonly import('../types.js').Dialect[]} */
-export const DIALECTS = Object.freeze([
-  magicHour,
-  imgProcessing,
-  aigenstudio,
-]);
+export const DIALECTS = Object.freeze([magicHour, imgProcessing, aigenstudio]);

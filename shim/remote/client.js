@@ -70,9 +70,18 @@ export function retryAfterSeconds(headers, now = Date.now()) {
 /** @param {number} ms @param {AbortSignal} [signal] @returns {Promise<void>} */
 export function sleep(ms, signal) {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) { reject(signal.reason); return; }
-    const stop = () => { clearTimeout(timer); reject(signal?.reason); };
-    const timer = setTimeout(() => { signal?.removeEventListener('abort', stop); resolve(); }, ms);
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
     signal?.addEventListener('abort', stop, { once: true });
   });
 }
@@ -84,8 +93,12 @@ export function sleep(ms, signal) {
  */
 export function createRemoteClient(options, credential) {
   const {
-    fetch: call = (input, init) => globalThis.fetch(input, init), key,
-    callTimeoutMs = 30e3, transferTimeoutMs = 120e3, maxImageBytes = 100e6, retryMs = 500,
+    fetch: call = (input, init) => globalThis.fetch(input, init),
+    key,
+    callTimeoutMs = 30e3,
+    transferTimeoutMs = 120e3,
+    maxImageBytes = 100e6,
+    retryMs = 500,
   } = options;
   const base = new URL(options.baseUrl, globalThis.location?.href);
   if (!/^https?:$/.test(base.protocol) || base.username || base.password || base.search) {
@@ -105,7 +118,9 @@ export function createRemoteClient(options, credential) {
   /** Text that may be shown: short, one line, and never with the key in it.
    * @param {unknown} text @param {string} secret */
   function harmless(text, secret) {
-    const line = String(text).replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 200);
+    const line = String(text)
+      .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+      .slice(0, 200);
     return secret ? line.replaceAll(secret, '[key]') : line;
   }
 
@@ -124,8 +139,13 @@ export function createRemoteClient(options, credential) {
       }
       if (json !== undefined) sent['content-type'] = 'application/json';
       const response = await call(root + path, {
-        method, headers: sent, redirect: 'error', credentials: 'same-origin', referrerPolicy: 'no-referrer',
-        body: json === undefined ? form : JSON.stringify(json), signal: limited,
+        method,
+        headers: sent,
+        redirect: 'error',
+        credentials: 'same-origin',
+        referrerPolicy: 'no-referrer',
+        body: json === undefined ? form : JSON.stringify(json),
+        signal: limited,
       });
       return { response, bytes: response.status === 204 ? new Uint8Array(0) : await readBytes(response, maxBytes) };
     });
@@ -139,7 +159,7 @@ export function createRemoteClient(options, credential) {
    * @returns {Promise<T>} what a 2xx answer holds
    */
   async function exchange(method, path, { once = false, signal, ...message }, kind) {
-    const secret = typeof key === 'function' ? await key() : key ?? '';
+    const secret = typeof key === 'function' ? await key() : (key ?? '');
     for (let tries = 1; ; tries++) {
       const last = once || tries === FREE_TRIES;
       let answer;
@@ -148,7 +168,10 @@ export function createRemoteClient(options, credential) {
       } catch (error) {
         if (signal?.aborted) throw error;
         // Sent or not, answered or not: nobody knows. Only a free call goes again.
-        if (last) throw new ShimError('remote_failed', 'The remote service could not be reached, or its answer broke off.', { unsure: once });
+        if (last)
+          throw new ShimError('remote_failed', 'The remote service could not be reached, or its answer broke off.', {
+            unsure: once,
+          });
         await sleep(retryMs * 2 ** (tries - 1), signal);
         continue;
       }
@@ -157,14 +180,19 @@ export function createRemoteClient(options, credential) {
         const value = kind.take(response, bytes);
         if (value !== undefined) return value;
         // A proxy's HTML page, or JSON that was cut off.
-        if (last) throw new ShimError('remote_failed', `The remote service did not answer with ${kind.name}.`, { unsure: once });
+        if (last)
+          throw new ShimError('remote_failed', `The remote service did not answer with ${kind.name}.`, {
+            unsure: once,
+          });
         await sleep(retryMs * 2 ** (tries - 1), signal);
         continue;
       }
 
       const wait = retryAfterSeconds(response.headers);
       const declined = response.status === 429 || (response.status === 503 && wait !== undefined);
-      const again = once ? declined && wait !== undefined : response.status >= 500 || [408, 429].includes(response.status);
+      const again = once
+        ? declined && wait !== undefined
+        : response.status >= 500 || [408, 429].includes(response.status);
       if (!again || tries === FREE_TRIES || (wait ?? 0) > MAX_RETRY_AFTER_S) {
         throw refusal(response, bytes, secret, wait, once);
       }
@@ -181,9 +209,14 @@ export function createRemoteClient(options, credential) {
      * @param {Message} [message]
      * @returns {Promise<Record<string, any>>}
      */
-    json: (method, path, message = {}) => exchange(method, path, message, {
-      name: 'JSON', accept: 'application/json', maxBytes: MAX_JSON_BYTES, timeoutMs: callTimeoutMs, take: parseAnswer,
-    }),
+    json: (method, path, message = {}) =>
+      exchange(method, path, message, {
+        name: 'JSON',
+        accept: 'application/json',
+        maxBytes: MAX_JSON_BYTES,
+        timeoutMs: callTimeoutMs,
+        take: parseAnswer,
+      }),
 
     /**
      * The picture that a call is answered with, for an API that answers with the
@@ -191,10 +224,14 @@ export function createRemoteClient(options, credential) {
      * @param {string} method @param {string} path below the base URL
      * @param {string} format what it must be @param {Message} [message]
      */
-    picture: (method, path, format, message = {}) => exchange(method, path, message, {
-      name: 'a picture', accept: 'image/*', maxBytes: maxImageBytes, timeoutMs: transferTimeoutMs,
-      take: (_, bytes) => picture(bytes, format),
-    }),
+    picture: (method, path, format, message = {}) =>
+      exchange(method, path, message, {
+        name: 'a picture',
+        accept: 'image/*',
+        maxBytes: maxImageBytes,
+        timeoutMs: transferTimeoutMs,
+        take: (_, bytes) => picture(bytes, format),
+      }),
 
     /**
      * Puts a picture to an address that the remote gave. No key goes with it.
@@ -204,13 +241,20 @@ export function createRemoteClient(options, credential) {
       const url = publicUrl(address);
       const sent = await within(transferTimeoutMs, signal, (limited) =>
         /** @type {typeof fetch} */ (outside.fetch)(url.href, {
-          method: 'PUT', body: blob, redirect: 'error', credentials: 'omit', referrerPolicy: 'no-referrer', signal: limited,
-        })).catch((error) => {
+          method: 'PUT',
+          body: blob,
+          redirect: 'error',
+          credentials: 'omit',
+          referrerPolicy: 'no-referrer',
+          signal: limited,
+        }),
+      ).catch((error) => {
         if (signal?.aborted) throw error;
         throw new ShimError('remote_failed', 'The picture could not be uploaded to the remote service.');
       });
       await sent.body?.cancel().catch(() => {});
-      if (!sent.ok) throw new ShimError('remote_failed', `The upload to the remote service was answered ${sent.status}.`);
+      if (!sent.ok)
+        throw new ShimError('remote_failed', `The upload to the remote service was answered ${sent.status}.`);
     },
 
     /**
@@ -227,11 +271,15 @@ export function createRemoteClient(options, credential) {
         } catch (error) {
           if (signal?.aborted) throw error;
           const status = error instanceof ShimError ? error.detail.status : undefined;
-          const again = error instanceof ShimError && error.code === 'fetch_failed' && (status === undefined || status >= 500);
+          const again =
+            error instanceof ShimError && error.code === 'fetch_failed' && (status === undefined || status >= 500);
           if (!again || tries === FREE_TRIES) {
-            throw new ShimError('remote_failed', error instanceof ShimError
-              ? `The result of the remote service could not be taken: ${error.message}`
-              : 'The result of the remote service could not be fetched.');
+            throw new ShimError(
+              'remote_failed',
+              error instanceof ShimError
+                ? `The result of the remote service could not be taken: ${error.message}`
+                : 'The result of the remote service could not be fetched.',
+            );
           }
           await sleep(retryMs * 2 ** (tries - 1), signal);
         }
@@ -243,16 +291,21 @@ export function createRemoteClient(options, credential) {
      * @param {string} path @param {string} format @param {AbortSignal} [signal]
      */
     async downloadOwn(path, format, signal) {
-      const secret = typeof key === 'function' ? await key() : key ?? '';
+      const secret = typeof key === 'function' ? await key() : (key ?? '');
       for (let tries = 1; ; tries++) {
         try {
           return await within(transferTimeoutMs, signal, async (limited) => {
             const response = await call(root + path, {
-              headers: secret ? [credential(secret)] : [], redirect: 'error', credentials: 'same-origin', signal: limited,
+              headers: secret ? [credential(secret)] : [],
+              redirect: 'error',
+              credentials: 'same-origin',
+              signal: limited,
             });
             if (!response.ok) {
               await response.body?.cancel().catch(() => {});
-              throw new ShimError('remote_failed', `The result was answered ${response.status}.`, { final: response.status < 500 });
+              throw new ShimError('remote_failed', `The result was answered ${response.status}.`, {
+                final: response.status < 500,
+              });
             }
             return picture(await readBytes(response, maxImageBytes), format);
           });
@@ -292,8 +345,14 @@ export function createRemoteClient(options, credential) {
       const body = JSON.parse(new TextDecoder().decode(bytes));
       said = body.error?.message ?? body.message ?? '';
       code = body.error?.code;
-    } catch { /* not JSON: only the status counts */ }
-    const about = { status: response.status, ...(wait !== undefined && { retryAfter: wait }), ...(typeof code === 'string' && { code: harmless(code, secret) }) };
+    } catch {
+      /* not JSON: only the status counts */
+    }
+    const about = {
+      status: response.status,
+      ...(wait !== undefined && { retryAfter: wait }),
+      ...(typeof code === 'string' && { code: harmless(code, secret) }),
+    };
     const tail = typeof said === 'string' && said ? `: ${harmless(said, secret)}` : '.';
     const name = `The remote service answered ${response.status}${tail}`;
     return response.status >= 500
@@ -323,7 +382,9 @@ export function createRemoteClient(options, credential) {
 function picture(bytes, format) {
   const header = readHeader(bytes);
   if (!header || header.format !== format) {
-    throw new ShimError('remote_failed', `The remote service's result is not a ${format.toUpperCase()} picture.`, { final: true });
+    throw new ShimError('remote_failed', `The remote service's result is not a ${format.toUpperCase()} picture.`, {
+      final: true,
+    });
   }
   return {
     blob: new Blob([/** @type {BlobPart} */ (bytes)], { type: MIME[header.format] }),

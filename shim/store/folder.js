@@ -59,7 +59,7 @@ async function takeLock(path) {
     }
     const [pid, began = ''] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
     // Our own number is that of a previous process: `held` knows what we hold.
-    if (Number(pid) !== process.pid && await runs(Number(pid), began)) {
+    if (Number(pid) !== process.pid && (await runs(Number(pid), began))) {
       throw new ShimError('write_failed', `The folder is in use by process ${pid}.`);
     }
     await rm(path, { force: true });
@@ -151,28 +151,41 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
   const owner = randomText(16);
   return {
     owner,
-    async alive(who) { return who === owner; }, // the lock keeps everybody else out
-    async alone() { return true; },
+    async alive(who) {
+      return who === owner;
+    }, // the lock keeps everybody else out
+    async alone() {
+      return true;
+    },
     put,
-    async get(name, id) { return structuredClone(collections.get(name)?.get(id)); },
-    async list(name) { return structuredClone([...(collections.get(name)?.values() ?? [])]).sort(newestFirst); },
+    async get(name, id) {
+      return structuredClone(collections.get(name)?.get(id));
+    },
+    async list(name) {
+      return structuredClone([...(collections.get(name)?.values() ?? [])]).sort(newestFirst);
+    },
     async remove(name, id) {
       collections.get(name)?.delete(id);
-      await unlink(recordFile(name, id)).catch((error) => { if (!absent(error)) throw error; });
+      await unlink(recordFile(name, id)).catch((error) => {
+        if (!absent(error)) throw error;
+      });
     },
     async write(key, data) {
       checkName(key);
       const stream = data instanceof Blob ? data.stream() : data;
       let size = 0; // counted in `used` while it grows: two writers cannot share the last byte
       try {
-        await writeAtomically(place('blobs', key), (async function* counted() {
-          for await (const chunk of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (stream))) {
-            if (used + chunk.length - (blobs.get(key) ?? 0) > maxBytes) throw fullError(maxBytes);
-            size += chunk.length;
-            used += chunk.length;
-            yield chunk;
-          }
-        })());
+        await writeAtomically(
+          place('blobs', key),
+          (async function* counted() {
+            for await (const chunk of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (stream))) {
+              if (used + chunk.length - (blobs.get(key) ?? 0) > maxBytes) throw fullError(maxBytes);
+              size += chunk.length;
+              used += chunk.length;
+              yield chunk;
+            }
+          })(),
+        );
       } catch (error) {
         used -= size;
         throw error;
@@ -192,15 +205,21 @@ export async function createFolderStore({ dir, maxBytes = 10e9 }) {
         throw error;
       }
     },
-    async has(key) { return blobs.has(key); },
+    async has(key) {
+      return blobs.has(key);
+    },
     async erase(key) {
       if (!blobs.has(key)) return;
       used -= blobs.get(key) ?? 0;
       blobs.delete(key);
       await rm(place('blobs', checkName(key)), { force: true });
     },
-    async keys() { return [...blobs.keys()]; },
-    async usage() { return used; },
+    async keys() {
+      return [...blobs.keys()];
+    },
+    async usage() {
+      return used;
+    },
     async close() {
       held.delete(real);
       await rm(place('lock'), { force: true });

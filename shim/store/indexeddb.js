@@ -18,17 +18,19 @@ import { randomText } from '../ids.js';
 import { blobOf, checkName, fullError, newestFirst } from './memory.js';
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-const answer = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
+const answer = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 
 /** @param {IDBTransaction} transaction @returns {Promise<void>} */
-const committed = (transaction) => new Promise((resolve, reject) => {
-  transaction.oncomplete = () => resolve();
-  transaction.onabort = () => reject(transaction.error);
-  transaction.onerror = () => reject(transaction.error);
-});
+const committed = (transaction) =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+    transaction.onerror = () => reject(transaction.error);
+  });
 
 /** @param {unknown} error @param {number} maxBytes */
 function storeError(error, maxBytes) {
@@ -46,18 +48,25 @@ function storeError(error, maxBytes) {
  * @returns {Promise<import('./memory.js').Store>}
  */
 export async function createIndexedDbStore({
-  name = 'cutaway-shim', maxBytes = 1e9,
-  indexedDB = globalThis.indexedDB, locks = globalThis.navigator?.locks,
+  name = 'cutaway-shim',
+  maxBytes = 1e9,
+  indexedDB = globalThis.indexedDB,
+  locks = globalThis.navigator?.locks,
 } = {}) {
   const owner = randomText(16);
   /** @param {string} who */
   const lockName = (who) => `${name}:owner:${who}`;
   /** @type {() => void} */ let letGo = () => {};
   await new Promise((held) => {
-    if (!locks) { held(undefined); return; }
+    if (!locks) {
+      held(undefined);
+      return;
+    }
     void locks.request(lockName(owner), () => {
       held(undefined);
-      return new Promise((resolve) => { letGo = () => resolve(undefined); });
+      return new Promise((resolve) => {
+        letGo = () => resolve(undefined);
+      });
     });
   });
 
@@ -100,19 +109,29 @@ export async function createIndexedDbStore({
       return !held.some((lock) => lock.name?.startsWith(lockName('')) && lock.name !== lockName(owner));
     },
     // Not there without Web Locks: one tab at a time is then the user's care.
-    exclusively: locks && /** @type {import('./memory.js').Store['exclusively']} */ (
-      (what, task) => /** @type {Promise<any>} */ (locks.request(`${name}:task:${what}`, task))),
+    exclusively:
+      locks &&
+      /** @type {import('./memory.js').Store['exclusively']} */ (
+        (what, task) => /** @type {Promise<any>} */ (locks.request(`${name}:task:${what}`, task))
+      ),
     async put(collection, record) {
       checkName(record.id);
-      await change(['records'], (table) => { table.put({ shelf: checkName(collection), id: record.id, record }); });
+      await change(['records'], (table) => {
+        table.put({ shelf: checkName(collection), id: record.id, record });
+      });
     },
-    async get(collection, id) { return (await ask('records', (table) => table.get([collection, id])))?.record; },
+    async get(collection, id) {
+      return (await ask('records', (table) => table.get([collection, id])))?.record;
+    },
     async list(collection) {
       const range = allOf(collection);
       const rows = await ask('records', (table) => table.getAll(range));
       return rows.map((row) => row.record).sort(newestFirst);
     },
-    remove: (collection, id) => change(['records'], (table) => { table.delete([collection, id]); }),
+    remove: (collection, id) =>
+      change(['records'], (table) => {
+        table.delete([collection, id]);
+      }),
     async write(key, data) {
       checkName(key);
       const blob = await blobOf(data);
@@ -135,10 +154,20 @@ export async function createIndexedDbStore({
       const row = await ask('blobs', (table) => table.get(key));
       return row && new Blob([row.bytes], { type: row.type });
     },
-    async has(key) { return (await ask('sizes', (table) => table.count(key))) > 0; },
-    erase: (key) => change(['blobs', 'sizes'], (blobs, sizes) => { blobs.delete(key); sizes.delete(key); }),
-    async keys() { return (await ask('sizes', (table) => table.getAllKeys())).map(String); },
-    async usage() { return (await ask('sizes', (table) => table.getAll())).reduce((sum, row) => sum + row.size, 0); },
+    async has(key) {
+      return (await ask('sizes', (table) => table.count(key))) > 0;
+    },
+    erase: (key) =>
+      change(['blobs', 'sizes'], (blobs, sizes) => {
+        blobs.delete(key);
+        sizes.delete(key);
+      }),
+    async keys() {
+      return (await ask('sizes', (table) => table.getAllKeys())).map(String);
+    },
+    async usage() {
+      return (await ask('sizes', (table) => table.getAll())).reduce((sum, row) => sum + row.size, 0);
+    },
     async close() {
       letGo();
       db.close();

@@ -82,14 +82,24 @@ export function createMemoryStore({ maxBytes = Infinity } = {}) {
 
   return {
     owner: 'here',
-    async alive(owner) { return owner === 'here'; },
-    async alone() { return true; },
-    async put(name, record) { collection(name).set(checkName(record.id), structuredClone(record)); },
-    async get(name, id) { return structuredClone(collection(name).get(id)); },
+    async alive(owner) {
+      return owner === 'here';
+    },
+    async alone() {
+      return true;
+    },
+    async put(name, record) {
+      collection(name).set(checkName(record.id), structuredClone(record));
+    },
+    async get(name, id) {
+      return structuredClone(collection(name).get(id));
+    },
     async list(name) {
       return structuredClone([...collection(name).values()]).sort(/** @type {any} */ (newestFirst));
     },
-    async remove(name, id) { collection(name).delete(id); },
+    async remove(name, id) {
+      collection(name).delete(id);
+    },
     async write(key, data) {
       checkName(key);
       const blob = await blobOf(data);
@@ -99,14 +109,22 @@ export function createMemoryStore({ maxBytes = Infinity } = {}) {
       blobs.set(key, blob);
       return blob.size;
     },
-    async read(key) { return blobs.get(key); },
-    async has(key) { return blobs.has(key); },
+    async read(key) {
+      return blobs.get(key);
+    },
+    async has(key) {
+      return blobs.has(key);
+    },
     async erase(key) {
       used -= blobs.get(key)?.size ?? 0;
       blobs.delete(key);
     },
-    async keys() { return [...blobs.keys()]; },
-    async usage() { return used; },
+    async keys() {
+      return [...blobs.keys()];
+    },
+    async usage() {
+      return used;
+    },
     async close() {},
   };
 }

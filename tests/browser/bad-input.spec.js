@@ -11,14 +11,26 @@ const remover = 'background-remover';
 /** @param {import('@playwright/test').Page} page */
 const done = (page) => expect(page.locator(remover)).toHaveAttribute('state', 'done', { timeout: 45_000 });
 
-test('with the storage full the whole job runs, settings last as long as the page, and nothing is half kept', async ({ page, baseURL }) => {
+test('with the storage full the whole job runs, settings last as long as the page, and nothing is half kept', async ({
+  page,
+  baseURL,
+}) => {
   await page.addInitScript(() => {
-    Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
   });
   await page.goto('/');
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(baseURL).origin, quotaSize: 1000 });
-  expect(await page.evaluate(async () => (await caches.open('x')).put('/x', new Response(new Uint8Array(1e6))).then(() => 'put', ({ name }) => name))).toBe('QuotaExceededError');
+  expect(
+    await page.evaluate(async () =>
+      (await caches.open('x')).put('/x', new Response(new Uint8Array(1e6))).then(
+        () => 'put',
+        ({ name }) => name,
+      ),
+    ),
+  ).toBe('QuotaExceededError');
   await page.evaluate(() => caches.delete('cutaway-models-1'));
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await done(page);
@@ -43,7 +55,10 @@ test('two tabs work at once; what each was told stays, and the next visit has bo
   await Promise.all(tabs.map(done));
   await page.getByLabel('Format').selectOption('jpeg');
   await other.getByRole('button', { name: 'White' }).click();
-  for (const [tab, colour] of [[page, '#12ab34'], [other, '#9911ee']]) {
+  for (const [tab, colour] of [
+    [page, '#12ab34'],
+    [other, '#9911ee'],
+  ]) {
     await tab.getByLabel('Any colour').fill(colour);
     await tab.getByLabel('Any colour').dispatchEvent('change');
   }
@@ -51,11 +66,15 @@ test('two tabs work at once; what each was told stays, and the next visit has bo
   await expect(page.locator('.meta')).toContainText('JPEG');
   await expect(other.locator('.meta')).toContainText('PNG');
   await expect(other.getByLabel('Format')).toHaveValue('png');
-  const hashes = await Promise.all(tabs.map((tab) => tab.evaluate(async () => {
-    const image = document.querySelector('background-remover').shadowRoot.querySelector('.cutout');
-    const bytes = await crypto.subtle.digest('SHA-256', await (await fetch(image.src)).arrayBuffer());
-    return [...new Uint8Array(bytes)].join();
-  })));
+  const hashes = await Promise.all(
+    tabs.map((tab) =>
+      tab.evaluate(async () => {
+        const image = document.querySelector('background-remover').shadowRoot.querySelector('.cutout');
+        const bytes = await crypto.subtle.digest('SHA-256', await (await fetch(image.src)).arrayBuffer());
+        return [...new Uint8Array(bytes)].join();
+      }),
+    ),
+  );
   expect(hashes[0]).toBe(hashes[1]);
   await page.reload();
   await page.locator(`${remover} .files`).setInputFiles(sample);
@@ -65,14 +84,19 @@ test('two tabs work at once; what each was told stays, and the next visit has bo
   await expect(page.locator('.swatch.recent')).toHaveCount(2);
 });
 
-test('a photo removed while it waits and 200 MB of nothing have their message; the photo after them is done', async ({ page }) => {
+test('a photo removed while it waits and 200 MB of nothing have their message; the photo after them is done', async ({
+  page,
+}) => {
   const folder = await mkdtemp(join(tmpdir(), 'cutaway-bad-'));
   const path = (/** @type {string} */ name) => join(folder, name);
   try {
     await page.goto('/');
-    await page.evaluate(() => { // the line stands until all is laid out
+    await page.evaluate(() => {
+      // the line stands until all is laid out
       const element = document.querySelector('background-remover');
-      window.go = new Promise((resolve) => { window.start = resolve; });
+      window.go = new Promise((resolve) => {
+        window.start = resolve;
+      });
       element.engine = {
         removeBackground: async (...args) => {
           await window.go;

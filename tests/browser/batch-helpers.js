@@ -25,34 +25,39 @@ export const test = base.extend({
  */
 export async function photos(page, count, width = 400) {
   const source = (await readFile(sample)).toString('base64');
-  const made = await page.evaluate(async ([base64, many, w]) => {
-    const bitmap = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob());
-    const canvas = new OffscreenCanvas(w, w * 0.75);
-    const context = canvas.getContext('2d');
-    const all = [];
-    for (let i = 0; i < many; i++) {
-      context.setTransform(i % 2 ? -1 : 1, 0, 0, 1, i % 2 ? w : 0, 0);
-      context.filter = `brightness(${0.8 + (i % 5) * 0.1})`;
-      context.drawImage(bitmap, 0, 0, w, w * 0.75 + (i >> 1) * 2);
-      const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
-      const bytes = new Uint8Array(await blob.arrayBuffer());
-      let text = '';
-      for (const byte of bytes) text += String.fromCharCode(byte);
-      all.push(btoa(text));
-    }
-    return all;
-  }, /** @type {const} */ ([source, count, width]));
+  const made = await page.evaluate(
+    async ([base64, many, w]) => {
+      const bitmap = await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob());
+      const canvas = new OffscreenCanvas(w, w * 0.75);
+      const context = canvas.getContext('2d');
+      const all = [];
+      for (let i = 0; i < many; i++) {
+        context.setTransform(i % 2 ? -1 : 1, 0, 0, 1, i % 2 ? w : 0, 0);
+        context.filter = `brightness(${0.8 + (i % 5) * 0.1})`;
+        context.drawImage(bitmap, 0, 0, w, w * 0.75 + (i >> 1) * 2);
+        const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+        const bytes = new Uint8Array(await blob.arrayBuffer());
+        let text = '';
+        for (const byte of bytes) text += String.fromCharCode(byte);
+        all.push(btoa(text));
+      }
+      return all;
+    },
+    /** @type {const} */ ([source, count, width]),
+  );
   return made.map((base64) => Buffer.from(base64, 'base64'));
 }
 
 /** @param {string} folder @param {Record<string, Buffer | string>} files by path @returns {Promise<string[]>} where they lie */
 export async function write(folder, files) {
-  return Promise.all(Object.entries(files).map(async ([path, content]) => {
-    const to = join(folder, path);
-    await mkdir(dirname(to), { recursive: true });
-    await writeFile(to, content);
-    return to;
-  }));
+  return Promise.all(
+    Object.entries(files).map(async ([path, content]) => {
+      const to = join(folder, path);
+      await mkdir(dirname(to), { recursive: true });
+      await writeFile(to, content);
+      return to;
+    }),
+  );
 }
 
 export const sha256 = (/** @type {Uint8Array} */ bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -74,7 +79,12 @@ export function unzip(zip) {
     if (zip.toString('latin1', at, at + 4) !== 'PK\x01\x02') throw new Error(`entry ${i} is none`);
     const [flags, method] = [zip.readUInt16LE(at + 8), zip.readUInt16LE(at + 10)];
     const [sum, size] = [zip.readUInt32LE(at + 16), zip.readUInt32LE(at + 24)];
-    const [nameLength, extra, comment, local] = [zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30), zip.readUInt16LE(at + 32), zip.readUInt32LE(at + 42)];
+    const [nameLength, extra, comment, local] = [
+      zip.readUInt16LE(at + 28),
+      zip.readUInt16LE(at + 30),
+      zip.readUInt16LE(at + 32),
+      zip.readUInt32LE(at + 42),
+    ];
     const name = zip.toString('utf8', at + 46, at + 46 + nameLength);
     if (method !== 0 || !(flags & 0x800)) throw new Error(`${name}: method ${method}, flags ${flags}`);
     const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
@@ -95,16 +105,22 @@ export function unzip(zip) {
  * @param {object} [options]
  * @returns {Promise<string[]>}
  */
-export const alone = async (page, files, options = {}) => Promise.all((await page.evaluate(async ([list, chosen]) => {
-  const { removeBackground } = await import('/engine/index.js');
-  const made = [];
-  for (const base64 of list) {
-    const { blob } = await removeBackground(await (await fetch(`data:;base64,${base64}`)).blob(), chosen);
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
-    made.push([...digest].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
-  }
-  return made;
-}, /** @type {const} */ ([files.map((file) => file.toString('base64')), options]))));
+export const alone = async (page, files, options = {}) =>
+  Promise.all(
+    await page.evaluate(
+      async ([list, chosen]) => {
+        const { removeBackground } = await import('/engine/index.js');
+        const made = [];
+        for (const base64 of list) {
+          const { blob } = await removeBackground(await (await fetch(`data:;base64,${base64}`)).blob(), chosen);
+          const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
+          made.push([...digest].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
+        }
+        return made;
+      },
+      /** @type {const} */ ([files.map((file) => file.toString('base64')), options]),
+    ),
+  );
 
 /**
  * Of the tasks over 50 ms that the browser's observer saw, those that had the
@@ -126,8 +142,10 @@ export async function longTasks(page, work) {
   const seen = await page.evaluate(() => window.longTasks);
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
   const mark = traceEvents.find(({ name, cat }) => name === 'zero' && cat === 'blink.user_timing');
-  const tasks = traceEvents.filter(({ pid, tid, ph, name }) =>
-    pid === mark.pid && tid === mark.tid && ph === 'X' && name === 'ThreadControllerImpl::RunTask');
+  const tasks = traceEvents.filter(
+    ({ pid, tid, ph, name }) =>
+      pid === mark.pid && tid === mark.tid && ph === 'X' && name === 'ThreadControllerImpl::RunTask',
+  );
   if (!tasks.length) throw new Error('no task in the trace');
   const heavy = seen.flatMap((text) => {
     const [duration, start] = text.match(/\d+/g).map((ms) => Number(ms) * 1000);
@@ -140,7 +158,10 @@ export async function longTasks(page, work) {
 }
 
 /** Without the picker the browser saves as usual, which a test can watch. @param {import('@playwright/test').Page} page */
-export const withoutPicker = (page) => page.addInitScript(() => { delete window.showSaveFilePicker; });
+export const withoutPicker = (page) =>
+  page.addInitScript(() => {
+    delete window.showSaveFilePicker;
+  });
 
 /**
  * An engine that the test holds in its hand, for a batch on the page.
@@ -148,27 +169,31 @@ export const withoutPicker = (page) => page.addInitScript(() => { delete window.
  * @param {import('@playwright/test').Page} page
  * @param {number} [size]
  */
-export const fakeBatchEngine = (page, size = 2) => page.evaluate((workers) => {
-  const fake = window.fake = { calls: [], running: 0, most: 0, hold: true, fail: {} };
-  document.querySelector('background-batch').engine = {
-    size: workers,
-    removeBackground: (photo, options) => new Promise((resolve, reject) => {
-      fake.most = Math.max(fake.most, ++fake.running);
-      let over = false;
-      const end = (settle, value) => {
-        if (!over) fake.running--;
-        over = true;
-        settle(value);
-      };
-      const call = {
-        name: photo.name, options,
-        done: () => end(resolve, { blob: photo.slice(0, photo.size, 'image/bmp'), report: { subject: { found: true } } }),
-        fail: (code) => end(reject, Object.assign(new Error(code), { code })),
-      };
-      options.signal.addEventListener('abort', () => call.fail('aborted'), { once: true });
-      fake.calls.push(call);
-      if (fake.fail[photo.name]) call.fail(fake.fail[photo.name]);
-      else if (!fake.hold) setTimeout(call.done, 5);
-    }),
-  };
-}, size);
+export const fakeBatchEngine = (page, size = 2) =>
+  page.evaluate((workers) => {
+    const fake = (window.fake = { calls: [], running: 0, most: 0, hold: true, fail: {} });
+    document.querySelector('background-batch').engine = {
+      size: workers,
+      removeBackground: (photo, options) =>
+        new Promise((resolve, reject) => {
+          fake.most = Math.max(fake.most, ++fake.running);
+          let over = false;
+          const end = (settle, value) => {
+            if (!over) fake.running--;
+            over = true;
+            settle(value);
+          };
+          const call = {
+            name: photo.name,
+            options,
+            done: () =>
+              end(resolve, { blob: photo.slice(0, photo.size, 'image/bmp'), report: { subject: { found: true } } }),
+            fail: (code) => end(reject, Object.assign(new Error(code), { code })),
+          };
+          options.signal.addEventListener('abort', () => call.fail('aborted'), { once: true });
+          fake.calls.push(call);
+          if (fake.fail[photo.name]) call.fail(fake.fail[photo.name]);
+          else if (!fake.hold) setTimeout(call.done, 5);
+        }),
+    };
+  }, size);

@@ -22,21 +22,27 @@ const blank = 'LICENSE.txt'; // any page of the origin without a script
 /** Console errors and CSP violations fail a test at its end, unless it says which it expects. */
 const test = base.extend({
   expected: [/** @type {RegExp[]} */ ([]), { option: true }],
-  trouble: [async ({ page, expected }, use) => {
-    /** @type {string[]} */
-    const trouble = [];
-    page.on('console', (message) => {
-      // the browser's own wish: this page of the origin names no icon
-      const icon = message.location().url.endsWith('/favicon.ico');
-      if (message.type() === 'error' && !icon) trouble.push(message.text());
-    });
-    page.on('pageerror', (error) => trouble.push(error.message));
-    await page.goto(blank);
-    await page.evaluate(() => document.addEventListener('securitypolicyviolation', (event) =>
-      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`)));
-    await use(trouble);
-    expect(trouble.filter((text) => !expected.some((pattern) => pattern.test(text)))).toEqual([]);
-  }, { auto: true }],
+  trouble: [
+    async ({ page, expected }, use) => {
+      /** @type {string[]} */
+      const trouble = [];
+      page.on('console', (message) => {
+        // the browser's own wish: this page of the origin names no icon
+        const icon = message.location().url.endsWith('/favicon.ico');
+        if (message.type() === 'error' && !icon) trouble.push(message.text());
+      });
+      page.on('pageerror', (error) => trouble.push(error.message));
+      await page.goto(blank);
+      await page.evaluate(() =>
+        document.addEventListener('securitypolicyviolation', (event) =>
+          console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
+        ),
+      );
+      await use(trouble);
+      expect(trouble.filter((text) => !expected.some((pattern) => pattern.test(text)))).toEqual([]);
+    },
+    { auto: true },
+  ],
 });
 
 /**
@@ -47,18 +53,25 @@ const test = base.extend({
  * @param {object} [options] of a model object, the url is fetched by the page and given as bytes
  * @returns {Promise<any>} { sha256, size, type, report } or { code, stage, detail }
  */
-const cut = (page, input, options = {}) => page.evaluate(async ([url, { model, ...chosen }]) => {
-  const { removeBackground } = await import('/engine/index.js');
-  try {
-    const bytes = model?.url && new Uint8Array(await (await fetch(model.url)).arrayBuffer());
-    const { blob, report } = await removeBackground(url, { ...chosen, model: bytes ? { manifest: model.manifest, bytes } : model });
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
-    const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-    return { sha256, size: blob.size, type: blob.type, report };
-  } catch (error) {
-    return { name: error.name, code: error.code, stage: error.stage, detail: error.detail };
-  }
-}, /** @type {const} */ ([input, options]));
+const cut = (page, input, options = {}) =>
+  page.evaluate(
+    async ([url, { model, ...chosen }]) => {
+      const { removeBackground } = await import('/engine/index.js');
+      try {
+        const bytes = model?.url && new Uint8Array(await (await fetch(model.url)).arrayBuffer());
+        const { blob, report } = await removeBackground(url, {
+          ...chosen,
+          model: bytes ? { manifest: model.manifest, bytes } : model,
+        });
+        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
+        const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+        return { sha256, size: blob.size, type: blob.type, report };
+      } catch (error) {
+        return { name: error.name, code: error.code, stage: error.stage, detail: error.detail };
+      }
+    },
+    /** @type {const} */ ([input, options]),
+  );
 
 /**
  * Puts a model on the server of the test.
@@ -69,15 +82,27 @@ const cut = (page, input, options = {}) => page.evaluate(async ([url, { model, .
  * @param {any} manifest
  */
 async function serveModel(page, name, bytes, manifest) {
-  await page.route(`**/${name}.onnx`, (route) => route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }));
+  await page.route(`**/${name}.onnx`, (route) =>
+    route.fulfill({ body: Buffer.from(bytes), contentType: 'application/octet-stream' }),
+  );
   return { manifest, url: `/${name}.onnx` };
 }
 
 /** Brightness is alpha, by an operator that engine c lacks. @param {import('@playwright/test').Page} page */
-const foreignModel = (page) => serveModel(page, 'foreign', onnx({
-  nodes: [node('ReduceMean', ['x'], ['mean'], { axes: [1], keepdims: 1 }), node('Abs', ['mean'], ['y'], {}, 'the_last')],
-  inputs: [['x', [1, 3, 64, 64]]], outputs: [['y', [1, 1, 64, 64]]],
-}), brightnessManifest());
+const foreignModel = (page) =>
+  serveModel(
+    page,
+    'foreign',
+    onnx({
+      nodes: [
+        node('ReduceMean', ['x'], ['mean'], { axes: [1], keepdims: 1 }),
+        node('Abs', ['mean'], ['y'], {}, 'the_last'),
+      ],
+      inputs: [['x', [1, 3, 64, 64]]],
+      outputs: [['y', [1, 1, 64, 64]]],
+    }),
+    brightnessManifest(),
+  );
 
 /** Lists what is asked of ONNX Runtime's files, by any worker. @param {import('@playwright/test').Page} page */
 function ortRequests(page) {
@@ -91,7 +116,9 @@ function ortRequests(page) {
 }
 
 for (const [format, options] of /** @type {[string, object][]} */ ([
-  ['png', {}], ['jpeg', { background: '#336699', quality: 80 }], ['webp', { crop: true, margin: '5%' }],
+  ['png', {}],
+  ['jpeg', { background: '#336699', quality: 80 }],
+  ['webp', { crop: true, margin: '5%' }],
 ])) {
   test(`page and shell give the same bytes: ${format}`, async ({ page }) => {
     const inPage = await cut(page, '/samples/duck.jpg', { format, ...options });
@@ -99,7 +126,9 @@ for (const [format, options] of /** @type {[string, object][]} */ ([
     const dir = await mkdtemp(join(tmpdir(), 'cutaway-'));
     try {
       const out = join(dir, `out.${format}`);
-      const flags = Object.entries(options).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]));
+      const flags = Object.entries(options).flatMap(([name, value]) =>
+        value === true ? [`--${name}`] : [`--${name}`, String(value)],
+      );
       await promisify(execFile)(process.execPath, [join(root, 'bin/cutaway.js'), sample, '-o', out, ...flags]);
       const bytes = await readFile(out);
       expect(inPage.size).toBe(bytes.length);
@@ -121,9 +150,13 @@ test('the default model asks for nothing of ONNX Runtime; naming that engine doe
   expect(asked).toContain('/vendor/ort/ort-wasm-simd-threaded.wasm');
 });
 
-test('a graph with an operator that engine c lacks runs on ONNX Runtime, which is said, and the picture is its', async ({ page }) => {
+test('a graph with an operator that engine c lacks runs on ONNX Runtime, which is said, and the picture is its', async ({
+  page,
+}) => {
   const model = await foreignModel(page);
-  await page.route('**/disc.png', (route) => route.fulfill({ body: Buffer.from(disc(120, 90)), contentType: 'image/png' }));
+  await page.route('**/disc.png', (route) =>
+    route.fulfill({ body: Buffer.from(disc(120, 90)), contentType: 'image/png' }),
+  );
   const auto = await cut(page, '/disc.png', { model });
   expect(auto.report).toMatchObject({ engine: 'ort', subject: { found: true } });
   expect(auto.report.engine_note).toMatch(/^c: .*Abs.*the_last/);
@@ -175,7 +208,10 @@ test('importing costs one round of small scripts; wasm and model come with the f
 });
 
 for (const engine of [undefined, 'ort']) {
-  test(`after a preload of ${engine ?? 'the first engine'} the network may go: JPEG in, WebP out and WebP in`, async ({ page, context }) => {
+  test(`after a preload of ${engine ?? 'the first engine'} the network may go: JPEG in, WebP out and WebP in`, async ({
+    page,
+    context,
+  }) => {
     await page.evaluate(async (name) => {
       const { preload } = await import('/engine/index.js');
       window.photo = await (await fetch('/samples/duck.jpg')).blob();
@@ -190,7 +226,11 @@ for (const engine of [undefined, 'ort']) {
       return [png, webp, again].map(({ blob, report }) => [report.photo.format, blob.type, report.engine]);
     }, engine);
     const ran = engine ?? 'c';
-    expect(done).toEqual([['jpeg', 'image/png', ran], ['jpeg', 'image/webp', ran], ['webp', 'image/png', ran]]);
+    expect(done).toEqual([
+      ['jpeg', 'image/png', ran],
+      ['jpeg', 'image/webp', ran],
+      ['webp', 'image/png', ran],
+    ]);
   });
 }
 
@@ -199,8 +239,9 @@ test('a 12-megapixel photo leaves the main thread free', async ({ page }) => {
   await page.route('**/big.png', (route) => route.fulfill({ body: Buffer.from(big), contentType: 'image/png' }));
   await page.evaluate(() => {
     window.long = [];
-    new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration)))
-      .observe({ type: 'longtask' });
+    new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: 'longtask',
+    });
   });
   const { report, code } = await cut(page, '/big.png');
   expect(code).toBeUndefined();
@@ -234,22 +275,33 @@ test('a cancel is answered within 100 ms, and the next photo is fine', async ({ 
 });
 
 inTime(() => {
-  test('a cancel in a big model frees the worker at once; progress rises; the main thread stays free', async ({ page }) => {
-    const model = await serveModel(page, 'u2netp', u2netp(320, 'f32'), { ...brightnessManifest(320), output: { name: 'map_1', kind: 'alpha' } });
+  test('a cancel in a big model frees the worker at once; progress rises; the main thread stays free', async ({
+    page,
+  }) => {
+    const model = await serveModel(page, 'u2netp', u2netp(320, 'f32'), {
+      ...brightnessManifest(320),
+      output: { name: 'map_1', kind: 'alpha' },
+    });
     const { shares, times, long, engine } = await page.evaluate(async ({ url, manifest }) => {
       const { removeBackground, probe } = await import('/engine/index.js');
       const photo = await (await fetch('/samples/duck.jpg')).blob();
       const big = { manifest, bytes: new Uint8Array(await (await fetch(url)).arrayBuffer()) };
       window.long = [];
-      new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+      new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration))).observe(
+        { type: 'longtask' },
+      );
       const seen = [];
-      const { report } = await removeBackground(photo, { model: big, onProgress: ({ stage, fraction }) => stage === 'infer' && seen.push(fraction) });
+      const { report } = await removeBackground(photo, {
+        model: big,
+        onProgress: ({ stage, fraction }) => stage === 'infer' && seen.push(fraction),
+      });
       const free = [];
       for (const part of [0, 0.2, 0.4, 0.6, 0.8]) {
         const stop = new AbortController();
         let from = 0;
         const error = await removeBackground(photo, {
-          model: big, signal: stop.signal,
+          model: big,
+          signal: stop.signal,
           onProgress({ stage, fraction }) {
             if (stage !== 'infer' || fraction < seen[0] + 0.3 * part || from) return;
             from = performance.now();
@@ -270,7 +322,10 @@ inTime(() => {
     expect(times.map(([code]) => code)).toEqual(Array(5).fill('aborted'));
     expect(Math.max(...times.map(([, answered]) => answered))).toBeLessThan(50);
     const free = times.map(([, , ms]) => ms).sort((a, b) => a - b);
-    test.info().annotations.push({ type: 'worker free after a cancel, ms', description: free.map((ms) => ms.toFixed(1)).join(' ') });
+    test.info().annotations.push({
+      type: 'worker free after a cancel, ms',
+      description: free.map((ms) => ms.toFixed(1)).join(' '),
+    });
     expect(free[2], `${free}`).toBeLessThan(50);
     expect(free[4], `${free}`).toBeLessThan(250); // far from the second after which a worker is ended
     expect(long).toEqual([]);
@@ -280,8 +335,11 @@ inTime(() => {
 
 test('every kind of bad input is its typed error across the worker, and the next photo is fine', async ({ page }) => {
   /** @type {[string, Buffer][]} */
-  const bad = [['empty_input', Buffer.alloc(0)], ['unsupported_format', Buffer.from('hello')],
-    ['corrupt_image', (await readFile(sample)).subarray(0, 30000)]];
+  const bad = [
+    ['empty_input', Buffer.alloc(0)],
+    ['unsupported_format', Buffer.from('hello')],
+    ['corrupt_image', (await readFile(sample)).subarray(0, 30000)],
+  ];
   for (const [code, bytes] of bad) {
     await page.route('**/bad.jpg', (route) => route.fulfill({ body: bytes, contentType: 'image/jpeg' }));
     expect(await cut(page, '/bad.jpg')).toMatchObject({ name: 'CutawayError', code });
@@ -293,7 +351,11 @@ test('every kind of bad input is its typed error across the worker, and the next
 
 test.describe('with the server failing', () => {
   // the first is the browser's, the others are ONNX Runtime's own
-  test.use({ expected: [/Failed to load resource|wasm streaming compile failed|falling back to ArrayBuffer|failed to asynchronously prepare wasm|^Aborted\(/] });
+  test.use({
+    expected: [
+      /Failed to load resource|wasm streaming compile failed|falling back to ArrayBuffer|failed to asynchronously prepare wasm|^Aborted\(/,
+    ],
+  });
 
   test('a core that could not be loaded is tried again, not remembered', async ({ page }) => {
     await page.route('**/cutaway.wasm', (route) => route.fulfill({ status: 503 }), { times: 1 });
@@ -302,10 +364,15 @@ test.describe('with the server failing', () => {
   });
 
   for (const files of ['**/vendor/ort/**', '**/vendor/ort/*.wasm']) {
-    test(`without ${files} the second engine is unavailable, the first goes on, and later both run`, async ({ page }) => {
+    test(`without ${files} the second engine is unavailable, the first goes on, and later both run`, async ({
+      page,
+    }) => {
       const model = await foreignModel(page);
       await page.route(files, (route) => route.fulfill({ status: 404 }));
-      expect(await cut(page, '/samples/duck.jpg', { model })).toMatchObject({ name: 'CutawayError', code: 'engine_unavailable' });
+      expect(await cut(page, '/samples/duck.jpg', { model })).toMatchObject({
+        name: 'CutawayError',
+        code: 'engine_unavailable',
+      });
       expect((await cut(page, '/samples/duck.jpg', { engine: 'ort' })).code).toBe('engine_unavailable');
       expect((await cut(page, '/samples/duck.jpg')).report.engine).toBe('c');
       await page.unroute(files);
@@ -330,7 +397,9 @@ test.describe('with the server failing', () => {
         ranges.push(request.headers.range);
         const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
         response.writeHead(start ? 206 : 200, {
-          'Content-Length': model.length - start, ETag: '"v1"', 'Cache-Control': 'no-store',
+          'Content-Length': model.length - start,
+          ETag: '"v1"',
+          'Cache-Control': 'no-store',
           ...(start ? { 'Content-Range': `bytes ${start}-${model.length - 1}/${model.length}` } : {}),
         });
         if (start) return response.end(model.subarray(start));
@@ -338,10 +407,19 @@ test.describe('with the server failing', () => {
         return undefined;
       }
       const answer = await fetch(new URL(request.url ?? '/', baseURL));
-      response.writeHead(answer.status, Object.fromEntries([...answer.headers].filter(([name]) => !/^(content-(length|encoding)|transfer-encoding|connection)$/.test(name))));
+      response.writeHead(
+        answer.status,
+        Object.fromEntries(
+          [...answer.headers].filter(
+            ([name]) => !/^(content-(length|encoding)|transfer-encoding|connection)$/.test(name),
+          ),
+        ),
+      );
       return response.end(Buffer.from(await answer.arrayBuffer()));
     });
-    await new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(undefined)); });
+    await new Promise((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve(undefined));
+    });
     try {
       await page.goto(`http://127.0.0.1:${/** @type {any} */ (server.address()).port}/${blank}`);
       expect((await cut(page, '/samples/duck.jpg')).code).toBe('model_fetch_failed');

@@ -7,9 +7,15 @@ import { contentSecurityPolicy, serveStatic } from '../../tools/serve.js';
 import { borrow, installPackage, root, run } from '../package.js';
 import { expect, sample, test } from './page-helpers.js';
 
-const builders = { webpack: ['webpack-cli/bin/cli.js', '--mode', 'production'], vite: ['vite/bin/vite.js', 'build'], next: ['next/dist/bin/next', 'build'] };
+const builders = {
+  webpack: ['webpack-cli/bin/cli.js', '--mode', 'production'],
+  vite: ['vite/bin/vite.js', 'build'],
+  next: ['next/dist/bin/next', 'build'],
+};
 /** @type {ReturnType<typeof installPackage>} */ let outside;
-test.beforeAll(() => { outside = installPackage(); });
+test.beforeAll(() => {
+  outside = installPackage();
+});
 test.afterAll(() => rmSync(outside.away, { recursive: true, force: true }));
 
 /** As its user would: it takes no links to elsewhere. @returns {string} */
@@ -25,7 +31,9 @@ function installNext() {
   return dir;
 }
 
-const examples = readdirSync(join(root, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 for (const name of examples) {
   test.describe(name, () => {
     test.skip(name === 'next' && !process.env.CUTAWAY_NEXT, 'Next.js is 340 MB: npm test -- next');
@@ -33,19 +41,25 @@ for (const name of examples) {
     test.beforeAll(async () => {
       if (name === 'next') test.setTimeout(300_000);
       const dir = name === 'next' ? installNext() : join(outside.away, name);
-      cpSync(join(root, 'examples', name), dir, { recursive: true, filter: (path) => !(name === 'next' && path.endsWith('/package.json')) });
+      cpSync(join(root, 'examples', name), dir, {
+        recursive: true,
+        filter: (path) => !(name === 'next' && path.endsWith('/package.json')),
+      });
       const { dependencies, devDependencies } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
       const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies;
       for (const [need, version] of Object.entries({ ...dependencies, ...devDependencies })) {
         if (need === 'cutaway' || need === 'next') continue;
         expect(version, need).toBe(ours[need]);
-        if (name !== 'next') try { borrow(outside.away, need); } catch {} // the example before has it
+        if (name !== 'next')
+          try {
+            borrow(outside.away, need);
+          } catch {} // the example before has it
       }
       const [tool, ...args] = builders[name] ?? builders.vite;
       run('node', [join(name === 'next' ? dir : root, 'node_modules', tool), ...args], dir);
       site = await serveStatic({
         dir: name === 'webpack' ? dir : join(dir, name === 'next' ? 'out' : 'dist'),
-        ...name === 'next' && { policy: contentSecurityPolicy.replace("script-src 'self'", "$& 'unsafe-inline'") },
+        ...(name === 'next' && { policy: contentSecurityPolicy.replace("script-src 'self'", "$& 'unsafe-inline'") }),
       });
     });
     test.afterAll(() => site.close());
@@ -81,7 +95,9 @@ for (const name of examples) {
 
     test('the file is a field of the form', async ({ page }) => {
       await cut(page);
-      const sent = await page.evaluate(() => [...new FormData(document.querySelector('form'))].map(([key, { name, size }]) => [key, name, size > 1e4]));
+      const sent = await page.evaluate(() =>
+        [...new FormData(document.querySelector('form'))].map(([key, { name, size }]) => [key, name, size > 1e4]),
+      );
       expect(sent).toEqual([['picture', 'duck-cutout.png', true]]);
     });
   });
@@ -90,7 +106,13 @@ for (const name of examples) {
 test('Vite’s development server needs no setting', async ({ page, trouble }) => {
   const { createServer } = await import('vite');
   for (const name of ['index.html', 'main.js']) cpSync(join(root, 'examples/vite', name), join(outside.away, name));
-  const server = await createServer({ root: outside.away, configFile: false, server: { port: 0, host: '127.0.0.1' }, logLevel: 'error', clearScreen: false });
+  const server = await createServer({
+    root: outside.away,
+    configFile: false,
+    server: { port: 0, host: '127.0.0.1' },
+    logLevel: 'error',
+    clearScreen: false,
+  });
   try {
     await server.listen();
     const url = `http://127.0.0.1:${server.httpServer?.address().port}/`;

@@ -26,7 +26,10 @@ const test = base.extend({
   read: async ({ page, dir, baseURL }, use) => {
     await use(async (/** @type {string} */ body, /** @type {string} */ code) => {
       mkdirSync(dir, { recursive: true });
-      writeFileSync(join(dir, 'index.html'), `<!doctype html><link rel=icon href=data:,><title>x</title>${body}<script type="module" src="/code.js"></script>`);
+      writeFileSync(
+        join(dir, 'index.html'),
+        `<!doctype html><link rel=icon href=data:,><title>x</title>${body}<script type="module" src="/code.js"></script>`,
+      );
       writeFileSync(join(dir, 'code.js'), code);
       await page.goto(baseURL);
       await page.waitForFunction(() => 'made' in globalThis, null, { timeout: 45_000 });
@@ -46,35 +49,50 @@ function code(path, count) {
 test('README: the element in three lines', async ({ page, read }) => {
   const [html] = blocks('README.md', 'html');
   const said = page.waitForEvent('console');
-  await read(html.replace(/<script type="module">([\s\S]*?)<\/script>/, ''), `${/<script type="module">([\s\S]*?)<\/script>/.exec(html)[1]}\nglobalThis.made = 1`);
+  await read(
+    html.replace(/<script type="module">([\s\S]*?)<\/script>/, ''),
+    `${/<script type="module">([\s\S]*?)<\/script>/.exec(html)[1]}\nglobalThis.made = 1`,
+  );
   await page.locator('background-remover .files').setInputFiles(sample);
-  const { blob, report } = await (await said).args()[0].evaluate(({ blob: { size }, report: { width, height } }) => ({ blob: size, report: [width, height] }));
+  const { blob, report } = await (await said)
+    .args()[0]
+    .evaluate(({ blob: { size }, report: { width, height } }) => ({ blob: size, report: [width, height] }));
   expect(blob).toBeGreaterThan(1e4);
   expect(report).toEqual([1200, 900]);
 });
 
 test('README: from JavaScript', async ({ read }) => {
   const [example] = code('README.md', 1);
-  const made = await read('', `const { signal } = new AbortController(), stages = [], onProgress = ({ stage }) => stages.push(stage)\n${file}${example}
-    globalThis.made = [blob.type, report.width, stages.includes('encode')]`);
+  const made = await read(
+    '',
+    `const { signal } = new AbortController(), stages = [], onProgress = ({ stage }) => stages.push(stage)\n${file}${example}
+    globalThis.made = [blob.type, report.width, stages.includes('encode')]`,
+  );
   expect(made).toEqual(['image/jpeg', 1200, true]);
 });
 
 test('embedding: the result is heard of', async ({ page, read }) => {
   const [, example] = code('docs/embedding.md', 2); // the first is the import, which the examples have
-  await read('<script type="module" src="/cutaway/widget/background-remover.js"></script><background-remover></background-remover>',
-    `const element = document.querySelector('background-remover'), upload = (blob) => { globalThis.sent = blob.type }\n${example}\nglobalThis.made = 1`);
+  await read(
+    '<script type="module" src="/cutaway/widget/background-remover.js"></script><background-remover></background-remover>',
+    `const element = document.querySelector('background-remover'), upload = (blob) => { globalThis.sent = blob.type }\n${example}\nglobalThis.made = 1`,
+  );
   await page.locator('background-remover .files').setInputFiles(sample);
   await page.waitForFunction(() => globalThis.sent === 'image/png', null, { timeout: 45_000 });
 });
 
 test('the three APIs: a vendor’s request is answered here', async ({ page, read, baseURL }) => {
   const [start, ask] = code('docs/guides/three-apis.md', 3);
-  expect(await read('', `${start}${file}${ask}
+  expect(
+    await read(
+      '',
+      `${start}${file}${ask}
     const image = new Image()
     image.src = picture
     await image.decode()
-    globalThis.made = [answer.job.status, image.naturalWidth]`)).toEqual(['completed', 1200]);
+    globalThis.made = [answer.job.status, image.naturalWidth]`,
+    ),
+  ).toEqual(['completed', 1200]);
   expect(page.url()).toBe(baseURL);
 });
 
@@ -87,9 +105,15 @@ test('the three APIs: the vendor is asked when the engine cannot, and only after
     return route.fulfill({ status: 200, contentType: 'application/json', body: '{}' });
   });
   // an engine that fails, in the place of ours
-  await page.route('**/cutaway/engine/index.js', (route) => route.fulfill({ contentType: 'text/javascript',
-    body: "export const removeBackground = () => Promise.reject(Object.assign(new Error('no'), { name: 'CutawayError', code: 'engine_crashed' })); export const convert = removeBackground;" }));
-  await read(panel, `${file}${fallback}
+  await page.route('**/cutaway/engine/index.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: "export const removeBackground = () => Promise.reject(Object.assign(new Error('no'), { name: 'CutawayError', code: 'engine_crashed' })); export const convert = removeBackground;",
+    }),
+  );
+  await read(
+    panel,
+    `${file}${fallback}
     const ask = (path, method, body) => shim.fetch(new Request('https://api.magichour.ai/v1/' + path, { method, body: body && JSON.stringify(body),
       headers: { Authorization: 'Bearer mhk_live_any', 'Content-Type': 'application/json' } })).then((answer) => answer.json())
     globalThis.remove = async () => {
@@ -102,7 +126,8 @@ test('the three APIs: the vendor is asked when the engine cannot, and only after
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }
-    globalThis.made = 1`);
+    globalThis.made = 1`,
+  );
   expect(await page.evaluate(() => globalThis.remove())).toBe('error');
   expect(asked).toEqual([]);
   await page.getByRole('button', { name: 'Allow: photos to Magic Hour' }).click();
@@ -116,8 +141,10 @@ test('choosing a model: the element takes the address of a manifest', async ({ p
   mkdirSync(join(dir, 'models/shoes'), { recursive: true });
   symlinkSync(join(dist, 'models/base/model.onnx'), join(dir, 'models/shoes/shoes.onnx'));
   writeFileSync(join(dir, 'models/shoes/manifest.json'), manifest);
-  await read(`<script type="module" src="/cutaway/widget/background-remover.js"></script>${html}`,
-    "document.addEventListener('background-remover-result', ({ detail }) => { globalThis.model = detail.report.model })\nglobalThis.made = 1");
+  await read(
+    `<script type="module" src="/cutaway/widget/background-remover.js"></script>${html}`,
+    "document.addEventListener('background-remover-result', ({ detail }) => { globalThis.model = detail.report.model })\nglobalThis.made = 1",
+  );
   await page.locator('background-remover .files').setInputFiles(sample);
   await page.waitForFunction(() => globalThis.model === 'shoes', null, { timeout: 45_000 });
 });

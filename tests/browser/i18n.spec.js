@@ -8,25 +8,31 @@ const remover = 'background-remover';
 const inState = (page, state, selector = remover) => expect(page.locator(selector)).toHaveAttribute('state', state);
 
 /** What lies outside of its box, or is cut off. @param {import('@playwright/test').Page} page */
-const misfits = (page) => page.evaluate(() => {
-  const root = document.querySelector('background-remover').shadowRoot;
-  const frame = root.querySelector('.frame').getBoundingClientRect();
-  const wrong = [];
-  const controls = [...root.querySelectorAll('.frame button:not(.thumb), .frame select, .frame .lead, .frame .hint, .meta'),
-    ...document.querySelectorAll('header select, header button, h1, .lead, .code button, footer a')];
-  for (const control of controls) {
-    const box = control.getBoundingClientRect();
-    if (!box.width || !control.checkVisibility()) continue;
-    const around = control.getRootNode() === root ? frame : { left: 0, right: document.documentElement.clientWidth };
-    const what = `${control.className} "${control.textContent.slice(0, 30)}"`;
-    if (box.left < around.left - 0.5 || box.right > around.right + 0.5) wrong.push(`${what} sticks out`);
-    if (control.scrollWidth > control.clientWidth + 1 && control.clientWidth && control.tagName !== 'SELECT') wrong.push(`${what} is cut off`);
-  }
-  if (document.documentElement.scrollWidth > innerWidth) wrong.push(`the page is ${document.documentElement.scrollWidth} wide`);
-  const [name, add] = ['.name', '[data-act=add]'].map((part) => root.querySelector(part)?.getBoundingClientRect());
-  if (name && Math.min(name.right, add.right) - Math.max(name.left, add.left) > 0.5) wrong.push('the name lies under the buttons');
-  return wrong;
-});
+const misfits = (page) =>
+  page.evaluate(() => {
+    const root = document.querySelector('background-remover').shadowRoot;
+    const frame = root.querySelector('.frame').getBoundingClientRect();
+    const wrong = [];
+    const controls = [
+      ...root.querySelectorAll('.frame button:not(.thumb), .frame select, .frame .lead, .frame .hint, .meta'),
+      ...document.querySelectorAll('header select, header button, h1, .lead, .code button, footer a'),
+    ];
+    for (const control of controls) {
+      const box = control.getBoundingClientRect();
+      if (!box.width || !control.checkVisibility()) continue;
+      const around = control.getRootNode() === root ? frame : { left: 0, right: document.documentElement.clientWidth };
+      const what = `${control.className} "${control.textContent.slice(0, 30)}"`;
+      if (box.left < around.left - 0.5 || box.right > around.right + 0.5) wrong.push(`${what} sticks out`);
+      if (control.scrollWidth > control.clientWidth + 1 && control.clientWidth && control.tagName !== 'SELECT')
+        wrong.push(`${what} is cut off`);
+    }
+    if (document.documentElement.scrollWidth > innerWidth)
+      wrong.push(`the page is ${document.documentElement.scrollWidth} wide`);
+    const [name, add] = ['.name', '[data-act=add]'].map((part) => root.querySelector(part)?.getBoundingClientRect());
+    if (name && Math.min(name.right, add.right) - Math.max(name.left, add.left) > 0.5)
+      wrong.push('the name lies under the buttons');
+    return wrong;
+  });
 
 test.describe('in a German browser', () => {
   test.use({ locale: 'de-AT' });
@@ -44,8 +50,14 @@ test.describe('in a German browser', () => {
     await page.evaluate(() => window.fake.release());
     await inState(page, 'done');
     await expect(page.getByRole('status').first()).toContainText('Katze.bmp: Der Hintergrund ist entfernt.');
-    await expect(page.getByRole('slider', { name: 'Vorher und nachher' })).toHaveAttribute('aria-valuetext', /42\s%\svorher/);
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Herunterladen', exact: true }).click()]);
+    await expect(page.getByRole('slider', { name: 'Vorher und nachher' })).toHaveAttribute(
+      'aria-valuetext',
+      /42\s%\svorher/,
+    );
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Herunterladen', exact: true }).click(),
+    ]);
     expect(download.suggestedFilename()).toBe('Katze-cutout.png');
     await setFake(page, { hold: false, fail: { code: 'corrupt_image', message: 'x' } });
     await page.locator(`${remover} .files`).setInputFiles(photo('b.bmp'));
@@ -53,9 +65,15 @@ test.describe('in a German browser', () => {
   });
 
   test('an English page keeps its element English, a German part of it does not', async ({ page }) => {
-    await page.route('**/alone.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang=en><link rel=icon href=data:,>' +
-      '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>' +
-      '<div lang=de><background-remover id=german></background-remover></div><background-remover id=other lang=it></background-remover>' }));
+    await page.route('**/alone.html', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body:
+          '<!doctype html><html lang=en><link rel=icon href=data:,>' +
+          '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>' +
+          '<div lang=de><background-remover id=german></background-remover></div><background-remover id=other lang=it></background-remover>',
+      }),
+    );
     await page.goto('/alone.html');
     await expect(page.locator(`${remover}`).first().getByRole('button').first()).toHaveText('Choose a photo');
     await expect(page.locator('#german').getByRole('button').first()).toHaveText('Foto auswählen');
@@ -74,7 +92,10 @@ test.describe('in a German browser', () => {
   });
 });
 
-test('the language changes in the middle of the work, is remembered, and other tabs follow', async ({ page, context }) => {
+test('the language changes in the middle of the work, is remembered, and other tabs follow', async ({
+  page,
+  context,
+}) => {
   await page.goto('/');
   await fakeEngine(page);
   const other = await context.newPage();
@@ -95,7 +116,10 @@ test('the language changes in the middle of the work, is remembered, and other t
   await expect(page.getByRole('button', { name: 'Choose a photo' })).toBeVisible();
 });
 
-for (const { name, width, height } of [{ name: 'phone', width: 360, height: 740 }, { name: 'desktop', width: 1280, height: 800 }]) {
+for (const { name, width, height } of [
+  { name: 'phone', width: 360, height: 740 },
+  { name: 'desktop', width: 1280, height: 800 },
+]) {
   test(`every language fits, ${name}`, async ({ page }, info) => {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -104,10 +128,14 @@ for (const { name, width, height } of [{ name: 'phone', width: 360, height: 740 
     for (const language of languages) {
       await page.locator('#language').selectOption(language);
       await expect(page.locator(`html[lang=${language}]:not(.unsaid)`)).toHaveCount(1);
-      await expect.poll(() => page.locator(remover).evaluate((element) => element.shadowRoot.querySelector('.frame').lang)).toBe(language);
+      await expect
+        .poll(() => page.locator(remover).evaluate((element) => element.shadowRoot.querySelector('.frame').lang))
+        .toBe(language);
       expect(await misfits(page), `${language}, empty`).toEqual([]);
       await page.screenshot({ path: info.outputPath(`${language}-empty.png`) });
-      await page.locator(`${remover} .files`).setInputFiles([photo('a name that is rather long.bmp'), photo('two.bmp')]);
+      await page
+        .locator(`${remover} .files`)
+        .setInputFiles([photo('a name that is rather long.bmp'), photo('two.bmp')]);
       await expect(page.locator('.thumb[data-state=done]')).toHaveCount(2);
       await page.locator('[part=crop]').check();
       await page.locator('[data-bg=blur]').click();
@@ -123,7 +151,9 @@ for (const { name, width, height } of [{ name: 'phone', width: 360, height: 740 
 test('from right to left everything is mirrored but the picture', async ({ page }, info) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/');
-  await page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+  await page.evaluate(() => {
+    document.documentElement.dir = 'rtl';
+  });
   await fakeEngine(page);
   await page.locator(`${remover} .files`).setInputFiles([photo('one.bmp'), photo('two.bmp')]);
   await expect(page.locator('.thumb[data-state=done]')).toHaveCount(2);
@@ -138,8 +168,14 @@ test('from right to left everything is mirrored but the picture', async ({ page 
       return ((left + right) / 2 - frame.left) / frame.width;
     };
     const of = (selector) => getComputedStyle(root.querySelector(selector));
-    return { download: middle('[data-act=download]'), background: middle('[data-bg=transparent]'), add: middle('[data-act=add]'),
-      thumb: middle('.thumb'), left: of('.cutout').left, clip: getComputedStyle(root.querySelector('compare-slider').shadowRoot.querySelector('.before')).clipPath };
+    return {
+      download: middle('[data-act=download]'),
+      background: middle('[data-bg=transparent]'),
+      add: middle('[data-act=add]'),
+      thumb: middle('.thumb'),
+      left: of('.cutout').left,
+      clip: getComputedStyle(root.querySelector('compare-slider').shadowRoot.querySelector('.before')).clipPath,
+    };
   });
   expect(at.download).toBeLessThan(0.3);
   expect(at.background).toBeGreaterThan(0.7);

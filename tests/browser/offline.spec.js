@@ -20,9 +20,12 @@ const test = base.extend({
     let server = await serveStatic({ dir, isolate });
     const port = Number(new URL(server.url).port);
     const site = {
-      dir, url: server.url,
+      dir,
+      url: server.url,
       cut: () => server.close(),
-      back: async () => { server = await serveStatic({ dir, isolate, port }); },
+      back: async () => {
+        server = await serveStatic({ dir, isolate, port });
+      },
       /** @param {string} path @param {string} more */
       change: (path, more) => appendFileSync(join(dir, path), more),
       publish: () => stageOffline(dir),
@@ -36,19 +39,23 @@ const test = base.extend({
 /** The first visit, until everything lies on the machine. */
 async function visit(page, url) {
   await page.goto(url);
-  await page.evaluate(() => new Promise((resolve) => {
-    if (navigator.serviceWorker.controller) resolve(undefined);
-    else navigator.serviceWorker.addEventListener('controllerchange', () => resolve(undefined), { once: true });
-  }));
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        if (navigator.serviceWorker.controller) resolve(undefined);
+        else navigator.serviceWorker.addEventListener('controllerchange', () => resolve(undefined), { once: true });
+      }),
+  );
 }
 
 const inState = (page, state) => expect(page.locator(remover)).toHaveAttribute('state', state, { timeout: 45_000 });
 
 /** What the worker keeps. */
-const kept = (page) => page.evaluate(async () => {
-  const [name] = (await caches.keys()).filter((key) => key.startsWith('cutaway-files'));
-  return (await (await caches.open(name)).keys()).length;
-});
+const kept = (page) =>
+  page.evaluate(async () => {
+    const [name] = (await caches.keys()).filter((key) => key.startsWith('cutaway-files'));
+    return (await (await caches.open(name)).keys()).length;
+  });
 
 /** @param {string} dir */
 const listed = (dir) => {
@@ -61,13 +68,22 @@ test('after the first visit the whole job works with the network cut, and after 
   await site.cut();
   for (const again of [false, true]) {
     if (again) await page.reload();
-    await page.locator(`${remover} .files`).setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });
+    await page
+      .locator(`${remover} .files`)
+      .setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });
     await inState(page, 'done');
     await page.getByRole('button', { name: 'Blur', exact: true }).click();
     await page.getByLabel('Format').selectOption('webp'); // its codec was never asked for before
     await expect(page.locator('.meta')).toContainText('WEBP · 1200 × 900', { timeout: 45_000 });
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
-    expect(readFileSync(await download.path()).subarray(8, 12).toString()).toBe('WEBP');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download', exact: true }).click(),
+    ]);
+    expect(
+      readFileSync(await download.path())
+        .subarray(8, 12)
+        .toString(),
+    ).toBe('WEBP');
   }
   await page.getByLabel('Language').selectOption('de');
   await expect(page.getByRole('button', { name: 'Herunterladen', exact: true })).toBeVisible();
@@ -78,8 +94,19 @@ test('after the first visit the whole job works with the network cut, and after 
 
 test('what is kept is what the page can need: no ONNX Runtime, no shim, and 4 MB at most', async ({ site }) => {
   const files = Object.keys(listed(site.dir));
-  for (const path of ['index.html', 'page.js', 'cutaway.wasm', 'models/base/model.onnx', 'texts/zh/studio.js', 'engine/worker/worker.js',
-    'vendor/webp/codec/enc/webp_enc_simd.wasm', 'manifest.webmanifest', 'LICENSE.txt', 'THIRD_PARTY.txt']) expect(files).toContain(path);
+  for (const path of [
+    'index.html',
+    'page.js',
+    'cutaway.wasm',
+    'models/base/model.onnx',
+    'texts/zh/studio.js',
+    'engine/worker/worker.js',
+    'vendor/webp/codec/enc/webp_enc_simd.wasm',
+    'manifest.webmanifest',
+    'LICENSE.txt',
+    'THIRD_PARTY.txt',
+  ])
+    expect(files).toContain(path);
   expect(files.filter((path) => /^(vendor\/(ort|noble)|shim|service-worker|offline)/.test(path))).toEqual([]);
   const bytes = files.reduce((sum, path) => sum + readFileSync(join(site.dir, path)).length, 0);
   expect(bytes).toBeLessThan(4e6);
@@ -93,7 +120,9 @@ test('a new version waits, is told, breaks no running job, and starts with the r
   site.change('page.css', '\nh1 { color: rgb(1, 2, 3) !important; }\n');
   site.change('widget/remote-consent.js', '\nglobalThis.newVersion = true;\n');
   site.publish();
-  await page.evaluate(async () => { await (await navigator.serviceWorker.ready).update(); });
+  await page.evaluate(async () => {
+    await (await navigator.serviceWorker.ready).update();
+  });
   await expect(page.getByText('A new version is ready.')).toBeVisible();
   expect(await kept(page)).toBe(before + 2); // only what has changed was fetched
   // the old version's lazy files are still its own
@@ -110,7 +139,11 @@ test('a new version waits, is told, breaks no running job, and starts with the r
   await expect(page.locator('h1')).toHaveCSS('color', 'rgb(1, 2, 3)');
 });
 
-test('while a photo is worked on, and while another tab is open, the new version holds back', async ({ page, context, site }) => {
+test('while a photo is worked on, and while another tab is open, the new version holds back', async ({
+  page,
+  context,
+  site,
+}) => {
   await visit(page, site.url);
   const other = await context.newPage();
   await visit(other, site.url);
@@ -139,10 +172,12 @@ test('a deployment under way is not taken up half', async ({ page, site }) => {
   writeFileSync(join(site.dir, 'page.css'), css); // the list is here, the file not yet
   const failed = await page.evaluate(async () => {
     const registration = await navigator.serviceWorker.ready;
-    const found = new Promise((resolve) => registration.addEventListener('updatefound', () => {
-      const worker = registration.installing;
-      worker?.addEventListener('statechange', () => resolve(worker.state));
-    }));
+    const found = new Promise((resolve) =>
+      registration.addEventListener('updatefound', () => {
+        const worker = registration.installing;
+        worker?.addEventListener('statechange', () => resolve(worker.state));
+      }),
+    );
     await registration.update().catch(() => {});
     return found;
   });
@@ -162,23 +197,33 @@ test('a worker of the site’s own in the same folder stays', async ({ page, sit
   await page.goto(site.url);
   await page.getByRole('button', { name: 'Try the sample' }).click();
   await inState(page, 'done');
-  await expect.poll(() => page.evaluate(async () => { // the app part has run
-    const { startApp } = await import('/app.js');
-    return typeof startApp;
-  })).toBe('function');
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        // the app part has run
+        const { startApp } = await import('/app.js');
+        return typeof startApp;
+      }),
+    )
+    .toBe('function');
   await page.waitForTimeout(500);
-  const scripts = await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).map(({ active }) => active?.scriptURL));
+  const scripts = await page.evaluate(async () =>
+    (await navigator.serviceWorker.getRegistrations()).map(({ active }) => active?.scriptURL),
+  );
   expect(scripts).toEqual([`${site.url}service-worker.js`]);
 });
 
 test('photos from the share sheet arrive, once', async ({ page, site }) => {
   await visit(page, site.url);
-  const at = await page.evaluate(async (bytes) => {
-    const form = new FormData();
-    form.append('photos', new File([new Uint8Array(bytes)], 'von der Straße.bmp', { type: 'image/bmp' }));
-    form.append('photos', 'no file');
-    return (await fetch('share', { method: 'POST', body: form })).url; // as the system does by a navigation
-  }, [...photo('x').buffer]);
+  const at = await page.evaluate(
+    async (bytes) => {
+      const form = new FormData();
+      form.append('photos', new File([new Uint8Array(bytes)], 'von der Straße.bmp', { type: 'image/bmp' }));
+      form.append('photos', 'no file');
+      return (await fetch('share', { method: 'POST', body: form })).url; // as the system does by a navigation
+    },
+    [...photo('x').buffer],
+  );
   expect(at).toBe(`${site.url}?shared`);
   await page.goto(at);
   await expect(page.locator('[part=name]')).toHaveText('von der Straße.bmp');
@@ -194,12 +239,15 @@ test('a share that finds no space is told, and what did arrive is there', async 
   const cdp = await page.context().newCDPSession(page);
   const { usage } = await page.evaluate(() => navigator.storage.estimate());
   await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(site.url).origin, quotaSize: usage + 200_000 });
-  const at = await page.evaluate(async (bytes) => {
-    const form = new FormData();
-    form.append('photos', new File([new Uint8Array(bytes)], 'small.bmp', { type: 'image/bmp' }));
-    form.append('photos', new File([new Uint8Array(5e6)], 'large.bmp', { type: 'image/bmp' }));
-    return (await fetch('share', { method: 'POST', body: form })).url;
-  }, [...photo('x').buffer]);
+  const at = await page.evaluate(
+    async (bytes) => {
+      const form = new FormData();
+      form.append('photos', new File([new Uint8Array(bytes)], 'small.bmp', { type: 'image/bmp' }));
+      form.append('photos', new File([new Uint8Array(5e6)], 'large.bmp', { type: 'image/bmp' }));
+      return (await fetch('share', { method: 'POST', body: form })).url;
+    },
+    [...photo('x').buffer],
+  );
   await page.goto(at);
   await expect(page.getByRole('alert')).toContainText('this device has no space left');
   await expect(page.locator('[part=name]')).toHaveText('small.bmp');
@@ -209,13 +257,24 @@ test('a share that finds no space is told, and what did arrive is there', async 
 
 test('“Open with” brings its files', async ({ page, site }) => {
   await page.addInitScript(() => {
-    Object.defineProperty(window, 'launchQueue', { value: { setConsumer: (consumer) => { window.launch = consumer; } } });
+    Object.defineProperty(window, 'launchQueue', {
+      value: {
+        setConsumer: (consumer) => {
+          window.launch = consumer;
+        },
+      },
+    });
   });
   await page.goto(site.url);
   await page.waitForFunction(() => window.launch);
-  await page.evaluate(async (bytes) => {
-    await window.launch({ files: [{ getFile: async () => new File([new Uint8Array(bytes)], 'opened.bmp', { type: 'image/bmp' }) }] });
-  }, [...photo('x').buffer]);
+  await page.evaluate(
+    async (bytes) => {
+      await window.launch({
+        files: [{ getFile: async () => new File([new Uint8Array(bytes)], 'opened.bmp', { type: 'image/bmp' }) }],
+      });
+    },
+    [...photo('x').buffer],
+  );
   await expect(page.locator('[part=name]')).toHaveText('opened.bmp');
 });
 
@@ -226,16 +285,19 @@ test('the browser finds nothing wrong with the manifest, and every icon has its 
   expect(errors).toEqual([]);
   const manifest = JSON.parse(data ?? '');
   for (const { src, sizes, type } of manifest.icons) {
-    const size = await page.evaluate(async ({ url, vector }) => {
-      if (vector) {
-        const image = new Image();
-        image.src = url;
-        await image.decode();
-        return 'any';
-      }
-      const { width, height } = await createImageBitmap(await (await fetch(url)).blob());
-      return `${width}x${height}`;
-    }, { url: src, vector: type === 'image/svg+xml' });
+    const size = await page.evaluate(
+      async ({ url, vector }) => {
+        if (vector) {
+          const image = new Image();
+          image.src = url;
+          await image.decode();
+          return 'any';
+        }
+        const { width, height } = await createImageBitmap(await (await fetch(url)).blob());
+        return `${width}x${height}`;
+      },
+      { url: src, vector: type === 'image/svg+xml' },
+    );
     expect(size, src).toBe(sizes);
   }
   const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
@@ -246,10 +308,12 @@ test('Install appears when the browser offers it, and goes when it is done', asy
   await visit(page, site.url);
   await expect(page.getByRole('button', { name: 'Install' })).toBeHidden();
   await page.evaluate(() => {
-    const offer = Object.assign(new Event('beforeinstallprompt', { cancelable: true }), { prompt: async () => {
-      window.prompted = true;
-      return { outcome: 'accepted' };
-    } });
+    const offer = Object.assign(new Event('beforeinstallprompt', { cancelable: true }), {
+      prompt: async () => {
+        window.prompted = true;
+        return { outcome: 'accepted' };
+      },
+    });
     window.dispatchEvent(offer);
   });
   await page.getByRole('button', { name: 'Install' }).click();

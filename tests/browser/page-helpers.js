@@ -8,38 +8,53 @@ import { expect, test as base } from '@playwright/test';
  * so do tasks over 50 ms, where a test asks for it by `longTasks`.
  */
 export const test = base.extend({
-  trouble: [async ({ page, baseURL }, use) => {
-    /** @type {string[]} */
-    const trouble = [];
-    page.on('console', (message) => message.type() === 'error' && trouble.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
-    page.on('request', (request) => {
-      const url = request.url();
-      if (/^https?:/.test(url) && !url.startsWith(baseURL)) trouble.push(`another host: ${url}`);
-    });
-    await page.addInitScript(() => {
-      window.longTasks = [];
-      window.shifts = [];
-      new PerformanceObserver((list) => {
-        for (const { duration, startTime } of list.getEntries()) window.longTasks.push(`${Math.round(duration)} ms at ${Math.round(startTime)}`);
-      }).observe({ type: 'longtask', buffered: true });
-      new PerformanceObserver((list) => {
-        for (const { hadRecentInput, value, sources } of list.getEntries()) {
-          if (!hadRecentInput) window.shifts.push([value, ...sources.map(({ node, previousRect, currentRect }) => `${node?.className ?? node?.nodeName} ${JSON.stringify([previousRect, currentRect])}`)]);
-        }
-      }).observe({ type: 'layout-shift', buffered: true });
-      document.addEventListener('securitypolicyviolation', (event) =>
-        console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
-    });
-    await use(trouble);
-    expect(trouble).toEqual([]);
-  }, { auto: true }],
+  trouble: [
+    async ({ page, baseURL }, use) => {
+      /** @type {string[]} */
+      const trouble = [];
+      page.on('console', (message) => message.type() === 'error' && trouble.push(`console: ${message.text()}`));
+      page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
+      page.on('request', (request) => {
+        const url = request.url();
+        if (/^https?:/.test(url) && !url.startsWith(baseURL)) trouble.push(`another host: ${url}`);
+      });
+      await page.addInitScript(() => {
+        window.longTasks = [];
+        window.shifts = [];
+        new PerformanceObserver((list) => {
+          for (const { duration, startTime } of list.getEntries())
+            window.longTasks.push(`${Math.round(duration)} ms at ${Math.round(startTime)}`);
+        }).observe({ type: 'longtask', buffered: true });
+        new PerformanceObserver((list) => {
+          for (const { hadRecentInput, value, sources } of list.getEntries()) {
+            if (!hadRecentInput)
+              window.shifts.push([
+                value,
+                ...sources.map(
+                  ({ node, previousRect, currentRect }) =>
+                    `${node?.className ?? node?.nodeName} ${JSON.stringify([previousRect, currentRect])}`,
+                ),
+              ]);
+          }
+        }).observe({ type: 'layout-shift', buffered: true });
+        document.addEventListener('securitypolicyviolation', (event) =>
+          console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
+        );
+      });
+      await use(trouble);
+      expect(trouble).toEqual([]);
+    },
+    { auto: true },
+  ],
 });
 
 export { expect };
 
 /** For test.skip(): of a file that has its turn in Firefox too. @type {[({ browserName }: { browserName: string }) => boolean, string]} */
-export const withoutFirefox = [({ browserName }) => browserName === 'firefox' && !process.env.FIREFOX, 'no Firefox here: apt-get install firefox-esr'];
+export const withoutFirefox = [
+  ({ browserName }) => browserName === 'firefox' && !process.env.FIREFOX,
+  'no Firefox here: apt-get install firefox-esr',
+];
 
 /**
  * Around tests that measure time: other work on the machine makes them slower,
@@ -48,17 +63,18 @@ export const withoutFirefox = [({ browserName }) => browserName === 'firefox' &&
  *
  * @param {() => void} define
  */
-export const inTime = (define) => test.describe('in time', () => {
-  test.describe.configure({ retries: 2 });
-  define();
-});
+export const inTime = (define) =>
+  test.describe('in time', () => {
+    test.describe.configure({ retries: 2 });
+    define();
+  });
 
 /** The sample picture that ships. */
 export const sample = new URL('../../web/samples/duck.jpg', import.meta.url).pathname;
 
 /** A real PNG of one colour, made without a browser. @param {number} width @param {number} height */
 export const bmp = (width, height, [r, g, b] = [200, 120, 40]) => {
-  const row = Math.ceil(width * 3 / 4) * 4;
+  const row = Math.ceil((width * 3) / 4) * 4;
   const file = Buffer.alloc(54 + row * height);
   file.write('BM');
   file.writeUInt32LE(file.length, 2);
@@ -86,17 +102,26 @@ export const photo = (name, rgb) => ({ name, mimeType: 'image/bmp', buffer: bmp(
  */
 export async function fakeEngine(page, selector = 'background-remover') {
   await page.evaluate((which) => {
-    const fake = window.fake = { calls: [], hold: false, fail: null, found: true, preloads: 0, running: 0, most: 0 };
+    const fake = (window.fake = { calls: [], hold: false, fail: null, found: true, preloads: 0, running: 0, most: 0 });
     const element = document.querySelector(which);
     window.heard = [];
     for (const name of ['accept', 'progress', 'result', 'error']) {
-      element.addEventListener(`background-remover-${name}`, (event) => window.heard.push({ name, detail: event.detail }));
+      element.addEventListener(`background-remover-${name}`, (event) =>
+        window.heard.push({ name, detail: event.detail }),
+      );
     }
     const colours = { white: '#ffffff', blur: '#8899aa' };
     element.engine = {
       preload: async () => void fake.preloads++,
       removeBackground: async (blob, { background, format, crop, margin, quality, signal, onProgress }) => {
-        fake.calls.push({ name: blob.name, background: typeof background === 'string' ? background : 'image', format, crop, margin, quality });
+        fake.calls.push({
+          name: blob.name,
+          background: typeof background === 'string' ? background : 'image',
+          format,
+          crop,
+          margin,
+          quality,
+        });
         fake.most = Math.max(fake.most, ++fake.running);
         try {
           onProgress?.({ stage: 'load', fraction: 0.1, loaded: 1_200_000, total: 2_400_000 });
@@ -106,7 +131,9 @@ export async function fakeEngine(page, selector = 'background-remover') {
           if (fake.hold) {
             await new Promise((resolve, reject) => {
               fake.release = resolve;
-              signal.addEventListener('abort', () => reject(Object.assign(new Error('Cancelled.'), { code: 'aborted' })));
+              signal.addEventListener('abort', () =>
+                reject(Object.assign(new Error('Cancelled.'), { code: 'aborted' })),
+              );
             });
           }
           onProgress?.({ stage: 'infer', fraction: 0.5 });
@@ -114,16 +141,28 @@ export async function fakeEngine(page, selector = 'background-remover') {
           const canvas = new OffscreenCanvas(crop ? 20 : bitmap.width, crop ? 10 : bitmap.height);
           const context = canvas.getContext('2d');
           if (background !== 'transparent' || format === 'jpeg') {
-            context.fillStyle = colours[background] ?? (typeof background === 'string' && background !== 'transparent' ? background : '#ffffff');
+            context.fillStyle =
+              colours[background] ??
+              (typeof background === 'string' && background !== 'transparent' ? background : '#ffffff');
             context.fillRect(0, 0, canvas.width, canvas.height);
           }
           context.drawImage(bitmap, 10, 10, 20, 10, crop ? 0 : 10, crop ? 0 : 10, 20, 10);
           const made = await canvas.convertToBlob({ type: `image/${format}` });
-          return { blob: made, report: {
-            width: canvas.width, height: canvas.height, format, bytes: made.size, model: 'fake', engine: 'c', threads: 1,
-            subject: { found: fake.found, coverage: 0.17, box: [10, 10, 20, 10] },
-            timings_ms: { decode: 1, infer: 2, total: 3 }, peak_heap_bytes: 1e6,
-          } };
+          return {
+            blob: made,
+            report: {
+              width: canvas.width,
+              height: canvas.height,
+              format,
+              bytes: made.size,
+              model: 'fake',
+              engine: 'c',
+              threads: 1,
+              subject: { found: fake.found, coverage: 0.17, box: [10, 10, 20, 10] },
+              timings_ms: { decode: 1, infer: 2, total: 3 },
+              peak_heap_bytes: 1e6,
+            },
+          };
         } finally {
           fake.running--;
         }
@@ -136,30 +175,41 @@ export async function fakeEngine(page, selector = 'background-remover') {
 export const setFake = (page, change) => page.evaluate((values) => Object.assign(window.fake, values), change);
 
 /** Names of the events heard, progress left out. @param {import('@playwright/test').Page} page */
-export const heard = (page) => page.evaluate(() => window.heard.map(({ name }) => name).filter((name) => name !== 'progress'));
+export const heard = (page) =>
+  page.evaluate(() => window.heard.map(({ name }) => name).filter((name) => name !== 'progress'));
 
 /** A drag with files in it, as the browser would send it. */
 export async function dropFiles(page, selector, files, types = ['dragenter', 'dragover', 'drop']) {
   const parcels = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, base64: buffer.toString('base64') }));
-  return page.evaluate(({ selector: which, parcels: list, types: order }) => {
-    const data = new DataTransfer();
-    for (const { name, mimeType, base64 } of list) {
-      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type: mimeType }));
-    }
-    const target = document.querySelector(which);
-    return order.map((type) => {
-      const event = new DragEvent(type, { bubbles: true, composed: true, cancelable: true, dataTransfer: data });
-      target.dispatchEvent(event);
-      return event.defaultPrevented;
-    });
-  }, { selector, parcels, types });
+  return page.evaluate(
+    ({ selector: which, parcels: list, types: order }) => {
+      const data = new DataTransfer();
+      for (const { name, mimeType, base64 } of list) {
+        data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name, { type: mimeType }));
+      }
+      const target = document.querySelector(which);
+      return order.map((type) => {
+        const event = new DragEvent(type, { bubbles: true, composed: true, cancelable: true, dataTransfer: data });
+        target.dispatchEvent(event);
+        return event.defaultPrevented;
+      });
+    },
+    { selector, parcels, types },
+  );
 }
 
 /** @param {import('@playwright/test').Page} page @param {string} selector where the paste happens @param {object} file */
 export async function pasteFile(page, selector, { name, mimeType, buffer }) {
-  await page.evaluate(({ selector: which, name: called, mimeType: type, base64 }) => {
-    const data = new DataTransfer();
-    data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], called, { type }));
-    document.querySelector(which).dispatchEvent(new ClipboardEvent('paste', { bubbles: true, composed: true, cancelable: true, clipboardData: data }));
-  }, { selector, name, mimeType, base64: buffer.toString('base64') });
+  await page.evaluate(
+    ({ selector: which, name: called, mimeType: type, base64 }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], called, { type }));
+      document
+        .querySelector(which)
+        .dispatchEvent(
+          new ClipboardEvent('paste', { bubbles: true, composed: true, cancelable: true, clipboardData: data }),
+        );
+    },
+    { selector, name, mimeType, base64: buffer.toString('base64') },
+  );
 }

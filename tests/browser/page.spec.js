@@ -13,10 +13,11 @@ const remover = 'background-remover';
 const inState = (page, state) => expect(page.locator(remover)).toHaveAttribute('state', state, { timeout: 45_000 });
 
 /** @param {import('@playwright/test').Page} page */
-const listen = (page) => page.evaluate(() => {
-  window.results = [];
-  document.addEventListener('background-remover-result', ({ detail }) => window.results.push(detail));
-});
+const listen = (page) =>
+  page.evaluate(() => {
+    window.results = [];
+    document.addEventListener('background-remover-result', ({ detail }) => window.results.push(detail));
+  });
 
 test('the sample is cut out, with clear corners and a solid subject', async ({ page }) => {
   await page.goto('/');
@@ -29,7 +30,11 @@ test('the sample is cut out, with clear corners and a solid subject', async ({ p
     const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
     context.drawImage(bitmap, 0, 0);
     const alpha = (x, y) => context.getImageData(x, y, 1, 1).data[3];
-    return { report, corners: [alpha(3, 3), alpha(1196, 3), alpha(3, 896), alpha(1196, 896)], body: [alpha(480, 320), alpha(560, 560)] };
+    return {
+      report,
+      corners: [alpha(3, 3), alpha(1196, 3), alpha(3, 896), alpha(1196, 896)],
+      body: [alpha(480, 320), alpha(560, 560)],
+    };
   });
   expect(seen.report).toMatchObject({ width: 1200, height: 900, format: 'png', subject: { found: true } });
   expect(seen.corners.every((alpha) => alpha < 8)).toBe(true);
@@ -73,10 +78,15 @@ test('the download is what the engine gave', async ({ page }) => {
   await inState(page, 'done');
   await page.getByRole('button', { name: 'White' }).click();
   await page.getByLabel('Format').selectOption('jpeg');
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download', exact: true }).click(),
+  ]);
   const digest = await page.evaluate(async () => {
     const { blob } = window.results.at(-1);
-    return [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))].map((b) => b.toString(16).padStart(2, '0')).join('');
+    return [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))]
+      .map((b) => b.toString(16).padStart(2, '0'))
+      .join('');
   });
   const bytes = readFileSync(await download.path());
   expect(bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
@@ -97,7 +107,14 @@ test('every background and format gives a file', async ({ page }) => {
   await page.getByLabel('Format').selectOption('webp');
   await expect(page.locator('.meta')).toContainText('WEBP · 1200 × 900');
   const made = await page.evaluate(() => window.results.map(({ options, blob }) => `${options.format} ${blob.type}`));
-  expect(made).toEqual(['png image/png', 'png image/png', 'png image/png', 'png image/png', 'png image/png', 'webp image/webp']);
+  expect(made).toEqual([
+    'png image/png',
+    'png image/png',
+    'png image/png',
+    'png image/png',
+    'png image/png',
+    'webp image/webp',
+  ]);
 });
 
 test('the preview of a crop lies where the file lies', async ({ page }) => {
@@ -134,9 +151,13 @@ test('once the page stands, it needs no network', async ({ page, context }) => {
   /** @type {string[]} */
   const asked = [];
   page.on('request', (request) => /^http/.test(request.url()) && asked.push(request.url()));
-  await page.locator(`${remover} .files`).setInputFiles({ name: 'first.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });
+  await page
+    .locator(`${remover} .files`)
+    .setInputFiles({ name: 'first.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });
   await inState(page, 'done');
-  await page.locator(`${remover} .files`).setInputFiles({ name: 'second.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });
+  await page
+    .locator(`${remover} .files`)
+    .setInputFiles({ name: 'second.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });
   await expect(page.locator('.thumb[data-state=done]')).toHaveCount(2, { timeout: 45_000 });
   await page.getByRole('button', { name: 'Blur', exact: true }).click();
   await expect(page.locator('.exact')).toBeVisible();
@@ -155,7 +176,9 @@ inTime(() => {
       for (const name of ['a.jpg', 'b.jpg']) data.items.add(new File([jpeg], name, { type: 'image/jpeg' }));
       await new Promise((resolve) => setTimeout(resolve, 200));
       window.longTasks.length = 0;
-      document.querySelector('background-remover').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
+      document
+        .querySelector('background-remover')
+        .dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: data }));
     });
     await expect(page.locator('.thumb[data-state=done]')).toHaveCount(2, { timeout: 45_000 });
     await page.locator('.thumb').first().click();
@@ -170,7 +193,12 @@ inTime(() => {
 
 test('on a phone everything fits, is big enough to touch, and works', async ({ browser, browserName, baseURL }) => {
   test.skip(browserName === 'firefox', 'Firefox emulates no phone');
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
+  const context = await browser.newContext({
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+    deviceScaleFactor: 2,
+  });
   const page = await context.newPage();
   await page.goto(baseURL);
   await expect(page.getByText('Choose a photo')).toBeVisible();
@@ -178,7 +206,9 @@ test('on a phone everything fits, is big enough to touch, and works', async ({ b
   for (const words of await page.getByText(/Drop a photo|paste it/).all()) await expect(words).toBeHidden(); // a finger does neither
   await page.getByRole('button', { name: 'Try the sample' }).tap();
   await inState(page, 'done');
-  await page.locator(`${remover} .files`).setInputFiles({ name: 'a name too long for this.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });
+  await page
+    .locator(`${remover} .files`)
+    .setInputFiles({ name: 'a name too long for this.jpg', mimeType: 'image/jpeg', buffer: readFileSync(sample) });
   await expect(page.locator('.thumb[data-state=done]')).toHaveCount(2, { timeout: 45_000 });
   await page.getByLabel('Crop').tap();
   await expect(page.locator('.exact')).toBeVisible();
@@ -186,16 +216,24 @@ test('on a phone everything fits, is big enough to touch, and works', async ({ b
     const root = document.querySelector('background-remover').shadowRoot;
     const frame = root.querySelector('.frame').getBoundingClientRect();
     const wrong = [];
-    for (const control of root.querySelectorAll('.studio button:not(.thumb), .studio select, .studio .colour, compare-slider')) {
+    for (const control of root.querySelectorAll(
+      '.studio button:not(.thumb), .studio select, .studio .colour, compare-slider',
+    )) {
       const box = control.getBoundingClientRect();
       if (!box.width) continue;
-      if (box.left < frame.left || box.right > frame.right + 0.5 || box.bottom > frame.bottom + 0.5 || box.height < 36) {
+      if (
+        box.left < frame.left ||
+        box.right > frame.right + 0.5 ||
+        box.bottom > frame.bottom + 0.5 ||
+        box.height < 36
+      ) {
         wrong.push(`${control.className} ${control.textContent} ${JSON.stringify(box)}`);
       }
     }
     const [name, add] = ['.name', '[data-act=add]'].map((part) => root.querySelector(part).getBoundingClientRect());
     if (name.right > add.left) wrong.push('the name lies under the buttons');
-    if (document.documentElement.scrollWidth > innerWidth) wrong.push(`page is ${document.documentElement.scrollWidth} wide`);
+    if (document.documentElement.scrollWidth > innerWidth)
+      wrong.push(`page is ${document.documentElement.scrollWidth} wide`);
     return wrong;
   });
   expect(outside).toEqual([]);
@@ -218,8 +256,10 @@ test('text is readable in light and in dark', async ({ page, browserName }) => {
         context.fillRect(0, 0, 1, 1);
         return [...context.getImageData(0, 0, 1, 1).data];
       };
-      const light = ([r, g, b]) => [r, g, b].map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+      const light = ([r, g, b]) =>
+        [r, g, b]
+          .map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4))
+          .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
       const behind = (element) => {
         for (let at = element; at; at = at.parentElement ?? at.getRootNode().host) {
           const colour = rgba(getComputedStyle(at).backgroundColor);
@@ -229,7 +269,10 @@ test('text is readable in light and in dark', async ({ page, browserName }) => {
       };
       const root = document.querySelector('background-remover').shadowRoot;
       const found = [];
-      for (const element of [...document.querySelectorAll('h1, h2, p, summary, a, code, button'), ...root.querySelectorAll('p, button, select, label, .name')]) {
+      for (const element of [
+        ...document.querySelectorAll('h1, h2, p, summary, a, code, button'),
+        ...root.querySelectorAll('p, button, select, label, .name'),
+      ]) {
         if (!element.textContent.trim() || !element.getClientRects().length) continue;
         const [a, b] = [light(rgba(getComputedStyle(element).color)), light(behind(element))];
         const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
@@ -243,7 +286,9 @@ test('text is readable in light and in dark', async ({ page, browserName }) => {
 
 test('a file that is no photo gets a text by its code, and the next photo works', async ({ page }) => {
   await page.goto('/');
-  await page.locator(`${remover} .files`).setInputFiles({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a photo at all') });
+  await page
+    .locator(`${remover} .files`)
+    .setInputFiles({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a photo at all') });
   await inState(page, 'error');
   await expect(page.locator('[part=message]')).toContainText('This is not a photo that can be opened.');
   await page.locator(`${remover} .files`).setInputFiles(sample);
@@ -254,11 +299,15 @@ test('a photo cancelled in the middle leaves the engine ready for the next', asy
   await page.goto('/');
   await page.evaluate(() => {
     const stop = new AbortController();
-    document.addEventListener('background-remover-progress', ({ target, detail }) => {
-      if (detail.stage !== 'infer') return;
-      stop.abort();
-      target.cancel();
-    }, { signal: stop.signal });
+    document.addEventListener(
+      'background-remover-progress',
+      ({ target, detail }) => {
+        if (detail.stage !== 'infer') return;
+        stop.abort();
+        target.cancel();
+      },
+      { signal: stop.signal },
+    );
   });
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await inState(page, 'empty');
@@ -269,10 +318,13 @@ test('a photo cancelled in the middle leaves the engine ready for the next', asy
 
 test('an engine set while the own one is still on its way stays', async ({ page }) => {
   let own = () => {};
-  const wanted = new Promise((resolve) => void page.route('**/engine/index.js*', async (route) => {
-    await new Promise((go) => resolve(own = go));
-    await route.continue();
-  }));
+  const wanted = new Promise(
+    (resolve) =>
+      void page.route('**/engine/index.js*', async (route) => {
+        await new Promise((go) => resolve((own = go)));
+        await route.continue();
+      }),
+  );
   await page.goto('/'); // the page fetches its engine as soon as it is idle
   await wanted;
   await fakeEngine(page);
@@ -294,12 +346,26 @@ test('the element’s entry is at most 8 KB of gzip and loads nothing more by it
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   // a page of somebody else's, with nothing but the element
-  await page.route('**/alone.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><link rel=icon href=data:,>' +
-    '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>' }));
+  await page.route('**/alone.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body:
+        '<!doctype html><link rel=icon href=data:,>' +
+        '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>',
+    }),
+  );
   await page.goto('/alone.html', { waitUntil: 'networkidle' });
   const scripts = asked.filter((path) => path.endsWith('.js'));
-  const entry = ['/engine/lists/result-names.js', '/texts/en/element.js', '/widget/background-remover.js', '/widget/common/base-styles.js', '/widget/common/texts.js'];
+  const entry = [
+    '/engine/lists/result-names.js',
+    '/texts/en/element.js',
+    '/widget/background-remover.js',
+    '/widget/common/base-styles.js',
+    '/widget/common/texts.js',
+  ];
   expect([...new Set(scripts)].sort()).toEqual(entry);
-  const bytes = entry.map((name) => gzipSync(readFileSync(new URL(`../../web${name}`, import.meta.url)), { level: 9 }).length);
+  const bytes = entry.map(
+    (name) => gzipSync(readFileSync(new URL(`../../web${name}`, import.meta.url)), { level: 9 }).length,
+  );
   expect(bytes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(8 * 1024);
 });

@@ -17,14 +17,15 @@ async function open(page) {
 }
 
 /** Alpha of the result in the middle of the picture. @param {import('@playwright/test').Page} page */
-const middleAlpha = (page) => page.locator('background-remover').evaluate(async (element) => {
-  const image = element.shadowRoot.querySelector('.cutout');
-  await image.decode();
-  const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
-  const context = canvas.getContext('2d');
-  context.drawImage(image, 0, 0);
-  return context.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3];
-});
+const middleAlpha = (page) =>
+  page.locator('background-remover').evaluate(async (element) => {
+    const image = element.shadowRoot.querySelector('.cutout');
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    return context.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3];
+  });
 
 /** @param {import('@playwright/test').Page} page @param {import('@playwright/test').Locator} canvas */
 async function strokeAcross(page, canvas) {
@@ -45,9 +46,14 @@ test('a stroke of the eraser is in the file; the next retouch goes on from it', 
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(page.locator('.retouch')).toBeHidden();
   await expect.poll(() => middleAlpha(page)).toBe(0);
-  const result = page.locator('background-remover').evaluate((element) => new Promise((resolve) => {
-    element.addEventListener('background-remover-result', ({ detail }) => resolve(detail.report.engine), { once: true });
-  }));
+  const result = page.locator('background-remover').evaluate(
+    (element) =>
+      new Promise((resolve) => {
+        element.addEventListener('background-remover-result', ({ detail }) => resolve(detail.report.engine), {
+          once: true,
+        });
+      }),
+  );
   await page.getByRole('button', { name: 'White' }).click();
   expect(await result).toBe('none'); // no model: the matte is the user's
   canvas = await open(page);
@@ -72,7 +78,8 @@ test('Cancel and Escape leave the cut-out as it was', async ({ page }) => {
 
 test('by keyboard alone: brush, undo, redo, an object dropped, done', async ({ page }) => {
   await open(page);
-  const undo = page.getByRole('button', { name: 'Undo' }), redo = page.getByRole('button', { name: 'Redo' });
+  const undo = page.getByRole('button', { name: 'Undo' }),
+    redo = page.getByRole('button', { name: 'Redo' });
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await expect(undo).toBeEnabled();
@@ -108,7 +115,9 @@ test('zoom goes to 800 %, keeps the place under the pointer, and fits again', as
 inTime(() => {
   test('the view during a stroke follows without long tasks', async ({ page }) => {
     const canvas = await open(page);
-    await page.evaluate(() => { window.longTasks.length = 0; });
+    await page.evaluate(() => {
+      window.longTasks.length = 0;
+    });
     await strokeAcross(page, canvas);
     await page.getByRole('button', { name: 'Redo' }).isDisabled();
     expect(await page.evaluate(() => window.longTasks)).toEqual([]);

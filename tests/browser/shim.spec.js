@@ -15,12 +15,19 @@ const site = mkdtempSync(join(tmpdir(), 'cutaway-site-'));
 /** @type {Awaited<ReturnType<typeof serveStatic>>} */ let server;
 
 test.beforeAll(async ({}, info) => {
-  for (const name of readdirSync(dist)) if (!existsSync(join(site, name))) symlinkSync(join(dist, name), join(site, name));
+  for (const name of readdirSync(dist))
+    if (!existsSync(join(site, name))) symlinkSync(join(dist, name), join(site, name));
   rmSync(join(site, 'service-worker.js'), { force: true }); // a copy at the root, as the manual says
   cpSync(join(dist, 'shim/adapters/service-worker.js'), join(site, 'service-worker.js'));
   mkdirSync(join(site, 'plain'), { recursive: true });
-  writeFileSync(join(site, 'plain/index.html'), '<!doctype html><link rel=icon href=data:,><title>a page that knows nothing of Cutaway</title><img id="i" alt="">');
-  writeFileSync(join(site, 'host.html'), '<!doctype html><link rel=icon href=data:,><title>the page with the engine</title>');
+  writeFileSync(
+    join(site, 'plain/index.html'),
+    '<!doctype html><link rel=icon href=data:,><title>a page that knows nothing of Cutaway</title><img id="i" alt="">',
+  );
+  writeFileSync(
+    join(site, 'host.html'),
+    '<!doctype html><link rel=icon href=data:,><title>the page with the engine</title>',
+  );
   writeFileSync(join(site, 'magic-hour.js'), await bundleMagicHour());
   server = await serveStatic({ dir: site, isolate: info.project.name === 'isolated' });
 });
@@ -32,9 +39,13 @@ test.afterAll(async () => {
 /** Opens the page; fails the test on any console error or foreign request. */
 async function open(/** @type {import('@playwright/test').Page} */ page, path = 'host.html') {
   const complaints = /** @type {string[]} */ ([]);
-  page.on('console', (message) => { if (message.type() === 'error') complaints.push(message.text()); });
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => { if (/^https?:/.test(request.url()) && !request.url().startsWith(server.url)) complaints.push(request.url()); });
+  page.on('request', (request) => {
+    if (/^https?:/.test(request.url()) && !request.url().startsWith(server.url)) complaints.push(request.url());
+  });
   await page.goto(new URL(path, server.url).href);
   return complaints;
 }
@@ -47,22 +58,33 @@ test('the npm SDK, unmodified, runs over the patched fetch without any network',
     const engine = await import(/** @type {any} */ ('/engine/index.js'));
     const photo = await (await fetch('/samples/duck.jpg')).blob();
     const undo = install(createShim({ engine, blobUrls: true }));
-    const Client = /** @type {any} */ (globalThis).MagicHour.default.default ?? /** @type {any} */ (globalThis).MagicHour.default;
+    const Client =
+      /** @type {any} */ (globalThis).MagicHour.default.default ?? /** @type {any} */ (globalThis).MagicHour.default;
     const client = new Client({ token: 'mhk_live_page' }); // the vendor's own base URL
     const result = await client.v1.imageBackgroundRemover.generate(
-      { assets: { imageFilePath: new File([photo], 'duck.jpg') }, name: 'in a page' }, { downloadOutputs: false });
+      { assets: { imageFilePath: new File([photo], 'duck.jpg') }, name: 'in a page' },
+      { downloadOutputs: false },
+    );
     const bytes = await (await fetch(result.downloads[0].url)).arrayBuffer();
     const image = new Image();
     image.src = result.downloads[0].url;
     await image.decode();
     const want = await (await engine.removeBackground(photo, {})).blob.arrayBuffer();
-    const same = new Uint8Array(bytes).every((byte, i) => byte === new Uint8Array(want)[i]) && bytes.byteLength === want.byteLength;
+    const same =
+      new Uint8Array(bytes).every((byte, i) => byte === new Uint8Array(want)[i]) &&
+      bytes.byteLength === want.byteLength;
     await client.v1.imageProjects.delete({ id: result.id });
     const after = await client.v1.imageProjects.get({ id: result.id });
     undo();
     return { status: result.status, name: result.name, same, width: image.naturalWidth, enabled: after.enabled };
   });
-  expect(seen).toEqual({ status: 'complete', name: 'in a page', same: true, width: expect.any(Number), enabled: false });
+  expect(seen).toEqual({
+    status: 'complete',
+    name: 'in a page',
+    same: true,
+    width: expect.any(Number),
+    enabled: false,
+  });
   expect(seen.width).toBeGreaterThan(10);
   expect(complaints).toEqual([]);
 });
@@ -72,7 +94,7 @@ const setUp = async (/** @type {{ name: string, hold: boolean }} */ { name, hold
   const { createShim, createIndexedDbStore } = await import(/** @type {any} */ ('/shim/index.js'));
   const engine = {
     removeBackground: async (/** @type {Blob} */ blob) => {
-      /** @type {any} */ (globalThis).runs = (/** @type {any} */ (globalThis).runs ?? 0) + 1;
+      /** @type {any} */ (globalThis).runs = /** @type {any} */ (globalThis.runs ?? 0) + 1;
       if (hold) await new Promise(() => {});
       return { blob: new Blob([await blob.arrayBuffer()], { type: 'image/png' }), report: {} };
     },
@@ -82,13 +104,20 @@ const setUp = async (/** @type {{ name: string, hold: boolean }} */ { name, hold
   /** @type {any} */ (globalThis).shim = shim;
 };
 const ask = async (/** @type {{ path: string, body?: unknown }} */ { path, body }) => {
-  const response = await /** @type {any} */ (globalThis).shim.fetch(new Request(new URL(path, location.href), body ? { method: 'POST', body: JSON.stringify(body) } : {}));
+  const response = await /** @type {any} */ (globalThis).shim.fetch(
+    new Request(new URL(path, location.href), body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+  );
   return response.json();
 };
 const createProject = async () => {
   const shim = /** @type {any} */ (globalThis).shim;
-  const post = async (/** @type {string} */ path, /** @type {unknown} */ body) => (await shim.fetch(new Request(new URL(path, location.href), { method: 'POST', body: JSON.stringify(body) }))).json();
-  const { items: [slot] } = await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] });
+  const post = async (/** @type {string} */ path, /** @type {unknown} */ body) =>
+    (
+      await shim.fetch(new Request(new URL(path, location.href), { method: 'POST', body: JSON.stringify(body) }))
+    ).json();
+  const {
+    items: [slot],
+  } = await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] });
   const canvas = new OffscreenCanvas(4, 4);
   canvas.getContext('2d');
   await shim.fetch(new Request(slot.upload_url, { method: 'PUT', body: await canvas.convertToBlob() }));
@@ -99,28 +128,37 @@ test('a reload loses nothing: a half-done project is finished by the next page',
   const complaints = await open(page);
   await page.evaluate(setUp, { name: 'reload', hold: true });
   const id = await page.evaluate(createProject);
-  await expect.poll(async () => (await page.evaluate(ask, { path: `/v1/image-projects/${id}` })).status).toBe('rendering');
+  await expect
+    .poll(async () => (await page.evaluate(ask, { path: `/v1/image-projects/${id}` })).status)
+    .toBe('rendering');
   await page.reload();
   await page.evaluate(setUp, { name: 'reload', hold: false });
-  await expect.poll(async () => (await page.evaluate(ask, { path: `/v1/image-projects/${id}` })).status).toBe('complete');
+  await expect
+    .poll(async () => (await page.evaluate(ask, { path: `/v1/image-projects/${id}` })).status)
+    .toBe('complete');
   const { downloads } = await page.evaluate(ask, { path: `/v1/image-projects/${id}` });
   expect(downloads).toHaveLength(1);
   expect(complaints).toEqual([]);
 });
 
-test('a second tab does not repeat the first one\'s job, and takes it over when that is closed', async ({ context }) => {
+test("a second tab does not repeat the first one's job, and takes it over when that is closed", async ({ context }) => {
   const first = await context.newPage();
   const second = await context.newPage();
   await open(first);
   await open(second);
   await first.evaluate(setUp, { name: 'tabs', hold: true });
   const id = await first.evaluate(createProject);
-  await expect.poll(async () => (await first.evaluate(ask, { path: `/v1/image-projects/${id}` })).status).toBe('rendering');
+  await expect
+    .poll(async () => (await first.evaluate(ask, { path: `/v1/image-projects/${id}` })).status)
+    .toBe('rendering');
   await second.evaluate(setUp, { name: 'tabs', hold: false });
-  for (let i = 0; i < 3; i++) expect((await second.evaluate(ask, { path: `/v1/image-projects/${id}` })).status).toBe('rendering');
+  for (let i = 0; i < 3; i++)
+    expect((await second.evaluate(ask, { path: `/v1/image-projects/${id}` })).status).toBe('rendering');
   expect(await second.evaluate(() => /** @type {any} */ (globalThis).runs ?? 0)).toBe(0);
   await first.close();
-  await expect.poll(async () => (await second.evaluate(ask, { path: `/v1/image-projects/${id}` })).status).toBe('complete');
+  await expect
+    .poll(async () => (await second.evaluate(ask, { path: `/v1/image-projects/${id}` })).status)
+    .toBe('complete');
   expect(await second.evaluate(() => /** @type {any} */ (globalThis).runs)).toBe(1);
 });
 
@@ -130,12 +168,22 @@ test('two tabs, one idempotency key, the same moment: one job', async ({ context
     await open(tab);
     await tab.evaluate(setUp, { name: 'one-key', hold: false });
   }
-  const answers = await Promise.all(tabs.flatMap((tab) => [1, 2, 3].map(() => tab.evaluate(async () => {
-    const response = await /** @type {any} */ (globalThis).shim.fetch(new Request(new URL('/api/v1/remove-background', location.href), {
-      method: 'POST', headers: { 'idempotency-key': 'same-moment' }, body: JSON.stringify({ input: [{ image_url: 'data:image/png;base64,iVBORw0KGgo=' }] }),
-    }));
-    return [response.status, (await response.json()).job.id];
-  }))));
+  const answers = await Promise.all(
+    tabs.flatMap((tab) =>
+      [1, 2, 3].map(() =>
+        tab.evaluate(async () => {
+          const response = await /** @type {any} */ (globalThis).shim.fetch(
+            new Request(new URL('/api/v1/remove-background', location.href), {
+              method: 'POST',
+              headers: { 'idempotency-key': 'same-moment' },
+              body: JSON.stringify({ input: [{ image_url: 'data:image/png;base64,iVBORw0KGgo=' }] }),
+            }),
+          );
+          return [response.status, (await response.json()).job.id];
+        }),
+      ),
+    ),
+  );
   expect(answers.map(([status]) => status).sort()).toEqual([200, 200, 200, 200, 200, 202]);
   expect(new Set(answers.map(([, id]) => id)).size).toBe(1);
 });
@@ -151,12 +199,23 @@ test('service worker: a page that knows nothing uses plain fetch and <img src>, 
     await startServiceWorker(createShim({ engine, bases: [location.origin] }), { script: '/service-worker.js' });
   });
   const plain = await context.newPage();
-  complaints.push(...await open(plain, 'plain/'));
-  const photo = await plain.evaluate(async () => [...new Uint8Array(await (await fetch('/samples/duck.jpg')).arrayBuffer())]);
+  complaints.push(...(await open(plain, 'plain/')));
+  const photo = await plain.evaluate(async () => [
+    ...new Uint8Array(await (await fetch('/samples/duck.jpg')).arrayBuffer()),
+  ]);
   await context.setOffline(true);
   const seen = await plain.evaluate(async (bytes) => {
-    const post = async (/** @type {string} */ path, /** @type {unknown} */ body) => (await fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })).json();
-    const { items: [slot] } = await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'jpg' }] });
+    const post = async (/** @type {string} */ path, /** @type {unknown} */ body) =>
+      (
+        await fetch(path, {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        })
+      ).json();
+    const {
+      items: [slot],
+    } = await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'jpg' }] });
     const put = await fetch(slot.upload_url, { method: 'PUT', body: new Uint8Array(bytes) });
     const { id } = await post('/v1/image-background-remover', { assets: { image_file_path: slot.file_path } });
     let project;
@@ -167,7 +226,12 @@ test('service worker: a page that knows nothing uses plain fetch and <img src>, 
     const image = /** @type {HTMLImageElement} */ (document.getElementById('i'));
     image.src = project.downloads[0].url;
     await image.decode();
-    return { put: put.status, status: project.status, width: image.naturalWidth, source: (await fetch(project.downloads[0].url)).headers.get('x-cutaway-source') };
+    return {
+      put: put.status,
+      status: project.status,
+      width: image.naturalWidth,
+      source: (await fetch(project.downloads[0].url)).headers.get('x-cutaway-source'),
+    };
   }, photo);
   expect(seen).toEqual({ put: 200, status: 'complete', width: expect.any(Number), source: 'local' });
   expect(seen.width).toBeGreaterThan(10);

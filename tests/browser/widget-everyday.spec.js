@@ -32,12 +32,17 @@ test.describe('remembered', () => {
     await page.reload();
     await fakeEngine(page);
     await done(page);
-    await expect.poll(() => page.evaluate(() => window.fake.calls.at(-1))).toMatchObject({ background: '#445566', format: 'webp', crop: true, margin: '20%' });
+    await expect
+      .poll(() => page.evaluate(() => window.fake.calls.at(-1)))
+      .toMatchObject({ background: '#445566', format: 'webp', crop: true, margin: '20%' });
     await expect(page.getByLabel('Format')).toHaveValue('webp');
     await page.getByRole('button', { name: 'Recent colour #12ab34' }).click();
     await expect(page.locator(remover)).toHaveAttribute('background', '#12ab34');
     await expect(page.getByRole('button', { name: 'Recent colour #12ab34' })).toHaveAttribute('aria-pressed', 'true');
-    expect(await page.locator('#recent option').evaluateAll((all) => all.map(({ value }) => value))).toEqual(['#445566', '#12ab34']);
+    expect(await page.locator('#recent option').evaluateAll((all) => all.map(({ value }) => value))).toEqual([
+      '#445566',
+      '#12ab34',
+    ]);
   });
 
   test('an element that does not ask for it remembers nothing', async ({ page }) => {
@@ -50,7 +55,11 @@ test.describe('remembered', () => {
 
   test('storage that is refused costs the memory and nothing else', async ({ page }) => {
     await page.addInitScript(() => {
-      Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('no', 'SecurityError'); } });
+      Object.defineProperty(window, 'localStorage', {
+        get: () => {
+          throw new DOMException('no', 'SecurityError');
+        },
+      });
     });
     await page.goto('/');
     await fakeEngine(page);
@@ -63,7 +72,10 @@ test.describe('remembered', () => {
 
   test('what lies in storage is taken only when it can be a setting', async ({ page }) => {
     await page.evaluate(() => {
-      localStorage.setItem('cutaway.settings', JSON.stringify({ background: 'url(x)', format: 'exe', margin: '5%', crop: 'yes', onclick: 'x' }));
+      localStorage.setItem(
+        'cutaway.settings',
+        JSON.stringify({ background: 'url(x)', format: 'exe', margin: '5%', crop: 'yes', onclick: 'x' }),
+      );
       localStorage.setItem('cutaway.colours', '["red","#12ab34",7,"#zzzzzz"]');
       localStorage.setItem('cutaway.theme', '{broken');
     });
@@ -79,8 +91,12 @@ test.describe('remembered', () => {
 
 test.describe('light and dark', () => {
   test('the switch wins over the system, page and element together, and stays', async ({ page }) => {
-    const surface = () => page.evaluate(() => [document.body, document.querySelector('background-remover').shadowRoot.querySelector('.frame')]
-      .map((element) => getComputedStyle(element).backgroundColor));
+    const surface = () =>
+      page.evaluate(() =>
+        [document.body, document.querySelector('background-remover').shadowRoot.querySelector('.frame')].map(
+          (element) => getComputedStyle(element).backgroundColor,
+        ),
+      );
     await page.emulateMedia({ colorScheme: 'light' });
     const light = await surface();
     await page.getByLabel('Colours').selectOption('dark');
@@ -125,7 +141,9 @@ test.describe('keys', () => {
     expect(download.suggestedFilename()).toBe('one-cutout.jpg');
   });
 
-  test('? opens the sheet before and after the first photo, Esc closes it and gives the focus back', async ({ page }) => {
+  test('? opens the sheet before and after the first photo, Esc closes it and gives the focus back', async ({
+    page,
+  }) => {
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
     await page.keyboard.press('Escape');
@@ -161,7 +179,9 @@ test.describe('keys', () => {
 
   test('keys belong to fields and to other elements first', async ({ page }) => {
     await done(page);
-    await page.evaluate(() => document.querySelector('main').append(Object.assign(document.createElement('input'), { id: 'field' })));
+    await page.evaluate(() =>
+      document.querySelector('main').append(Object.assign(document.createElement('input'), { id: 'field' })),
+    );
     await page.locator('#field').focus();
     await page.keyboard.press('2');
     await page.getByLabel('Format').focus();
@@ -194,7 +214,11 @@ test.describe('keys', () => {
 test.describe('ways out', () => {
   test('a refused clipboard is told, with what to do instead', async ({ page }) => {
     await done(page);
-    await page.evaluate(() => { navigator.clipboard.write = async () => { throw new DOMException('no', 'NotAllowedError'); }; });
+    await page.evaluate(() => {
+      navigator.clipboard.write = async () => {
+        throw new DOMException('no', 'NotAllowedError');
+      };
+    });
     await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await expect(page.getByRole('button', { name: 'Not copied' })).toBeVisible();
     await expect(page.locator(remover).getByRole('status')).toContainText('Download it instead');
@@ -206,20 +230,26 @@ test.describe('ways out', () => {
     await expect(page.locator('.meta')).toContainText('WEBP');
     await page.evaluate(() => {
       window.drags = [];
-      document.addEventListener('dragstart', ({ dataTransfer }) => window.drags.push({
-        url: dataTransfer.getData('DownloadURL'), files: [...dataTransfer.items].filter(({ kind }) => kind === 'file').map((item) => item.getAsFile()?.name),
-      }));
+      document.addEventListener('dragstart', ({ dataTransfer }) =>
+        window.drags.push({
+          url: dataTransfer.getData('DownloadURL'),
+          files: [...dataTransfer.items].filter(({ kind }) => kind === 'file').map((item) => item.getAsFile()?.name),
+        }),
+      );
     });
     await page.locator('.meta').dragTo(page.locator('compare-slider'));
     const [drag] = await page.evaluate(() => window.drags);
     expect(drag.files).toEqual(['cat-cutout.webp']);
     expect(drag.url).toMatch(/^image\/webp:cat-cutout\.webp:blob:http/);
-    const same = await page.evaluate(async (url) => {
-      const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
-      const { blob } = window.heard.findLast(({ name }) => name === 'result').detail;
-      const want = new Uint8Array(await blob.arrayBuffer());
-      return bytes.length === want.length && bytes.every((byte, i) => byte === want[i]);
-    }, drag.url.slice(drag.url.indexOf('blob:')));
+    const same = await page.evaluate(
+      async (url) => {
+        const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+        const { blob } = window.heard.findLast(({ name }) => name === 'result').detail;
+        const want = new Uint8Array(await blob.arrayBuffer());
+        return bytes.length === want.length && bytes.every((byte, i) => byte === want[i]);
+      },
+      drag.url.slice(drag.url.indexOf('blob:')),
+    );
     expect(same).toBe(true);
     expect(await page.evaluate(() => window.heard.filter(({ name }) => name === 'accept').length)).toBe(1);
     await expect(page.locator('.thumb')).toHaveCount(0);
@@ -250,18 +280,26 @@ test.describe('ways out', () => {
     await done(page);
     const share = page.getByRole('button', { name: 'Share' });
     await share.click();
-    await expect.poll(() => page.evaluate(() => window.shared)).toEqual([[{ name: 'cat-cutout.png', type: 'image/png', size: expect.any(Number) }]]);
-    await page.evaluate(() => { window.refuse = 'AbortError'; });
+    await expect
+      .poll(() => page.evaluate(() => window.shared))
+      .toEqual([[{ name: 'cat-cutout.png', type: 'image/png', size: expect.any(Number) }]]);
+    await page.evaluate(() => {
+      window.refuse = 'AbortError';
+    });
     await share.click();
     await expect.poll(() => page.evaluate(() => window.shared.length)).toBe(2);
     await expect(page.locator(remover).getByRole('status')).not.toContainText('could not be shared');
-    await page.evaluate(() => { window.refuse = 'NotAllowedError'; });
+    await page.evaluate(() => {
+      window.refuse = 'NotAllowedError';
+    });
     await share.click();
     await expect(page.locator(remover).getByRole('status')).toContainText('could not be shared. Download it instead.');
   });
 
   test('without a share sheet there is no button for it', async ({ page }) => {
-    await page.addInitScript(() => { Object.defineProperty(navigator, 'canShare', { value: undefined }); });
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, 'canShare', { value: undefined });
+    });
     await page.goto('/');
     await fakeEngine(page);
     await done(page);
@@ -279,22 +317,33 @@ test.describe('in a form', () => {
       element.replaceWith(form);
       form.firstElementChild.append(element);
       window.form = form;
-      window.sent = () => [...new FormData(form)].map(([name, value]) => [name, typeof value === 'string' ? value : `${value.name} ${value.type}`]);
+      window.sent = () =>
+        [...new FormData(form)].map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : `${value.name} ${value.type}`,
+        ]);
     });
   });
 
   test('the file is the value, follows the settings, and several are several', async ({ page }) => {
     expect(await page.evaluate(() => window.sent())).toEqual([['title', 'A cat']]);
     await done(page);
-    expect(await page.evaluate(() => window.sent())).toEqual([['title', 'A cat'], ['picture', 'cat-cutout.png image/png']]);
+    expect(await page.evaluate(() => window.sent())).toEqual([
+      ['title', 'A cat'],
+      ['picture', 'cat-cutout.png image/png'],
+    ]);
     await page.getByLabel('Format').selectOption('jpeg');
     await expect.poll(() => page.evaluate(() => window.sent()[1])).toEqual(['picture', 'cat-cutout.jpg image/jpeg']);
     await page.locator(`${remover} .files`).setInputFiles(photo('dog.bmp'));
     await expect.poll(() => page.evaluate(() => window.sent().length)).toBe(3);
-    expect(await page.evaluate(() => document.querySelector('background-remover').files.map(({ name }) => name))).toEqual(['cat-cutout.jpg', 'dog-cutout.jpg']);
+    expect(
+      await page.evaluate(() => document.querySelector('background-remover').files.map(({ name }) => name)),
+    ).toEqual(['cat-cutout.jpg', 'dog-cutout.jpg']);
     const equal = await page.evaluate(async () => {
       const value = new FormData(window.form).get('picture');
-      const { blob } = window.heard.findLast(({ name, detail }) => name === 'result' && detail.name === 'cat.bmp').detail;
+      const { blob } = window.heard.findLast(
+        ({ name, detail }) => name === 'result' && detail.name === 'cat.bmp',
+      ).detail;
       return value.size === blob.size && document.querySelector('background-remover').form === window.form;
     });
     expect(equal).toBe(true);
@@ -308,10 +357,11 @@ test.describe('in a form', () => {
   });
 
   test('required holds the form until there is a result, and says why', async ({ page }) => {
-    const state = () => page.evaluate(() => {
-      const element = document.querySelector('background-remover');
-      return [window.form.checkValidity(), element.validationMessage];
-    });
+    const state = () =>
+      page.evaluate(() => {
+        const element = document.querySelector('background-remover');
+        return [window.form.checkValidity(), element.validationMessage];
+      });
     await page.locator(remover).evaluate((element) => element.setAttribute('required', ''));
     expect(await state()).toEqual([false, 'Choose a photo.']);
     await setFake(page, { hold: true });
@@ -329,12 +379,16 @@ test.describe('in a form', () => {
     await page.evaluate(() => window.form.reset());
     await inState(page, 'empty');
     expect(await page.evaluate(() => window.sent())).toEqual([['title', 'A cat']]);
-    await page.evaluate(() => { window.form.firstElementChild.disabled = true; });
+    await page.evaluate(() => {
+      window.form.firstElementChild.disabled = true;
+    });
     await dropFiles(page, remover, [photo('late.bmp')]);
     await page.locator(`${remover} .files`).setInputFiles(photo('late.bmp'));
     await inState(page, 'empty');
     expect(await page.evaluate(() => window.fake.calls.length)).toBe(1);
-    await page.evaluate(() => { window.form.firstElementChild.disabled = false; });
+    await page.evaluate(() => {
+      window.form.firstElementChild.disabled = false;
+    });
     await done(page);
   });
 });

@@ -13,8 +13,17 @@ test.beforeEach(async ({ page }) => {
 test('arrows step by 2, page keys by 10, Home and End go to the ends', async ({ page }) => {
   const slider = page.getByRole('slider', { name: 'Before and after' });
   await slider.focus();
-  for (const [key, now] of [['ArrowRight', 44], ['ArrowLeft', 42], ['PageUp', 52], ['PageDown', 42], ['End', 100],
-    ['ArrowUp', 100], ['Home', 0], ['ArrowDown', 0], ['ArrowUp', 2]]) {
+  for (const [key, now] of [
+    ['ArrowRight', 44],
+    ['ArrowLeft', 42],
+    ['PageUp', 52],
+    ['PageDown', 42],
+    ['End', 100],
+    ['ArrowUp', 100],
+    ['Home', 0],
+    ['ArrowDown', 0],
+    ['ArrowUp', 2],
+  ]) {
     await page.keyboard.press(key);
     await expect(slider).toHaveAttribute('aria-valuenow', String(now));
   }
@@ -35,8 +44,11 @@ test('a drag follows the mouse and stops at the edges', async ({ page }) => {
 });
 
 test('what lies left of the bar is the photo, right of it the cut-out', async ({ page }) => {
-  const clips = await page.locator('compare-slider').evaluate((slider) => ['.before', '.after'].map((part) =>
-    getComputedStyle(slider.shadowRoot.querySelector(part)).clipPath));
+  const clips = await page
+    .locator('compare-slider')
+    .evaluate((slider) =>
+      ['.before', '.after'].map((part) => getComputedStyle(slider.shadowRoot.querySelector(part)).clipPath),
+    );
   expect(clips[0]).toBe('inset(0px 58% 0px 0px)');
   expect(clips[1]).toBe('inset(0px 0px 0px 42%)');
 });
@@ -47,7 +59,8 @@ test('a finger moves it, and up and down stay the page’s', async ({ page, cont
   const at = (share) => [{ x: box.x + box.width * share, y: box.y + box.height / 2 }];
   await touch.send('Emulation.setTouchEmulationEnabled', { enabled: true });
   await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0.3) });
-  for (const share of [0.4, 0.5, 0.6, 0.7]) await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(share) });
+  for (const share of [0.4, 0.5, 0.6, 0.7])
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(share) });
   await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
   await expect(page.getByRole('slider')).toHaveAttribute('aria-valuenow', '70');
   expect(await page.locator('compare-slider').evaluate((slider) => getComputedStyle(slider).touchAction)).toBe('pan-y');

@@ -12,12 +12,21 @@ test.beforeEach(async ({ page }) => {
       const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
       context.drawImage(bitmap, 0, 0);
       const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-      let soft = 0, clear = 0;
+      let soft = 0,
+        clear = 0;
       for (let i = 3; i < data.length; i += 4) {
         soft += data[i] > 20 && data[i] < 120;
         clear += data[i] === 0;
       }
-      window.last = { options, width: report.width, height: report.height, soft, clear, first: [...data.slice(0, 4)], pixels: data.length / 4 };
+      window.last = {
+        options,
+        width: report.width,
+        height: report.height,
+        soft,
+        clear,
+        first: [...data.slice(0, 4)],
+        pixels: data.length / 4,
+      };
     });
   });
   await page.locator(`${remover} input.files`).setInputFiles(sample);
@@ -59,8 +68,9 @@ test('while a slider is drawn the picture follows before the file is there', asy
     const { shadowRoot } = document.querySelector('background-remover');
     window.seen = [];
     new MutationObserver(() => {
-      const live = shadowRoot.querySelector('.live'), exact = shadowRoot.querySelector('.exact');
-      window.seen.push(live.hidden ? exact.hidden ? 'none' : 'file' : 'live');
+      const live = shadowRoot.querySelector('.live'),
+        exact = shadowRoot.querySelector('.exact');
+      window.seen.push(live.hidden ? (exact.hidden ? 'none' : 'file') : 'live');
     }).observe(shadowRoot.querySelector('.layers'), { subtree: true, attributes: true, attributeFilter: ['hidden'] });
   });
   await page.getByLabel('Strength').fill('0.9');
@@ -74,14 +84,28 @@ test('outline, gradient and canvas make one picture; the presets are the core’
   await page.getByRole('checkbox', { name: 'Outline' }).check();
   await page.getByRole('checkbox', { name: 'Gradient' }).check();
   await page.getByLabel('Canvas').selectOption('amazon');
-  const made = await result(page, { canvas: 'amazon', outline: { color: '#ffffff' }, background: 'linear-gradient(180deg, #8fd3f4, #fdf3e3)' });
+  const made = await result(page, {
+    canvas: 'amazon',
+    outline: { color: '#ffffff' },
+    background: 'linear-gradient(180deg, #8fd3f4, #fdf3e3)',
+  });
   expect([made.width, made.height, made.clear]).toEqual([2000, 2000, 0]);
   expect(made.first).toEqual([143, 211, 244, 255]);
   await expect(page.locator('compare-slider')).toHaveClass(/placed/);
   const { width, height } = await page.locator('compare-slider').boundingBox();
   expect(Math.abs(width / height - 1)).toBeLessThan(0.02);
   const names = await page.getByLabel('Canvas').locator('option').allTextContents();
-  expect(names).toEqual(['as the photo', 'Square 1:1', 'Portrait 4:5', 'Wide 16:9', 'Passport 35 × 45 mm', 'Amazon', 'eBay', 'Etsy', 'Shopify']);
+  expect(names).toEqual([
+    'as the photo',
+    'Square 1:1',
+    'Portrait 4:5',
+    'Wide 16:9',
+    'Passport 35 × 45 mm',
+    'Amazon',
+    'eBay',
+    'Etsy',
+    'Shopify',
+  ]);
   await page.getByLabel('Canvas').selectOption('');
   await expect(page.locator('compare-slider')).not.toHaveClass(/placed/);
 });
@@ -130,23 +154,31 @@ test('the panel speaks the language, has no axe violation, and fits a phone', as
 const canvasOf = (page) => page.locator(remover).getAttribute('canvas');
 
 /** The subject's box on the picture that is shown, in shares of it. @param {import('@playwright/test').Page} page */
-const seen = (page) => page.evaluate(() => {
-  const layers = document.querySelector('background-remover').shadowRoot.querySelector('.layers');
-  const live = layers.querySelector('.live'), exact = layers.querySelector('.exact');
-  const shown = live.hidden ? exact : live;
-  const width = 200, height = Math.round(200 * (shown.naturalHeight ?? shown.height) / (shown.naturalWidth ?? shown.width));
-  const context = new OffscreenCanvas(width, height).getContext('2d');
-  context.drawImage(shown, 0, 0, width, height);
-  const { data } = context.getImageData(0, 0, width, height);
-  const [xs, ys] = [[], []];
-  for (let i = 3; i < data.length; i += 4) {
-    if (data[i] < 128) continue;
-    xs.push((i >> 2) % width);
-    ys.push(Math.floor((i >> 2) / width));
-  }
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs) + 1, Math.min(...ys), Math.max(...ys) + 1];
-  return { x: (left + right) / 2 / width, y: (top + bottom) / 2 / height, w: (right - left) / width, h: (bottom - top) / height };
-});
+const seen = (page) =>
+  page.evaluate(() => {
+    const layers = document.querySelector('background-remover').shadowRoot.querySelector('.layers');
+    const live = layers.querySelector('.live'),
+      exact = layers.querySelector('.exact');
+    const shown = live.hidden ? exact : live;
+    const width = 200,
+      height = Math.round((200 * (shown.naturalHeight ?? shown.height)) / (shown.naturalWidth ?? shown.width));
+    const context = new OffscreenCanvas(width, height).getContext('2d');
+    context.drawImage(shown, 0, 0, width, height);
+    const { data } = context.getImageData(0, 0, width, height);
+    const [xs, ys] = [[], []];
+    for (let i = 3; i < data.length; i += 4) {
+      if (data[i] < 128) continue;
+      xs.push((i >> 2) % width);
+      ys.push(Math.floor((i >> 2) / width));
+    }
+    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs) + 1, Math.min(...ys), Math.max(...ys) + 1];
+    return {
+      x: (left + right) / 2 / width,
+      y: (top + bottom) / 2 / height,
+      w: (right - left) / width,
+      h: (bottom - top) / height,
+    };
+  });
 
 /** On a canvas, with the file shown. @param {import('@playwright/test').Page} page @param {string} name */
 async function onCanvas(page, name) {
@@ -179,7 +211,9 @@ test('a drag moves the subject by just so much; panel, attribute and file say th
   expect(after.x - before.x).toBeCloseTo(0.05, 1.7);
   expect(after.y - before.y).toBeCloseTo(-0.05, 1.7);
   await expect(page.getByLabel('Left or right')).toHaveValue(String(Math.round(parseFloat(canvas.x) * 2) / 2));
-  await expect(page.locator(`${remover} [role=status]`)).toHaveText(/The subject has 85% of the canvas, across \+\d+(\.\d)?%, down -\d+(\.\d)?%\./);
+  await expect(page.locator(`${remover} [role=status]`)).toHaveText(
+    /The subject has 85% of the canvas, across \+\d+(\.\d)?%, down -\d+(\.\d)?%\./,
+  );
   await page.getByLabel('Canvas').selectOption('amazon'); // chosen anew it begins anew
   await page.getByRole('button', { name: 'Reset' }).click();
   await expect.poll(() => canvasOf(page)).toBe('amazon');
@@ -221,9 +255,11 @@ test('two fingers size and move it', async ({ page }) => {
   const before = await seen(page);
   const box = await page.locator('.placer').boundingBox();
   const touch = await page.context().newCDPSession(page);
-  const at = (share) => [1, -1].map((side, id) => ({ x: box.x + box.width * (0.5 + side * share), y: box.y + box.height / 2, id }));
+  const at = (share) =>
+    [1, -1].map((side, id) => ({ x: box.x + box.width * (0.5 + side * share), y: box.y + box.height / 2, id }));
   await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0.4) });
-  for (const share of [0.35, 0.3, 0.25, 0.2]) await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(share) });
+  for (const share of [0.35, 0.3, 0.25, 0.2])
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(share) });
   await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
   const { canvas } = (await result(page, { canvas: { preset: 'square' } })).options;
   expect(canvas.scale).toBeCloseTo(0.45, 1.7);
@@ -236,7 +272,9 @@ test('two fingers size and move it', async ({ page }) => {
 test('the bar compares still, and without a canvas nothing is there to drag', async ({ page }) => {
   await onCanvas(page, 'wide');
   const slider = page.locator('compare-slider');
-  await slider.evaluate((element) => { element.value = 30; });
+  await slider.evaluate((element) => {
+    element.value = 30;
+  });
   const box = await slider.boundingBox();
   await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
   await page.mouse.down();
@@ -250,7 +288,9 @@ test('the bar compares still, and without a canvas nothing is there to drag', as
 
 test('an attribute in pixels or as width and height is read, and written back in percent', async ({ page }) => {
   await open(page);
-  await page.locator(remover).evaluate((element) => element.setAttribute('canvas', 'width=800,height=600,scale=0.5,x=80'));
+  await page
+    .locator(remover)
+    .evaluate((element) => element.setAttribute('canvas', 'width=800,height=600,scale=0.5,x=80'));
   await result(page, { canvas: { width: 800, scale: 0.5, x: 80 } });
   await expect(page.getByLabel('Canvas')).toHaveValue('800x600');
   await expect(page.getByLabel('Left or right')).toHaveValue('10');
@@ -259,40 +299,48 @@ test('an attribute in pixels or as width and height is read, and written back in
   await result(page, { canvas: { preset: '800x600', y: '-4%' } });
 });
 
-inTime(() => test('at 12 megapixels the picture follows a drag within a frame', async ({ page }) => {
-  await page.evaluate(async () => {
-    const canvas = new OffscreenCanvas(4000, 3000);
-    const context = canvas.getContext('2d');
-    context.drawImage(await createImageBitmap(await (await fetch('/samples/duck.jpg')).blob()), 0, 0, 4000, 3000);
-    window.last = undefined;
-    const element = document.querySelector('background-remover');
-    element.reset();
-    element.add([await canvas.convertToBlob({ type: 'image/jpeg' })]);
-  });
-  await expect.poll(() => page.evaluate(() => window.last?.width), { timeout: 60_000 }).toBe(4000);
-  await onCanvas(page, 'amazon');
-  await page.evaluate(() => {
-    const { shadowRoot } = document.querySelector('background-remover');
-    const context = shadowRoot.querySelector('.live').getContext('2d');
-    const draw = context.putImageData;
-    window.times = [];
-    let moved = 0;
-    shadowRoot.querySelector('.placer').addEventListener('pointermove', () => { moved = performance.now(); }, { capture: true });
-    context.putImageData = function (...args) {
-      draw.apply(this, args);
-      window.times.push(performance.now() - moved);
-    };
-  });
-  const box = await page.locator('.placer').boundingBox();
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await page.mouse.down();
-  for (let i = 1; i <= 15; i++) {
-    await page.mouse.move(box.x + box.width / 2 + i * 4, box.y + box.height / 2 - i * 2);
-    await expect.poll(() => page.evaluate(() => window.times.length), { intervals: [20] }).toBeGreaterThanOrEqual(i);
-  }
-  await page.mouse.up();
-  const times = await page.evaluate(() => window.times);
-  times.sort((a, b) => a - b);
-  console.log(`drag at 12 MP: ${times.map(Math.round).join(' ')} ms from the pointer to the picture`); // observed: see docs/decisions/compose.md
-  expect(times[times.length >> 2]).toBeLessThan(50); // the rest has waited for the processor
-}));
+inTime(() =>
+  test('at 12 megapixels the picture follows a drag within a frame', async ({ page }) => {
+    await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(4000, 3000);
+      const context = canvas.getContext('2d');
+      context.drawImage(await createImageBitmap(await (await fetch('/samples/duck.jpg')).blob()), 0, 0, 4000, 3000);
+      window.last = undefined;
+      const element = document.querySelector('background-remover');
+      element.reset();
+      element.add([await canvas.convertToBlob({ type: 'image/jpeg' })]);
+    });
+    await expect.poll(() => page.evaluate(() => window.last?.width), { timeout: 60_000 }).toBe(4000);
+    await onCanvas(page, 'amazon');
+    await page.evaluate(() => {
+      const { shadowRoot } = document.querySelector('background-remover');
+      const context = shadowRoot.querySelector('.live').getContext('2d');
+      const draw = context.putImageData;
+      window.times = [];
+      let moved = 0;
+      shadowRoot.querySelector('.placer').addEventListener(
+        'pointermove',
+        () => {
+          moved = performance.now();
+        },
+        { capture: true },
+      );
+      context.putImageData = function (...args) {
+        draw.apply(this, args);
+        window.times.push(performance.now() - moved);
+      };
+    });
+    const box = await page.locator('.placer').boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    for (let i = 1; i <= 15; i++) {
+      await page.mouse.move(box.x + box.width / 2 + i * 4, box.y + box.height / 2 - i * 2);
+      await expect.poll(() => page.evaluate(() => window.times.length), { intervals: [20] }).toBeGreaterThanOrEqual(i);
+    }
+    await page.mouse.up();
+    const times = await page.evaluate(() => window.times);
+    times.sort((a, b) => a - b);
+    console.log(`drag at 12 MP: ${times.map(Math.round).join(' ')} ms from the pointer to the picture`); // observed: see docs/decisions/compose.md
+    expect(times[times.length >> 2]).toBeLessThan(50); // the rest has waited for the processor
+  }),
+);

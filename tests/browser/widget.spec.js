@@ -1,7 +1,17 @@
 // <background-remover> with an engine that the test holds in its hand.
 import { readFileSync } from 'node:fs';
 import { cropBox } from '../../web/widget/studio/picture.js';
-import { dropFiles, expect, fakeEngine, heard, pasteFile, photo, setFake, test, withoutFirefox } from './page-helpers.js';
+import {
+  dropFiles,
+  expect,
+  fakeEngine,
+  heard,
+  pasteFile,
+  photo,
+  setFake,
+  test,
+  withoutFirefox,
+} from './page-helpers.js';
 
 const remover = 'background-remover';
 
@@ -20,7 +30,11 @@ test('a chosen photo becomes a result, with its events in order', async ({ page 
   await expect(page.locator('.meta')).toContainText('PNG · 40 × 30');
   expect(await heard(page)).toEqual(['accept', 'result']);
   const detail = await page.evaluate(() => window.heard.at(-1).detail);
-  expect(detail).toMatchObject({ name: 'cat.bmp', report: { width: 40, height: 30 }, options: { background: 'transparent', format: 'png' } });
+  expect(detail).toMatchObject({
+    name: 'cat.bmp',
+    report: { width: 40, height: 30 },
+    options: { background: 'transparent', format: 'png' },
+  });
 });
 
 test('a cancelled accept event keeps the photo out', async ({ page }) => {
@@ -98,13 +112,21 @@ test('progress names the stage and counts the bytes of the model', async ({ page
   await inState(page, 'working');
   await expect(page.locator('[part=progress]')).toContainText('Getting the model: 1.2 MB of 2.4 MB');
   await expect(page.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '10');
-  expect(await page.evaluate(() => window.heard.find(({ name }) => name === 'progress').detail)).toMatchObject({ stage: 'load', loaded: 1.2e6, total: 2.4e6, name: 'cat.bmp' });
+  expect(await page.evaluate(() => window.heard.find(({ name }) => name === 'progress').detail)).toMatchObject({
+    stage: 'load',
+    loaded: 1.2e6,
+    total: 2.4e6,
+    name: 'cat.bmp',
+  });
   await page.evaluate(() => window.fake.release());
   await inState(page, 'done');
 });
 
 test('Cancel and Escape stop the only photo and give the drop zone back', async ({ page }) => {
-  for (const stop of [() => page.getByRole('button', { name: 'Cancel' }).click(), () => page.keyboard.press('Escape')]) {
+  for (const stop of [
+    () => page.getByRole('button', { name: 'Cancel' }).click(),
+    () => page.keyboard.press('Escape'),
+  ]) {
     await setFake(page, { hold: true });
     await page.getByRole('button', { name: 'Choose a photo' }).focus();
     await page.locator(`${remover} .files`).setInputFiles(photo('cat.bmp'));
@@ -121,7 +143,9 @@ test('Cancel and Escape stop the only photo and give the drop zone back', async 
 
 test('several photos run one at a time, a bad one does not stop the rest', async ({ page }) => {
   await setFake(page, { hold: true });
-  await page.locator(`${remover} .files`).setInputFiles([photo('one.bmp'), photo('two.bmp', [0, 0, 250]), photo('three.bmp', [0, 200, 0])]);
+  await page
+    .locator(`${remover} .files`)
+    .setInputFiles([photo('one.bmp'), photo('two.bmp', [0, 0, 250]), photo('three.bmp', [0, 200, 0])]);
   await expect(page.locator('.thumb')).toHaveCount(3);
   await expect(page.locator('.thumb').nth(0)).toHaveAttribute('data-state', 'working');
   await expect(page.locator('.thumb').nth(1)).toHaveAttribute('data-state', 'waiting');
@@ -129,7 +153,11 @@ test('several photos run one at a time, a bad one does not stop the rest', async
   await setFake(page, { hold: false, fail: { code: 'corrupt_image', message: 'row 3 is missing' } });
   await page.evaluate(() => window.fake.release());
   await expect(page.locator('.thumb').nth(2)).toHaveAttribute('data-state', 'done');
-  expect(await page.locator('.thumb').evaluateAll((all) => all.map(({ dataset }) => dataset.state))).toEqual(['done', 'error', 'done']);
+  expect(await page.locator('.thumb').evaluateAll((all) => all.map(({ dataset }) => dataset.state))).toEqual([
+    'done',
+    'error',
+    'done',
+  ]);
   expect(await page.evaluate(() => window.fake.most)).toBe(1);
   await page.locator('.thumb').nth(1).click();
   await inState(page, 'error');
@@ -148,7 +176,9 @@ test('cancel with several keeps what is done', async ({ page }) => {
   await page.locator(`${remover} .files`).setInputFiles([photo('two.bmp'), photo('three.bmp')]);
   await expect(page.locator('.thumb').nth(1)).toHaveAttribute('data-state', 'working');
   await page.locator(remover).evaluate((element) => element.cancel());
-  await expect.poll(() => page.locator('.thumb').evaluateAll((all) => all.map(({ dataset }) => dataset.state))).toEqual(['done', 'error', 'error']);
+  await expect
+    .poll(() => page.locator('.thumb').evaluateAll((all) => all.map(({ dataset }) => dataset.state)))
+    .toEqual(['done', 'error', 'error']);
   await inState(page, 'done');
   await setFake(page, { hold: false });
   await page.locator('.thumb').nth(1).click();
@@ -161,14 +191,21 @@ test('an error that may pass has a retry that works', async ({ page }) => {
   await page.locator(`${remover} .files`).setInputFiles(photo('cat.bmp'));
   await inState(page, 'error');
   await expect(page.getByRole('status')).toContainText('The model could not be fetched.');
-  expect(await page.evaluate(() => window.heard.at(-1))).toMatchObject({ name: 'error', detail: { code: 'model_fetch_failed', name: 'cat.bmp' } });
+  expect(await page.evaluate(() => window.heard.at(-1))).toMatchObject({
+    name: 'error',
+    detail: { code: 'model_fetch_failed', name: 'cat.bmp' },
+  });
   await page.getByRole('button', { name: 'Try again' }).click();
   await inState(page, 'done');
 });
 
 test('an engine that throws something odd is an error like any other', async ({ page }) => {
   await page.evaluate(() => {
-    document.querySelector('background-remover').engine = { removeBackground: () => { throw 'a string'; } };
+    document.querySelector('background-remover').engine = {
+      removeBackground: () => {
+        throw 'a string';
+      },
+    };
   });
   await page.locator(`${remover} .files`).setInputFiles(photo('cat.bmp'));
   await inState(page, 'error');
@@ -210,7 +247,10 @@ test('another background shows before the engine has answered', async ({ page })
   await setFake(page, { hold: false });
   await page.evaluate(() => window.fake.release());
   await expect(page.locator('.exact')).toBeVisible();
-  expect(await page.evaluate(() => window.fake.calls.map(({ background }) => background))).toEqual(['transparent', '#000000']);
+  expect(await page.evaluate(() => window.fake.calls.map(({ background }) => background))).toEqual([
+    'transparent',
+    '#000000',
+  ]);
 });
 
 test('quick changes of mind make one file, the last', async ({ page }) => {
@@ -235,7 +275,10 @@ test('Escape stops a file that is being made, and Download makes it after all', 
   await expect(page.locator('.meta')).toHaveText('');
   await inState(page, 'done');
   await setFake(page, { hold: false });
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download', exact: true }).click(),
+  ]);
   expect(download.suggestedFilename()).toBe('cat-cutout.png');
   expect(await page.evaluate(() => window.fake.calls.at(-1).background)).toBe('white');
 });
@@ -286,7 +329,10 @@ test('the download is the result, byte for byte, under a fitting name', async ({
   await page.locator(`${remover} .files`).setInputFiles(photo('my.cat.bmp'));
   await inState(page, 'done');
   await page.getByLabel('Format').selectOption('webp');
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download', exact: true }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download', exact: true }).click(),
+  ]);
   expect(download.suggestedFilename()).toBe('my.cat-cutout.webp');
   const bytes = readFileSync(await download.path());
   const result = await page.evaluate(async () => {
@@ -384,5 +430,7 @@ test('names of files are text, never markup', async ({ page }) => {
   await expect(page.locator('.thumb[data-state=done]')).toHaveCount(2);
   await page.locator('.thumb').first().click();
   await expect(page.locator('[part=name]')).toHaveText(name);
-  expect(await page.locator(remover).evaluate((element) => element.shadowRoot.querySelectorAll('[onerror]').length)).toBe(0);
+  expect(
+    await page.locator(remover).evaluate((element) => element.shadowRoot.querySelectorAll('[onerror]').length),
+  ).toBe(0);
 });

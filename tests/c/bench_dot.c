@@ -42,7 +42,10 @@ void bench_fill(void)
 }
 
 /** Multiply-adds of one tile, the same for both. */
-uint32_t bench_macs(void) { return PIXELS * CHANNELS * PAIRS * 2; }
+uint32_t bench_macs(void)
+{
+    return PIXELS * CHANNELS * PAIRS * 2;
+}
 
 /** `tiles` tiles by i32x4.dot_i16x8_s and an add; the sum of the results. */
 int32_t bench_dot(uint32_t tiles)

@@ -11,10 +11,10 @@ static int check_failed, check_passed;
 
 /** Counts a condition; prints file, line and text when it does not hold. */
 #define CHECK(condition)                                                       \
-    ((condition) ? (void)check_passed++                                        \
-                 : (void)(check_failed++,                                      \
-                          printf("%s:%d: failed: %s\n", __FILE__, __LINE__,    \
-                                 #condition)))
+    ((condition)                                                               \
+         ? (void)check_passed++                                                \
+         : (void)(check_failed++, printf("%s:%d: failed: %s\n", __FILE__,      \
+                                         __LINE__, #condition)))
 
 /** The same with the two numbers shown. */
 #define CHECK_EQUAL(a, b)                                                      \

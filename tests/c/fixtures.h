@@ -1,5 +1,6 @@
 /* Made by tools/make-fixtures.py; do not edit. Pictures of 13 x 9 (PNG, BMP,
  * GIF, WebP) and 24 x 16 (JPEG), and what Pillow decodes from the JPEGs. */
+/* clang-format off */
 #ifndef CUT_TESTS_FIXTURES_H
 #define CUT_TESTS_FIXTURES_H
 

@@ -27,7 +27,7 @@ typedef struct nn_bytes {
 
 typedef struct nn_model {
     nn_bytes graph, node, file;
-    int opset; /* 0: 13 */
+    int opset;          /* 0: 13 */
     const char *ranges; /* metadata "cutaway.ranges"; NULL: none */
 } nn_model;
 
@@ -75,7 +75,7 @@ static inline void nn_wrap(nn_bytes *to, int field, nn_bytes *inner)
 {
     nn_block(to, field, inner->at, inner->size);
     free(inner->at);
-    *inner = (nn_bytes){ 0 };
+    *inner = (nn_bytes){0};
 }
 
 /* ---- nodes: attributes follow their node ------------------------------- */
@@ -107,7 +107,7 @@ static inline void nn_node(nn_model *m, const char *op, const char *name,
 
 static inline void nn_int(nn_model *m, const char *name, int64_t value)
 {
-    nn_bytes a = { 0 };
+    nn_bytes a = {0};
     nn_text(&a, 1, name);
     nn_number(&a, 3, value);
     nn_number(&a, 20, 2);
@@ -116,7 +116,7 @@ static inline void nn_int(nn_model *m, const char *name, int64_t value)
 
 static inline void nn_float(nn_model *m, const char *name, float value)
 {
-    nn_bytes a = { 0 };
+    nn_bytes a = {0};
     nn_text(&a, 1, name);
     nn_varint(&a, 2 << 3 | 5);
     nn_add(&a, &value, 4);
@@ -126,7 +126,7 @@ static inline void nn_float(nn_model *m, const char *name, float value)
 
 static inline void nn_string(nn_model *m, const char *name, const char *value)
 {
-    nn_bytes a = { 0 };
+    nn_bytes a = {0};
     nn_text(&a, 1, name);
     nn_text(&a, 4, value);
     nn_number(&a, 20, 3);
@@ -136,7 +136,7 @@ static inline void nn_string(nn_model *m, const char *name, const char *value)
 static inline void nn_ints(nn_model *m, const char *name, int count,
                            const int *values)
 {
-    nn_bytes a = { 0 };
+    nn_bytes a = {0};
     nn_text(&a, 1, name);
     for (int i = 0; i < count; i++) nn_number(&a, 8, values[i]);
     nn_number(&a, 20, 7);
@@ -151,7 +151,7 @@ enum { NN_F32 = 1, NN_U8 = 2, NN_I8 = 3, NN_I32 = 6, NN_I64 = 7 };
 static inline void nn_tensor(nn_model *m, const char *name, int type, int rank,
                              const int *dims, const void *data, size_t bytes)
 {
-    nn_bytes t = { 0 };
+    nn_bytes t = {0};
     for (int i = 0; i < rank; i++) nn_number(&t, 1, dims[i]);
     nn_number(&t, 2, type);
     nn_text(&t, 8, name);
@@ -189,11 +189,13 @@ static inline void nn_int64s(nn_model *m, const char *name, int rank,
 static inline void nn_value(nn_model *m, int field, const char *name, int type,
                             int rank, const int *dims)
 {
-    nn_bytes shape = { 0 }, tensor = { 0 }, proto = { 0 }, info = { 0 };
+    nn_bytes shape = {0}, tensor = {0}, proto = {0}, info = {0};
     for (int i = 0; i < rank; i++) {
-        nn_bytes dim = { 0 };
-        if (dims[i] > 0) nn_number(&dim, 1, dims[i]);
-        else nn_text(&dim, 2, "n");
+        nn_bytes dim = {0};
+        if (dims[i] > 0)
+            nn_number(&dim, 1, dims[i]);
+        else
+            nn_text(&dim, 2, "n");
         nn_wrap(&shape, 1, &dim);
     }
     nn_number(&tensor, 1, type);
@@ -207,7 +209,7 @@ static inline void nn_value(nn_model *m, int field, const char *name, int type,
 
 static inline void nn_input(nn_model *m, const char *name, int c, int h, int w)
 {
-    nn_value(m, 11, name, NN_F32, 4, (int[]){ 1, c, h, w });
+    nn_value(m, 11, name, NN_F32, 4, (int[]){1, c, h, w});
 }
 
 static inline void nn_output(nn_model *m, const char *name)
@@ -217,7 +219,7 @@ static inline void nn_output(nn_model *m, const char *name)
 
 static inline void nn_finish(nn_model *m)
 {
-    nn_bytes set = { 0 }, pair = { 0 };
+    nn_bytes set = {0}, pair = {0};
     nn_close(m);
     nn_number(&m->file, 1, 8);
     nn_wrap(&m->file, 7, &m->graph);
@@ -235,7 +237,7 @@ static inline void nn_model_free(nn_model *m)
     free(m->graph.at);
     free(m->node.at);
     free(m->file.at);
-    *m = (nn_model){ 0 };
+    *m = (nn_model){0};
 }
 
 /* ---- numbers ----------------------------------------------------------- */

@@ -9,7 +9,11 @@
 #include "net.h"
 #include "nn_model.h"
 
-#define ALL_SAME(n) (int[]){ n, n, n, n }
+#define ALL_SAME(n)                                                            \
+    (int[])                                                                    \
+    {                                                                          \
+        n, n, n, n                                                             \
+    }
 
 /* One node between x of `c` channels and y. */
 static inline void one_node(nn_model *m, int c, const char *op, const char *ins)
@@ -53,8 +57,7 @@ static inline uint32_t input_count(void)
 static inline float *random_input(uint32_t seed)
 {
     float *input = malloc(input_count() * sizeof *input);
-    for (uint32_t i = 0; i < input_count(); i++)
-        input[i] = nn_unit(&seed) * 2;
+    for (uint32_t i = 0; i < input_count(); i++) input[i] = nn_unit(&seed) * 2;
     return input;
 }
 
@@ -64,13 +67,13 @@ static inline uint32_t run(uint32_t seed, uint32_t mmacs)
     float *input = random_input(seed);
     int status = cut_net_begin(net, input, input_count());
     free(input);
-    while (!status && !cut_net_output(net))
-        status = cut_net_step(net, mmacs);
+    while (!status && !cut_net_output(net)) status = cut_net_step(net, mmacs);
     if (status) return 0;
     const float *output = cut_net_output(net);
     uint32_t hash = 2166136261u;
     for (uint32_t i = 0; i < cut_net_dim(net, 1, 1) * cut_net_dim(net, 1, 2) *
-                                 cut_net_dim(net, 1, 3); i++) {
+                                 cut_net_dim(net, 1, 3);
+         i++) {
         uint32_t bits;
         memcpy(&bits, &output[i], 4);
         hash = (hash ^ bits) * 16777619u;

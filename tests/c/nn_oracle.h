@@ -37,22 +37,24 @@ typedef struct nn_run {
     cut_error error;
 } nn_run;
 
-static inline int nn_is_i16(const nn_map *map) { return map->type == CUT_I16; }
+static inline int nn_is_i16(const nn_map *map)
+{
+    return map->type == CUT_I16;
+}
 
 static inline nn_map nn_map_of(const cut_view *view)
 {
-    nn_map map = { view->c, view->h, view->w, view->type, view->scale,
-                   view->limit, NULL };
-    map.at = calloc((size_t)map.c * (size_t)(map.h * map.w),
-                    sizeof *map.at);
+    nn_map map = {view->c,     view->h,     view->w, view->type,
+                  view->scale, view->limit, NULL};
+    map.at = calloc((size_t)map.c * (size_t)(map.h * map.w), sizeof *map.at);
     if (!map.at) abort();
     return map;
 }
 
 static inline double *nn_spot(const nn_map *map, int c, int y, int x)
 {
-    return &map->at[((size_t)c * (size_t)map->h + (size_t)y) *
-                        (size_t)map->w + (size_t)x];
+    return &map->at[((size_t)c * (size_t)map->h + (size_t)y) * (size_t)map->w +
+                    (size_t)x];
 }
 
 /* The value an element stands for. */
@@ -66,8 +68,9 @@ static inline uint8_t *nn_address(const cut_view *view, uint8_t *arena, int c,
                                   int y, int x)
 {
     size_t pixel = (size_t)y * (size_t)view->w + (size_t)x;
-    return arena + view->offset + (pixel * (size_t)view->ld + (size_t)c) *
-                                      (view->type == CUT_I16 ? 2 : 4);
+    return arena + view->offset +
+           (pixel * (size_t)view->ld + (size_t)c) *
+               (view->type == CUT_I16 ? 2 : 4);
 }
 
 static inline nn_map nn_read(const cut_view *view, uint8_t *arena)
@@ -79,10 +82,11 @@ static inline nn_map nn_read(const cut_view *view, uint8_t *arena)
                 const uint8_t *p = nn_address(view, arena, c, y, x);
                 float f = 0;
                 int16_t q = 0;
-                if (view->type == CUT_I16) memcpy(&q, p, 2);
-                else memcpy(&f, p, 4);
-                *nn_spot(&map, c, y, x) = view->type == CUT_I16 ? q
-                                                                : (double)f;
+                if (view->type == CUT_I16)
+                    memcpy(&q, p, 2);
+                else
+                    memcpy(&f, p, 4);
+                *nn_spot(&map, c, y, x) = view->type == CUT_I16 ? q : (double)f;
             }
     return map;
 }
@@ -100,9 +104,12 @@ static inline void nn_fill(const cut_view *view, uint8_t *arena, uint32_t seed)
                 int16_t q = 0;
                 if (c < view->c && limit > 0)
                     q = (int16_t)((int)(nn_random(&seed) %
-                                        (uint32_t)(2 * limit + 1)) - limit);
-                if (view->type == CUT_I16) memcpy(p, &q, 2);
-                else memcpy(p, &f, 4);
+                                        (uint32_t)(2 * limit + 1)) -
+                                  limit);
+                if (view->type == CUT_I16)
+                    memcpy(p, &q, 2);
+                else
+                    memcpy(p, &f, 4);
             }
 }
 
@@ -135,17 +142,16 @@ static inline void nn_stop(nn_run *r)
 static inline int nn_start(nn_run *r, const nn_model *m, int w, int h,
                            int arithmetic, uint32_t seed)
 {
-    *r = (nn_run){ .block = NULL, .input = { .at = NULL } };
-    cut_slice file = { m->file.at, m->file.size };
-    if (cut_graph_build(&r->graph, file, w, h, (cut_slice){ NULL, 0 },
-                        &r->error))
+    *r = (nn_run){.block = NULL, .input = {.at = NULL}};
+    cut_slice file = {m->file.at, m->file.size};
+    if (cut_graph_build(&r->graph, file, w, h, (cut_slice){NULL, 0}, &r->error))
         return 0;
     cut_status status = cut_graph_fuse(&r->graph, &r->error);
     if (arithmetic == CUT_I16 && !cut_plan_can(&r->graph, CUT_I16))
         arithmetic = CUT_F32;
     cut_range *ranges = malloc((r->graph.map_count + 1) * sizeof *ranges);
     for (uint32_t i = 0; ranges && i < r->graph.map_count; i++)
-        ranges[i] = (cut_range){ -4, 4 };
+        ranges[i] = (cut_range){-4, 4};
     if (!status)
         status = cut_plan_make(&r->plan, &r->graph, arithmetic, ranges, 1, 0,
                                &r->error);
@@ -213,10 +219,10 @@ static inline void nn_conv_node(nn_model *m, const nn_conv *k, const char *in,
                                 const char *out)
 {
     char names[5][32], ins[96];
-    static const char *const ends[5] = { "_w", "_q", "_s", "_b", "_c" };
+    static const char *const ends[5] = {"_w", "_q", "_s", "_b", "_c"};
     for (int i = 0; i < 5; i++)
         snprintf(names[i], sizeof names[i], "%.20s%s", out, ends[i]);
-    int dims[4] = { k->oc, k->ic / k->groups, k->k[0], k->k[1] };
+    int dims[4] = {k->oc, k->ic / k->groups, k->k[0], k->k[1]};
     if (k->int8) {
         nn_int8s(m, names[1], 4, dims, k->q);
         nn_floats(m, names[2], 1, &k->oc, k->scale);
@@ -251,8 +257,8 @@ static inline void nn_clip_node(nn_model *m, const nn_conv *k, const char *in,
 
 /* One window: the sum of products, and of their magnitudes. Of whole numbers
  * where the input is i16. */
-static inline double nn_window(const nn_conv *k, const nn_map *in, int o,
-                               int y, int x, double *magnitude)
+static inline double nn_window(const nn_conv *k, const nn_map *in, int o, int y,
+                               int x, double *magnitude)
 {
     int cin = k->ic / k->groups, first = o / (k->oc / k->groups) * cin;
     double sum = 0;
@@ -265,7 +271,8 @@ static inline double nn_window(const nn_conv *k, const nn_map *in, int o,
                 int sx = x * k->s[1] + kx * k->d[1] - k->pads[1];
                 if (sy < 0 || sx < 0 || sy >= in->h || sx >= in->w) continue;
                 double weight = !k->int8 ? (double)k->w[i]
-                    : nn_is_i16(in) ? k->q[i]
+                                : nn_is_i16(in)
+                                    ? k->q[i]
                                     : (double)((float)k->q[i] * k->scale[o]);
                 double product = weight * *nn_spot(in, first + c, sy, sx);
                 sum += product; /* whole numbers below 2^53: exact */
@@ -294,8 +301,7 @@ static inline double nn_finish_i16(const nn_conv *k, int64_t sum, int o,
         add += magic;
     }
     y += add;
-    if (other)
-        y += (float)addend * (nn_is_i16(other) ? other->scale * to : to);
+    if (other) y += (float)addend * (nn_is_i16(other) ? other->scale * to : to);
     y = y < lo ? lo : y;
     y = y > hi ? hi : y;
     return nn_is_i16(out) ? (double)(y - magic) : (double)y;
@@ -328,8 +334,8 @@ static inline nn_map nn_conv_map(const nn_conv *k, const nn_map *in,
                 if (k->clamped)
                     sum = fmin(fmax(sum, (double)k->lo), (double)k->hi);
                 *nn_spot(&out, o, y, x) = sum;
-                *nn_spot(slack, o, y, x) =
-                    (size + fabs(bias) + fabs(addend)) * 1e-6;
+                *nn_spot(slack, o, y, x) = (size + fabs(bias) + fabs(addend)) *
+                                           1e-6;
             }
     return out;
 }
@@ -376,7 +382,10 @@ static inline int nn_far(const nn_map *got, const double *want, double units)
 /* Counts the kernels that were met. */
 static inline int nn_met(const char *name)
 {
-    static struct { char name[32]; int count; } met[32];
+    static struct {
+        char name[32];
+        int count;
+    } met[32];
     for (int i = 0; i < 32; i++) {
         if (!met[i].name[0]) snprintf(met[i].name, 32, "%s", name);
         if (strcmp(met[i].name, name) == 0) return met[i].count++;

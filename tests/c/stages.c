@@ -82,17 +82,21 @@ static cut_bytes scene_file(int32_t w, int32_t h, int kind)
 
 int main(void)
 {
-    static const int32_t sizes[][2] = {
-        {1, 1}, {7, 3}, {64, 64}, {333, 257}, {1201, 799}, {3, 2000}};
+    static const int32_t sizes[][2] = {{1, 1},     {7, 3},      {64, 64},
+                                       {333, 257}, {1201, 799}, {3, 2000}};
     static const char *const kinds[] = {"jpeg", "png", "png-alpha"};
     static const char *const options[] = {
-        "{}", "{\"background\":\"#336699\",\"format\":\"jpeg\"}",
-        "{\"background\":\"blur\"}", "{\"mask\":true}",
-        "{\"crop\":true,\"margin\":\"5%\"}", "{\"background\":\"image\"}",
+        "{}",
+        "{\"background\":\"#336699\",\"format\":\"jpeg\"}",
+        "{\"background\":\"blur\"}",
+        "{\"mask\":true}",
+        "{\"crop\":true,\"margin\":\"5%\"}",
+        "{\"background\":\"image\"}",
         "{\"background\":\"blur(0.7%)\",\"keep\":\"background\"}",
         "{\"shadow\":true,\"outline\":true}",
         "{\"shadow\":{\"x\":5,\"blur\":3,\"opacity\":1},\"crop\":true,"
-        "\"background\":\"linear-gradient(35deg,#123456,#fedcba 70%,#000000)\"}",
+        "\"background\":\"linear-gradient(35deg,#123456,#fedcba "
+        "70%,#000000)\"}",
         "{\"canvas\":\"200x160\",\"outline\":{\"width\":3},\"shadow\":true,"
         "\"background\":\"blur\"}",
         "{\"canvas\":{\"ratio\":\"4:5\",\"fit\":\"photo\",\"x\":\"7%\"},"
@@ -108,8 +112,7 @@ int main(void)
                 snprintf(name, sizeof name, "%s %dx%d %s", kinds[k],
                          (int)sizes[s][0], (int)sizes[s][1], options[o]);
                 int with = strstr(options[o], "\"image\"") != NULL;
-                failed |= job(name, options[o], file.data,
-                              (uint32_t)file.size,
+                failed |= job(name, options[o], file.data, (uint32_t)file.size,
                               with ? background.data : NULL,
                               (uint32_t)background.size);
             }

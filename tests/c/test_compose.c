@@ -1,4 +1,6 @@
-/* What the cut-out is shown on: exact arithmetic, boxes, blur. */
+/* What the cut-out is shown on: exact arithmetic, boxes, blur.
+ * Long because the layers share one scene.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -104,10 +106,10 @@ static void one_coloured_pictures_of_any_size_equal_that_colour(void)
 
 static void a_clear_picture_behind_is_white(void)
 {
-    static const uint8_t clear[4] = {1, 2, 3, 0}, white[4] = {255, 255, 255,
-                                                              255};
+    static const uint8_t clear[4] = {1, 2, 3, 0},
+                         white[4] = {255, 255, 255, 255};
     cut_image image = flat(20, 10, clear),
-    background_image = flat(50, 40, clear);
+              background_image = flat(50, 40, clear);
     CHECK_EQUAL(cut_compose_image(&image, &background_image, NULL, NULL),
                 CUT_OK);
     int wrong = 0;
@@ -202,9 +204,9 @@ static void a_blur_of_a_given_radius_is_a_gaussian_of_it(void)
         CHECK_EQUAL(cut_compose_blur(&image, &blur, unmoved, NULL), CUT_OK);
         double worst = 0;
         for (int x = 0; x < W; x++) {
-            double off = fabs(image.px[((H / 2) * W + x) * 4] -
-                              blurred_step(x + 0.5 - W / 2.0,
-                                           (double)sigmas[s]));
+            double off = fabs(
+                image.px[((H / 2) * W + x) * 4] -
+                blurred_step(x + 0.5 - W / 2.0, (double)sigmas[s]));
             if (off > worst) worst = off;
         }
         /* of 200 levels: a layer of half the size shows at 2 px */
@@ -232,8 +234,9 @@ static void a_blur_covers_a_canvas_of_another_shape(void)
     }
     cut_layer blur = {0};
     CHECK_EQUAL(cut_blur_new(&blur, &photo, alpha, 4, NULL), CUT_OK);
-    CHECK_EQUAL(cut_compose_blur_cover(&canvas, &blur, canvas.w, canvas.h,
-                                       NULL), CUT_OK);
+    CHECK_EQUAL(
+        cut_compose_blur_cover(&canvas, &blur, canvas.w, canvas.h, NULL),
+        CUT_OK);
     /* the middle 480 columns are seen: 80 dark, 320 grey, 80 light */
     const uint8_t *row = canvas.px + 150 * 300 * 4;
     CHECK_EQUAL(row[20 * 4], 20);
@@ -258,10 +261,13 @@ static void css_gradient(double out[3], double w, double h, double degrees,
     int i = 0;
     while (i < count && t >= at[i]) i++;
     for (int c = 0; c < 3; c++) {
-        if (i == 0) out[c] = rgb[0][c];
-        else if (i == count) out[c] = rgb[count - 1][c];
-        else out[c] = rgb[i - 1][c] + (rgb[i][c] - rgb[i - 1][c]) *
-                                          (t - at[i - 1]) / (at[i] - at[i - 1]);
+        if (i == 0)
+            out[c] = rgb[0][c];
+        else if (i == count)
+            out[c] = rgb[count - 1][c];
+        else
+            out[c] = rgb[i - 1][c] + (rgb[i][c] - rgb[i - 1][c]) *
+                                         (t - at[i - 1]) / (at[i] - at[i - 1]);
     }
 }
 
@@ -274,21 +280,41 @@ static void a_gradient_is_the_one_of_css(void)
         double at[5];
         uint8_t rgb[5][3];
     } cases[] = {
-        {"linear-gradient(#000000, #ffffff)", 180, 2, {0, 1},
+        {"linear-gradient(#000000, #ffffff)",
+         180,
+         2,
+         {0, 1},
          {{0, 0, 0}, {255, 255, 255}}},
-        {"linear-gradient(135deg, #ff0000, #0000ff)", 135, 2, {0, 1},
+        {"linear-gradient(135deg, #ff0000, #0000ff)",
+         135,
+         2,
+         {0, 1},
          {{255, 0, 0}, {0, 0, 255}}},
-        {"linear-gradient( -45.5deg , #102030 , #f0e0d0 )", -45.5, 2, {0, 1},
+        {"linear-gradient( -45.5deg , #102030 , #f0e0d0 )",
+         -45.5,
+         2,
+         {0, 1},
          {{16, 32, 48}, {240, 224, 208}}},
-        {"linear-gradient(0deg,#000000 20%,#ff8000 30%,#00ff00)", 0, 3,
-         {0.2, 0.3, 1}, {{0, 0, 0}, {255, 128, 0}, {0, 255, 0}}},
-        {"linear-gradient(90deg, #010203, #040506, #ff00ff, #101010 90%)", 90,
-         4, {0, 0.3, 0.6, 0.9},
+        {"linear-gradient(0deg,#000000 20%,#ff8000 30%,#00ff00)",
+         0,
+         3,
+         {0.2, 0.3, 1},
+         {{0, 0, 0}, {255, 128, 0}, {0, 255, 0}}},
+        {"linear-gradient(90deg, #010203, #040506, #ff00ff, #101010 90%)",
+         90,
+         4,
+         {0, 0.3, 0.6, 0.9},
          {{1, 2, 3}, {4, 5, 6}, {255, 0, 255}, {16, 16, 16}}},
-        {"linear-gradient(725deg, #ff0000 50%, #0000ff 50%)", 5, 2, {0.5, 0.5},
+        {"linear-gradient(725deg, #ff0000 50%, #0000ff 50%)",
+         5,
+         2,
+         {0.5, 0.5},
          {{255, 0, 0}, {0, 0, 255}}},
-        {"linear-gradient(200deg, #ff0000 60%, #00ff00 40%, #0000ff)", 200, 3,
-         {0.6, 0.6, 1}, {{255, 0, 0}, {0, 255, 0}, {0, 0, 255}}},
+        {"linear-gradient(200deg, #ff0000 60%, #00ff00 40%, #0000ff)",
+         200,
+         3,
+         {0.6, 0.6, 1},
+         {{255, 0, 0}, {0, 255, 0}, {0, 0, 255}}},
     };
     static const int32_t sizes[][2] = {{1, 1}, {97, 64}, {640, 7}, {3, 500}};
     static const uint8_t clear[4] = {0};
@@ -371,21 +397,20 @@ static void a_crop_is_the_box_and_its_margin_within_the_photo(void)
         int32_t x, y, w, h, margin;
         int percent;
         int32_t left, top, right, bottom;
-    } cases[] = {
-        {10, 20, 30, 40, 0, 0, 10, 20, 40, 60},
-        {10, 20, 30, 40, 5, 0, 5, 15, 45, 65},
-        {10, 20, 30, 40, 15, 0, 0, 5, 55, 75},      /* beyond the left */
-        {10, 20, 30, 40, 10000, 0, 0, 0, 100, 80},
-        {10, 20, 30, 40, 1000, 1, 6, 16, 44, 64},   /* 10 % of 40 */
-        {10, 20, 30, 40, 124, 1, 10, 20, 40, 60},   /* 0.496: 0 */
-        {10, 20, 30, 40, 125, 1, 9, 19, 41, 61},    /* 0.5: 1 */
-        {99, 79, 1, 1, 0, 0, 99, 79, 100, 80},
-        {0, 0, 100, 80, 10000, 1, 0, 0, 100, 80}};
+    } cases[] = {{10, 20, 30, 40, 0, 0, 10, 20, 40, 60},
+                 {10, 20, 30, 40, 5, 0, 5, 15, 45, 65},
+                 {10, 20, 30, 40, 15, 0, 0, 5, 55, 75}, /* beyond the left */
+                 {10, 20, 30, 40, 10000, 0, 0, 0, 100, 80},
+                 {10, 20, 30, 40, 1000, 1, 6, 16, 44, 64}, /* 10 % of 40 */
+                 {10, 20, 30, 40, 124, 1, 10, 20, 40, 60}, /* 0.496: 0 */
+                 {10, 20, 30, 40, 125, 1, 9, 19, 41, 61},  /* 0.5: 1 */
+                 {99, 79, 1, 1, 0, 0, 99, 79, 100, 80},
+                 {0, 0, 100, 80, 10000, 1, 0, 0, 100, 80}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_image image = {scene_pixels(100, 80, 1), 100, 80};
         cut_image before = {scene_pixels(100, 80, 1), 100, 80};
-        cut_subject subject = {1, 0.1f, cases[i].x, cases[i].y, cases[i].w,
-                               cases[i].h};
+        cut_subject subject = {1,          0.1f,       cases[i].x,
+                               cases[i].y, cases[i].w, cases[i].h};
         cut_length margin = {cases[i].margin, cases[i].percent};
         cut_crop(&image, cut_crop_box(&subject, margin, 100, 80));
         CHECK_EQUAL(image.w, cases[i].right - cases[i].left);
@@ -394,7 +419,8 @@ static void a_crop_is_the_box_and_its_margin_within_the_photo(void)
         for (int32_t y = 0; y < image.h; y++)
             wrong += memcmp(image.px + (size_t)(y * image.w) * 4,
                             before.px + (size_t)((y + cases[i].top) * 100 +
-                                                 cases[i].left) * 4,
+                                                 cases[i].left) *
+                                            4,
                             (size_t)image.w * 4) != 0;
         CHECK_EQUAL(wrong, 0);
         cut_image_free(&image);
@@ -414,9 +440,10 @@ static void without_a_box_the_picture_stays_whole(void)
 
 static void a_picture_is_cropped_to_a_ratio_around_its_middle(void)
 {
-    static const int32_t cases[][6] = {/* ratio, then the box */
-        {1, 1, 10, 0, 80, 80},  {100, 80, 0, 0, 100, 80},
-        {2, 1, 0, 15, 100, 50}, {1, 8, 45, 0, 10, 80},
+    static const int32_t cases[][6] = {
+        /* ratio, then the box */
+        {1, 1, 10, 0, 80, 80},     {100, 80, 0, 0, 100, 80},
+        {2, 1, 0, 15, 100, 50},    {1, 8, 45, 0, 10, 80},
         {30000, 1, 0, 39, 100, 1}, {1, 30000, 49, 0, 1, 80}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_image image = {scene_pixels(100, 80, 1), 100, 80};

@@ -37,8 +37,8 @@ static void a_subject_is_centred_and_fills_its_share_of_a_size(void)
 
 static void it_moves_by_shares_of_the_canvas_or_pixels(void)
 {
-    cut_canvas canvas = {1000, 500, 0, CUT_FIT_SUBJECT, 1, {1000, 1},
-                         {-1000, 1}, 0, 0};
+    cut_canvas canvas = {1000,       500, 0, CUT_FIT_SUBJECT, 1, {1000, 1},
+                         {-1000, 1}, 0,   0};
     cut_layout l = layout(canvas, no_margin);
     CHECK(near(l.place.scale, 5));
     CHECK(near(l.place.x, 500 + 100 - 200 * 5));
@@ -67,14 +67,14 @@ static void a_ratio_keeps_the_pixels(void)
         int32_t rw, rh;
         float scale;
         int32_t w, h;
-    } cases[] = {{1, 1, 1, 200, 200},   {1, 1, 0.5f, 400, 400},
-                 {4, 5, 1, 200, 250},   {16, 9, 1, 200, 113},
-                 {3, 1, 1, 300, 100},   {1, 3, 1, 200, 600},
-                 {2, 1, 2, 100, 50},    {1000, 1, 1, 32735, 33},
-                 {1, 1000, 1, 33, 32735}};
+    } cases[] = {
+        {1, 1, 1, 200, 200},  {1, 1, 0.5f, 400, 400},  {4, 5, 1, 200, 250},
+        {16, 9, 1, 200, 113}, {3, 1, 1, 300, 100},     {1, 3, 1, 200, 600},
+        {2, 1, 2, 100, 50},   {1000, 1, 1, 32735, 33}, {1, 1000, 1, 33, 32735}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        cut_canvas canvas = {cases[i].rw, cases[i].rh, 1, CUT_FIT_SUBJECT,
-                             cases[i].scale, {0}, {0}, 0, 0};
+        cut_canvas canvas = {
+            cases[i].rw, cases[i].rh, 1, CUT_FIT_SUBJECT, cases[i].scale, {0},
+            {0},         0,           0};
         cut_layout l = layout(canvas, no_margin);
         CHECK_EQUAL(l.w, cases[i].w);
         CHECK_EQUAL(l.h, cases[i].h);
@@ -93,8 +93,15 @@ static void no_canvas_is_beyond_the_limits(void)
 {
     static const int32_t ratios[][2] = {{1, 1}, {1000, 1}, {1, 1000}, {16, 9}};
     for (size_t i = 0; i < sizeof ratios / sizeof *ratios; i++) {
-        cut_canvas canvas = {ratios[i][0], ratios[i][1], 1, CUT_FIT_PHOTO,
-                             0.05f, {0}, {0}, 0, 0};
+        cut_canvas canvas = {ratios[i][0],
+                             ratios[i][1],
+                             1,
+                             CUT_FIT_PHOTO,
+                             0.05f,
+                             {0},
+                             {0},
+                             0,
+                             0};
         cut_layout l = cut_canvas_layout(&canvas, &box, no_margin, 11000, 9000);
         CHECK(l.w >= 1 && l.w <= CUT_MAX_SIDE);
         CHECK(l.h >= 1 && l.h <= CUT_MAX_SIDE);
@@ -112,7 +119,7 @@ static cut_status place(cut_image *image, int32_t w, int32_t h, float x,
 
 static void at_scale_1_every_byte_is_where_it_belongs(void)
 {
-    static const int32_t places[][2] = {{0, 0},   {7, 11}, {-20, 5},
+    static const int32_t places[][2] = {{0, 0},   {7, 11},   {-20, 5},
                                         {60, 60}, {-100, 0}, {30, -69}};
     cut_image before = {scene_pixels(90, 70, 1), 90, 70};
     for (int i = 0; i < 90 * 70; i++) /* as a cut-out is */
@@ -155,13 +162,16 @@ static void no_scale_brings_a_hidden_colour_back(void)
         }
         float scale = scales[s];
         CHECK_EQUAL(place(&image, 160, 160, 80.3f - 150 * scale,
-                          80.4f - 100 * scale, scale), CUT_OK);
+                          80.4f - 100 * scale, scale),
+                    CUT_OK);
         int wrong = 0, seen = 0;
         for (int i = 0; i < 160 * 160; i++) {
             const uint8_t *px = image.px + i * 4;
             seen += px[3] > 0;
-            if (px[3]) wrong += px[0] != 210 || px[1] != 33 || px[2] != 90;
-            else wrong += (px[0] | px[1] | px[2]) != 0;
+            if (px[3])
+                wrong += px[0] != 210 || px[1] != 33 || px[2] != 90;
+            else
+                wrong += (px[0] | px[1] | px[2]) != 0;
         }
         CHECK_EQUAL(wrong, 0);
         CHECK(seen > 0);
@@ -211,7 +221,8 @@ static void a_scaled_picture_is_the_filter_of_its_premultiplied_colours(void)
             for (int32_t x = 0; x < 80; x++) {
                 const uint8_t *px = image.px + (y * 80 + x) * 4;
                 double part = covered(x, x0, 60 * scale) *
-                              covered(y, y0, 45 * scale), want[4] = {0};
+                              covered(y, y0, 45 * scale),
+                       want[4] = {0};
                 if (part > 0)
                     naive_pixel(want, &before, (x + 0.5 - x0) / scale - 0.5,
                                 (y + 0.5 - y0) / scale - 0.5, scale);

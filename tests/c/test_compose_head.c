@@ -86,8 +86,17 @@ static void specks_above_it_and_soft_dust_are_not_it(void)
     cut_image_free(&image);
 }
 
-enum { DISC, CARTON, BOTTLE, LONG_HAIR, HAND_UP, CUT_OFF, POLE, NOTHING,
-SHAPES };
+enum {
+    DISC,
+    CARTON,
+    BOTTLE,
+    LONG_HAIR,
+    HAND_UP,
+    CUT_OFF,
+    POLE,
+    NOTHING,
+    SHAPES
+};
 
 static void what_is_no_head_is_none(void)
 {
@@ -132,7 +141,8 @@ static cut_image bars(int32_t side, int32_t top, int32_t size, const bar *list,
     cut_image image = clear_image(side, side);
     for (int i = 0; i < count; i++) {
         int32_t x = (side - list[i].width * size) / 2 + list[i].shift * size;
-        box(&image, x, top, x + list[i].width * size, top + list[i].rows * size);
+        box(&image, x, top, x + list[i].width * size,
+            top + list[i].rows * size);
         top += list[i].rows * size;
     }
     return image;
@@ -144,26 +154,25 @@ static void a_head_is_told_by_its_proportions(void)
     static const struct {
         bar pole, head, neck, shoulders;
         int found;
-    } cases[] = {
-        /* a neck has 82 % of the head's width or less */
-        { { 0 }, { 60, 50, 0 }, { 10, 40, 0 }, { 60, 60, 0 }, 1 },
-        { { 0 }, { 60, 50, 0 }, { 10, 42, 0 }, { 60, 60, 0 }, 0 },
-        /* and 30 % or more */
-        { { 0 }, { 60, 60, 0 }, { 10, 18, 0 }, { 60, 70, 0 }, 1 },
-        { { 0 }, { 60, 60, 0 }, { 10, 16, 0 }, { 60, 70, 0 }, 0 },
-        /* it is 80 % of that width below the crown or more */
-        { { 0 }, { 40, 50, 0 }, { 1, 30, 0 }, { 60, 60, 0 }, 1 },
-        { { 0 }, { 39, 50, 0 }, { 1, 30, 0 }, { 60, 60, 0 }, 0 },
-        /* and 220 % or less */
-        { { 0 }, { 110, 50, 0 }, { 5, 30, 0 }, { 60, 60, 0 }, 1 },
-        { { 0 }, { 111, 50, 0 }, { 5, 30, 0 }, { 60, 60, 0 }, 0 },
-        /* the shoulders are a quarter wider than it */
-        { { 0 }, { 60, 50, 0 }, { 10, 40, 0 }, { 60, 50, 0 }, 1 },
-        { { 0 }, { 60, 50, 0 }, { 10, 40, 0 }, { 60, 48, 0 }, 0 },
-        /* nothing narrow is longer than 240 % of its width */
-        { { 24, 10, 0 }, { 60, 50, 0 }, { 10, 30, 0 }, { 60, 60, 0 }, 1 },
-        { { 25, 10, 0 }, { 60, 50, 0 }, { 10, 30, 0 }, { 60, 60, 0 }, 1 },
-        { { 26, 10, 0 }, { 60, 50, 0 }, { 10, 30, 0 }, { 60, 60, 0 }, 0 } };
+    } cases[] = {/* a neck has 82 % of the head's width or less */
+                 {{0}, {60, 50, 0}, {10, 40, 0}, {60, 60, 0}, 1},
+                 {{0}, {60, 50, 0}, {10, 42, 0}, {60, 60, 0}, 0},
+                 /* and 30 % or more */
+                 {{0}, {60, 60, 0}, {10, 18, 0}, {60, 70, 0}, 1},
+                 {{0}, {60, 60, 0}, {10, 16, 0}, {60, 70, 0}, 0},
+                 /* it is 80 % of that width below the crown or more */
+                 {{0}, {40, 50, 0}, {1, 30, 0}, {60, 60, 0}, 1},
+                 {{0}, {39, 50, 0}, {1, 30, 0}, {60, 60, 0}, 0},
+                 /* and 220 % or less */
+                 {{0}, {110, 50, 0}, {5, 30, 0}, {60, 60, 0}, 1},
+                 {{0}, {111, 50, 0}, {5, 30, 0}, {60, 60, 0}, 0},
+                 /* the shoulders are a quarter wider than it */
+                 {{0}, {60, 50, 0}, {10, 40, 0}, {60, 50, 0}, 1},
+                 {{0}, {60, 50, 0}, {10, 40, 0}, {60, 48, 0}, 0},
+                 /* nothing narrow is longer than 240 % of its width */
+                 {{24, 10, 0}, {60, 50, 0}, {10, 30, 0}, {60, 60, 0}, 1},
+                 {{25, 10, 0}, {60, 50, 0}, {10, 30, 0}, {60, 60, 0}, 1},
+                 {{26, 10, 0}, {60, 50, 0}, {10, 30, 0}, {60, 60, 0}, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_image image = bars(250, 20, 1, &cases[i].pole, 4);
         cut_head head;
@@ -181,8 +190,8 @@ static void a_head_is_told_by_its_proportions(void)
 /* The narrowest row of the neck, not the first; in cells of 1 to 4 pixels. */
 static void the_chin_is_the_neck_at_its_narrowest(void)
 {
-    static const bar person_of[] = { { 60, 50, 0 }, { 5, 40, 0 }, { 3, 36, 0 },
-                                     { 5, 38, 0 }, { 50, 70, 0 } };
+    static const bar person_of[] = {
+        {60, 50, 0}, {5, 40, 0}, {3, 36, 0}, {5, 38, 0}, {50, 70, 0}};
     for (int32_t k = 1; k <= 4; k++) {
         cut_image image = bars(256 * k - k / 2, 20 * k, k, person_of, 5);
         cut_head head;
@@ -197,8 +206,8 @@ static void the_chin_is_the_neck_at_its_narrowest(void)
 /* The head's middle is the mean of its rows but for the upper quarter. */
 static void a_tuft_to_one_side_does_not_move_the_head(void)
 {
-    static const bar leaning[] = { { 15, 30, 20 }, { 25, 50, 0 }, { 20, 50, 6 },
-                                   { 8, 30, 3 }, { 60, 70, 0 } };
+    static const bar leaning[] = {
+        {15, 30, 20}, {25, 50, 0}, {20, 50, 6}, {8, 30, 3}, {60, 70, 0}};
     cut_image image = bars(200, 20, 1, leaning, 5);
     cut_head head;
     CHECK_EQUAL(cut_head_find(&head, &image), 1);
@@ -209,7 +218,7 @@ static void a_tuft_to_one_side_does_not_move_the_head(void)
 
 static void a_crown_at_the_edge_may_be_half_the_heads_width(void)
 {
-    bar figure[] = { { 5, 24, 0 }, { 60, 50, 0 }, { 9, 30, 0 }, { 60, 70, 0 } };
+    bar figure[] = {{5, 24, 0}, {60, 50, 0}, {9, 30, 0}, {60, 70, 0}};
     cut_head head;
     for (int wider = 0; wider < 2; wider++) {
         figure[0].width += 2 * wider; /* 24, then 26 of 50 */
@@ -225,8 +234,7 @@ static void a_crown_at_the_edge_may_be_half_the_heads_width(void)
 /* The border cuts off nothing: rows end where the picture does. */
 static void a_head_may_touch_the_pictures_side(void)
 {
-    static const bar person_of[] = {
-        {60, 51, 0}, {9, 31, 10}, {60, 71, -10}};
+    static const bar person_of[] = {{60, 51, 0}, {9, 31, 10}, {60, 71, -10}};
     for (int right = 0; right < 2; right++) {
         cut_image image = clear_image(201, 201);
         int32_t top = 20;
@@ -265,7 +273,7 @@ static void specks_above_have_less_than_half_of_the_rows(void)
 /* Parts of a row hang on the row above if they share a column with it. */
 static void glasses_do_not_part_a_head_and_hands_are_none_of_it(void)
 {
-    static const bar person_of[] = { { 60, 50, 0 }, { 9, 30, 0 }, { 60, 90, 0 } };
+    static const bar person_of[] = {{60, 50, 0}, {9, 30, 0}, {60, 90, 0}};
     cut_image image = bars(200, 20, 1, person_of, 3);
     cut_head plain, head;
     CHECK_EQUAL(cut_head_find(&plain, &image), 1);

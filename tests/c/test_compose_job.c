@@ -177,7 +177,7 @@ static void background_shadow_outline_and_subject_lie_in_this_order(void)
     }
     if (counts[0] < 4 || counts[1] < 20)
         printf("%d %d %d\n", counts[0], counts[1], counts[2]);
-    CHECK(counts[0] >= 4 && counts[0] <= 12); /* 12, less under soft alpha */
+    CHECK(counts[0] >= 4 && counts[0] <= 12);  /* 12, less under soft alpha */
     CHECK(counts[1] >= 20 && counts[1] <= 24); /* cast by rim and subject */
     CHECK(counts[2] >= 5);
     CHECK(memcmp(row, blue, 4) == 0); /* none on the other side */
@@ -191,11 +191,13 @@ static void a_mask_has_no_layers_and_lies_on_the_canvas(void)
     cut_job *plain = job_until("{\"mask\":true}", file, CUT_COMPOSED);
     cut_job *more = job_until("{\"mask\":true,\"shadow\":true,\"outline\":true,"
                               "\"background\":\"linear-gradient(#000000,"
-                              "#ffffff)\"}", file, CUT_COMPOSED);
+                              "#ffffff)\"}",
+                              file, CUT_COMPOSED);
     CHECK(memcmp(cut_job_pixels(plain), cut_job_pixels(more), W * H * 4) == 0);
     cut_job_free(more);
     more = job_until("{\"mask\":true,\"canvas\":{\"width\":300,\"height\":180,"
-                     "\"fit\":\"photo\"}}", file, CUT_COMPOSED);
+                     "\"fit\":\"photo\"}}",
+                     file, CUT_COMPOSED);
     CHECK(cut_job_out_w(more) == 300 && cut_job_out_h(more) == 180);
     int wrong = 0;
     for (int y = 0; y < H; y++)
@@ -211,14 +213,15 @@ static void percents_of_a_shadow_are_of_the_result(void)
 {
     cut_bytes file = scene_file(0);
     cut_job *a = job_until("{\"crop\":true,\"margin\":20,\"shadow\":{\"x\":"
-                           "\"10%\",\"y\":0,\"blur\":\"4%\"}}", file,
-                           CUT_COMPOSED);
+                           "\"10%\",\"y\":0,\"blur\":\"4%\"}}",
+                           file, CUT_COMPOSED);
     uint32_t w = cut_job_out_w(a), h = cut_job_out_h(a), side = w > h ? w : h;
     CHECK(side < W);
     char options[200];
     snprintf(options, sizeof options,
              "{\"crop\":true,\"margin\":20,\"shadow\":{\"x\":%u,\"y\":0,"
-             "\"blur\":\"4%%\"}}", (unsigned)((side + 5) / 10));
+             "\"blur\":\"4%%\"}}",
+             (unsigned)((side + 5) / 10));
     cut_job *b = job_until(options, file, CUT_COMPOSED);
     CHECK(memcmp(cut_job_pixels(a), cut_job_pixels(b), w * h * 4) == 0);
     cut_job_free(a);
@@ -230,13 +233,13 @@ static void a_canvas_has_its_size_and_the_subject_in_its_middle(void)
 {
     static const struct {
         const char *options;
-        uint32_t w, h; /* 0: see the ratio */
+        uint32_t w, h;       /* 0: see the ratio */
         double ratio, share; /* of the longer way that is filled */
-    } cases[] = {{"{\"canvas\":\"amazon\"}", 2000, 2000, 1, 0.85},
-                 {"{\"canvas\":\"passport\"}", 413, 531, 0, 1},
-                 {"{\"canvas\":\"square\"}", 0, 0, 1, 0.9},
-                 {"{\"canvas\":{\"ratio\":\"4:5\",\"scale\":0.5}}", 0, 0, 0.8,
-                  0.5}};
+    } cases[] = {
+        {"{\"canvas\":\"amazon\"}", 2000, 2000, 1, 0.85},
+        {"{\"canvas\":\"passport\"}", 413, 531, 0, 1},
+        {"{\"canvas\":\"square\"}", 0, 0, 1, 0.9},
+        {"{\"canvas\":{\"ratio\":\"4:5\",\"scale\":0.5}}", 0, 0, 0.8, 0.5}};
     cut_bytes file = scene_file(0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_job *job = job_until(cases[i].options, file, CUT_COMPOSED);

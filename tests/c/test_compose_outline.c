@@ -121,8 +121,8 @@ static void an_outline_is_the_union_of_all_discs(void)
         for (size_t k = 0; k < sizeof widths / sizeof *widths; k++) {
             cut_image image = shape(150, 140, shapes[s]);
             cut_image before = shape(150, 140, shapes[s]);
-            cut_outline outline = {1, {widths[k], 0},
-                                   {chalk[0], chalk[1], chalk[2]}};
+            cut_outline outline = {
+                1, {widths[k], 0}, {chalk[0], chalk[1], chalk[2]}};
             CHECK_EQUAL(cut_compose_outline(&image, &outline, 150, NULL),
                         CUT_OK);
             brute_force(cover, &before, widths[k]);
@@ -133,8 +133,10 @@ static void an_outline_is_the_union_of_all_discs(void)
                 memcpy(high, low, 4);
                 double level = cover[i] * 255; /* within half a level */
                 double down = floor(level), up = ceil(level);
-                if (level - down < 0.55) up = down + (level - down > 0.45);
-                else down = up;
+                if (level - down < 0.55)
+                    up = down + (level - down > 0.45);
+                else
+                    down = up;
                 cut_under(low, chalk, (uint32_t)down);
                 cut_under(high, chalk, (uint32_t)up);
                 wrong += memcmp(image.px + i * 4, low, 4) != 0 &&

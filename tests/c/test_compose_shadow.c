@@ -16,8 +16,7 @@ static void a_colour_under_a_pixel_is_rounded_exactly_for_every_alpha(void)
     for (int a = 0; a < 256; a++)
         for (int s = 0; s < 256; s++)
             for (int c = 0; c < 256; c += 51) {
-                uint8_t px[4] = {(uint8_t)c, (uint8_t)(255 - c), 7,
-                                 (uint8_t)a};
+                uint8_t px[4] = {(uint8_t)c, (uint8_t)(255 - c), 7, (uint8_t)a};
                 const uint8_t old[4] = {px[0], px[1], px[2], px[3]};
                 cut_under(px, ink, (uint32_t)s);
                 double af = a / 255.0, sf = s / 255.0;
@@ -63,8 +62,8 @@ static double *naive_shadow(const cut_image *image, int32_t dx, int32_t dy,
     double *tmp = cut_alloc((size_t)(w * (h + 2 * r)), sizeof *tmp);
     double *weight = cut_alloc((size_t)(2 * r + 1), sizeof *weight), sum = 0;
     for (int32_t i = -r; i <= r; i++)
-        sum += weight[i + r] =
-            sigma > 0 ? exp(-i * i / (2 * sigma * sigma)) : i == 0;
+        sum += weight[i + r] = sigma > 0 ? exp(-i * i / (2 * sigma * sigma))
+                                         : i == 0;
     for (int32_t y = 0; y < h + 2 * r; y++)
         for (int32_t x = 0; x < w; x++) {
             double v = 0;
@@ -89,19 +88,21 @@ static void a_shadow_is_the_blurred_moved_matte_under_the_picture(void)
     static const struct {
         int32_t w, h, x, y, blur;
         float opacity;
-    } cases[] = {
-        {120, 90, 0, 0, 1, 1},     {120, 90, 5, 9, 5, 1},
-        {121, 87, -8, 4, 9, 0.5f}, {160, 120, 0, 12, 16, 1},
-        {160, 121, 30, -20, 29, 1}, {211, 160, 7, 11, 41, 0.35f},
-        {64, 64, 90, 0, 12, 1},    {3, 40, 1, 1, 6, 1},
-        {40, 1, 2, 0, 4, 1},       {1, 1, 0, 0, 3, 1}};
+    } cases[] = {{120, 90, 0, 0, 1, 1},      {120, 90, 5, 9, 5, 1},
+                 {121, 87, -8, 4, 9, 0.5f},  {160, 120, 0, 12, 16, 1},
+                 {160, 121, 30, -20, 29, 1}, {211, 160, 7, 11, 41, 0.35f},
+                 {64, 64, 90, 0, 12, 1},     {3, 40, 1, 1, 6, 1},
+                 {40, 1, 2, 0, 4, 1},        {1, 1, 0, 0, 3, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int32_t w = cases[i].w, h = cases[i].h;
         cut_image image = cut_out(w, h, 0.1f), before = cut_out(w, h, 0.1f);
         double *want = naive_shadow(&before, cases[i].x, cases[i].y,
                                     cases[i].blur / 2.0);
-        cut_shadow shadow = {1, {cases[i].x, 0}, {cases[i].y, 0},
-                             {cases[i].blur, 0}, cases[i].opacity,
+        cut_shadow shadow = {1,
+                             {cases[i].x, 0},
+                             {cases[i].y, 0},
+                             {cases[i].blur, 0},
+                             cases[i].opacity,
                              {ink[0], ink[1], ink[2]}};
         CHECK_EQUAL(cut_compose_shadow(&image, &shadow, 1000, NULL), CUT_OK);
         double worst = 0;
@@ -128,15 +129,14 @@ static void a_shadow_is_the_blurred_moved_matte_under_the_picture(void)
 static void without_blur_it_is_the_moved_matte_itself(void)
 {
     cut_image image = cut_out(90, 60, 0.1f), before = cut_out(90, 60, 0.1f);
-    cut_shadow shadow = {1, {7, 0}, {-5, 0}, {0, 0}, 1,
-                         {ink[0], ink[1], ink[2]}};
+    cut_shadow shadow = {1,      {7, 0}, {-5, 0},
+                         {0, 0}, 1,      {ink[0], ink[1], ink[2]}};
     CHECK_EQUAL(cut_compose_shadow(&image, &shadow, 90, NULL), CUT_OK);
     int wrong = 0;
     for (int32_t p = 0; p < 90 * 60; p++) {
         uint8_t px[4];
         memcpy(px, before.px + p * 4, 4);
-        cut_under(px, ink,
-                  (uint32_t)alpha_at(&before, p % 90 - 7, p / 90 + 5));
+        cut_under(px, ink, (uint32_t)alpha_at(&before, p % 90 - 7, p / 90 + 5));
         wrong += memcmp(px, image.px + p * 4, 4) != 0;
     }
     CHECK_EQUAL(wrong, 0);
@@ -151,7 +151,7 @@ static void percents_are_of_the_given_side_and_the_blur_is_limited(void)
     cut_image a = cut_out(100, 80, 0.1f), b = cut_out(100, 80, 0.1f);
     cut_shadow shadow = {1, by_px[0], by_px[1], by_px[2], 0.5f, {0}};
     CHECK_EQUAL(cut_compose_shadow(&a, &shadow, 200, NULL), CUT_OK);
-    shadow = (cut_shadow){1, by_percent[0], by_percent[1], by_percent[2], 0.5f,
+    shadow = (cut_shadow){1,  by_percent[0], by_percent[1], by_percent[2], 0.5f,
                           {0}};
     CHECK_EQUAL(cut_compose_shadow(&b, &shadow, 200, NULL), CUT_OK);
     CHECK(memcmp(a.px, b.px, 100 * 80 * 4) == 0);

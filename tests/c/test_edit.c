@@ -1,4 +1,6 @@
-/* Retouching: brush, snapping, objects, undo, views; and back into a job. */
+/* Retouching: brush, snapping, objects, undo, views; and back into a job.
+ * Long because the cases share one small edit.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +29,7 @@ static cut_edit *edit_of(const uint8_t *px, const uint8_t *alpha, int32_t w,
     cut_edit *edit = cut_alloc_zero(1, sizeof *edit);
     size_t count = (size_t)w * (size_t)h;
     if (!edit) return NULL;
-    edit->photo = (cut_image){ cut_alloc(count, 4), w, h, 0 };
+    edit->photo = (cut_image){cut_alloc(count, 4), w, h, 0};
     edit->alpha = cut_alloc(count, 1);
     if (edit->photo.px && edit->alpha) {
         memcpy(edit->photo.px, px, count * 4);
@@ -43,8 +45,8 @@ static uint8_t px[W * H * 4], clear[W * H], full[W * H];
 static int stroke(cut_edit *edit, int mode, const float path[4], float radius,
                   float hardness, int snap)
 {
-    int status =
-        cut_edit_stroke(edit, mode, path[0], path[1], radius, hardness, snap);
+    int status = cut_edit_stroke(edit, mode, path[0], path[1], radius, hardness,
+                                 snap);
     if (!status) status = cut_edit_draw(edit, path[2], path[3]);
     return status ? status : cut_edit_end(edit);
 }
@@ -59,7 +61,7 @@ static uint8_t at(const cut_edit *edit, int x, int y)
 static void a_hard_brush_fills_its_disc_and_nothing_else(void)
 {
     cut_edit *edit = edit_of(px, clear, W, H);
-    const float path[4] = { 40, 60, 40, 60 };
+    const float path[4] = {40, 60, 40, 60};
     CHECK_EQUAL(stroke(edit, CUT_EDIT_RESTORE, path, 12, 1, 0), CUT_OK);
     int wrong = 0;
     for (int y = 0; y < H; y++)
@@ -74,7 +76,7 @@ static void a_hard_brush_fills_its_disc_and_nothing_else(void)
 static void a_soft_brush_fades_to_its_radius(void)
 {
     cut_edit *edit = edit_of(px, full, W, H);
-    const float path[4] = { 20.5f, 60.5f, 60.5f, 60.5f };
+    const float path[4] = {20.5f, 60.5f, 60.5f, 60.5f};
     CHECK_EQUAL(stroke(edit, CUT_EDIT_ERASE, path, 20, 0.5f, 0), CUT_OK);
     CHECK_EQUAL(at(edit, 40, 60), 0);
     CHECK_EQUAL(at(edit, 40, 69), 0);
@@ -94,7 +96,7 @@ static void a_snapping_brush_stops_at_an_edge(void)
         two_halves(photo, w, h);
         cut_edit *edit = edit_of(photo, none, w, h);
         float y = (float)h / 2, x = (float)w / 2 - r / 3;
-        float path[4] = { x, y - r / 4, x, y + r / 4 };
+        float path[4] = {x, y - r / 4, x, y + r / 4};
         CHECK_EQUAL(stroke(edit, CUT_EDIT_RESTORE, path, r, 0.9f, 1), CUT_OK);
         int beyond = 0, missing = 0;
         int32_t k = (int32_t)(r / 96) + 1; /* a cell may straddle the edge */
@@ -118,7 +120,7 @@ static void restoring_ends_at_the_photos_own_alpha(void)
     memcpy(half, px, sizeof px);
     for (size_t i = 3; i < sizeof half; i += 4) half[i] = 100;
     cut_edit *edit = edit_of(half, clear, W, H);
-    const float path[4] = { 40, 60, 60, 60 };
+    const float path[4] = {40, 60, 60, 60};
     CHECK_EQUAL(stroke(edit, CUT_EDIT_RESTORE, path, 10, 1, 0), CUT_OK);
     CHECK_EQUAL(at(edit, 50, 60), 100);
     cut_edit_free(edit);
@@ -127,7 +129,7 @@ static void restoring_ends_at_the_photos_own_alpha(void)
 static void passing_twice_over_a_pixel_changes_nothing_more(void)
 {
     cut_edit *once = edit_of(px, full, W, H), *twice = edit_of(px, full, W, H);
-    const float path[4] = { 20, 60, 120, 60 };
+    const float path[4] = {20, 60, 120, 60};
     CHECK_EQUAL(stroke(once, CUT_EDIT_ERASE, path, 15, 0, 0), CUT_OK);
     CHECK_EQUAL(cut_edit_stroke(twice, CUT_EDIT_ERASE, 20, 60, 15, 0, 0), 0);
     CHECK_EQUAL(cut_edit_draw(twice, 120, 60), CUT_OK);
@@ -171,8 +173,8 @@ static void bad_brushes_and_places_are_refused(void)
 static int is_clean(const cut_edit *edit)
 {
     size_t count = (size_t)edit->photo.w * (size_t)edit->photo.h;
-    cut_image whole = { cut_alloc(count, 4), edit->photo.w, edit->photo.h, 0 };
-    cut_pyramid pyramid = { 0 };
+    cut_image whole = {cut_alloc(count, 4), edit->photo.w, edit->photo.h, 0};
+    cut_pyramid pyramid = {0};
     memcpy(whole.px, edit->photo.px, count * 4);
     CHECK_EQUAL(cut_foreground_estimate(&whole, edit->alpha, NULL), CUT_OK);
     CHECK_EQUAL(cut_pyramid_new(&pyramid, &whole, NULL), CUT_OK);
@@ -189,8 +191,8 @@ static int is_clean(const cut_edit *edit)
 /* Blocks of 1, 2, 3 and 5 pixels; a matte with a soft rim, or hard alone. */
 static void every_step_leaves_the_colours_of_cleaning_it_whole(void)
 {
-    static const int32_t sizes[][2] = {{160, 120}, {1300, 200}, {300, 2100},
-                                       {4200, 90}};
+    static const int32_t sizes[][2] = {
+        {160, 120}, {1300, 200}, {300, 2100}, {4200, 90}};
     uint32_t seed = 7;
     for (int i = 0; i < 4; i++) {
         int32_t w = sizes[i][0], h = sizes[i][1];
@@ -203,7 +205,8 @@ static void every_step_leaves_the_colours_of_cleaning_it_whole(void)
             matte[at] = (uint8_t)(a < 0 ? 0 : a > 255 ? 255 : a);
             for (int c = 0; c < 4; c++) {
                 seed = seed * 1664525u + 1013904223u;
-                photo[at * 4 + (size_t)c] = (uint8_t)(c == 3 ? 255 : seed >> 24);
+                photo[at * 4 + (size_t)c] = (uint8_t)(c == 3 ? 255
+                                                             : seed >> 24);
             }
         }
         cut_edit *edit = edit_of(photo, matte, w, h);
@@ -212,7 +215,7 @@ static void every_step_leaves_the_colours_of_cleaning_it_whole(void)
             seed = seed * 1664525u + 1013904223u;
             float x = (float)(seed >> 16) / 65536 * (float)w;
             float y = (float)(seed & 65535) / 65536 * (float)h;
-            const float path[4] = { x, y, x + 30, y + 9 };
+            const float path[4] = {x, y, x + 30, y + 9};
             CHECK_EQUAL(stroke(edit, step % 2, path, 11, 0.2f, step % 3 == 0),
                         CUT_OK);
             CHECK(is_clean(edit));
@@ -238,7 +241,7 @@ static void steps_lead_back_and_forth_to_the_byte(void)
     for (int i = 0; i <= STROKES; i++) {
         memcpy(states[i], edit->alpha, W * H);
         memcpy(colours[i], edit->clean.px, W * H * 4);
-        const float path[4] = { 20, 20.0f * (float)i, 140, 90 };
+        const float path[4] = {20, 20.0f * (float)i, 140, 90};
         if (i < STROKES)
             CHECK_EQUAL(stroke(edit, i % 2, path, 9, 0.3f, i % 3 == 0), 0);
     }
@@ -251,7 +254,7 @@ static void steps_lead_back_and_forth_to_the_byte(void)
     CHECK_EQUAL(cut_edit_undo(edit), CUT_E_STATE);
     CHECK_EQUAL(cut_edit_redo(edit), CUT_OK);
     CHECK(memcmp(edit->alpha, states[1], W * H) == 0);
-    const float path[4] = { 5, 5, 5, 5 };
+    const float path[4] = {5, 5, 5, 5};
     CHECK_EQUAL(stroke(edit, CUT_EDIT_ERASE, path, 3, 1, 0), CUT_OK);
     CHECK_EQUAL(cut_edit_redos(edit), 0); /* another way was taken */
     cut_edit_free(edit);
@@ -262,7 +265,7 @@ static void the_oldest_steps_are_forgotten(void)
     cut_edit *edit = edit_of(px, full, W, H);
     for (int i = 0; i < CUT_EDIT_STEPS + 10; i++) {
         float x = (float)(i % W);
-        const float path[4] = { x, 10, x, 10 };
+        const float path[4] = {x, 10, x, 10};
         CHECK_EQUAL(stroke(edit, i % 2, path, 2, 1, 0), CUT_OK);
     }
     CHECK_EQUAL(cut_edit_undos(edit), CUT_EDIT_STEPS);
@@ -315,7 +318,7 @@ static void the_largest_objects_come_first(void)
         for (int y = 0; y < 20 + i % 30; y++)
             memset(alpha + (i / 10 * 60 + y) * SIDE + i % 10 * 60, 200,
                    (size_t)(20 + i % 30));
-    cut_objects objects = { 0 };
+    cut_objects objects = {0};
     CHECK_EQUAL(cut_objects_find(&objects, alpha, SIDE, SIDE, NULL), CUT_OK);
     CHECK_EQUAL(objects.count, 64);
     for (int i = 1; i < objects.count; i++)
@@ -358,7 +361,7 @@ static void enlarged_pixels_are_squares(void)
 static void a_reduced_view_is_the_mean_and_follows_strokes(void)
 {
     cut_edit *edit = edit_of(px, full, W, H);
-    const float path[4] = { 0, 60, 80, 60 };
+    const float path[4] = {0, 60, 80, 60};
     CHECK_EQUAL(cut_edit_stroke(edit, CUT_EDIT_ERASE, 0, 0, 300, 1, 0), 0);
     CHECK_EQUAL(cut_edit_view(edit, CUT_EDIT_RESULT, 0, 0, 4, W / 4, H / 4), 0);
     for (int i = 0; i < W / 4 * H / 4; i++)
@@ -409,9 +412,8 @@ static void make_file(void)
     file = calloc(size, 1);
     file_size = size;
     memcpy(file, "BM", 2);
-    const uint32_t head[][2] = { { 2, size }, { 10, 54 }, { 14, 40 },
-                                 { 18, SIDE }, { 22, SIDE },
-                                 { 26, 1 | 24 << 16 } };
+    const uint32_t head[][2] = {{2, size},  {10, 54},   {14, 40},
+                                {18, SIDE}, {22, SIDE}, {26, 1 | 24 << 16}};
     for (size_t i = 0; i < sizeof head / sizeof *head; i++)
         memcpy(file + head[i][0], &head[i][1], 4);
     for (uint32_t y = 0; y < SIDE; y++)
@@ -428,7 +430,7 @@ static int set_matte(cut_job *job, const cut_edit *edit)
     int status = cut_job_decode(job, file, file_size);
     return status ? status
                   : cut_job_set_matte(job, cut_edit_bytes(edit),
-                                  cut_edit_bytes_size(edit));
+                                      cut_edit_bytes_size(edit));
 }
 
 static int rest_of(cut_job *job)

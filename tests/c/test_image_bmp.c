@@ -128,8 +128,9 @@ static void put_runs(const kind *k)
             else
                 file[from + (size_t)n] = (uint8_t)i;
         }
-        size_t bytes = k->bits == 24 ? (W - 2) * 3
-                       : k->bits == 4 ? (W - 2 + 1) / 2 : W - 2;
+        size_t bytes = k->bits == 24  ? (W - 2) * 3
+                       : k->bits == 4 ? (W - 2 + 1) / 2
+                                      : W - 2;
         size += bytes + (bytes & 1);
         file[size++] = 0;
         file[size++] = 0; /* end of the row */
@@ -170,8 +171,10 @@ static void write_bmp(const kind *k)
     }
     size += (size_t)k->gap;
     put32(10, (uint32_t)size);
-    if (k->packing == 1 || k->packing == 2 || k->packing == 4) put_runs(k);
-    else put_rows(k);
+    if (k->packing == 1 || k->packing == 2 || k->packing == 4)
+        put_runs(k);
+    else
+        put_rows(k);
 }
 
 static cut_error error;
@@ -223,7 +226,12 @@ static const kind kinds[] = {
     {"32 bits", 40, 32, 0, 0, 0, DEFAULT_32},
     {"32 bits, 10-10-10", 40, 32, 3, 1, 0, {0x3FF00000, 0xFFC00, 0x3FF, 0}},
     {"32 bits, alpha", 56, 32, 3, 0, 0, {0xFF0000, 0xFF00, 0xFF, 0xFF000000}},
-    {"32 bits, alpha, V4", 108, 32, 3, 0, 0,
+    {"32 bits, alpha, V4",
+     108,
+     32,
+     3,
+     0,
+     0,
      {0xFF000000, 0xFF0000, 0xFF00, 0xFF}},
     {"24 bits, V5", 124, 24, 0, 0, 0, {0}},
     {"RLE8", 40, 8, 1, 0, 0, {0}},

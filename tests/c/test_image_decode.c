@@ -23,11 +23,11 @@ typedef struct file {
 #define FILE_OF(name) {#name, name, sizeof name}
 
 static const file all[] = {
-    FILE_OF(jpeg_baseline), FILE_OF(jpeg_progressive), FILE_OF(jpeg_grey),
-    FILE_OF(jpeg_cmyk), FILE_OF(jpeg_exif6_icc), FILE_OF(png_rgba),
-    FILE_OF(png_interlaced), FILE_OF(png_sixteen), FILE_OF(png_grey_alpha),
-    FILE_OF(png_palette), FILE_OF(png_one_bit), FILE_OF(png_icc_exif6),
-    FILE_OF(bmp_rgb), FILE_OF(gif_two_frames)};
+    FILE_OF(jpeg_baseline),  FILE_OF(jpeg_progressive), FILE_OF(jpeg_grey),
+    FILE_OF(jpeg_cmyk),      FILE_OF(jpeg_exif6_icc),   FILE_OF(png_rgba),
+    FILE_OF(png_interlaced), FILE_OF(png_sixteen),      FILE_OF(png_grey_alpha),
+    FILE_OF(png_palette),    FILE_OF(png_one_bit),      FILE_OF(png_icc_exif6),
+    FILE_OF(bmp_rgb),        FILE_OF(gif_two_frames)};
 static const file webps[] = {FILE_OF(webp_lossy), FILE_OF(webp_alpha),
                              FILE_OF(webp_lossless), FILE_OF(webp_exif6_icc)};
 enum { ALL = sizeof all / sizeof *all, WEBPS = sizeof webps / sizeof *webps };
@@ -47,8 +47,7 @@ static cut_status read(cut_image *out, const uint8_t *bytes, size_t size,
 {
     cut_probe probe;
     cut_status status = cut_image_probe(&probe, bytes, size, error);
-    return status ? status
-                  : cut_image_decode(out, bytes, size, &probe, error);
+    return status ? status : cut_image_decode(out, bytes, size, &probe, error);
 }
 
 static int largest_difference(const cut_image *image, const uint8_t *rgb)
@@ -81,7 +80,7 @@ static void lossless_files_decode_to_exactly_their_pixels(void)
     static const struct {
         file f;
         int channels;
-    } cases[] = {{FILE_OF(png_rgba), 4}, {FILE_OF(png_interlaced), 4},
+    } cases[] = {{FILE_OF(png_rgba), 4},    {FILE_OF(png_interlaced), 4},
                  {FILE_OF(png_sixteen), 4}, {FILE_OF(png_icc_exif6), 4},
                  {FILE_OF(png_palette), 3}, {FILE_OF(bmp_rgb), 3}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -144,8 +143,10 @@ static void other_jpeg_processes_are_refused_by_name(void)
     static const struct {
         uint8_t sof, bits;
         const char *word;
-    } cases[] = {{0xC3, 8, "Lossless"}, {0xC5, 8, "Hierarchical"},
-                 {0xC9, 8, "arithmetic"}, {0xCA, 8, "arithmetic"},
+    } cases[] = {{0xC3, 8, "Lossless"},
+                 {0xC5, 8, "Hierarchical"},
+                 {0xC9, 8, "arithmetic"},
+                 {0xCA, 8, "arithmetic"},
                  {0xC1, 12, "8 bits"}};
     static uint8_t copy[sizeof jpeg_baseline];
     size_t at = 2;
@@ -179,8 +180,10 @@ static void a_png_with_other_data_than_its_header_says_is_corrupt(void)
 static void too_large_headers_are_refused_without_memory(void)
 {
     static uint8_t copy[sizeof png_rgba];
-    static const uint32_t sides[][2] = {{65500, 65500}, {32769, 1},
-                                        {1, 32769}, {10001, 10000},
+    static const uint32_t sides[][2] = {{65500, 65500},
+                                        {32769, 1},
+                                        {1, 32769},
+                                        {10001, 10000},
                                         {0x7FFFFFFF, 0x7FFFFFFF}};
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
         memcpy(copy, png_rgba, sizeof copy);
@@ -200,15 +203,13 @@ static void what_is_no_picture_has_its_own_status(void)
     CHECK_EQUAL(cut_image_probe(&probe, jpeg_grey, 0, NULL), CUT_E_EMPTY);
     CHECK_EQUAL(cut_image_probe(&probe, NULL, 0, NULL), CUT_E_EMPTY);
     static const uint8_t text[] = "BMpretending to be a picture, but text";
-    CHECK_EQUAL(cut_image_probe(&probe, text, sizeof text, NULL),
-                CUT_E_FORMAT);
+    CHECK_EQUAL(cut_image_probe(&probe, text, sizeof text, NULL), CUT_E_FORMAT);
 }
 
 static void every_format_is_told_by_its_content(void)
 {
     for (size_t i = 0; i < ALL; i++) {
-        const char *name = cut_format_name(
-            cut_image_sniff(all[i].bytes, 32));
+        const char *name = cut_format_name(cut_image_sniff(all[i].bytes, 32));
         CHECK(*name && strncmp(all[i].name, name, strlen(name)) == 0);
         CHECK_EQUAL(cut_image_sniff(all[i].bytes, 1), CUT_FORMAT_NONE);
     }
@@ -219,8 +220,9 @@ static void webp_headers_of_all_three_kinds_give_size_and_alpha(void)
     static const int alpha[WEBPS] = {0, 1, 1, 1};
     for (size_t i = 0; i < WEBPS; i++) {
         cut_probe probe = {0};
-        CHECK_EQUAL(cut_image_probe(&probe, webps[i].bytes, webps[i].size,
-                                    NULL), CUT_OK);
+        CHECK_EQUAL(
+            cut_image_probe(&probe, webps[i].bytes, webps[i].size, NULL),
+            CUT_OK);
         CHECK_EQUAL(probe.format, CUT_FORMAT_WEBP);
         CHECK_EQUAL(probe.w, W);
         CHECK_EQUAL(probe.h, H);
@@ -236,11 +238,12 @@ static void orientation_and_profile_come_from_jpeg_png_and_webp(void)
                                  FILE_OF(webp_exif6_icc)};
     for (size_t i = 0; i < 3; i++) {
         cut_format format = cut_image_sniff(cases[i].bytes, 32);
-        CHECK_EQUAL(cut_exif_orientation(cases[i].bytes, cases[i].size,
-                                         format), 6);
+        CHECK_EQUAL(cut_exif_orientation(cases[i].bytes, cases[i].size, format),
+                    6);
         cut_bytes icc = {0};
-        CHECK_EQUAL(cut_icc_read(&icc, cases[i].bytes, cases[i].size, format,
-                                 NULL), CUT_OK);
+        CHECK_EQUAL(
+            cut_icc_read(&icc, cases[i].bytes, cases[i].size, format, NULL),
+            CUT_OK);
         CHECK_EQUAL(icc.size, sizeof icc_profile);
         CHECK(icc.data &&
               memcmp(icc.data, icc_profile, sizeof icc_profile) == 0);
@@ -260,7 +263,7 @@ static void profile_parts_may_come_in_any_order(void)
         for (int k = 0; k < 2; k++) { /* part 2, then part 1 */
             size_t size = k ? HALF : REST;
             uint8_t number = (uint8_t)(k ? 1 : 2);
-            if (variant == 1) number = 1;      /* the same part twice */
+            if (variant == 1) number = 1;         /* the same part twice */
             uint8_t count = variant == 2 ? 3 : 2; /* one is missing */
             const uint8_t head[4] = {0xFF, 0xE2, (uint8_t)((size + 16) >> 8),
                                      (uint8_t)(size + 16)};

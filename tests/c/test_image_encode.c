@@ -62,15 +62,15 @@ static cut_status decode(cut_image *out, const cut_bytes *file)
 {
     cut_probe probe;
     cut_status status = cut_image_probe(&probe, file->data, file->size, NULL);
-    return status ? status : cut_image_decode(out, file->data, file->size,
-                                              &probe, NULL);
+    return status ? status
+                  : cut_image_decode(out, file->data, file->size, &probe, NULL);
 }
 
 static void a_png_holds_every_pixel_in_the_smallest_colour_type(void)
 {
-    static const int32_t sides[][2] = {{1, 1}, {2, 3}, {17, 1}, {1, 23},
-                                       {33, 31}, {130, 67}, {701, 303},
-                                       {32768, 6}};
+    static const int32_t sides[][2] = {{1, 1},     {2, 3},    {17, 1},
+                                       {1, 23},    {33, 31},  {130, 67},
+                                       {701, 303}, {32768, 6}};
     static const cut_bytes none = {0};
     for (int k = GREY; k <= RGBA; k++)
         for (size_t s = 0; s < sizeof sides / sizeof *sides; s++)
@@ -82,8 +82,7 @@ static void a_png_holds_every_pixel_in_the_smallest_colour_type(void)
                 if (!before) return;
                 memcpy(before, image.px, size);
                 cut_bytes file = {0};
-                CHECK_EQUAL(cut_png_encode(&file, &image, &none, NULL),
-                            CUT_OK);
+                CHECK_EQUAL(cut_png_encode(&file, &image, &none, NULL), CUT_OK);
                 CHECK(image.px == NULL); /* consumed */
                 CHECK_EQUAL(file.data[25], png_type[k]);
                 cut_image back = {0};
@@ -105,14 +104,15 @@ static void a_profile_goes_with_its_kind_of_picture_only(void)
     } cases[] = {{RGBA, "RGB ", 6, 1}, {RGB, "RGB ", 2, 1},
                  {GREY, "RGB ", 2, 1}, {GREY_ALPHA, "RGB ", 6, 1},
                  {GREY, "GRAY", 0, 1}, {RGB, "GRAY", 2, 0},
-                 {RGB, "CMYK", 2, 0}, {GREY, "CMYK", 0, 0}};
+                 {RGB, "CMYK", 2, 0},  {GREY, "CMYK", 0, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_image image = picture(cases[i].k, 19, 11, NOISE);
         cut_bytes icc = profile(cases[i].space), file = {0}, back = {0};
         CHECK_EQUAL(cut_png_encode(&file, &image, &icc, NULL), CUT_OK);
         CHECK_EQUAL(file.data[25], cases[i].type);
-        CHECK_EQUAL(cut_icc_read(&back, file.data, file.size, CUT_FORMAT_PNG,
-                                 NULL), CUT_OK);
+        CHECK_EQUAL(
+            cut_icc_read(&back, file.data, file.size, CUT_FORMAT_PNG, NULL),
+            CUT_OK);
         CHECK_EQUAL(back.size, cases[i].kept ? icc.size : 0);
         CHECK(!back.data || memcmp(back.data, icc.data, icc.size) == 0);
         cut_bytes_free(&back);
@@ -211,8 +211,8 @@ static void the_filter_of_a_long_row_is_nearly_the_cheapest(void)
                                : style == 1 ? i / 4 * 3 + noise
                                : style == 2 ? noise
                                : i < 4      ? 9
-                                            : row[i - 4] + above[i] -
-                                             above[i - 4] + noise / 2);
+                                       : row[i - 4] + above[i] - above[i - 4] +
+                                             noise / 2);
         }
         size_t from, to;
         cut_png_filter_row(out, &from, &to, row, above, BYTES, 4);
@@ -232,8 +232,8 @@ static void a_jpeg_keeps_its_colours_and_profile(void)
     image.px[0] = image.px[1] = image.px[2] = 0;
     for (int32_t i = 0; i < image.w * image.h; i++) /* a smooth ramp */
         for (int c = 0; c < 3; c++)
-            image.px[i * 4 + c] =
-                (uint8_t)(60 + i % image.w * 3 + i / image.w * (c + 1));
+            image.px[i * 4 + c] = (uint8_t)(60 + i % image.w * 3 +
+                                            i / image.w * (c + 1));
     cut_bytes icc = profile("RGB "), file = {0}, found = {0};
     CHECK_EQUAL(cut_jpeg_encode(&file, &image, 95, &icc, NULL), CUT_OK);
     CHECK(memcmp(file.data + 6, "JFIF", 4) == 0); /* which must come first */
@@ -244,15 +244,15 @@ static void a_jpeg_keeps_its_colours_and_profile(void)
         if (d > max) max = d;
     }
     CHECK(max <= 4); /* observed: 2 */
-    CHECK_EQUAL(cut_icc_read(&found, file.data, file.size, CUT_FORMAT_JPEG,
-                             NULL), CUT_OK);
+    CHECK_EQUAL(
+        cut_icc_read(&found, file.data, file.size, CUT_FORMAT_JPEG, NULL),
+        CUT_OK);
     CHECK(found.size == icc.size &&
           memcmp(found.data, icc.data, icc.size) == 0);
     cut_bytes_free(&found);
     cut_bytes_free(&file);
     image.px[7] = 254;
-    CHECK_EQUAL(cut_jpeg_encode(&file, &image, 95, &icc, NULL),
-                CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_jpeg_encode(&file, &image, 95, &icc, NULL), CUT_E_ARGUMENT);
     CHECK(file.data == NULL);
     cut_image_free(&back);
     cut_image_free(&image);
@@ -272,8 +272,9 @@ static void a_long_profile_is_split_over_jpeg_segments(void)
     const uint8_t size[4] = {0, 2, 0x49, 0xF0};
     memcpy(icc.data, size, 4);
     CHECK_EQUAL(cut_jpeg_encode(&file, &image, 80, &icc, NULL), CUT_OK);
-    CHECK_EQUAL(cut_icc_read(&found, file.data, file.size, CUT_FORMAT_JPEG,
-                             NULL), CUT_OK);
+    CHECK_EQUAL(
+        cut_icc_read(&found, file.data, file.size, CUT_FORMAT_JPEG, NULL),
+        CUT_OK);
     CHECK(found.size == icc.size &&
           memcmp(found.data, icc.data, icc.size) == 0);
     cut_bytes_free(&found);
@@ -294,14 +295,16 @@ static void a_webp_gets_its_profile_and_keeps_its_size_and_alpha(void)
     for (size_t i = 0; i < 3; i++) {
         cut_bytes icc = profile("RGB "), file = {0}, found = {0};
         CHECK_EQUAL(cut_webp_with_icc(&file, cases[i].bytes, cases[i].size,
-                                      &icc, 13, 9, NULL), CUT_OK);
+                                      &icc, 13, 9, NULL),
+                    CUT_OK);
         cut_probe probe = {0};
         CHECK_EQUAL(cut_image_probe(&probe, file.data, file.size, NULL),
                     CUT_OK);
         CHECK(probe.w == 13 && probe.h == 9);
         CHECK_EQUAL(probe.has_alpha_channel, cases[i].alpha);
-        CHECK_EQUAL(cut_icc_read(&found, file.data, file.size,
-                                 CUT_FORMAT_WEBP, NULL), CUT_OK);
+        CHECK_EQUAL(
+            cut_icc_read(&found, file.data, file.size, CUT_FORMAT_WEBP, NULL),
+            CUT_OK);
         CHECK(found.size == icc.size &&
               memcmp(found.data, icc.data, icc.size) == 0);
         uint32_t riff = (uint32_t)(file.data[4] | file.data[5] << 8);
@@ -309,13 +312,15 @@ static void a_webp_gets_its_profile_and_keeps_its_size_and_alpha(void)
         cut_bytes_free(&found);
         cut_bytes_free(&file);
         CHECK_EQUAL(cut_webp_with_icc(&file, cases[i].bytes, cases[i].size,
-                                      &icc, 13, 10, NULL), CUT_E_ENCODE);
+                                      &icc, 13, 10, NULL),
+                    CUT_E_ENCODE);
         cut_bytes_free(&icc);
     }
     static const cut_bytes none = {0};
     cut_bytes file = {0};
     CHECK_EQUAL(cut_webp_with_icc(&file, webp_lossy, sizeof webp_lossy, &none,
-                                  13, 9, NULL), CUT_OK);
+                                  13, 9, NULL),
+                CUT_OK);
     CHECK(file.size == sizeof webp_lossy &&
           memcmp(file.data, webp_lossy, file.size) == 0);
     cut_bytes_free(&file);
@@ -348,7 +353,8 @@ static void a_refused_allocation_is_out_of_memory_never_a_lost_profile(void)
             refused += status == CUT_E_MEMORY;
             if (status == CUT_OK) {
                 CHECK_EQUAL(cut_icc_read(&found, file.data, file.size,
-                                         formats[encoder], NULL), CUT_OK);
+                                         formats[encoder], NULL),
+                            CUT_OK);
                 CHECK_EQUAL(found.size, icc.size);
                 good++; /* also when only a shrink was refused */
             }

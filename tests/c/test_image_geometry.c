@@ -47,8 +47,8 @@ static void stored_place(int orientation, int32_t w, int32_t h, int32_t x,
 
 static void all_eight_orientations_put_every_pixel_in_its_place(void)
 {
-    static const int32_t sides[][2] = {{1, 1}, {5, 3}, {1, 40}, {64, 32},
-                                       {71, 45}};
+    static const int32_t sides[][2] = {
+        {1, 1}, {5, 3}, {1, 40}, {64, 32}, {71, 45}};
     for (size_t s = 0; s < sizeof sides / sizeof *sides; s++)
         for (int orientation = 1; orientation <= 8; orientation++) {
             int32_t w = sides[s][0], h = sides[s][1];
@@ -129,8 +129,8 @@ static float largest_error(const cut_image *in, int32_t w, int32_t h)
 static void resizing_is_the_antialiased_bilinear_of_pil(void)
 {
     static const int32_t sizes[][4] = {{20, 14, 20, 14}, {20, 14, 9, 5},
-                                       {7, 5, 30, 21}, {1, 1, 8, 8},
-                                       {50, 3, 16, 40}, {37, 41, 13, 40}};
+                                       {7, 5, 30, 21},   {1, 1, 8, 8},
+                                       {50, 3, 16, 40},  {37, 41, 13, 40}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         cut_image in = noise(sizes[i][0], sizes[i][1], 1);
         CHECK(largest_error(&in, sizes[i][2], sizes[i][3]) < 0.01f);
@@ -194,10 +194,10 @@ static void the_tensor_is_planar_rgb_and_normalised(void)
         float range = 255;
         if (by_max) range = 0;
         for (int32_t i = 0; by_max && i < 64 * 4; i++)
-            if (i % 4 != 3 && (float)in.px[i] > range)
-                range = (float)in.px[i];
-        CHECK_EQUAL(cut_resample_tensor(tensor, &in, 8, 8, mean, std, by_max,
-                                        NULL), CUT_OK);
+            if (i % 4 != 3 && (float)in.px[i] > range) range = (float)in.px[i];
+        CHECK_EQUAL(
+            cut_resample_tensor(tensor, &in, 8, 8, mean, std, by_max, NULL),
+            CUT_OK);
         for (int32_t i = 0; i < 64; i++)
             for (int c = 0; c < 3; c++) {
                 float want = ((float)in.px[i * 4 + c] / range - mean[c]) /
@@ -217,8 +217,8 @@ static void refused_memory_leaves_the_picture_and_no_block(void)
         cut_image in = noise(90, 70, 0);
         float tensor[3 * 64];
         cut_alloc_fail_at(n);
-        cut_status status = cut_resample_tensor(tensor, &in, 8, 8, mean, std,
-                                                0, NULL);
+        cut_status status = cut_resample_tensor(tensor, &in, 8, 8, mean, std, 0,
+                                                NULL);
         cut_alloc_fail_at(0);
         CHECK(status == CUT_OK || status == CUT_E_MEMORY);
         refused += status != CUT_OK;

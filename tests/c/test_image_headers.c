@@ -7,6 +7,7 @@
 #include "cutaway.h"
 #include "image/chunks.h"
 #include "image/probe.h"
+#include "image/webp.h"
 #include "made_file.h"
 
 /* Probes a copy that ends where the header does: a byte too far is ASan's. */
@@ -231,7 +232,8 @@ static void an_extended_webp_says_size_alpha_and_animation(void)
     cut_probe p;
     for (int flags = 0; flags < 256; flags++) {
         bytes b = vp8x((uint8_t)flags, 0x1234, 0x357);
-        CHECK_EQUAL(probe(&p, &b, NULL), flags & 2 ? CUT_E_VARIANT : CUT_OK);
+        /* an animation without a frame */
+        CHECK_EQUAL(probe(&p, &b, NULL), flags & 2 ? CUT_E_CORRUPT : CUT_OK);
         if (flags & 2) continue;
         CHECK(p.w == 0x1234 && p.h == 0x357 && p.bits == 8 && p.channels == 3);
         CHECK_EQUAL(p.has_alpha_channel, (flags & 0x10) != 0);
@@ -258,6 +260,47 @@ static void a_lossless_webp_packs_its_size_in_14_bits_each(void)
           other = webp("VP8L", "\x2E\0\0\0\0", 5);
     CHECK_EQUAL(status_of(&cut), CUT_E_CORRUPT);
     CHECK_EQUAL(status_of(&other), CUT_E_CORRUPT);
+}
+
+/* An animation of 40 x 30 whose first frame, 5 x 4, lies at 6, 8. */
+static bytes animated(uint32_t x, uint32_t y, uint32_t w, uint32_t h)
+{
+    bytes b = vp8x(2, 40, 30);
+    put_text(&b, "ANIM");
+    put_le(&b, 6, 4);
+    put(&b, "\0\0\0\0\0\0", 6);
+    put_text(&b, "ANMF");
+    put_le(&b, 16 + 12, 4);
+    put_le(&b, x / 2, 3);
+    put_le(&b, y / 2, 3);
+    put_le(&b, w - 1, 3);
+    put_le(&b, h - 1, 3);
+    put(&b, "\0\0\0\0", 4);
+    put_text(&b, "VP8 ");
+    put_le(&b, 4, 4);
+    put_text(&b, "data");
+    return b;
+}
+
+static void an_animated_webp_shows_its_first_frame(void)
+{
+    bytes b = animated(6, 8, 5, 4);
+    cut_probe p, still;
+    CHECK_EQUAL(probe(&p, &b, NULL), CUT_OK);
+    CHECK(p.w == 40 && p.h == 30 && p.has_alpha_channel);
+    CHECK(p.first.x == 6 && p.first.y == 8 && p.first.w == 5 && p.first.h == 4);
+    cut_bytes file;
+    CHECK_EQUAL(cut_webp_first(&file, b.at, &p, NULL), CUT_OK);
+    CHECK_EQUAL(cut_image_probe(&still, file.data, file.size, NULL), CUT_OK);
+    CHECK(still.w == 5 && still.h == 4 && !still.first.w);
+    CHECK(memcmp(file.data + file.size - 12, "VP8 \4\0\0\0data", 12) == 0);
+    cut_bytes_free(&file);
+    b.size--;
+    CHECK_EQUAL(status_of(&b), CUT_E_CORRUPT);
+    b = animated(36, 8, 5, 4); /* beyond the canvas */
+    CHECK_EQUAL(status_of(&b), CUT_E_CORRUPT);
+    b = animated(6, 28, 5, 4);
+    CHECK_EQUAL(status_of(&b), CUT_E_CORRUPT);
 }
 
 static void a_lossy_webp_has_its_size_behind_the_start_code(void)
@@ -400,6 +443,7 @@ int main(void)
     a_segment_lies_within_its_file();
     an_extended_webp_says_size_alpha_and_animation();
     a_lossless_webp_packs_its_size_in_14_bits_each();
+    an_animated_webp_shows_its_first_frame();
     a_lossy_webp_has_its_size_behind_the_start_code();
     a_bmp_is_told_by_the_size_of_its_header();
     a_bmp_may_stand_on_its_head_and_leave_pixels_out();

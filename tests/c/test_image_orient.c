@@ -22,8 +22,8 @@ static void upright(int turn, int32_t w, int32_t h, int32_t x, int32_t y,
                     int32_t *ox, int32_t *oy)
 {
     int32_t rx = w - 1 - x, ry = h - 1 - y;
-    const int32_t to[9][2] = {{x, y}, {x, y},   {rx, y},  {rx, ry}, {x, ry},
-                              {y, x}, {ry, x},  {ry, rx}, {y, rx}};
+    const int32_t to[9][2] = {{x, y}, {x, y},  {rx, y},  {rx, ry}, {x, ry},
+                              {y, x}, {ry, x}, {ry, rx}, {y, rx}};
     *ox = to[turn][0];
     *oy = to[turn][1];
 }
@@ -36,8 +36,9 @@ static int misplaced(const cut_image *image, int turn, int32_t w, int32_t h)
             int32_t ox, oy;
             upright(turn, w, h, x, y, &ox, &oy);
             uint32_t want = (uint32_t)(y * w + x) * 2654435761u, got;
-            memcpy(&got, image->px + ((size_t)oy * (size_t)image->w +
-                                      (size_t)ox) * 4, 4);
+            memcpy(&got,
+                   image->px + ((size_t)oy * (size_t)image->w + (size_t)ox) * 4,
+                   4);
             wrong += got != want;
         }
     return wrong;

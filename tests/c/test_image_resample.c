@@ -74,9 +74,9 @@ static void compare(const cut_image *in, int32_t w, int32_t h, double *max,
 static void small_steps_equal_the_triangle_filter(void)
 {
     static const int32_t cases[][4] = {
-        {1, 1, 1, 1},     {1, 1, 9, 5},     {7, 5, 7, 5},    {40, 30, 64, 64},
-        {90, 61, 64, 64}, {100, 20, 33, 64}, {3, 2, 64, 1},  {1, 200, 64, 64},
-        {127, 127, 32, 32}};
+        {1, 1, 1, 1},     {1, 1, 9, 5},     {7, 5, 7, 5},
+        {40, 30, 64, 64}, {90, 61, 64, 64}, {100, 20, 33, 64},
+        {3, 2, 64, 1},    {1, 200, 64, 64}, {127, 127, 32, 32}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int alpha = 0; alpha < 2; alpha++) {
             const int32_t *s = cases[i];
@@ -92,8 +92,8 @@ static void small_steps_equal_the_triangle_filter(void)
  * the scene is 16 levels, its edge 180: observed at most 9.1, mean 0.95. */
 static void large_reductions_stay_near_the_triangle_filter(void)
 {
-    static const int32_t cases[][4] = {{500, 400, 64, 64}, {911, 533, 64, 64},
-                                       {400, 1000, 50, 30}};
+    static const int32_t cases[][4] = {
+        {500, 400, 64, 64}, {911, 533, 64, 64}, {400, 1000, 50, 30}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const int32_t *s = cases[i];
         cut_image in = {scene_pixels(s[0], s[1], 0), s[0], s[1]};
@@ -116,15 +116,15 @@ static void a_constant_stays_that_constant_at_every_size(void)
         for (size_t o = 0; o < sizeof out / sizeof *out; o++) {
             cut_image image = flat(in[i][0], in[i][1], colour);
             cut_resampler *r = NULL;
-            CHECK_EQUAL(cut_resampler_new(&r, &image, out[o][0], out[o][1],
-                                          NULL), CUT_OK);
+            CHECK_EQUAL(
+                cut_resampler_new(&r, &image, out[o][0], out[o][1], NULL),
+                CUT_OK);
             double max = 0;
             for (int32_t y = 0; r && y < out[o][1]; y++) {
                 cut_resampler_row(r, row, y);
                 for (int32_t x = 0; x < out[o][0] * 4; x++)
                     if (x % 4 < 3)
-                        max = fmax(max, fabs((double)row[x] -
-                                               colour[x % 4]));
+                        max = fmax(max, fabs((double)row[x] - colour[x % 4]));
             }
             CHECK(max < 0.001);
             cut_resampler_free(r);
@@ -138,8 +138,8 @@ static void what_hides_under_alpha_0_is_white(void)
     cut_image image = flat(300, 200, hidden);
     static float tensor[3 * 16 * 16];
     static const float mean[3] = {0, 0, 0}, std[3] = {1, 1, 1};
-    CHECK_EQUAL(cut_resample_tensor(tensor, &image, 16, 16, mean, std, 0,
-                                    NULL), CUT_OK);
+    CHECK_EQUAL(cut_resample_tensor(tensor, &image, 16, 16, mean, std, 0, NULL),
+                CUT_OK);
     int other = 0;
     for (int i = 0; i < 3 * 16 * 16; i++)
         other += fabs((double)tensor[i] - 1) > 1e-6;
@@ -162,8 +162,8 @@ static void one_translucent_pixel_is_enough_to_flatten(void)
 
 static void reduce_is_the_rounded_mean_of_each_block(void)
 {
-    static const int32_t cases[][3] = {{64, 48, 4}, {65, 50, 7}, {100, 3, 64},
-                                       {5, 5, 1},   {9, 130, 64}};
+    static const int32_t cases[][3] = {
+        {64, 48, 4}, {65, 50, 7}, {100, 3, 64}, {5, 5, 1}, {9, 130, 64}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int alpha = 0; alpha < 2; alpha++) {
             int32_t w = cases[i][0], h = cases[i][1], k = cases[i][2];
@@ -178,11 +178,13 @@ static void reduce_is_the_rounded_mean_of_each_block(void)
                             for (int32_t u = x * k; u < w && u < x * k + k;
                                  u++, n++)
                                 sum += lround(on_white(
-                                    in.px + ((size_t)v * (size_t)w +
-                                             (size_t)u) * 4, c));
+                                    in.px +
+                                        ((size_t)v * (size_t)w + (size_t)u) * 4,
+                                    c));
                         long want = (sum + n / 2) / n;
-                        wrong += out.px[((size_t)y * (size_t)out.w +
-                                         (size_t)x) * 4 + (size_t)c] != want;
+                        wrong +=
+                            out.px[((size_t)y * (size_t)out.w + (size_t)x) * 4 +
+                                   (size_t)c] != want;
                     }
             CHECK_EQUAL(out.w, (w + k - 1) / k);
             CHECK_EQUAL(out.h, (h + k - 1) / k);
@@ -199,7 +201,8 @@ static void means_round_exactly_at_every_block_size(void)
         int32_t n = k * k, blocks = 510;
         int wrong = 0;
         cut_image in = {cut_alloc((size_t)(blocks * k) * (size_t)k, 4),
-                        blocks * k, k, 1}, out = {0};
+                        blocks * k, k, 1},
+                  out = {0};
         for (int32_t x = 0; x < in.w; x++)
             for (int32_t y = 0; y < k; y++) {
                 /* block b sums to just below, then to just n * (b/2 + 1/2) */
@@ -244,10 +247,10 @@ static void the_tensor_is_normalised_by_channel_and_by_its_own_maximum(void)
                         continue;
                     }
                     double m = (double)mean[c], s = (double)std[c];
-                    off = fmax(off, fabs((v / 255 - m) / s -
-                                         (double)by_255[at]));
-                    off = fmax(off, fabs((v / top - m) / s -
-                                         (double)by_max[at]));
+                    off = fmax(off,
+                               fabs((v / 255 - m) / s - (double)by_255[at]));
+                    off = fmax(off,
+                               fabs((v / top - m) / s - (double)by_max[at]));
                 }
         }
     CHECK(off < 1e-6);

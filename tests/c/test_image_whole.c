@@ -48,11 +48,10 @@ static cut_status decode(cut_image *out)
 {
     cut_probe probe;
     error.text[0] = 0;
-    cut_status status =
-        cut_image_probe(&probe, made.bytes, made.size, &error);
-    return status ? status
-                  : cut_image_decode(out, made.bytes, made.size, &probe,
-                                     &error);
+    cut_status status = cut_image_probe(&probe, made.bytes, made.size, &error);
+    return status
+               ? status
+               : cut_image_decode(out, made.bytes, made.size, &probe, &error);
 }
 
 /* Decodes, and to the pixels of that other file. */
@@ -321,7 +320,8 @@ static void no_message_is_empty(void)
     START(png_rgba);
     made.bytes[chunk("IDAT") + 20] ^= 0x55;
     CHECK(is_corrupt("damaged: "));
-    CHECK(strstr(error.text, "()") == NULL && strstr(error.text, ": .") == NULL);
+    CHECK(strstr(error.text, "()") == NULL &&
+          strstr(error.text, ": .") == NULL);
 }
 
 /* ---- GIF --------------------------------------------------------------- */

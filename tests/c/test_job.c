@@ -48,8 +48,7 @@ static void the_corners_are_clear_and_the_middle_is_the_photo(void)
     size_t middle = (size_t)(82 * 200 + 100) * 4;
     CHECK(memcmp(px + middle, photo + middle, 4) == 0);
     for (size_t i = 0; i < 200 * 150; i++)
-        if (px[i * 4 + 3] == 0)
-            CHECK(memcmp(px + i * 4, clear, 4) == 0);
+        if (px[i * 4 + 3] == 0) CHECK(memcmp(px + i * 4, clear, 4) == 0);
     cut_free(photo);
     cut_job_free(job);
 }
@@ -171,8 +170,9 @@ static void jpeg_is_flattened_on_white_and_a_stated_colour(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_job *job = cut_job_new();
-        CHECK_EQUAL(scene_job(job, cases[i].options, file, file_size,
-                              CUT_COMPOSED), CUT_OK);
+        CHECK_EQUAL(
+            scene_job(job, cases[i].options, file, file_size, CUT_COMPOSED),
+            CUT_OK);
         CHECK(memcmp(cut_job_pixels(job), cases[i].corner, 4) == 0);
         CHECK_EQUAL(cut_job_encode(job), CUT_OK);
         cut_job_free(job);
@@ -183,7 +183,8 @@ static void webp_is_encoded_outside(void)
 {
     cut_job *job = cut_job_new();
     CHECK_EQUAL(scene_job(job, "{\"format\":\"webp\",\"quality\":42}", file,
-                          file_size, CUT_COMPOSED), CUT_OK);
+                          file_size, CUT_COMPOSED),
+                CUT_OK);
     CHECK_EQUAL(cut_job_encode(job), CUT_E_NEEDS_CODEC);
     CHECK_EQUAL(cut_job_state(job), CUT_COMPOSED);
     CHECK_EQUAL(cut_job_quality(job), 42);
@@ -195,12 +196,14 @@ static void a_background_image_must_be_given(void)
 {
     cut_job *job = cut_job_new();
     CHECK_EQUAL(scene_job(job, "{\"background\":\"image\"}", file, file_size,
-                          CUT_COMPOSED), CUT_E_STATE);
+                          CUT_COMPOSED),
+                CUT_E_STATE);
     cut_job_free(job);
     job = cut_job_new();
     CHECK_EQUAL(cut_job_background(job, file, file_size), CUT_OK);
-    CHECK_EQUAL(scene_job(job, "{\"background\":\"image\"}", file, file_size,
-                          CUT_DONE), CUT_OK);
+    CHECK_EQUAL(
+        scene_job(job, "{\"background\":\"image\"}", file, file_size, CUT_DONE),
+        CUT_OK);
     cut_job_free(job);
 }
 
@@ -237,7 +240,8 @@ static void every_refused_allocation_is_an_error_and_leaks_nothing(void)
             cut_alloc_fail_at(n);
             cut_job *job = cut_job_new();
             int status = job ? scene_job(job, options[o], file, file_size,
-                                         CUT_DONE) : CUT_E_MEMORY;
+                                         CUT_DONE)
+                             : CUT_E_MEMORY;
             cut_alloc_fail_at(0);
             cut_job_free(job);
             CHECK_EQUAL(cut_live_blocks(), before);
@@ -259,8 +263,51 @@ static void a_memory_limit_is_a_typed_error_and_the_next_job_works(void)
     a_photo_becomes_a_cut_out();
 }
 
+/* A WebP may bring alpha that its header denies; browsers show it opaque. */
+static void alpha_that_the_header_denies_is_none(void)
+{
+    static const uint8_t bmp[58] = {'B', 'M', 58, 0, 0,  0, 0, 0, 0, 0,
+                                    54,  0,   0,  0, 40, 0, 0, 0, 1, 0,
+                                    0,   0,   1,  0, 0,  0, 1, 0, 24};
+    static const uint8_t clear[4] = {9, 8, 7, 0};
+    cut_job *job = cut_job_new();
+    const char *o = "{}";
+    uint8_t matte[58];
+    memcpy(matte, bmp, sizeof matte);
+    memset(matte + 54, 255, 3);
+    CHECK_EQUAL(cut_job_options(job, o, 2), 0);
+    CHECK_EQUAL(cut_job_decode_pixels(job, clear, 1, 1, bmp, sizeof bmp), 0);
+    CHECK_EQUAL(cut_job_set_matte(job, matte, sizeof matte), 0);
+    CHECK(cut_job_alpha(job) && cut_job_alpha(job)[0] == 255);
+    cut_job_free(job);
+}
+
+/* The codec gets the frame; its pixels lie on a clear canvas. */
+static void the_first_picture_of_an_animation_lies_on_its_canvas(void)
+{
+    static const uint8_t webp[] =
+        "RIFF\0\0\0\0WEBPVP8X\12\0\0\0\2\0\0\0\3\0\0\2\0\0"
+        "ANMF\34\0\0\0\1\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0VP8 \4\0\0\0data";
+    const uint32_t size = sizeof webp - 1; /* 4 x 3, the frame 2 x 1 at 2, 0 */
+    static const uint8_t two[8] = {1, 2, 3, 255, 4, 5, 6, 255};
+    cut_job *job = cut_job_new();
+    CHECK(cut_job_first_picture(job, webp, size) != NULL);
+    CHECK(cut_job_first_picture_size(job) == 12 + 18 + 12);
+    CHECK_EQUAL(cut_job_decode_pixels(job, two, 4, 3, webp, size),
+                CUT_E_CORRUPT);
+    CHECK_EQUAL(cut_job_options(job, "{\"background\":\"transparent\"}", 28),
+                0);
+    CHECK_EQUAL(cut_job_decode_pixels(job, two, 2, 1, webp, size), 0);
+    CHECK(cut_job_in_w(job) == 4 && cut_job_in_h(job) == 3);
+    CHECK(cut_job_first_picture(job, (const uint8_t *)"GIF89a", 6) == NULL);
+    CHECK_EQUAL(cut_job_first_picture_size(job), 0);
+    cut_job_free(job);
+}
+
 int main(void)
 {
+    the_first_picture_of_an_animation_lies_on_its_canvas();
+    alpha_that_the_header_denies_is_none();
     make_file(200, 150, 0);
     a_photo_becomes_a_cut_out();
     the_corners_are_clear_and_the_middle_is_the_photo();

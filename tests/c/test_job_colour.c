@@ -97,8 +97,8 @@ static void a_picture_behind_it_too_from_its_own_space(void)
         cut_bytes matte = half_matte();
         const char *o = "{\"background\":\"image\"}";
         CHECK_EQUAL(cut_job_options(job, o, (uint32_t)strlen(o)), 0);
-        CHECK_EQUAL(cut_job_background(job, behind.data,
-                                       (uint32_t)behind.size), 0);
+        CHECK_EQUAL(cut_job_background(job, behind.data, (uint32_t)behind.size),
+                    0);
         CHECK_EQUAL(cut_job_decode(job, photo.data, (uint32_t)photo.size), 0);
         CHECK_EQUAL(cut_job_set_matte(job, matte.data, (uint32_t)matte.size),
                     0);
@@ -119,8 +119,8 @@ static void a_result_may_be_asked_for_in_srgb(void)
     CHECK(is_near(composed(job, 1), 0x33, 0x66, 0xCC));
     CHECK(is_near(cut_job_pixels(job) + (H / 2 * W + 2) * 4, 0x33, 0x66, 0xCC));
     CHECK_EQUAL(cut_job_encode(job), 0);
-    CHECK_EQUAL(cut_icc_read(&icc, cut_job_bytes(job),
-                             cut_job_bytes_size(job), CUT_FORMAT_PNG, NULL),
+    CHECK_EQUAL(cut_icc_read(&icc, cut_job_bytes(job), cut_job_bytes_size(job),
+                             CUT_FORMAT_PNG, NULL),
                 CUT_OK);
     CHECK(icc.data == NULL);
     cut_job_free(job);

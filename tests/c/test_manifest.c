@@ -26,21 +26,28 @@ static void size_normalisation_and_kind_are_read(void)
     CHECK(m.mean[0] == 0.5f && m.mean[1] == 0.25f && m.mean[2] == 0.0f);
     CHECK(m.std[0] == 1.0f && m.std[1] == 2.0f && m.std[2] == 3.0f);
     CHECK(!m.range_is_max && m.kind == CUT_MAP_ALPHA);
-    CHECK_EQUAL(parse(&m, "{" INPUT("[1,2048]", "[0,0,0]", "[1,1,1]",
-                                    ",\"range\":\"max\"")
-                          ",\"output\":{\"kind\":\"logits\"}}"), CUT_OK);
+    CHECK_EQUAL(
+        parse(&m,
+              "{" INPUT(
+                  "[1,2048]", "[0,0,0]", "[1,1,1]",
+                  ",\"range\":\"max\"") ",\"output\":{\"kind\":\"logits\"}}"),
+        CUT_OK);
     CHECK(m.range_is_max && m.kind == CUT_MAP_LOGITS);
     CHECK(m.w == 1 && m.h == 2048);
     CHECK_EQUAL(parse(&m, "{" INPUT("[2048,1]", "[0,0,0]", "[1,1,1]",
-                                    ",\"range\":\"255\"")
-                          "," GOOD_OUTPUT "}"), CUT_OK);
+                                    ",\"range\":\"255\"") "," GOOD_OUTPUT "}"),
+                CUT_OK);
     CHECK(m.w == 2048 && m.h == 1 && !m.range_is_max);
 }
 
 static void anything_else_is_refused_by_a_sentence(void)
 {
     static const char *const bad[] = {
-        "", "[]", "{}", "{" GOOD_INPUT "}", "{" GOOD_OUTPUT "}",
+        "",
+        "[]",
+        "{}",
+        "{" GOOD_INPUT "}",
+        "{" GOOD_OUTPUT "}",
         "{" GOOD_INPUT "," GOOD_OUTPUT ",\"colour\":1}",
         "{" GOOD_INPUT "," GOOD_OUTPUT "," GOOD_OUTPUT "}",
         "{\"input\":3," GOOD_OUTPUT "}",
@@ -55,16 +62,16 @@ static void anything_else_is_refused_by_a_sentence(void)
         "{" INPUT("[8,8]", "[0,0,1e9]", "[1,1,1]", "") "," GOOD_OUTPUT "}",
         "{" INPUT("[8,8]", "[0,0,0]", "[1,0,1]", "") "," GOOD_OUTPUT "}",
         "{" INPUT("[8,8]", "[0,0,0]", "[1,-1,1]", "") "," GOOD_OUTPUT "}",
-        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]", ",\"layout\":\"NHWC\"") ","
-        GOOD_OUTPUT "}",
-        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]", ",\"channels\":\"BGR\"") ","
-        GOOD_OUTPUT "}",
-        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]", ",\"fit\":\"pad\"") ","
-        GOOD_OUTPUT "}",
-        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]", ",\"range\":1") ","
-        GOOD_OUTPUT "}",
-        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]", ",\"x\":1") ","
-        GOOD_OUTPUT "}",
+        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]",
+                  ",\"layout\":\"NHWC\"") "," GOOD_OUTPUT "}",
+        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]",
+                  ",\"channels\":\"BGR\"") "," GOOD_OUTPUT "}",
+        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]",
+                  ",\"fit\":\"pad\"") "," GOOD_OUTPUT "}",
+        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]", ",\"range\":1") "," GOOD_OUTPUT
+                                                                 "}",
+        "{" INPUT("[8,8]", "[0,0,0]", "[1,1,1]", ",\"x\":1") "," GOOD_OUTPUT
+                                                             "}",
         "{" GOOD_INPUT ",\"output\":{\"kind\":\"mask\"}}",
         "{" GOOD_INPUT ",\"output\":{\"kind\":1}}",
         "{" GOOD_INPUT ",\"output\":{\"kind\":\"alpha\",\"x\":1}}",

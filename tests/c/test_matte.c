@@ -83,8 +83,10 @@ static void a_tenth_outside_is_the_most_that_is_clamped(void)
     const struct {
         float value;
         cut_status status;
-    } cases[] = {{-0.1f, CUT_OK}, {-0.1001f, CUT_E_OUTPUT},
-                 {1.1f, CUT_OK},  {1.1001f, CUT_E_OUTPUT}};
+    } cases[] = {{-0.1f, CUT_OK},
+                 {-0.1001f, CUT_E_OUTPUT},
+                 {1.1f, CUT_OK},
+                 {1.1001f, CUT_E_OUTPUT}};
     for (int i = 0; i < 4; i++) {
         cut_matte matte = {0};
         CHECK_EQUAL(cut_matte_from_map(&matte, &cases[i].value, 1, 1, 0, NULL),
@@ -100,8 +102,9 @@ static void a_constant_map_is_refused_unless_it_says_nothing_or_all(void)
     const struct {
         float value;
         cut_status status;
-    } cases[] = {{0, CUT_OK},       {0.03f, CUT_OK},       {0.3f, CUT_E_OUTPUT},
-                 {0.97f, CUT_OK},   {0.5f, CUT_E_OUTPUT},  {1, CUT_OK},
+    } cases[] = {{0, CUT_OK},          {0.03f, CUT_OK},
+                 {0.3f, CUT_E_OUTPUT}, {0.97f, CUT_OK},
+                 {0.5f, CUT_E_OUTPUT}, {1, CUT_OK},
                  {0.9f, CUT_E_OUTPUT}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_matte m = framed(alpha, 2, cases[i].value, cases[i].value);
@@ -143,8 +146,10 @@ static void constant_is_within_a_1024th(void)
     float pair[2] = {0.5f, 0.5f};
     cut_matte two = {pair, 2, 1}; /* the fewest that are a map */
     CHECK_EQUAL(cut_matte_check(&two, NULL), CUT_E_OUTPUT);
-    const float ends[][2] = {{0.04f, CUT_OK},      {0.0401f, CUT_E_OUTPUT},
-                             {1 - 0.04f, CUT_OK}, {0.9599f, CUT_E_OUTPUT}};
+    const float ends[][2] = {{0.04f, CUT_OK},
+                             {0.0401f, CUT_E_OUTPUT},
+                             {1 - 0.04f, CUT_OK},
+                             {0.9599f, CUT_E_OUTPUT}};
     for (int i = 0; i < 4; i++) {
         cut_matte m = framed(alpha, 2, ends[i][0], ends[i][0]);
         CHECK_EQUAL(cut_matte_check(&m, NULL), (int)ends[i][1]);
@@ -249,7 +254,7 @@ static void coverage_and_box_are_counted_exactly(void)
         double sum = 0;
         for (int k = 0; k < w * h; k++) {
             uint32_t v = random_below(40); /* most below 128 */
-            if (i >= 380) v = 20; /* full: 16-bit sums of 255 */
+            if (i >= 380) v = 20;          /* full: 16-bit sums of 255 */
             alpha[k] = (uint8_t)(v == 20 ? 255 : v == 21 ? 128 : v * 127 / 39);
             sum += alpha[k];
             if (alpha[k] < 128) continue;

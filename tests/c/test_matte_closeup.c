@@ -60,7 +60,8 @@ static void the_box_is_15_percent_larger_at_any_size(void)
         m.alpha[y0 * m.w + x0] = m.alpha[(y1 - 1) * m.w + x1 - 1] = 0.5f;
         double sx = (double)w / m.w, sy = (double)h / m.h;
         double margin = 0.15 * fmax((x1 - x0) * sx, (y1 - y0) * sy);
-        double left = fmax(x0 * sx - margin, 0), top = fmax(y0 * sy - margin, 0);
+        double left = fmax(x0 * sx - margin, 0),
+               top = fmax(y0 * sy - margin, 0);
         double right = fmin(x1 * sx + margin, w);
         double bottom = fmin(y1 * sy + margin, h);
         cut_closeup z;
@@ -80,8 +81,9 @@ static void the_box_is_15_percent_larger_at_any_size(void)
 static void the_crop_is_that_part_of_the_photo(void)
 {
     cut_image photo = {scene_pixels(50, 40, 1), 50, 40, 0}, crop;
-    CHECK_EQUAL(cut_closeup_crop(&crop, &photo, (cut_closeup){7, 9, 21, 17}, NULL),
-                CUT_OK);
+    CHECK_EQUAL(
+        cut_closeup_crop(&crop, &photo, (cut_closeup){7, 9, 21, 17}, NULL),
+        CUT_OK);
     int wrong = 0;
     for (int i = 0; i < 21 * 17; i++)
         wrong += memcmp(crop.px + i * 4,
@@ -140,12 +142,11 @@ static void joining_is_half_of_both_within_a_ramp(void)
             double x = (k % got.w + 0.5) * w / got.w;
             double y = (k / got.w + 0.5) * h / got.h;
             double a = map_at(&m, x * m.w / w, y * m.h / h);
-            double b = map_at(&d, (x - z.x) * d.w / z.w,
-                              (y - z.y) * d.h / z.h);
+            double b = map_at(&d, (x - z.x) * d.w / z.w, (y - z.y) * d.h / z.h);
             double inside = fmin(naive_ramp(x, z.x, z.w, w, reach),
                                  naive_ramp(y, z.y, z.h, h, reach));
-            most = fmax(most, fabs((double)got.alpha[k] - a -
-                                   (b - a) * 0.5 * inside));
+            most = fmax(
+                most, fabs((double)got.alpha[k] - a - (b - a) * 0.5 * inside));
         }
         CHECK(most < 1e-4);
         cut_matte_free(&m);
@@ -181,7 +182,7 @@ static void the_mean_lies_inside_and_fades_to_the_border(void)
     float steepest = 0;
     for (int x = 1; x < 128; x++)
         steepest = fmaxf(steepest, fabsf(row[x] - row[x - 1]));
-    CHECK(steepest < 0.17f); /* no line */
+    CHECK(steepest < 0.17f);            /* no line */
     CHECK(m.alpha[30 * 128 + 10] == 0); /* above */
     cut_matte_free(&m);
     cut_matte_free(&d);
@@ -209,13 +210,14 @@ static cut_job *prepared(const char *options, int side)
         px[i * 4 + 3] = 255;
     }
     /* the header of a 200 x 100 BMP is enough for decoded pixels */
-    static const uint8_t bmp[54] = {
-        'B', 'M', 54, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0,
-        W, 0, 0, 0, H, 0, 0, 0, 1, 0, 24, 0};
+    static const uint8_t bmp[54] = {'B', 'M', 54, 0, 0,  0, 0, 0, 0,  0,
+                                    54,  0,   0,  0, 40, 0, 0, 0, W,  0,
+                                    0,   0,   H,  0, 0,  0, 1, 0, 24, 0};
     cut_job *job = cut_job_new();
     CHECK_EQUAL(cut_job_options(job, options, (uint32_t)strlen(options)), 0);
-    CHECK_EQUAL(cut_job_manifest(job, scene_manifest,
-                                 (uint32_t)strlen(scene_manifest)), 0);
+    CHECK_EQUAL(
+        cut_job_manifest(job, scene_manifest, (uint32_t)strlen(scene_manifest)),
+        0);
     CHECK_EQUAL(cut_job_decode_pixels(job, px, W, H, bmp, sizeof bmp), 0);
     CHECK_EQUAL(cut_job_prepare(job), 0);
     free(px);
@@ -329,7 +331,8 @@ static void no_close_up_of_what_is_large_or_unless_asked_for(void)
     static const struct {
         const char *options;
         int side;
-    } cases[] = {{"{}", 30}, {"{\"effort\":\"standard\"}", 30},
+    } cases[] = {{"{}", 30},
+                 {"{\"effort\":\"standard\"}", 30},
                  {"{\"effort\":\"high\"}", 0}};
     for (int i = 0; i < 3; i++) {
         cut_job *job = prepared(cases[i].options, cases[i].side);

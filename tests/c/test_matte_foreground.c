@@ -18,8 +18,9 @@ static void ellipse(float width)
             float r = scene_inside(((float)x + 0.5f) / W,
                                    ((float)y + 0.5f) / H);
             float a = (1 + width - r) / (2 * width);
-            alpha[y * W + x] =
-                (uint8_t)(a < 0 ? 0 : a > 1 ? 255 : a * 255 + 0.5f);
+            alpha[y * W + x] = (uint8_t)(a < 0   ? 0
+                                         : a > 1 ? 255
+                                                 : a * 255 + 0.5f);
         }
 }
 
@@ -82,9 +83,9 @@ static cut_image mixture(void)
     cut_image photo = scene(0);
     for (int i = 0; i < W * H; i++)
         for (int c = 0; c < 3; c++)
-            photo.px[i * 4 + c] = (uint8_t)(
-                (orange[c] * alpha[i] + blue[c] * (255 - alpha[i]) + 127) /
-                255);
+            photo.px[i * 4 + c] = (uint8_t)((orange[c] * alpha[i] +
+                                             blue[c] * (255 - alpha[i]) + 127) /
+                                            255);
     return photo;
 }
 
@@ -115,8 +116,9 @@ static void a_reduced_layer_gives_the_same_colours(void)
         int x = i % BIG_W - BIG_W / 2; /* soft over 30 pixels */
         a[i] = (uint8_t)(x < -15 ? 255 : x >= 15 ? 0 : (15 - x) * 255 / 30);
         for (int c = 0; c < 3; c++)
-            photo.px[i * 4 + c] = (uint8_t)(
-                (orange[c] * a[i] + blue[c] * (255 - a[i]) + 127) / 255);
+            photo.px[i * 4 + c] =
+                (uint8_t)((orange[c] * a[i] + blue[c] * (255 - a[i]) + 127) /
+                          255);
     }
     CHECK_EQUAL(cut_foreground_estimate(&photo, a, NULL), CUT_OK);
     int off = 0;
@@ -153,8 +155,7 @@ static void a_matte_that_is_soft_all_over_still_ends(void)
         memset(alpha, 128, count);
         CHECK_EQUAL(cut_foreground_estimate(&photo, alpha, NULL), CUT_OK);
         int other = 0;
-        for (size_t i = 0; i < count; i++)
-            other += photo.px[i * 4 + 3] != 128;
+        for (size_t i = 0; i < count; i++) other += photo.px[i * 4 + 3] != 128;
         CHECK_EQUAL(other, 0);
         cut_image_free(&photo);
     }
@@ -204,8 +205,8 @@ static void random_mattes_never_throw_a_colour_far(void)
         for (int i = 0; i < N * N * 4; i++)
             px[i] = i % 4 == 3 ? 255 : (uint8_t)next_random(&state);
         for (int i = 0; i < N * N; i++)
-            alpha[i] = (uint8_t)(low + (int)(next_random(&state) %
-                                             (uint32_t)range));
+            alpha[i] = (uint8_t)(low +
+                                 (int)(next_random(&state) % (uint32_t)range));
         memcpy(was, px, sizeof px);
         cut_image image = {px, N, N, 0};
         CHECK_EQUAL(cut_foreground_estimate(&image, alpha, NULL), CUT_OK);
@@ -232,8 +233,7 @@ static void without_memory_the_photo_stays_as_it_was(void)
         status = cut_foreground_estimate(&photo, alpha, NULL);
         cut_alloc_fail_at(0);
         CHECK(status == CUT_OK || status == CUT_E_MEMORY);
-        CHECK(status == CUT_OK ||
-              memcmp(photo.px, before.px, W * H * 4) == 0);
+        CHECK(status == CUT_OK || memcmp(photo.px, before.px, W * H * 4) == 0);
         CHECK_EQUAL(cut_live_blocks(), blocks);
     }
     CHECK_EQUAL(status, CUT_OK);

@@ -105,7 +105,8 @@ static uint16_t *soft_map(int32_t w, int32_t h)
     for (int32_t y = 0; p && y < h; y++)
         for (int32_t x = 0; x < w; x++) {
             float a = (1.2f - scene_inside(((float)x + 0.5f) / (float)w,
-                                           ((float)y + 0.5f) / (float)h)) * 2;
+                                           ((float)y + 0.5f) / (float)h)) *
+                      2;
             a = a < 0 ? 0 : a > 1 ? 1 : a;
             p[y * w + x] = (uint16_t)(a * CUT_GUIDED_ONE + 0.5f);
         }
@@ -119,12 +120,16 @@ static void it_equals_the_formulas(void)
     static const struct {
         int32_t w, h, r;
         float eps, max;
-    } cases[] = {{40, 30, 4, 1e-2f, 2e-5f}, {40, 30, 4, 1e-4f, 5e-4f},
-                 {33, 50, 8, 1e-3f, 1e-4f}, {25, 20, 1, 1e-5f, 2e-3f},
-                 {1, 1, 4, 1e-3f, 1e-4f},   {3, 60, 15, 1e-3f, 1e-4f},
+    } cases[] = {{40, 30, 4, 1e-2f, 2e-5f},
+                 {40, 30, 4, 1e-4f, 5e-4f},
+                 {33, 50, 8, 1e-3f, 1e-4f},
+                 {25, 20, 1, 1e-5f, 2e-3f},
+                 {1, 1, 4, 1e-3f, 1e-4f},
+                 {3, 60, 15, 1e-3f, 1e-4f},
                  {50, 2, 2, 1e-4f, 5e-4f},
                  /* many tiles, settled ones among them */
-                 {170, 130, 2, 5e-4f, 2e-5f}, {97, 70, 15, 1e-3f, 1e-5f}};
+                 {170, 130, 2, 5e-4f, 2e-5f},
+                 {97, 70, 15, 1e-3f, 1e-5f}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         int32_t w = cases[k].w, h = cases[k].h;
         size_t count = (size_t)w * (size_t)h;
@@ -132,8 +137,9 @@ static void it_equals_the_formulas(void)
         uint16_t *p = soft_map(w, h);
         float *got = malloc(count * 4 * sizeof *got);
         double *want = malloc(count * 4 * sizeof *want), max = 0;
-        CHECK_EQUAL(cut_guided_fit(got, guide, p, w, h, cases[k].r,
-                                   cases[k].eps, NULL), CUT_OK);
+        CHECK_EQUAL(
+            cut_guided_fit(got, guide, p, w, h, cases[k].r, cases[k].eps, NULL),
+            CUT_OK);
         naive(want, guide, p, w, h, cases[k].r, (double)cases[k].eps);
         for (size_t i = 0; i < count; i++) {
             double a = (double)got[i * 4 + 3], b = want[i * 4 + 3];
@@ -143,8 +149,7 @@ static void it_equals_the_formulas(void)
             }
             max = fmax(max, fabs(a - b));
         }
-        if (max > (double)cases[k].max)
-            printf("case %d: %g\n", (int)k, max);
+        if (max > (double)cases[k].max) printf("case %d: %g\n", (int)k, max);
         CHECK(max <= (double)cases[k].max);
         cut_free(guide);
         free(p);

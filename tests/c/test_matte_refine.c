@@ -36,7 +36,7 @@ static int count_other(const uint8_t *alpha, size_t count, uint8_t value)
     return other;
 }
 
-static const int32_t sizes[][2] = {{1, 1},   {1, 700}, {2500, 1}, {3, 2},
+static const int32_t sizes[][2] = {{1, 1},   {1, 700}, {2500, 1},  {3, 2},
                                    {64, 64}, {641, 9}, {1300, 700}};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
@@ -124,10 +124,9 @@ static void plain(uint8_t *alpha, const cut_matte *m, int32_t w, int32_t h)
             int x0 = (int)fmin(fx, m->w - 2), y0 = (int)fmin(fy, m->h - 2);
             const float *p = m->alpha + y0 * m->w + x0;
             double tx = fx - x0, ty = fy - y0;
-            double v = (1 - ty) * ((1 - tx) * (double)p[0] +
-                                   tx * (double)p[1]) +
-                       ty * ((1 - tx) * (double)p[m->w] +
-                             tx * (double)p[m->w + 1]);
+            double v =
+                (1 - ty) * ((1 - tx) * (double)p[0] + tx * (double)p[1]) +
+                ty * ((1 - tx) * (double)p[m->w] + tx * (double)p[m->w + 1]);
             alpha[(size_t)y * (size_t)w + (size_t)x] = (uint8_t)lround(v * 255);
         }
 }
@@ -288,8 +287,8 @@ static void what_the_map_leaves_open_goes_with_its_colour(void)
     for (int i = 0; i < SIDE * SIDE; i++) {
         int x = i % SIDE, y = i / SIDE;
         int red = x >= 96 && x < 160 && y >= 96 && y < 160;
-        memcpy(photo.px + i * 4, red ? "\xC8\x20\x20\xFF"
-                                     : "\x80\x80\x80\xFF", 4);
+        memcpy(photo.px + i * 4, red ? "\xC8\x20\x20\xFF" : "\x80\x80\x80\xFF",
+               4);
     }
     for (int i = 0; i < 64 * 64; i++) {
         int x = i % 64, y = i / 64;
@@ -314,10 +313,12 @@ static uint8_t alpha_of_spot(float spot, int cells, int fog)
     memset(photo.px, 255, SIDE * SIDE * 4);
     for (int i = 0; i < 64 * 64; i++) {
         int x = i % 64, y = i / 64;
-        if (x < 30) m.alpha[i] = 1;
+        if (x < 30)
+            m.alpha[i] = 1;
         else if (x >= 44 && x < 44 + cells && y >= 30 && y < 30 + cells)
             m.alpha[i] = spot;
-        else if (fog && y >= 28 && y < 34 && x < 48) m.alpha[i] = 0.4f;
+        else if (fog && y >= 28 && y < 34 && x < 48)
+            m.alpha[i] = 0.4f;
     }
     for (int i = 0; i < SIDE * SIDE; i++) /* the spot shows in the photo */
         if (m.alpha[i / SIDE / 2 * 64 + i % SIDE / 2] > 0.5f)
@@ -346,8 +347,8 @@ static void a_hole_stays_open(void)
         int x = i % SIDE, y = i / SIDE;
         int hole = x >= 156 && x < 164 && y >= 100 && y < 220;
         int on = x >= 100 && x < 220 && y >= 60 && y < 260 && !hole;
-        memcpy(photo.px + i * 4, on ? "\x30\x60\xC0\xFF"
-                                    : "\xD0\xC8\xA0\xFF", 4);
+        memcpy(photo.px + i * 4, on ? "\x30\x60\xC0\xFF" : "\xD0\xC8\xA0\xFF",
+               4);
         m.alpha[y / 5 * 64 + x / 5] += (float)on / 25;
     }
     CHECK_EQUAL(cut_matte_refine(alpha, &m, &photo, NULL), CUT_OK);

@@ -8,12 +8,12 @@ static int pick(int count)
     return (int)(nn_random(&state) % (uint32_t)count);
 }
 
-static const int channels[] = { 1, 3, 5, 8, 13, 24 };
+static const int channels[] = {1, 3, 5, 8, 13, 24};
 
 /* An i16 result must also be near the true value, whatever the roundings:
  * within `units` of its scale. */
-static void check_scale(const nn_conv *k, const nn_map *in,
-                        const nn_map *other, const nn_map *got, double units)
+static void check_scale(const nn_conv *k, const nn_map *in, const nn_map *other,
+                        const nn_map *got, double units)
 {
     int far = 0;
     for (int o = 0; o < got->c; o++)
@@ -28,7 +28,8 @@ static void check_scale(const nn_conv *k, const nn_map *in,
                     sum = fmin(fmax(sum, (double)k->lo), (double)k->hi);
                 double unit = nn_is_i16(got) ? (double)got->scale : 1e-5;
                 double most = nn_is_i16(got)
-                    ? (double)got->limit * (double)got->scale : 1e30;
+                                  ? (double)got->limit * (double)got->scale
+                                  : 1e30;
                 sum = fmin(fmax(sum, -most), most);
                 if (!(fabs(nn_value_at(got, o, y, x) - sum) <=
                       units * unit + fabs(sum) * 1e-6))
@@ -45,13 +46,18 @@ enum { PLAIN, SUM, SUM_NARROW };
  * the sum's other operand does not. */
 static void agrees(nn_conv *k, int w, int h, int arithmetic, int shape)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     nn_run r;
     nn_map slack;
     uint32_t seed = nn_random(&state);
     k->int8 = arithmetic == CUT_I16;
-    nn_conv side = { .ic = k->ic, .oc = k->oc, .k = { 1, 1 }, .s = { 1, 1 },
-                     .d = { 1, 1 }, .groups = 1, .int8 = k->int8 };
+    nn_conv side = {.ic = k->ic,
+                    .oc = k->oc,
+                    .k = {1, 1},
+                    .s = {1, 1},
+                    .d = {1, 1},
+                    .groups = 1,
+                    .int8 = k->int8};
     nn_conv narrow = side, again = side;
     if (shape == SUM_NARROW) side.ic = narrow.ic = 3;
     narrow.oc = again.ic = 1;
@@ -68,8 +74,11 @@ static void agrees(nn_conv *k, int w, int h, int arithmetic, int shape)
         if (k->ic > 1) nn_conv_node(&m, &again, "narrow", "again");
     }
     const char *made = shape == PLAIN && !k->clamped ? "y" : "conv";
-    nn_conv_node(&m, k, shape != SUM_NARROW ? "x"
-                        : k->ic > 1 ? "again" : "narrow", made);
+    nn_conv_node(&m, k,
+                 shape != SUM_NARROW ? "x"
+                 : k->ic > 1         ? "again"
+                                     : "narrow",
+                 made);
     if (shape != PLAIN)
         nn_node(&m, "Add", "sum", "conv side", k->clamped ? "sum" : "y");
     if (k->clamped) nn_clip_node(&m, k, shape == PLAIN ? "conv" : "sum", "y");
@@ -92,9 +101,10 @@ static void agrees(nn_conv *k, int w, int h, int arithmetic, int shape)
         CHECK_EQUAL(differ, 0);
         if (differ)
             printf("  %s: %d->%d of %dx%d k %d %d s %d %d d %d %d pads %d %d "
-                   "%d %d groups %d\n", step->kernel->name, k->ic, k->oc, w, h,
-                   k->k[0], k->k[1], k->s[0], k->s[1], k->d[0], k->d[1],
-                   k->pads[0], k->pads[1], k->pads[2], k->pads[3], k->groups);
+                   "%d %d groups %d\n",
+                   step->kernel->name, k->ic, k->oc, w, h, k->k[0], k->k[1],
+                   k->s[0], k->s[1], k->d[0], k->d[1], k->pads[0], k->pads[1],
+                   k->pads[2], k->pads[3], k->groups);
         if (nn_is_i16(&in))
             check_scale(k, &in, shape == PLAIN ? NULL : &other, &got,
                         winograd ? 2.6 : 1.6);
@@ -126,9 +136,14 @@ static void both(nn_conv k, int w, int h, int shape)
 
 static nn_conv plain(int ic, int oc, int k, int s, int pad)
 {
-    return (nn_conv){ .ic = ic, .oc = oc, .k = { k, k }, .s = { s, s },
-                      .d = { 1, 1 }, .pads = { pad, pad, pad, pad },
-                      .groups = 1, .has_bias = 1 };
+    return (nn_conv){.ic = ic,
+                     .oc = oc,
+                     .k = {k, k},
+                     .s = {s, s},
+                     .d = {1, 1},
+                     .pads = {pad, pad, pad, pad},
+                     .groups = 1,
+                     .has_bias = 1};
 }
 
 static void every_channel_count_meets_every_other(void)
@@ -142,8 +157,8 @@ static void every_channel_count_meets_every_other(void)
 
 static void maps_of_one_pixel_and_odd_ones_do(void)
 {
-    static const int sizes[][2] = { { 1, 1 }, { 1, 7 }, { 7, 1 }, { 2, 2 },
-                                    { 13, 17 }, { 31, 5 } };
+    static const int sizes[][2] = {{1, 1}, {1, 7},   {7, 1},
+                                   {2, 2}, {13, 17}, {31, 5}};
     for (int i = 0; i < 6; i++)
         for (int s = 1; s < 3; s++) {
             both(plain(5, 13, 3, s, 1), sizes[i][0], sizes[i][1], PLAIN);
@@ -154,8 +169,11 @@ static void maps_of_one_pixel_and_odd_ones_do(void)
 static void any_window_does(void)
 {
     for (int i = 0; i < 160; i++) {
-        nn_conv k = { .ic = channels[pick(6)], .oc = channels[pick(6)],
-                      .groups = 1, .has_bias = pick(2), .clamped = pick(2) };
+        nn_conv k = {.ic = channels[pick(6)],
+                     .oc = channels[pick(6)],
+                     .groups = 1,
+                     .has_bias = pick(2),
+                     .clamped = pick(2)};
         k.lo = pick(2) ? 0 : -0.5f;
         k.hi = pick(2) ? 0.75f : 3;
         int size[2];
@@ -174,8 +192,8 @@ static void any_window_does(void)
 
 static void groups_do(void)
 {
-    static const int rows[][3] = { { 8, 8, 2 }, { 24, 16, 4 }, { 6, 10, 2 },
-                                   { 3, 6, 3 }, { 2, 2, 2 } };
+    static const int rows[][3] = {
+        {8, 8, 2}, {24, 16, 4}, {6, 10, 2}, {3, 6, 3}, {2, 2, 2}};
     for (int i = 0; i < 5; i++)
         for (int s = 1; s < 3; s++) {
             nn_conv k = plain(rows[i][0], rows[i][1], 3, s, 1);
@@ -230,12 +248,17 @@ static void large_maps_do(void)
 /* The largest sums that 32 bits hold: all magnitudes at their limits. */
 static void sums_do_not_overflow(void)
 {
-    nn_conv k = { .ic = 64, .oc = 8, .k = { 3, 3 }, .s = { 1, 1 },
-                  .d = { 1, 1 }, .pads = { 1, 1, 1, 1 }, .groups = 1,
-                  .int8 = 1 };
+    nn_conv k = {.ic = 64,
+                 .oc = 8,
+                 .k = {3, 3},
+                 .s = {1, 1},
+                 .d = {1, 1},
+                 .pads = {1, 1, 1, 1},
+                 .groups = 1,
+                 .int8 = 1};
     nn_conv_numbers(&k, 1);
     memset(k.q, -127, 64 * 8 * 9);
-    nn_model m = { 0 };
+    nn_model m = {0};
     nn_run r;
     nn_map slack;
     nn_input(&m, "x", 64, 0, 0);
@@ -248,14 +271,14 @@ static void sums_do_not_overflow(void)
             for (int c = 0; c < 64; c++)
                 for (int i = 0; i < 25; i++) {
                     int16_t q = (int16_t)(sign * (int)step->in.limit);
-                    memcpy(nn_address(&step->in, r.arena, c, i / 5, i % 5),
-                           &q, 2);
+                    memcpy(nn_address(&step->in, r.arena, c, i / 5, i % 5), &q,
+                           2);
                 }
             nn_execute(&r);
             nn_map in = nn_read(&step->in, r.arena);
             nn_map got = nn_read(&step->out, r.arena);
             nn_map want = nn_conv_map(&k, &in, NULL, &step->out, &slack);
-            CHECK(fabs(nn_window(&k, &in, 0, 2, 2, &(double){ 0 })) > 2.1e9);
+            CHECK(fabs(nn_window(&k, &in, 0, 2, 2, &(double){0})) > 2.1e9);
             CHECK_EQUAL(nn_differ(&got, &want, NULL, 0), 0);
             free(in.at);
             free(got.at);
@@ -272,9 +295,9 @@ static void sums_do_not_overflow(void)
 
 static void every_kernel_was_met(void)
 {
-    static const char *const kernels[] = { "gemm f32", "gemm i16",
-        "one channel f32", "one channel i16", "groups f32",
-        "winograd" };
+    static const char *const kernels[] = {"gemm f32",        "gemm i16",
+                                          "one channel f32", "one channel i16",
+                                          "groups f32",      "winograd"};
     for (int i = 0; i < 6; i++) {
         CHECK(nn_met(kernels[i]) > 0);
         if (!nn_met(kernels[i])) printf("  %s\n", kernels[i]);

@@ -11,13 +11,18 @@ static int pick(int count)
     return (int)(nn_random(&state) % (uint32_t)count);
 }
 
-static const int channels[] = { 2, 3, 5, 8, 13, 24 };
+static const int channels[] = {2, 3, 5, 8, 13, 24};
 
 static nn_conv depthwise(int c, int k, int s, int pad)
 {
-    return (nn_conv){ .ic = c, .oc = c, .groups = c, .k = { k, k },
-                      .s = { s, s }, .d = { 1, 1 },
-                      .pads = { pad, pad, pad, pad }, .has_bias = 1 };
+    return (nn_conv){.ic = c,
+                     .oc = c,
+                     .groups = c,
+                     .k = {k, k},
+                     .s = {s, s},
+                     .d = {1, 1},
+                     .pads = {pad, pad, pad, pad},
+                     .has_bias = 1};
 }
 
 static void explain(const nn_conv *k, const cut_step *step)
@@ -33,12 +38,16 @@ static void explain(const nn_conv *k, const cut_step *step)
 static void agrees(nn_conv *k, nn_conv *first, int sum, int w, int h,
                    int arithmetic)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     nn_run r;
     uint32_t seed = nn_random(&state);
-    nn_conv side = { .ic = k->ic, .oc = k->oc, .k = { 1, 1 }, .s = { 1, 1 },
-                     .d = { 1, 1 }, .groups = 1,
-                     .int8 = arithmetic == CUT_I16 };
+    nn_conv side = {.ic = k->ic,
+                    .oc = k->oc,
+                    .k = {1, 1},
+                    .s = {1, 1},
+                    .d = {1, 1},
+                    .groups = 1,
+                    .int8 = arithmetic == CUT_I16};
     nn_conv_numbers(&side, seed + 1);
     k->int8 = arithmetic == CUT_I16;
     nn_conv_numbers(k, seed + 2);
@@ -65,7 +74,7 @@ static void agrees(nn_conv *k, nn_conv *first, int sum, int w, int h,
     nn_finish(&m);
     if (nn_start(&r, &m, w, h, arithmetic, seed)) {
         const cut_step *step = nn_last(&r);
-        nn_map slack, early, wide = { 0 };
+        nn_map slack, early, wide = {0};
         CHECK_EQUAL(step->inner != NULL,
                     first != NULL && k->k[0] * k->k[1] > 1);
         const cut_step *reads = step->inner ? step->inner : step;
@@ -82,8 +91,9 @@ static void agrees(nn_conv *k, nn_conv *first, int sum, int w, int h,
         CHECK_EQUAL(differ, 0);
         if (differ) explain(k, step);
         nn_met(step->kernel->name);
-        nn_met(reads->kernel == &cut_depthwise_3x3_i16 ? "three"
-               : reads->kernel == &cut_depthwise_5x5_i16 ? "five" : "any");
+        nn_met(reads->kernel == &cut_depthwise_3x3_i16   ? "three"
+               : reads->kernel == &cut_depthwise_5x5_i16 ? "five"
+                                                         : "any");
         if (step->inner) {
             nn_met(step->inner->kernel->name);
             free(wide.at);
@@ -108,7 +118,7 @@ static void agrees(nn_conv *k, nn_conv *first, int sum, int w, int h,
 
 static void both(nn_conv k, const nn_conv *first, int sum, int w, int h)
 {
-    nn_conv copies[2] = { k, k }, firsts[2];
+    nn_conv copies[2] = {k, k}, firsts[2];
     for (int i = 0; i < 2; i++) {
         if (first) firsts[i] = *first;
         agrees(&copies[i], first ? &firsts[i] : NULL, sum, w, h,
@@ -128,8 +138,8 @@ static void every_channel_count_does(void)
 
 static void maps_of_one_pixel_and_odd_ones_do(void)
 {
-    static const int sizes[][2] = { { 1, 1 }, { 1, 7 }, { 7, 1 }, { 2, 2 },
-                                    { 13, 17 }, { 4, 3 } };
+    static const int sizes[][2] = {{1, 1}, {1, 7},   {7, 1},
+                                   {2, 2}, {13, 17}, {4, 3}};
     for (int i = 0; i < 6; i++)
         for (int s = 1; s < 4; s++) {
             both(depthwise(8, 3, s, 1), NULL, 0, sizes[i][0], sizes[i][1]);
@@ -182,12 +192,18 @@ static void a_pair_gives_what_its_parts_would(void)
         int size[2];
         nn_conv k = depthwise(channels[pick(6)], 1, 1, 0);
         some_window(&k, size);
-        nn_conv first = { .ic = channels[pick(6)], .oc = k.ic, .groups = 1,
-                          .k = { 1, 1 }, .s = { 1, 1 }, .d = { 1, 1 },
-                          .has_bias = pick(2), .clamped = pick(2), .hi = 2 };
+        nn_conv first = {.ic = channels[pick(6)],
+                         .oc = k.ic,
+                         .groups = 1,
+                         .k = {1, 1},
+                         .s = {1, 1},
+                         .d = {1, 1},
+                         .has_bias = pick(2),
+                         .clamped = pick(2),
+                         .hi = 2};
         if (pick(3) == 0) {
             first.k[0] = first.k[1] = 3;
-            memcpy(first.pads, (int[]){ 1, 1, 1, 1 }, sizeof first.pads);
+            memcpy(first.pads, (int[]){1, 1, 1, 1}, sizeof first.pads);
         }
         if (pick(4) == 0) first.groups = first.ic = first.oc; /* depthwise */
         int sum = first.ic == first.oc && pick(2);
@@ -201,22 +217,38 @@ static void a_pair_of_many_bands_does(void)
     for (int s = 1; s < 4; s++)
         for (int k = 3; k < 6; k++) {
             nn_conv wide = depthwise(24, k, s, k / 2);
-            nn_conv first = { .ic = 3, .oc = 24, .groups = 1, .k = { 1, 1 },
-                              .s = { 1, 1 }, .d = { 1, 1 }, .has_bias = 1,
-                              .clamped = 1, .hi = 2 };
+            nn_conv first = {.ic = 3,
+                             .oc = 24,
+                             .groups = 1,
+                             .k = {1, 1},
+                             .s = {1, 1},
+                             .d = {1, 1},
+                             .has_bias = 1,
+                             .clamped = 1,
+                             .hi = 2};
             both(wide, &first, 0, 61, 67);
         }
     nn_conv far = depthwise(13, 3, 1, 8); /* dilated */
     far.d[0] = far.d[1] = 8;
-    nn_conv first = { .ic = 5, .oc = 13, .groups = 1, .k = { 3, 3 },
-                      .s = { 1, 1 }, .d = { 1, 1 }, .pads = { 1, 1, 1, 1 } };
+    nn_conv first = {.ic = 5,
+                     .oc = 13,
+                     .groups = 1,
+                     .k = {3, 3},
+                     .s = {1, 1},
+                     .d = {1, 1},
+                     .pads = {1, 1, 1, 1}};
     both(far, &first, 0, 40, 90);
 }
 
 static void a_stride_may_leave_columns_of_a_pair_unread(void)
 {
-    nn_conv first = { .ic = 8, .oc = 8, .groups = 1, .k = { 1, 1 },
-                      .s = { 1, 1 }, .d = { 1, 1 }, .has_bias = 1 };
+    nn_conv first = {.ic = 8,
+                     .oc = 8,
+                     .groups = 1,
+                     .k = {1, 1},
+                     .s = {1, 1},
+                     .d = {1, 1},
+                     .has_bias = 1};
     nn_conv k = depthwise(8, 3, 3, 0);
     k.pads[0] = k.pads[1] = 1;
     both(k, &first, 0, 10, 10);
@@ -226,8 +258,9 @@ static void a_stride_may_leave_columns_of_a_pair_unread(void)
 
 static void every_kernel_was_met(void)
 {
-    static const char *const kernels[] = { "depthwise f32", "depthwise i16",
-        "three", "five", "any", "gemm f32", "gemm i16" };
+    static const char *const kernels[] = {
+        "depthwise f32", "depthwise i16", "three",   "five",
+        "any",           "gemm f32",      "gemm i16"};
     for (int i = 0; i < 7; i++) {
         CHECK(nn_met(kernels[i]) > 0);
         if (!nn_met(kernels[i])) printf("  %s\n", kernels[i]);

@@ -1,6 +1,8 @@
 /* The network's life: the order of its calls, memory, repeatability, the plan.
  * What models are refused: test_nn_refused.c; kernels: test_nn_conv.c and its
- * neighbours. */
+ * neighbours.
+ * Long because each message of the format has its own damage.
+ */
 #include <math.h>
 
 #include "cJSON.h"
@@ -45,15 +47,20 @@ static void random_int8s(nn_model *m, const char *name, int rank,
  * concatenation, resize, sigmoid. */
 static void small_net(nn_model *m, int int8)
 {
-    const int dims[5][4] = { { 8, 3, 3, 3 }, { 16, 8, 1, 1 }, { 16, 1, 3, 3 },
-                             { 8, 16, 1, 1 }, { 1, 16, 1, 1 } };
-    static const char *const names[5] = { "w0", "w1", "w2", "w3", "w4" };
+    const int dims[5][4] = {{8, 3, 3, 3},
+                            {16, 8, 1, 1},
+                            {16, 1, 3, 3},
+                            {8, 16, 1, 1},
+                            {1, 16, 1, 1}};
+    static const char *const names[5] = {"w0", "w1", "w2", "w3", "w4"};
     nn_input(m, "x", 3, 0, 0);
     for (uint32_t i = 0; i < 5; i++) {
-        if (int8) random_int8s(m, names[i], 4, dims[i], i + 7);
-        else random_floats(m, names[i], 4, dims[i], 0.25f, i + 7);
+        if (int8)
+            random_int8s(m, names[i], 4, dims[i], i + 7);
+        else
+            random_floats(m, names[i], 4, dims[i], 0.25f, i + 7);
     }
-    random_floats(m, "bias", 1, (int[]){ 8 }, 0.5f, 3);
+    random_floats(m, "bias", 1, (int[]){8}, 0.5f, 3);
     nn_node(m, "Conv", "stem", "x w0 bias", "stem");
     nn_ints(m, "pads", 4, ALL_SAME(1));
     nn_ints(m, "strides", 2, ALL_SAME(2));
@@ -69,7 +76,7 @@ static void small_net(nn_model *m, int int8)
     nn_node(m, "AveragePool", "pool", "sum", "pool");
     nn_ints(m, "kernel_shape", 2, ALL_SAME(2));
     nn_ints(m, "strides", 2, ALL_SAME(2));
-    nn_floats(m, "scales", 1, ALL_SAME(4), (float[]){ 1, 1, 2, 2 });
+    nn_floats(m, "scales", 1, ALL_SAME(4), (float[]){1, 1, 2, 2});
     nn_node(m, "Resize", "up", "pool  scales", "up");
     nn_string(m, "mode", "linear");
     nn_node(m, "Concat", "both", "sum up", "both");
@@ -85,7 +92,7 @@ static void small_net(nn_model *m, int int8)
 
 static void a_file_that_ends_early_is_refused(void)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     small_net(&m, 1);
     int refused = 0;
     size_t end = m.file.size;
@@ -107,7 +114,7 @@ static void a_file_that_ends_early_is_refused(void)
 
 static void calls_out_of_order_change_nothing(void)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     float nothing = 0;
     net = cut_net_new();
     CHECK_EQUAL(cut_net_begin(net, &nothing, 1), CUT_E_STATE);
@@ -137,7 +144,7 @@ static void calls_out_of_order_change_nothing(void)
 
 static void an_arithmetic_that_is_none_is_a_bad_argument(void)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     small_net(&m, 0);
     net = cut_net_new();
     for (int arithmetic = -1; arithmetic < 5; arithmetic += 4) {
@@ -156,19 +163,20 @@ static void an_arithmetic_that_is_none_is_a_bad_argument(void)
 
 static void a_failed_load_cannot_be_repeated(void)
 {
-    nn_model m = { 0 }, good = { 0 };
+    nn_model m = {0}, good = {0};
     one_node(&m, 3, "Softmax", "x");
     load(&m, 8, 8, CUT_NET_AUTO);
     small_net(&good, 0);
     CHECK_EQUAL(cut_net_load(net, good.file.at, (uint32_t)good.file.size, 16,
-                             16, 0, "", 0), CUT_E_STATE);
+                             16, 0, "", 0),
+                CUT_E_STATE);
     nn_model_free(&good);
     drop();
 }
 
 static void inputs_are_counted_and_finite(void)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     small_net(&m, 0);
     load(&m, 16, 16, CUT_NET_F32);
     float *input = random_input(1);
@@ -179,7 +187,7 @@ static void inputs_are_counted_and_finite(void)
     CHECK_EQUAL(cut_net_begin(net, input, n + 1), CUT_E_ARGUMENT);
     CHECK_EQUAL(cut_net_begin(net, input, 0), CUT_E_ARGUMENT);
     CHECK_EQUAL(cut_net_step(net, 1), CUT_E_STATE); /* nothing began */
-    const float bad[3] = { NAN, INFINITY, -INFINITY };
+    const float bad[3] = {NAN, INFINITY, -INFINITY};
     for (int i = 0; i < 3; i++) {
         input[n - 1] = bad[i];
         CHECK_EQUAL(cut_net_begin(net, input, n), CUT_E_INFERENCE);
@@ -192,7 +200,7 @@ static void inputs_are_counted_and_finite(void)
 
 static void the_asked_output_is_computed(void)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     nn_input(&m, "x", 3, 0, 0);
     nn_node(&m, "Relu", "r", "x", "a");
     nn_node(&m, "MaxPool", "p", "x", "b");
@@ -200,14 +208,16 @@ static void the_asked_output_is_computed(void)
     nn_output(&m, "a");
     nn_output(&m, "b");
     nn_finish(&m);
-    static const struct { const char *name; uint32_t w; } rows[] = {
-        { "a", 9 }, { "b", 8 }, { "", 9 }, { "nonsense", 9 }
-    };
+    static const struct {
+        const char *name;
+        uint32_t w;
+    } rows[] = {{"a", 9}, {"b", 8}, {"", 9}, {"nonsense", 9}};
     for (int i = 0; i < 4; i++) {
         net = cut_net_new();
         CHECK_EQUAL(cut_net_load(net, m.file.at, (uint32_t)m.file.size, 9, 9,
                                  CUT_NET_F32, rows[i].name,
-                                 (uint32_t)strlen(rows[i].name)), CUT_OK);
+                                 (uint32_t)strlen(rows[i].name)),
+                    CUT_OK);
         CHECK_EQUAL(cut_net_dim(net, 1, 3), rows[i].w);
         drop();
     }
@@ -218,7 +228,7 @@ static void the_asked_output_is_computed(void)
 
 static void every_refused_allocation_is_survived(int int8)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     small_net(&m, int8);
     uint32_t failures = 0;
     for (int ok = 0; !ok && failures < 5000;) {
@@ -227,8 +237,8 @@ static void every_refused_allocation_is_survived(int int8)
         net = cut_net_new();
         int status = CUT_E_MEMORY;
         if (net)
-            status = cut_net_load(net, m.file.at, (uint32_t)m.file.size, 16,
-                                  16, int8 ? CUT_NET_I16 : CUT_NET_F32, "", 0);
+            status = cut_net_load(net, m.file.at, (uint32_t)m.file.size, 16, 16,
+                                  int8 ? CUT_NET_I16 : CUT_NET_F32, "", 0);
         cut_alloc_fail_at(0);
         ok = cut_alloc_refusals() == before;
         if (status == CUT_OK) { /* perhaps without what was refused */
@@ -257,12 +267,13 @@ static void a_refused_allocation_is_survived(void)
 
 static void the_memory_limit_is_kept(void)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     small_net(&m, 0);
     cut_peak_reset();
     net = cut_net_new();
     CHECK_EQUAL(cut_net_load(net, m.file.at, (uint32_t)m.file.size, 64, 64,
-                             CUT_NET_F32, "", 0), CUT_OK);
+                             CUT_NET_F32, "", 0),
+                CUT_OK);
     CHECK(cut_net_bytes(net) > 0 && cut_net_bytes(net) <= cut_peak_bytes());
     cut_net_free(net);
     uint32_t peak = cut_peak_bytes();
@@ -270,7 +281,8 @@ static void the_memory_limit_is_kept(void)
         cut_memory_limit(peak / 4 * (uint32_t)i);
         net = cut_net_new();
         CHECK_EQUAL(cut_net_load(net, m.file.at, (uint32_t)m.file.size, 64, 64,
-                                 CUT_NET_F32, "", 0), CUT_E_MEMORY);
+                                 CUT_NET_F32, "", 0),
+                    CUT_E_MEMORY);
         cut_net_free(net);
     }
     cut_memory_limit(0);
@@ -281,11 +293,11 @@ static void the_memory_limit_is_kept(void)
 /* A row of 4 MB at a stride of 1024 is 2^32 bytes, which is 0 in wasm. */
 static void a_row_and_a_stride_may_fill_the_address_space(void)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     nn_input(&m, "x", 3, 0, 0);
     nn_output(&m, "y");
-    random_floats(&m, "w", 4, (int[]){ 512, 3, 1, 1 }, 1, 1);
-    random_floats(&m, "v", 4, (int[]){ 8, 512, 1, 1 }, 1, 2);
+    random_floats(&m, "w", 4, (int[]){512, 3, 1, 1}, 1, 1);
+    random_floats(&m, "v", 4, (int[]){8, 512, 1, 1}, 1, 2);
     nn_node(&m, "Conv", "a", "x w", "a");
     nn_node(&m, "Conv", "y", "a v", "y");
     nn_ints(&m, "strides", 2, ALL_SAME(1024));
@@ -300,10 +312,9 @@ static void a_row_and_a_stride_may_fill_the_address_space(void)
 static void runs_repeat_to_the_bit_in_any_pieces(void)
 {
     for (int int8 = 0; int8 < 2; int8++) {
-        nn_model m = { 0 };
+        nn_model m = {0};
         small_net(&m, int8);
-        CHECK_EQUAL(load(&m, 40, 24, int8 ? CUT_NET_I16 : CUT_NET_F32),
-                    CUT_OK);
+        CHECK_EQUAL(load(&m, 40, 24, int8 ? CUT_NET_I16 : CUT_NET_F32), CUT_OK);
         uint32_t first = run(5, 100000), other = run(6, 100000);
         CHECK(first != 0 && other != 0 && first != other);
         CHECK_EQUAL(run(5, 1), first); /* a million at a time */
@@ -318,21 +329,20 @@ static void runs_repeat_to_the_bit_in_any_pieces(void)
  * for native code and wasm. */
 static void the_bits_are_those_of_every_platform(void)
 {
-    static const uint32_t golden[2] = { 4245076908u, 1972653194u };
+    static const uint32_t golden[2] = {4245076908u, 1972653194u};
     static const char ranges[] =
         "x -2000000 2000000\na 0 6000000\nwide_r 0 9000000\n"
         "depth -9000000 9000000\nswish -400000 9000000\n"
         "sum -6000000 9000000\npool -6000000 9000000\nup -6000000 9000000\n"
         "last -5000000 5000000\ny 0 1000000\n";
     for (int int8 = 0; int8 < 2; int8++) {
-        nn_model m = { 0 };
+        nn_model m = {0};
         m.ranges = ranges;
         small_net(&m, int8);
-        CHECK_EQUAL(load(&m, 40, 24, int8 ? CUT_NET_I16 : CUT_NET_F32),
-                    CUT_OK);
-        CHECK(strstr(cut_net_plan_json(net),
-                     int8 ? "\"arithmetic\":\"i16\""
-                          : "\"arithmetic\":\"f32\"") != NULL);
+        CHECK_EQUAL(load(&m, 40, 24, int8 ? CUT_NET_I16 : CUT_NET_F32), CUT_OK);
+        CHECK(strstr(cut_net_plan_json(net), int8 ? "\"arithmetic\":\"i16\""
+                                                  : "\"arithmetic\":\"f32\"") !=
+              NULL);
         CHECK_EQUAL(run(9, 1), golden[int8]);
         drop();
     }
@@ -340,12 +350,13 @@ static void the_bits_are_those_of_every_platform(void)
 
 static void ranges_come_back_as_they_were_recorded(void)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     small_net(&m, 1);
     net = cut_net_new();
     cut_net_record(net, 1);
     CHECK_EQUAL(cut_net_load(net, m.file.at, (uint32_t)m.file.size, 24, 24,
-                             CUT_NET_AUTO, "", 0), CUT_OK);
+                             CUT_NET_AUTO, "", 0),
+                CUT_OK);
     nn_model_free(&m);
     CHECK(cut_net_ranges(net)[0] == 0);
     run(1, 1000);
@@ -360,7 +371,7 @@ static void ranges_come_back_as_they_were_recorded(void)
     memcpy(was, exact, sizeof was);
     drop();
 
-    m = (nn_model){ .ranges = ranges };
+    m = (nn_model){.ranges = ranges};
     small_net(&m, 1);
     CHECK_EQUAL(load(&m, 24, 24, CUT_NET_I16), CUT_OK);
     free(ranges);
@@ -378,16 +389,16 @@ static void ranges_come_back_as_they_were_recorded(void)
 
 static void maps_that_live_together_lie_apart(void)
 {
-    static const struct { const char *name, *last; } lives[] = {
-        { "a", "d" }, { "b", "f" }, { "c", "d" }, { "d", "e" }, { "e", "f" },
-        { "f", "f" }
-    };
-    nn_model m = { 0 };
+    static const struct {
+        const char *name, *last;
+    } lives[] = {{"a", "d"}, {"b", "f"}, {"c", "d"},
+                 {"d", "e"}, {"e", "f"}, {"f", "f"}};
+    nn_model m = {0};
     nn_input(&m, "x", 8, 0, 0);
     nn_output(&m, "f");
-    random_floats(&m, "w", 4, (int[]){ 8, 8, 3, 3 }, 1, 1);
-    static const char *const convs[3][2] = { { "x w", "a" }, { "a w", "b" },
-                                             { "b w", "c" } };
+    random_floats(&m, "w", 4, (int[]){8, 8, 3, 3}, 1, 1);
+    static const char *const convs[3][2] = {
+        {"x w", "a"}, {"a w", "b"}, {"b w", "c"}};
     for (int i = 0; i < 3; i++) {
         nn_node(&m, "Conv", convs[i][1], convs[i][0], convs[i][1]);
         nn_ints(&m, "pads", 4, ALL_SAME(1));
@@ -401,8 +412,8 @@ static void maps_that_live_together_lie_apart(void)
     int count = cJSON_GetArraySize(steps);
     CHECK_EQUAL(count, 6);
     double from[8], to[8], dies[8];
-    double arena = cJSON_GetNumberValue(cJSON_GetObjectItem(plan,
-                                                            "arena_bytes"));
+    double arena = cJSON_GetNumberValue(
+        cJSON_GetObjectItem(plan, "arena_bytes"));
     for (int i = 0; i < count && i < 6; i++) {
         const cJSON *step = cJSON_GetArrayItem(steps, i);
         CHECK(strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(step, "name")),

@@ -3,21 +3,24 @@
 
 static uint32_t state = 5;
 
-static const int channels[] = { 1, 3, 5, 8, 13, 24 };
-static const int sizes[][2] = { { 1, 1 }, { 1, 9 }, { 7, 3 }, { 16, 5 } };
+static const int channels[] = {1, 3, 5, 8, 13, 24};
+static const int sizes[][2] = {{1, 1}, {1, 9}, {7, 3}, {16, 5}};
 
-static const char *const binaries[] = { "Add", "Sub", "Mul", "Div" };
+static const char *const binaries[] = {"Add", "Sub", "Mul", "Div"};
 
 static double apply(int op, double a, double b)
 {
-    return op == 0 ? a + b : op == 1 ? a - b : op == 2 ? a * b
-           : fabs(b) < 0.03 ? (double)NAN : a / b; /* NAN: not compared */
+    return op == 0          ? a + b
+           : op == 1        ? a - b
+           : op == 2        ? a * b
+           : fabs(b) < 0.03 ? (double)NAN
+                            : a / b; /* NAN: not compared */
 }
 
 /* A node between x and y, or the last of some. */
 static void begin(nn_model *m, int c)
 {
-    *m = (nn_model){ .opset = 14 };
+    *m = (nn_model){.opset = 14};
     nn_input(m, "x", c, 0, 0);
     nn_output(m, "y");
 }
@@ -39,8 +42,8 @@ static int go(nn_run *r, nn_model *m, const int size[2], int arithmetic,
     return 1;
 }
 
-static void stop(nn_run *r, nn_model *m, nn_map *read,
-                 nn_map *other, nn_map *got, double *want)
+static void stop(nn_run *r, nn_model *m, nn_map *read, nn_map *other,
+                 nn_map *got, double *want)
 {
     free(read->at);
     free(other->at);
@@ -75,8 +78,8 @@ static double activate(int which, double x)
 
 static void activations_do(void)
 {
-    static const char *const ops[] = { "Relu", "LeakyRelu", "Clip", "Sigmoid",
-                                       "HardSigmoid", "HardSwish" };
+    static const char *const ops[] = {"Relu",    "LeakyRelu",   "Clip",
+                                      "Sigmoid", "HardSigmoid", "HardSwish"};
     for (int i = 0; i < 6 * 6 * 4 * 2; i++) {
         int which = i % 6, arithmetic = i & 1 ? CUT_I16 : CUT_F32;
         const int *size = sizes[i / 2 / 6 % 4];
@@ -84,8 +87,8 @@ static void activations_do(void)
         nn_run r;
         nn_map read, other, got;
         begin(&m, channels[i / 6 % 6]);
-        nn_floats(&m, "lo", 0, NULL, (float[]){ -0.25f });
-        nn_floats(&m, "hi", 0, NULL, (float[]){ 0.5f });
+        nn_floats(&m, "lo", 0, NULL, (float[]){-0.25f});
+        nn_floats(&m, "hi", 0, NULL, (float[]){0.5f});
         nn_node(&m, ops[which], "act", which == 2 ? "x lo hi" : "x", "y");
         if (which == 1) nn_float(&m, "alpha", 0.125f);
         if (which == 4) {
@@ -110,7 +113,7 @@ static void sigmoids_saturate(void)
 {
     nn_model m;
     nn_run r;
-    static const float far[8] = { -3e38f, -200, -88, -30, 30, 88, 200, 3e38f };
+    static const float far[8] = {-3e38f, -200, -88, -30, 30, 88, 200, 3e38f};
     begin(&m, 1);
     nn_node(&m, "Sigmoid", "act", "x", "y");
     nn_finish(&m);
@@ -135,7 +138,7 @@ static void put_operand(nn_model *m, int how)
     const char *at = "x";
     if (how >= 2) {
         nn_node(m, "ReduceMean", "mean", at, "m1");
-        nn_ints(m, "axes", 1, (int[]){ 1 });
+        nn_ints(m, "axes", 1, (int[]){1});
         at = "m1";
     }
     if (how & 1) {
@@ -188,10 +191,14 @@ static void constants_do(void)
         int arithmetic = i / 336 ? CUT_I16 : CUT_F32;
         const int *size = sizes[(i / 56 + i) % 4];
         int ch = channels[i / 56 % 6];
-        int shapes[7][4] = { { 1 }, { 1 }, { ch, 1, 1 }, { 1, ch, 1, 1 },
-                             { 1, ch, size[1], size[0] }, { size[1], size[0] },
-                             { ch, size[1], size[0] } };
-        static const int ranks[7] = { 0, 1, 3, 4, 4, 2, 3 };
+        int shapes[7][4] = {{1},
+                            {1},
+                            {ch, 1, 1},
+                            {1, ch, 1, 1},
+                            {1, ch, size[1], size[0]},
+                            {size[1], size[0]},
+                            {ch, size[1], size[0]}};
+        static const int ranks[7] = {0, 1, 3, 4, 4, 2, 3};
         static float numbers[24 * 9 * 16];
         nn_model m;
         nn_run r;
@@ -207,8 +214,10 @@ static void constants_do(void)
         double *want = room(&got), *v = want;
         for (int c = 0; c < got.c; c++)
             for (size_t k = 0; k < plane; k++) {
-                size_t at = how < 2 ? 0 : how < 4 ? (size_t)c
-                            : how == 5 ? k : (size_t)c * plane + k;
+                size_t at = how < 2    ? 0
+                            : how < 4  ? (size_t)c
+                            : how == 5 ? k
+                                       : (size_t)c * plane + k;
                 double a = nn_value_at(&r.input, c, (int)k / got.w,
                                        (int)k % got.w);
                 double b = (double)numbers[at];
@@ -228,7 +237,7 @@ static void batch_norms_do(void)
     for (int i = 0; i < 12; i++) {
         int ch = channels[i % 6];
         float p[4][24];
-        static const char *const names[4] = { "g", "b", "mean", "var" };
+        static const char *const names[4] = {"g", "b", "mean", "var"};
         nn_model m;
         nn_run r;
         nn_map read, other, got;
@@ -240,8 +249,8 @@ static void batch_norms_do(void)
         }
         nn_node(&m, "BatchNormalization", "bn", "x g b mean var", "y");
         nn_float(&m, "epsilon", 0.001f);
-        if (!go(&r, &m, sizes[i % 4], i / 6 ? CUT_I16 : CUT_F32, &read,
-                &other, &got))
+        if (!go(&r, &m, sizes[i % 4], i / 6 ? CUT_I16 : CUT_F32, &read, &other,
+                &got))
             continue;
         double *want = room(&got), *v = want;
         for (int c = 0; c < got.c; c++)
@@ -271,9 +280,13 @@ static void concat_of(const int *parts, int count, int arithmetic)
         char name[8];
         size_t size = strlen(ins);
         snprintf(name, sizeof name, "p%d", i);
-        k[i] = (nn_conv){ .ic = 5, .oc = parts[i], .k = { 1, 1 },
-                          .s = { 1, 1 }, .d = { 1, 1 }, .groups = 1,
-                          .int8 = arithmetic == CUT_I16 };
+        k[i] = (nn_conv){.ic = 5,
+                         .oc = parts[i],
+                         .k = {1, 1},
+                         .s = {1, 1},
+                         .d = {1, 1},
+                         .groups = 1,
+                         .int8 = arithmetic == CUT_I16};
         if (parts[i]) {
             nn_conv_numbers(&k[i], nn_random(&state));
             nn_conv_node(&m, &k[i], "x", name);
@@ -306,18 +319,18 @@ static void concat_of(const int *parts, int count, int arithmetic)
     CHECK_EQUAL(v - want, read.c * read.h * read.w);
     int far = nn_far(&read, want, 0.51);
     CHECK_EQUAL(far, 0);
-    if (far) printf("  parts %d %d %d %d of %d\n", parts[0], parts[1],
-                    parts[2], parts[3], count);
+    if (far)
+        printf("  parts %d %d %d %d of %d\n", parts[0], parts[1], parts[2],
+               parts[3], count);
     stop(&r, &m, &read, &other, &got, want);
 }
 
 static void concatenations_do(void)
 {
-    static const int rows[][4] = { { 8, 8 }, { 8, 5 }, { 5, 8 }, { 3, 1, 8 },
-        { 0, 8, 0 }, { 16, 0, 24 }, { 1, 1 }, { 13 }, { 8, 1 },
-        { 24, 13, 8, 1 },
-        { 8, 16, 8, 5 }, { 1, 8, 24 } };
-    static const int counts[] = { 2, 2, 2, 3, 3, 3, 2, 1, 2, 4, 4, 3 };
+    static const int rows[][4] = {
+        {8, 8}, {8, 5}, {5, 8}, {3, 1, 8},      {0, 8, 0},     {16, 0, 24},
+        {1, 1}, {13},   {8, 1}, {24, 13, 8, 1}, {8, 16, 8, 5}, {1, 8, 24}};
+    static const int counts[] = {2, 2, 2, 3, 3, 3, 2, 1, 2, 4, 4, 3};
     for (int i = 0; i < 12; i++) {
         concat_of(rows[i], counts[i], CUT_F32);
         concat_of(rows[i], counts[i], CUT_I16);

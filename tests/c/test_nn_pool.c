@@ -8,7 +8,7 @@ static int pick(int count)
     return (int)(nn_random(&state) % (uint32_t)count);
 }
 
-static const int channels[] = { 1, 3, 5, 8, 13, 24 };
+static const int channels[] = {1, 3, 5, 8, 13, 24};
 
 typedef struct pool {
     int maximum, c, size[2], k[2], s[2], d[2], pads[4], ceil, include;
@@ -54,7 +54,7 @@ static double window(const pool *p, const nn_map *in, int c, int y, int x)
 
 static int meets_nothing(const pool *p, const int out[2])
 {
-    nn_map in = { .c = 1, .h = p->size[0], .w = p->size[1] };
+    nn_map in = {.c = 1, .h = p->size[0], .w = p->size[1]};
     in.at = calloc((size_t)(in.h * in.w), sizeof *in.at);
     int nothing = 0;
     for (int i = 0; i < out[0] * out[1]; i++)
@@ -65,9 +65,9 @@ static int meets_nothing(const pool *p, const int out[2])
 
 static void agrees(const pool *p, int arithmetic)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     nn_run r;
-    int out[2] = { out_size(p, 0), out_size(p, 1) };
+    int out[2] = {out_size(p, 0), out_size(p, 1)};
     nn_input(&m, "x", p->c, 0, 0);
     nn_output(&m, "y");
     nn_node(&m, p->maximum ? "MaxPool" : "AveragePool", "the_node", "x", "y");
@@ -92,15 +92,16 @@ static void agrees(const pool *p, int arithmetic)
             for (int i = 0; i < out[0] * out[1]; i++)
                 *v++ = window(p, &r.input, c, i / out[1], i % out[1]);
         int far = got.h * got.w == out[0] * out[1]
-            ? nn_far(&got, want, p->maximum ? 0 : 0.51) : 1;
+                      ? nn_far(&got, want, p->maximum ? 0 : 0.51)
+                      : 1;
         CHECK_EQUAL(far, 0);
         if (far)
             printf("  %s %d channels of %dx%d k %d %d s %d %d d %d %d pads "
                    "%d %d %d %d ceil %d include %d\n",
-                   p->maximum ? "max" : "average", p->c, p->size[1],
-                   p->size[0], p->k[0], p->k[1], p->s[0], p->s[1], p->d[0],
-                   p->d[1], p->pads[0], p->pads[1], p->pads[2], p->pads[3],
-                   p->ceil, p->include);
+                   p->maximum ? "max" : "average", p->c, p->size[1], p->size[0],
+                   p->k[0], p->k[1], p->s[0], p->s[1], p->d[0], p->d[1],
+                   p->pads[0], p->pads[1], p->pads[2], p->pads[3], p->ceil,
+                   p->include);
         free(want);
         free(got.at);
         nn_stop(&r);
@@ -113,8 +114,10 @@ static void agrees(const pool *p, int arithmetic)
 static void any_window_does(void)
 {
     for (int i = 0; i < 400; i++) {
-        pool p = { .maximum = i & 1, .c = channels[pick(6)],
-                   .ceil = pick(2), .include = pick(2) };
+        pool p = {.maximum = i & 1,
+                  .c = channels[pick(6)],
+                  .ceil = pick(2),
+                  .include = pick(2)};
         for (int a = 0; a < 2; a++) {
             p.k[a] = 1 + pick(4);
             p.s[a] = 1 + pick(3);
@@ -134,13 +137,13 @@ static void any_window_does(void)
  * channels (2). */
 static void mean_of(int how, int c, int w, int h, int arithmetic)
 {
-    nn_model m = { 0 };
+    nn_model m = {0};
     nn_run r;
     nn_input(&m, "x", c, 0, 0);
     nn_output(&m, "y");
     nn_node(&m, how ? "ReduceMean" : "GlobalAveragePool", "mean", "x", "y");
-    if (how == 1) nn_ints(&m, "axes", 2, (int[]){ -1, 2 });
-    if (how == 2) nn_ints(&m, "axes", 1, (int[]){ 1 });
+    if (how == 1) nn_ints(&m, "axes", 2, (int[]){-1, 2});
+    if (how == 2) nn_ints(&m, "axes", 1, (int[]){1});
     nn_finish(&m);
     if (nn_start(&r, &m, w, h, arithmetic, nn_random(&state))) {
         nn_map got = nn_read(&nn_last(&r)->out, r.arena);
@@ -165,7 +168,7 @@ static void mean_of(int how, int c, int w, int h, int arithmetic)
 
 static void means_do(void)
 {
-    static const int sizes[][2] = { { 1, 1 }, { 1, 9 }, { 7, 3 }, { 33, 40 } };
+    static const int sizes[][2] = {{1, 1}, {1, 9}, {7, 3}, {33, 40}};
     for (int i = 0; i < 3 * 6 * 4 * 2; i++)
         mean_of(i % 3, channels[i / 3 % 6], sizes[i / 18 % 4][0],
                 sizes[i / 18 % 4][1], i & 1 ? CUT_I16 : CUT_F32);

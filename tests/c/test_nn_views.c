@@ -2,17 +2,42 @@
  * made in place, so results stand between others and are read from there. */
 #include "nn_oracle.h"
 
-enum { CONV, CONV_STRIDED, POINT, DEPTHWISE, PAIR, GROUPS, MAXPOOL, AVERAGE,
-       MEAN, NEAREST, LINEAR, SIGMOID, SUM, AFFINE, KINDS };
+enum {
+    CONV,
+    CONV_STRIDED,
+    POINT,
+    DEPTHWISE,
+    PAIR,
+    GROUPS,
+    MAXPOOL,
+    AVERAGE,
+    MEAN,
+    NEAREST,
+    LINEAR,
+    SIGMOID,
+    SUM,
+    AFFINE,
+    KINDS
+};
 
-#define SAME(n) (int[]){ n, n, n, n }
+#define SAME(n)                                                                \
+    (int[])                                                                    \
+    {                                                                          \
+        n, n, n, n                                                             \
+    }
 
 static void conv(nn_model *m, const char *in, const char *out, int c, int k,
                  int s, int groups, int int8)
 {
-    nn_conv v = { .ic = c, .oc = c, .k = { k, k }, .s = { s, s },
-                  .d = { 1, 1 }, .groups = groups, .has_bias = 1,
-                  .pads = { k / 2, k / 2, k / 2, k / 2 }, .int8 = int8 };
+    nn_conv v = {.ic = c,
+                 .oc = c,
+                 .k = {k, k},
+                 .s = {s, s},
+                 .d = {1, 1},
+                 .groups = groups,
+                 .has_bias = 1,
+                 .pads = {k / 2, k / 2, k / 2, k / 2},
+                 .int8 = int8};
     nn_conv_numbers(&v, (uint32_t)(k * 10 + s));
     nn_conv_node(m, &v, in, out);
     nn_conv_free(&v);
@@ -33,15 +58,17 @@ static void put(nn_model *m, int kind, const char *in, const char *out, int c,
         conv(m, "wide", out, c, 5, 1, c, int8);
         break;
     case GROUPS: conv(m, in, out, c, 3, 1, 2, int8); break;
-    case MAXPOOL: case AVERAGE:
+    case MAXPOOL:
+    case AVERAGE:
         nn_node(m, kind == MAXPOOL ? "MaxPool" : "AveragePool", out, in, out);
         nn_ints(m, "kernel_shape", 2, SAME(3));
         nn_ints(m, "strides", 2, SAME(2));
         nn_ints(m, "pads", 4, SAME(1));
         break;
     case MEAN: nn_node(m, "GlobalAveragePool", out, in, out); break;
-    case NEAREST: case LINEAR:
-        nn_floats(m, "scales", 1, SAME(4), (float[]){ 1, 1, 1.5f, 2 });
+    case NEAREST:
+    case LINEAR:
+        nn_floats(m, "scales", 1, SAME(4), (float[]){1, 1, 1.5f, 2});
         snprintf(ins, sizeof ins, "%s  scales", in);
         nn_node(m, "Resize", out, ins, out);
         nn_string(m, "mode", kind == LINEAR ? "linear" : "nearest");
@@ -53,7 +80,7 @@ static void put(nn_model *m, int kind, const char *in, const char *out, int c,
         nn_node(m, "Add", out, ins, out);
         break;
     default: /* AFFINE */
-        nn_floats(m, "half", 0, NULL, (float[]){ 0.5f });
+        nn_floats(m, "half", 0, NULL, (float[]){0.5f});
         snprintf(ins, sizeof ins, "%s half", in);
         nn_node(m, "Mul", out, ins, out);
         break;
@@ -66,9 +93,9 @@ enum { ALONE, INTO, FROM };
 
 static nn_map answer(int how, int kind, int c, int w, int h, int arithmetic)
 {
-    nn_model m = { .opset = 13 };
+    nn_model m = {.opset = 13};
     nn_run r;
-    nn_map got = { .c = 0 };
+    nn_map got = {.c = 0};
     int int8 = arithmetic == CUT_I16;
     nn_input(&m, "x", c, 0, 0);
     nn_output(&m, "y");
@@ -89,7 +116,7 @@ static nn_map answer(int how, int kind, int c, int w, int h, int arithmetic)
         put(&m, kind, "part", "made", c, int8);
         nn_node(&m, "GlobalAveragePool", "gap", "wider", "gap");
         float *zeros = calloc((size_t)(3 * c * c), sizeof *zeros);
-        nn_floats(&m, "zeros", 4, (int[]){ c, 3 * c, 1, 1 }, zeros);
+        nn_floats(&m, "zeros", 4, (int[]){c, 3 * c, 1, 1}, zeros);
         free(zeros);
         nn_node(&m, "Conv", "nothing", "gap zeros", "nothing");
         nn_node(&m, "Add", "sum", "made nothing", "y");
@@ -132,8 +159,9 @@ static void agrees(int kind, int c, int w, int h, int arithmetic)
         differ += into != want || out != want;
     }
     CHECK_EQUAL(differ, 0);
-    if (differ) printf("  operation %d, %d channels of %dx%d, %s\n", kind, c,
-                       w, h, arithmetic == CUT_I16 ? "i16" : "f32");
+    if (differ)
+        printf("  operation %d, %d channels of %dx%d, %s\n", kind, c, w, h,
+               arithmetic == CUT_I16 ? "i16" : "f32");
     free(alone.at);
     free(wide.at);
     free(from.at);
@@ -149,9 +177,10 @@ int main(void)
             agrees(kind, 16, 1, 9, arithmetic);
             agrees(kind, 24, 35, 34, arithmetic);
         }
-    static const char *const kernels[] = { "gemm f32", "gemm i16", "winograd",
-        "depthwise f32", "depthwise i16", "groups f32", "resize f32",
-        "resize i16", "pool", "mean", "point" };
+    static const char *const kernels[] = {
+        "gemm f32",      "gemm i16",   "winograd",   "depthwise f32",
+        "depthwise i16", "groups f32", "resize f32", "resize i16",
+        "pool",          "mean",       "point"};
     for (int i = 0; i < 11; i++) {
         CHECK(nn_met(kernels[i]) > 0);
         if (!nn_met(kernels[i])) printf("  %s\n", kernels[i]);

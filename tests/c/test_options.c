@@ -1,3 +1,4 @@
+/* Options as JSON text. Long because there is a table for every option. */
 #include <string.h>
 
 #include "base/alloc.h"
@@ -79,13 +80,27 @@ static void a_colour_is_whatever_css_calls_opaque(void)
             printf("%s: %d %d %d\n", cases[i].text, rgb[0], rgb[1], rgb[2]);
         CHECK(read && memcmp(rgb, cases[i].rgb, 3) == 0);
     }
-    static const char *const none[] = {
-        "",          "transparent",        "currentcolor",     "blac",
-        "blackk",    "#ff",                "#ffff",            "#fffff",
-        "#ffffff80", "rgb(1 2)",           "rgb(1 2 3 4 5)",   "rgb(1 2 3",
-        "rgb(a b c)", "rgb(1 2 3 / 0.5)",  "rgba(1,2,3,50%)",  "lab(50 1 1)",
-        "hsl(0% 1% 1%)", "black white",    "rgb (1 2 3)",      "#12345g",
-        "lightgoldenrodyellowish"};
+    static const char *const none[] = {"",
+                                       "transparent",
+                                       "currentcolor",
+                                       "blac",
+                                       "blackk",
+                                       "#ff",
+                                       "#ffff",
+                                       "#fffff",
+                                       "#ffffff80",
+                                       "rgb(1 2)",
+                                       "rgb(1 2 3 4 5)",
+                                       "rgb(1 2 3",
+                                       "rgb(a b c)",
+                                       "rgb(1 2 3 / 0.5)",
+                                       "rgba(1,2,3,50%)",
+                                       "lab(50 1 1)",
+                                       "hsl(0% 1% 1%)",
+                                       "black white",
+                                       "rgb (1 2 3)",
+                                       "#12345g",
+                                       "lightgoldenrodyellowish"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         uint8_t rgb[3];
         CHECK(!cut_text_colour(rgb, none[i]));

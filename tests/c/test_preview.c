@@ -32,8 +32,9 @@ static void give_background(cut_job *job)
 static cut_preview *begin(void)
 {
     cut_job *job = cut_job_new();
-    CHECK_EQUAL(scene_job(job, NULL, file.data, (uint32_t)file.size,
-                          CUT_REFINED), CUT_OK);
+    CHECK_EQUAL(
+        scene_job(job, NULL, file.data, (uint32_t)file.size, CUT_REFINED),
+        CUT_OK);
     cut_preview *p = cut_preview_new(job);
     CHECK(p != NULL);
     CHECK_EQUAL(cut_job_state(job), CUT_DONE); /* it is used up */
@@ -60,8 +61,9 @@ static cut_job *result(const char *options)
 {
     cut_job *job = cut_job_new();
     give_background(job);
-    CHECK_EQUAL(scene_job(job, options, file.data, (uint32_t)file.size,
-                          CUT_COMPOSED), CUT_OK);
+    CHECK_EQUAL(
+        scene_job(job, options, file.data, (uint32_t)file.size, CUT_COMPOSED),
+        CUT_OK);
     return job;
 }
 
@@ -74,12 +76,15 @@ static const struct {
     {"{\"format\":\"jpeg\",\"crop\":true,\"margin\":\"4%\"}", 1},
     {"{\"background\":\"#336699\",\"keep\":\"background\"}", 1},
     {"{\"background\":\"linear-gradient(30deg,#ff0000,#00ff00)\","
-     "\"shadow\":true,\"outline\":true}", 1},
+     "\"shadow\":true,\"outline\":true}",
+     1},
     {"{\"canvas\":\"300x500\",\"shadow\":{\"x\":20,\"blur\":9},\"outline\":"
-     "{\"width\":6},\"background\":\"#ffffff\"}", 1},
+     "{\"width\":6},\"background\":\"#ffffff\"}",
+     1},
     {"{\"canvas\":\"4:5\",\"background\":\"image\",\"shadow\":true}", 0},
     {"{\"canvas\":{\"ratio\":\"1:1\",\"fit\":\"photo\"},\"background\":"
-     "\"blur(2%)\"}", 1},
+     "\"blur(2%)\"}",
+     1},
     {"{\"background\":\"image\"}", 0},
     {"{\"background\":\"image\",\"crop\":true}", 0},
     {"{\"background\":\"blur\",\"crop\":true,\"margin\":20}", 0},
@@ -112,8 +117,7 @@ static double mean_difference(const cut_preview *p, cut_job *job)
 {
     int32_t w = (int32_t)cut_preview_w(p), h = (int32_t)cut_preview_h(p);
     cut_image full = {(uint8_t *)(uintptr_t)cut_job_pixels(job),
-                      (int32_t)cut_job_out_w(job),
-                      (int32_t)cut_job_out_h(job)};
+                      (int32_t)cut_job_out_w(job), (int32_t)cut_job_out_h(job)};
     float *row = cut_alloc((size_t)w * 4, sizeof *row);
     cut_resampler *r = NULL;
     CHECK_EQUAL(cut_resampler_new(&r, &full, w, h, NULL), CUT_OK);
@@ -123,8 +127,10 @@ static double mean_difference(const cut_preview *p, cut_job *job)
         cut_resampler_row(r, row, y);
         for (int32_t i = 0; i < w * 4; i++) {
             double on_white = px[i];
-            if (i % 4 < 3) on_white = px[i] * (px[i | 3] / 255.0) + 255 - px[i | 3];
-            else on_white = 255;
+            if (i % 4 < 3)
+                on_white = px[i] * (px[i | 3] / 255.0) + 255 - px[i | 3];
+            else
+                on_white = 255;
             sum += fabs((double)row[i] - on_white);
         }
     }
@@ -219,8 +225,9 @@ static void what_cannot_be_shown_is_refused(void)
     cut_job *job = cut_job_new();
     CHECK(cut_preview_new(job) == NULL);
     CHECK(cut_job_message(job)[0] != 0);
-    CHECK_EQUAL(scene_job(job, NULL, file.data, (uint32_t)file.size,
-                          CUT_REFINED), CUT_OK);
+    CHECK_EQUAL(
+        scene_job(job, NULL, file.data, (uint32_t)file.size, CUT_REFINED),
+        CUT_OK);
     cut_alloc_fail_at(1);
     CHECK(cut_preview_new(job) == NULL);
     cut_alloc_fail_at(0);

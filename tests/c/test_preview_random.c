@@ -62,16 +62,16 @@ static void add_background(asked *o)
     static const char *const plain[] = {
         "\"background\":\"transparent\"", "\"background\":\"#3366a9\"",
         "\"background\":\"blur\"", "\"background\":\"image\"",
-        "\"background\":\"linear-gradient(140deg,#ff2000,#0080ff 30%,#ffffff)\""
-    };
+        "\"background\":\"linear-gradient(140deg,#ff2000,#0080ff "
+        "30%,#ffffff)\""};
     char text[80];
     int kind = pick(6);
     if (kind < 5) {
         add(o, plain[kind]);
         return;
     }
-    snprintf(text, sizeof text, "\"background\":\"blur(%d.%d%%)\"",
-             pick(4), 3 + pick(7));
+    snprintf(text, sizeof text, "\"background\":\"blur(%d.%d%%)\"", pick(4),
+             3 + pick(7));
     add(o, text);
 }
 
@@ -82,15 +82,17 @@ static void add_style(asked *o)
         o->has_shadow = 1;
         snprintf(text, sizeof text,
                  "\"shadow\":{\"x\":\"%d%%\",\"y\":%d,\"blur\":\"%d.5%%\","
-                 "\"opacity\":0.%d,\"color\":\"#102040\"}", pick(13) - 6,
-                 pick(21) - 10, pick(9), 2 + pick(8));
+                 "\"opacity\":0.%d,\"color\":\"#102040\"}",
+                 pick(13) - 6, pick(21) - 10, pick(9), 2 + pick(8));
         add(o, text);
     }
     if (one_in(2)) {
         o->has_outline = 1;
-        snprintf(text, sizeof text, one_in(2) ? "\"outline\":{\"width\":%d}"
-                                              : "\"outline\":{\"width\":"
-                                                "\"%d%%\"}", 1 + pick(6));
+        snprintf(text, sizeof text,
+                 one_in(2) ? "\"outline\":{\"width\":%d}"
+                           : "\"outline\":{\"width\":"
+                             "\"%d%%\"}",
+                 1 + pick(6));
         add(o, text);
     }
 }
@@ -113,8 +115,9 @@ static void add_canvas(asked *o)
     default:
         snprintf(text, sizeof text,
                  "\"canvas\":{\"width\":%d,\"height\":%d,\"scale\":0.%d,"
-                 "\"x\":\"%d%%\",\"y\":%d}", 200 + pick(200), 200 + pick(100),
-                 6 + pick(4), pick(30) - 15, pick(30) - 15);
+                 "\"x\":\"%d%%\",\"y\":%d}",
+                 200 + pick(200), 200 + pick(100), 6 + pick(4), pick(30) - 15,
+                 pick(30) - 15);
     }
     add(o, text);
 }
@@ -152,9 +155,11 @@ static cut_job *job_until(const scene *s, const char *options, cut_state until)
 {
     cut_job *job = cut_job_new();
     CHECK_EQUAL(cut_job_background(job, s->background.data,
-                                   (uint32_t)s->background.size), CUT_OK);
-    CHECK_EQUAL(scene_job(job, options, s->file.data, (uint32_t)s->file.size,
-                          until), CUT_OK);
+                                   (uint32_t)s->background.size),
+                CUT_OK);
+    CHECK_EQUAL(
+        scene_job(job, options, s->file.data, (uint32_t)s->file.size, until),
+        CUT_OK);
     return job;
 }
 
@@ -182,7 +187,8 @@ static void end(scene *s)
 static void show(const scene *s, const char *options, uint32_t side)
 {
     CHECK_EQUAL(cut_preview_render(s->preview, options,
-                                   (uint32_t)strlen(options), side), CUT_OK);
+                                   (uint32_t)strlen(options), side),
+                CUT_OK);
 }
 
 /* As it is seen: a colour times its alpha, or alpha. */
@@ -249,7 +255,9 @@ static void at_full_size_it_is_the_file(const scene *s)
         /* less of a cropped photo is drawn: its shadow is rounded elsewhere;
          * shrunk, it is drawn from half its size: in the mean, observed 0.8 */
         double max = o.is_shrunk ||
-                     (o.has_crop && o.has_shadow && !o.has_canvas) ? 1 : 0;
+                             (o.has_crop && o.has_shadow && !o.has_canvas)
+                         ? 1
+                         : 0;
         double off = o.is_shrunk ? mean_difference(s, job)
                                  : largest_difference(s, job);
         if (off > max) printf("%s: %g\n", o.json, off);
@@ -279,8 +287,8 @@ static void at_half_the_size_it_is_the_file_reduced(const scene *s)
 }
 
 /* The faint third is cropped away, and casts its shadow all the same. */
-static void crop_with_the_background_kept_has_the_shadow_of_what_is_cropped(
-    const scene *s)
+static void
+crop_with_the_background_kept_has_the_shadow_of_what_is_cropped(const scene *s)
 {
     const char *options = "{\"keep\":\"background\",\"crop\":true,\"shadow\":"
                           "{\"x\":60,\"y\":0,\"blur\":9,\"opacity\":1},"

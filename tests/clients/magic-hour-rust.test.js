@@ -9,10 +9,12 @@ const program = installed('rust', 'debug', 'errand');
 const skip = existsSync(program) ? false : 'magic_hour (crates.io) is not built: tests/clients/setup';
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */ let server;
-before(async () => { if (!skip) server = await startServer(); });
+before(async () => {
+  if (!skip) server = await startServer();
+});
 after(() => server?.close());
 
-test('magic_hour (crates.io): upload, create, poll, download the CLI\'s bytes', { skip }, async (t) => {
+test("magic_hour (crates.io): upload, create, poll, download the CLI's bytes", { skip }, async (t) => {
   t.diagnostic(`engine: ${server.engine}`);
   const path = await runClient(program, [server.address, server.photo, join(server.folder, 'rust.png')]);
   assert.ok(readFileSync(path).equals(server.want));

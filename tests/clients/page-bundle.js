@@ -11,21 +11,33 @@ const stubs = {
 
 /** @returns {Promise<string>} the text of a classic script that sets `MagicHour` */
 export async function bundleMagicHour() {
-  const { outputFiles: [file] } = await build({
+  const {
+    outputFiles: [file],
+  } = await build({
     stdin: {
       contents: "export { default } from 'magic-hour';",
       resolveDir: import.meta.dirname ?? new URL('.', import.meta.url).pathname,
     },
-    bundle: true, write: false, format: 'iife', globalName: 'MagicHour', platform: 'browser', minify: true, logLevel: 'silent',
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'MagicHour',
+    platform: 'browser',
+    minify: true,
+    logLevel: 'silent',
     inject: [new URL('./page-globals.js', import.meta.url).pathname],
     alias: { path: 'path-browserify' },
-    plugins: [{
-      name: 'stubs',
-      setup({ onResolve, onLoad }) {
-        onResolve({ filter: /^(fs|stream)$/ }, ({ path }) => ({ path, namespace: 'stub' }));
-        onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({ contents: stubs[/** @type {keyof typeof stubs} */ (path)] }));
+    plugins: [
+      {
+        name: 'stubs',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^(fs|stream)$/ }, ({ path }) => ({ path, namespace: 'stub' }));
+          onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({
+            contents: stubs[/** @type {keyof typeof stubs} */ (path)],
+          }));
+        },
       },
-    }],
+    ],
   });
   return file.text;
 }

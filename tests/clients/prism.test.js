@@ -25,18 +25,29 @@ const result = png(6, 6, [0, 0, 0, 0]);
 /** @type {Record<string, { child: import('node:child_process').ChildProcess, port: number }>} */ const mocks = {};
 before(async () => {
   if (skip) return;
-  await Promise.all(Object.keys(documents).map(async (name, i) => {
-    const port = 20000 + (process.pid % 20000) + i;
-    const child = spawn(program, ['mock', '--errors', '--host', '127.0.0.1', '--port', String(port), `${contract}${name}.openapi.json`], { stdio: ['ignore', 'pipe', 'pipe'] });
-    mocks[name] = { child, port };
-    let text = '';
-    await new Promise((resolve, reject) => {
-      child.stdout.on('data', (data) => { text += data; if (/Prism is listening/.test(text)) resolve(undefined); });
-      child.on('exit', (code) => reject(new Error(`prism ended with ${code}\n${text}`)));
-    });
-  }));
+  await Promise.all(
+    Object.keys(documents).map(async (name, i) => {
+      const port = 20000 + (process.pid % 20000) + i;
+      const child = spawn(
+        program,
+        ['mock', '--errors', '--host', '127.0.0.1', '--port', String(port), `${contract}${name}.openapi.json`],
+        { stdio: ['ignore', 'pipe', 'pipe'] },
+      );
+      mocks[name] = { child, port };
+      let text = '';
+      await new Promise((resolve, reject) => {
+        child.stdout.on('data', (data) => {
+          text += data;
+          if (/Prism is listening/.test(text)) resolve(undefined);
+        });
+        child.on('exit', (code) => reject(new Error(`prism ended with ${code}\n${text}`)));
+      });
+    }),
+  );
 });
-after(() => { for (const { child } of Object.values(mocks)) child.kill('SIGKILL'); });
+after(() => {
+  for (const { child } of Object.values(mocks)) child.kill('SIGKILL');
+});
 
 /**
  * Stands before a mock: asks for the right example, or for a status of the
@@ -48,22 +59,52 @@ async function startFront(name, { status, paid }) {
   const server = http.createServer((request, response) => {
     const isPaid = request.method === 'POST' && paid.test(request.url);
     seen.push({ isPaid, method: request.method, url: request.url });
-    const prefer = isPaid && status ? `code=${status}` : request.method === 'GET' && /(projects|jobs)\//.test(request.url) ? 'example=' + (name === 'magic-hour' ? 'complete' : 'completed') : '';
-    const through = http.request({ host: '127.0.0.1', port: mocks[name].port, path: request.url, method: request.method, headers: { ...request.headers, ...(prefer && { prefer }) } }, (answer) => {
-      if (answer.headers['sl-violations'] || (answer.statusCode === 422 && !prefer)) refused.push(`${request.method} ${request.url} ${answer.headers['sl-violations']}`);
-      // Prism cannot make a PNG: the storage and the download are played here.
-      const download = request.method === 'GET' && /\/download$/.test(request.url);
-      if (download) { answer.resume(); response.writeHead(200, { 'content-type': 'image/png' }).end(result); return; }
-      // The document's example says 30 s.
-      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...(answer.headers['retry-after'] && { 'retry-after': '0' }) });
-      answer.pipe(response);
-    });
+    const prefer =
+      isPaid && status
+        ? `code=${status}`
+        : request.method === 'GET' && /(projects|jobs)\//.test(request.url)
+          ? 'example=' + (name === 'magic-hour' ? 'complete' : 'completed')
+          : '';
+    const through = http.request(
+      {
+        host: '127.0.0.1',
+        port: mocks[name].port,
+        path: request.url,
+        method: request.method,
+        headers: { ...request.headers, ...(prefer && { prefer }) },
+      },
+      (answer) => {
+        if (answer.headers['sl-violations'] || (answer.statusCode === 422 && !prefer))
+          refused.push(`${request.method} ${request.url} ${answer.headers['sl-violations']}`);
+        // Prism cannot make a PNG: the storage and the download are played here.
+        const download = request.method === 'GET' && /\/download$/.test(request.url);
+        if (download) {
+          answer.resume();
+          response.writeHead(200, { 'content-type': 'image/png' }).end(result);
+          return;
+        }
+        // The document's example says 30 s.
+        response.writeHead(answer.statusCode ?? 502, {
+          ...answer.headers,
+          ...(answer.headers['retry-after'] && { 'retry-after': '0' }),
+        });
+        answer.pipe(response);
+      },
+    );
     through.on('error', () => request.socket.destroy());
     request.pipe(through);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return { address: `http://127.0.0.1:${port}`, seen, refused, close: () => { server.closeAllConnections(); server.close(); } };
+  return {
+    address: `http://127.0.0.1:${port}`,
+    seen,
+    refused,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 /** Result and upload addresses of the examples lie on hosts that are not there. */
@@ -79,11 +120,28 @@ const errands = {
     async run(shim) {
       const fetch = checkedFetch(shim, 'magic-hour');
       const api = 'https://api.magichour.ai';
-      const { items: [slot] } = await (await fetch(`${api}/v1/files/upload-urls`, { method: 'POST', body: '{"items":[{"type":"image","extension":"png"}]}' })).json();
+      const {
+        items: [slot],
+      } = await (
+        await fetch(`${api}/v1/files/upload-urls`, {
+          method: 'POST',
+          body: '{"items":[{"type":"image","extension":"png"}]}',
+        })
+      ).json();
       await fetch(slot.upload_url, { method: 'PUT', body: photo });
-      const { id } = await (await fetch(`${api}/v1/image-background-remover`, { method: 'POST', body: JSON.stringify({ assets: { image_file_path: slot.file_path } }) })).json();
-      const project = await until(async () => (await fetch(`${api}/v1/image-projects/${id}`)).json(), (p) => !['queued', 'rendering'].includes(p.status));
-      return project.status === 'complete' ? Buffer.from(await (await fetch(project.downloads[0].url)).arrayBuffer()) : project.error;
+      const { id } = await (
+        await fetch(`${api}/v1/image-background-remover`, {
+          method: 'POST',
+          body: JSON.stringify({ assets: { image_file_path: slot.file_path } }),
+        })
+      ).json();
+      const project = await until(
+        async () => (await fetch(`${api}/v1/image-projects/${id}`)).json(),
+        (p) => !['queued', 'rendering'].includes(p.status),
+      );
+      return project.status === 'complete'
+        ? Buffer.from(await (await fetch(project.downloads[0].url)).arrayBuffer())
+        : project.error;
     },
   },
   'img-processing': {
@@ -98,7 +156,9 @@ const errands = {
       const { id } = await (await fetch(`${api}/upload`, { method: 'POST', body: form })).json();
       const answer = await fetch(`${api}/${id}/remove-background`, { method: 'POST' });
       const made = await answer.json();
-      return answer.status === 201 ? Buffer.from(await (await fetch(`${api}/${made.id}/download`)).arrayBuffer()) : made;
+      return answer.status === 201
+        ? Buffer.from(await (await fetch(`${api}/${made.id}/download`)).arrayBuffer())
+        : made;
     },
   },
   aigenstudio: {
@@ -107,10 +167,24 @@ const errands = {
     async run(shim) {
       const fetch = checkedFetch(shim, 'aigenstudio');
       const api = 'https://aigenstudio.app/api/v1';
-      const { job } = await (await fetch(`${api}/remove-background`, { method: 'POST', headers: { 'idempotency-key': 'one-errand' }, body: JSON.stringify({ input: [{ image_url: 'https://pictures.example/a.png' }], background: { type: 'color', color: 'red' } }) })).json();
-      const done = await until(async () => (await fetch(`${api}/jobs/${job.id}`)).json(), (d) => !['queued', 'processing'].includes(d.job.status));
+      const { job } = await (
+        await fetch(`${api}/remove-background`, {
+          method: 'POST',
+          headers: { 'idempotency-key': 'one-errand' },
+          body: JSON.stringify({
+            input: [{ image_url: 'https://pictures.example/a.png' }],
+            background: { type: 'color', color: 'red' },
+          }),
+        })
+      ).json();
+      const done = await until(
+        async () => (await fetch(`${api}/jobs/${job.id}`)).json(),
+        (d) => !['queued', 'processing'].includes(d.job.status),
+      );
       const [one] = done.results;
-      return one.status === 'completed' ? Buffer.from(await (await shim.fetch(new Request(one.result_url))).arrayBuffer()) : one;
+      return one.status === 'completed'
+        ? Buffer.from(await (await shim.fetch(new Request(one.result_url))).arrayBuffer())
+        : one;
     },
   },
 };
@@ -119,9 +193,23 @@ for (const [name, { paid, statuses, run }] of Object.entries(errands)) {
   const start = async (/** @type {{ status?: number, policy?: any }} */ { status, policy = 'remote-only' } = {}) => {
     const front = await startFront(name, { status, paid });
     const shim = createShim({
-      policy, engine: createFakeEngine(), consent: { granted: () => true }, onError: (error) => { throw error; },
+      policy,
+      engine: createFakeEngine(),
+      consent: { granted: () => true },
+      onError: (error) => {
+        throw error;
+      },
       inputs: { schemes: ['https'], fetch: async () => new Response(photo), followsItself: false },
-      remote: { [name]: { baseUrl: front.address, key: { 'magic-hour': 'mhk_live_1', 'img-processing': 'live_1', aigenstudio: 'aigen_live_1' }[name], pollMs: () => 5, retryMs: 5, fetchPublic: /** @type {any} */ (storage), followsItself: false } },
+      remote: {
+        [name]: {
+          baseUrl: front.address,
+          key: { 'magic-hour': 'mhk_live_1', 'img-processing': 'live_1', aigenstudio: 'aigen_live_1' }[name],
+          pollMs: () => 5,
+          retryMs: 5,
+          fetchPublic: /** @type {any} */ (storage),
+          followsItself: false,
+        },
+      },
     });
     return { front, shim };
   };
@@ -135,14 +223,22 @@ for (const [name, { paid, statuses, run }] of Object.entries(errands)) {
     front.close();
   });
 
-  test(`prism: every documented status of ${name}'s paid call is a typed error, or the engine's result under remote-first`, { skip }, async () => {
+  test(`prism: every documented status of ${name}'s paid call is a typed error, or the engine's result under remote-first`, {
+    skip,
+  }, async () => {
     for (const status of statuses) {
       const only = await start({ status });
       const error = await run(only.shim);
-      assert.ok(!Buffer.isBuffer(error) && JSON.stringify(error).includes(String(status)), `${status}: ${JSON.stringify(error)}`);
+      assert.ok(
+        !Buffer.isBuffer(error) && JSON.stringify(error).includes(String(status)),
+        `${status}: ${JSON.stringify(error)}`,
+      );
       const calls = only.front.seen.filter((one) => one.isPaid).length;
       // One key, so AI Gen Studio's may be repeated where it helps.
-      assert.ok(calls === 1 || (name === 'aigenstudio' && [429, 500].includes(status) && calls === 4), `${status}: ${calls} calls`);
+      assert.ok(
+        calls === 1 || (name === 'aigenstudio' && [429, 500].includes(status) && calls === 4),
+        `${status}: ${calls} calls`,
+      );
       only.front.close();
       const first = await start({ status, policy: 'remote-first' });
       const made = await run(first.shim);

@@ -28,7 +28,11 @@ const folder = mkdtempSync(join(tmpdir(), 'cutaway-schemathesis-'));
 before(async () => {
   if (skip) return;
   const serve = join(root, 'tests', 'js', 'shim', 'support', 'serve-fake.js');
-  server = spawn(process.execPath, [serve, '--port', '0', '--dir', 'none', '--strict-keys', '--queue', '10000', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  server = spawn(
+    process.execPath,
+    [serve, '--port', '0', '--dir', 'none', '--strict-keys', '--queue', '10000', '--quiet'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   const [line] = await once(/** @type {any} */ (server.stdout), 'data');
   address = String(line).trim();
 });
@@ -42,15 +46,51 @@ for (const [name, path, header, ...more] of [
   ['magic-hour', '', 'Authorization: Bearer mhk_live_1'],
   ['img-processing', '', 'x-api-key: live_1'],
   [...aigen, '--include-operation-id', 'removeBackground', '--include-operation-id', 'listJobs'],
-  [...aigen, '--include-operation-id', 'getJob', '--include-operation-id', 'listTools', '--exclude-checks', 'positive_data_acceptance,negative_data_rejection'],
+  [
+    ...aigen,
+    '--include-operation-id',
+    'getJob',
+    '--include-operation-id',
+    'listTools',
+    '--exclude-checks',
+    'positive_data_acceptance,negative_data_rejection',
+  ],
 ]) {
-  test(`schemathesis finds nothing against ${[name, ...more.filter((one) => /^[a-z]+[A-Z]\w+$/.test(one))].join(' ')}`, { skip, timeout: 180e3 }, async (t) => {
-    const child = spawn(/** @type {string} */ (program), ['run', join(contract, `${name}.openapi.json`), '--url', address + path, '--header', header,
-      '--max-examples', '40', '--seed', '1', '--no-color', '--continue-on-failure', '--phases', 'examples,coverage,fuzzing',
-      '--generation-database', 'none', ...(more.includes('--exclude-checks') ? [] : ['--exclude-checks', 'positive_data_acceptance']), ...more], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  test(`schemathesis finds nothing against ${[name, ...more.filter((one) => /^[a-z]+[A-Z]\w+$/.test(one))].join(' ')}`, {
+    skip,
+    timeout: 180e3,
+  }, async (t) => {
+    const child = spawn(
+      /** @type {string} */ (program),
+      [
+        'run',
+        join(contract, `${name}.openapi.json`),
+        '--url',
+        address + path,
+        '--header',
+        header,
+        '--max-examples',
+        '40',
+        '--seed',
+        '1',
+        '--no-color',
+        '--continue-on-failure',
+        '--phases',
+        'examples,coverage,fuzzing',
+        '--generation-database',
+        'none',
+        ...(more.includes('--exclude-checks') ? [] : ['--exclude-checks', 'positive_data_acceptance']),
+        ...more,
+      ],
+      { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     let text = '';
-    child.stdout.on('data', (data) => { text += data; });
-    child.stderr.on('data', (data) => { text += data; });
+    child.stdout.on('data', (data) => {
+      text += data;
+    });
+    child.stderr.on('data', (data) => {
+      text += data;
+    });
     const [code] = await once(child, 'close');
     t.diagnostic(/\d+ generated.*/.exec(text)?.[0] ?? '');
     assert.equal(code, 0, text);

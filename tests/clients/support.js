@@ -24,8 +24,13 @@ export const installed = (...path) => join(root, 'build', 'clients', ...path);
 /** A photo with colours and edges, as a file of its own. @param {string} folder */
 function photoIn(folder) {
   const samples = join(root, 'web', 'samples');
-  const found = process.env.CUTAWAY_TEST_PHOTO
-    ?? (existsSync(samples) ? readdirSync(samples).filter((name) => name.endsWith('.jpg')).map((name) => join(samples, name))[0] : undefined);
+  const found =
+    process.env.CUTAWAY_TEST_PHOTO ??
+    (existsSync(samples)
+      ? readdirSync(samples)
+          .filter((name) => name.endsWith('.jpg'))
+          .map((name) => join(samples, name))[0]
+      : undefined);
   const bytes = found ? readFileSync(found) : png(64, 48, [180, 90, 20, 255]);
   const path = join(folder, found ? 'photo.jpg' : 'photo.png');
   writeFileSync(path, bytes);
@@ -44,8 +49,17 @@ export async function startServer(/** @type {string[]} */ ...flags) {
   const made = existsSync(cli) ? spawnSync(process.execPath, [cli, path, '-o', out], { encoding: 'utf8' }) : undefined;
   const real = made?.status === 0;
   const command = real ? [cli, 'serve'] : [join(root, 'tests', 'js', 'shim', 'support', 'serve-fake.js')];
-  const child = spawn(process.execPath, [...command, '--port', '0', '--dir', join(folder, 'store'), '--quiet', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(([code]) => { throw new Error(`the server ended with ${code}`); })]);
+  const child = spawn(
+    process.execPath,
+    [...command, '--port', '0', '--dir', join(folder, 'store'), '--quiet', ...flags],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [line] = await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`the server ended with ${code}`);
+    }),
+  ]);
   return {
     address: /https?:\/\/\S+/.exec(String(line))?.[0] ?? '',
     photo: path,
@@ -69,8 +83,12 @@ export async function runClient(command, args, env = {}) {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
-  child.stdout.on('data', (text) => { out += text; });
-  child.stderr.on('data', (text) => { err += text; });
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  child.stderr.on('data', (text) => {
+    err += text;
+  });
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${command} ended with ${code}\n${out}\n${err}`);
   return out.trim().split('\n').at(-1) ?? '';

@@ -3,6 +3,7 @@
  * ONNX file of the supported operators with any attributes, shapes and
  * weights. It is refused with a sentence, or it runs: in pieces and at one go,
  * before and after a run on another input, always to the same bits.
+ * Long because it writes models of every operator.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,10 @@ typedef struct program {
     uint32_t seed;
 } program;
 
-static int byte(program *p) { return p->at < p->end ? *p->at++ : 0; }
+static int byte(program *p)
+{
+    return p->at < p->end ? *p->at++ : 0;
+}
 
 /* lo..hi */
 static int in(program *p, int lo, int hi)
@@ -95,7 +99,10 @@ static void add_int64s(program *p, char name[16], int count,
 
 /* ---- maps -------------------------------------------------------------- */
 
-static const map *some(program *p) { return &p->maps[in(p, 0, p->count - 1)]; }
+static const map *some(program *p)
+{
+    return &p->maps[in(p, 0, p->count - 1)];
+}
 
 /* Another of the same size if there is one. */
 static const map *like(program *p, const map *as, int channels_too)
@@ -136,8 +143,9 @@ static window some_window(program *p, int most)
     }
     int pads = byte(p);
     for (int i = 0; i < 4; i++)
-        v.pads[i] = pads < 64 ? 0 : pads < 128 ? v.k[i & 1] / 2
-                                   : in(p, 0, pads < 250 ? 4 : 40);
+        v.pads[i] = pads < 64    ? 0
+                    : pads < 128 ? v.k[i & 1] / 2
+                                 : in(p, 0, pads < 250 ? 4 : 40);
     v.automatic = byte(p);
     v.ceil = 0;
     return v;
@@ -147,8 +155,9 @@ static int slid(const window *v, int axis, int size)
 {
     int reach = v->d[axis] * (v->k[axis] - 1) + 1;
     if (v->automatic < 20) return (size + v->s[axis] - 1) / v->s[axis];
-    int span = size + (v->automatic < 30 ? 0 : v->pads[axis] +
-                                                   v->pads[axis + 2]) - reach;
+    int span = size +
+               (v->automatic < 30 ? 0 : v->pads[axis] + v->pads[axis + 2]) -
+               reach;
     if (span < 0) return 0;
     return (span + (v->ceil ? v->s[axis] - 1 : 0)) / v->s[axis] + 1;
 }
@@ -179,12 +188,14 @@ static void conv(program *p)
         groups = in(p, 1, 4);
         if (how & 8) oc = (oc / groups + 1) * groups;
     }
-    int dims[4] = { oc, x->c / groups, v.k[0], v.k[1] };
+    int dims[4] = {oc, x->c / groups, v.k[0], v.k[1]};
     if (how & 1 && !(how & 2)) oc = dims[0] = x->c * in(p, 1, 2);
     if (dims[1] < 1) dims[1] = 1;
     char weights[16], bias[16] = "", ins[64];
-    if (how & 16) add_int8s(p, weights, 4, dims);
-    else add_floats(p, weights, 4, dims, how & 32 ? 0.25f : 40.0f, 0);
+    if (how & 16)
+        add_int8s(p, weights, 4, dims);
+    else
+        add_floats(p, weights, 4, dims, how & 32 ? 0.25f : 40.0f, 0);
     if (how & 64) add_floats(p, bias, 1, &oc, 1, 0);
     snprintf(ins, sizeof ins, *bias ? "%s %s %s" : "%s %s", x->name, weights,
              bias);
@@ -215,21 +226,21 @@ static void mean(program *p)
     map *y = how == 2 ? new_map(p, 1, x->h, x->w) : new_map(p, x->c, 1, 1);
     char axes[16], ins[64];
     if (how == 3) {
-        add_int64s(p, axes, 2, (int64_t[]){ -1, byte(p) ? 2 : 3 });
+        add_int64s(p, axes, 2, (int64_t[]){-1, byte(p) ? 2 : 3});
         snprintf(ins, sizeof ins, "%s %s", x->name, axes);
         nn_node(&p->m, "ReduceMean", y->name, ins, y->name);
         return;
     }
     nn_node(&p->m, how ? "ReduceMean" : "GlobalAveragePool", y->name, x->name,
             y->name);
-    if (how == 1) nn_ints(&p->m, "axes", 2, (int[]){ 2, 3 });
-    if (how == 2) nn_ints(&p->m, "axes", 1, (int[]){ 1 });
+    if (how == 1) nn_ints(&p->m, "axes", 2, (int[]){2, 3});
+    if (how == 2) nn_ints(&p->m, "axes", 1, (int[]){1});
 }
 
 static void activation(program *p)
 {
-    static const char *const ops[] = { "Relu", "LeakyRelu", "Clip", "Sigmoid",
-                                       "HardSigmoid", "HardSwish" };
+    static const char *const ops[] = {"Relu",    "LeakyRelu",   "Clip",
+                                      "Sigmoid", "HardSigmoid", "HardSwish"};
     const map *x = some(p);
     int which = in(p, 0, 5);
     map *y = new_map(p, x->c, x->h, x->w);
@@ -239,8 +250,10 @@ static void activation(program *p)
         add_floats(p, lo, 0, NULL, 1, -0.5f);
         add_floats(p, hi, 0, NULL, 3, 3);
         int how = in(p, 0, 2);
-        snprintf(ins, sizeof ins, how == 0 ? "%s %s %s" : how == 1 ? "%s %s"
-                                                                   : "%s  %s",
+        snprintf(ins, sizeof ins,
+                 how == 0   ? "%s %s %s"
+                 : how == 1 ? "%s %s"
+                            : "%s  %s",
                  x->name, how == 2 ? hi : lo, hi);
     }
     nn_node(&p->m, ops[which], y->name, ins, y->name);
@@ -260,7 +273,7 @@ static void batch_norm(program *p)
     nn_node(&p->m, "BatchNormalization", y->name, ins, y->name);
 }
 
-static const char *const binaries[] = { "Add", "Mul", "Sub", "Div" };
+static const char *const binaries[] = {"Add", "Mul", "Sub", "Div"};
 
 static void binary(program *p)
 {
@@ -277,13 +290,16 @@ static void binary(program *p)
 static void with_constant(program *p)
 {
     const map *x = some(p);
-    int shapes[6][4] = { { 1 }, { x->c, 1, 1 }, { 1, x->c, 1, 1 },
-                         { 1, x->c, x->h, x->w }, { x->h, x->w },
-                         { x->c, x->h, 1 } };
-    static const int ranks[6] = { 1, 3, 4, 4, 2, 3 };
+    int shapes[6][4] = {
+        {1},          {x->c, 1, 1},   {1, x->c, 1, 1}, {1, x->c, x->h, x->w},
+        {x->h, x->w}, {x->c, x->h, 1}};
+    static const int ranks[6] = {1, 3, 4, 4, 2, 3};
     int which = in(p, 0, 5), how = byte(p);
     char k[16], ins[64];
-    add_floats(p, k, how & 2 ? ranks[which] : which == 0 ? 0 : ranks[which],
+    add_floats(p, k,
+               how & 2      ? ranks[which]
+               : which == 0 ? 0
+                            : ranks[which],
                shapes[which], 1, how & 4 ? 1.5f : 0);
     snprintf(ins, sizeof ins, "%s %s", how & 1 ? k : x->name,
              how & 1 ? x->name : k);
@@ -310,22 +326,22 @@ static void concat(program *p)
 
 static void resize(program *p)
 {
-    static const char *const modes[] = { "nearest", "linear" };
-    static const char *const where[] = { "half_pixel", "align_corners",
-                                         "asymmetric", "pytorch_half_pixel" };
-    static const char *const rounds[] = { "floor", "ceil",
-        "round_prefer_floor", "round_prefer_ceil" };
+    static const char *const modes[] = {"nearest", "linear"};
+    static const char *const where[] = {"half_pixel", "align_corners",
+                                        "asymmetric", "pytorch_half_pixel"};
+    static const char *const rounds[] = {"floor", "ceil", "round_prefer_floor",
+                                         "round_prefer_ceil"};
     const map *x = some(p);
     int how = byte(p), h = in(p, 1, 40), w = in(p, 1, 40);
     char k[16], ins[64];
     if (how & 1) {
-        add_int64s(p, k, 4, (int64_t[]){ 1, x->c, h, w });
+        add_int64s(p, k, 4, (int64_t[]){1, x->c, h, w});
         snprintf(ins, sizeof ins, "%s   %s", x->name, k);
     } else {
-        float scales[4] = { 1, 1, (float)h / 8.0f, (float)w / 8.0f };
+        float scales[4] = {1, 1, (float)h / 8.0f, (float)w / 8.0f};
         h = (int)((float)x->h * scales[2]);
         w = (int)((float)x->w * scales[3]);
-        nn_floats(&p->m, name_constant(p, k), 1, (int[]){ 4 }, scales);
+        nn_floats(&p->m, name_constant(p, k), 1, (int[]){4}, scales);
         snprintf(ins, sizeof ins, "%s  %s", x->name, k);
     }
     map *y = new_map(p, x->c, h, w);
@@ -338,14 +354,14 @@ static void resize(program *p)
 /* A resize to the size of another map, computed as exporters write it. */
 static void resize_like(program *p)
 {
-    static const char *const ops[] = { "Add", "Mul", "Div", "Sub" };
+    static const char *const ops[] = {"Add", "Mul", "Div", "Sub"};
     const map *x = some(p), *to = some(p);
     char n[8][16], two[16], ins[64], list[16];
     int how = byte(p);
     for (int i = 0; i < 8; i++) name_constant(p, n[i]);
     nn_node(&p->m, "Shape", n[0], to->name, n[0]);
-    add_int64s(p, two, 1 + (how & 1), (int64_t[]){ in(p, 0, 4), 3 });
-    add_int64s(p, list, 1, (int64_t[]){ in(p, 0, 5) });
+    add_int64s(p, two, 1 + (how & 1), (int64_t[]){in(p, 0, 4), 3});
+    add_int64s(p, list, 1, (int64_t[]){in(p, 0, 5)});
     snprintf(ins, sizeof ins, "%s %s", n[0], two);
     nn_node(&p->m, "Gather", n[1], ins, n[1]);
     nn_node(&p->m, how & 2 ? "Cast" : "Identity", n[2], n[1], n[2]);
@@ -365,7 +381,7 @@ static void resize_like(program *p)
 
 static void pass_on(program *p)
 {
-    static const char *const ops[] = { "Identity", "Dropout", "Cast" };
+    static const char *const ops[] = {"Identity", "Dropout", "Cast"};
     const map *x = some(p);
     int which = in(p, 0, 2);
     map *y = new_map(p, x->c, x->h, x->w);
@@ -375,8 +391,8 @@ static void pass_on(program *p)
 
 /* ---- a run ------------------------------------------------------------- */
 
-static void answer(cut_net *net, const float *input, uint32_t n,
-                   uint32_t mmacs, float *output, uint32_t outs)
+static void answer(cut_net *net, const float *input, uint32_t n, uint32_t mmacs,
+                   float *output, uint32_t outs)
 {
     if (cut_net_begin(net, input, n) != CUT_OK) abort();
     while (!cut_net_output(net))
@@ -437,14 +453,14 @@ static void run(cut_net *net, const program *p, int w, int h)
 }
 
 static void (*const operators[])(program *) = {
-    conv, conv, conv, pool, mean, activation, batch_norm, binary, binary,
-    with_constant, concat, concat, resize, resize_like, pass_on
-};
+    conv,       conv,       conv,   pool,        mean,
+    activation, batch_norm, binary, binary,      with_constant,
+    concat,     concat,     resize, resize_like, pass_on};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size > 512) return 0;
-    program p = { .at = data, .end = data + size, .seed = (uint32_t)size };
+    program p = {.at = data, .end = data + size, .seed = (uint32_t)size};
     int how = byte(&p), w = in(&p, 1, 24), h = in(&p, 1, 24);
     if (how & 32) { /* large enough for Winograd's kernels */
         w += 24;
@@ -464,8 +480,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cut_net *net = cut_net_new();
     if (!net) abort();
     int status = cut_net_load(net, p.m.file.at, (uint32_t)p.m.file.size,
-                              (uint32_t)w, (uint32_t)h, (how & 3) % 3, "",
-                              0);
+                              (uint32_t)w, (uint32_t)h, (how & 3) % 3, "", 0);
     if (status == CUT_OK)
         run(net, &p, w, h);
     else if (!cut_net_message(net)[0] ||

@@ -17,8 +17,8 @@ static void check_style(const cut_options *o)
     const cut_shadow *s = &o->shadow;
     const cut_canvas *c = &o->canvas;
     if (outside(s->x, -10000) || outside(s->y, -10000) || outside(s->blur, 0) ||
-        !(s->opacity >= 0 && s->opacity <= 1) ||
-        outside(o->outline.width, 0) || outside(o->blur, 0))
+        !(s->opacity >= 0 && s->opacity <= 1) || outside(o->outline.width, 0) ||
+        outside(o->blur, 0))
         abort();
     if (c->w && (c->w < 1 || c->h < 1 || c->w > CUT_MAX_SIDE ||
                  c->h > CUT_MAX_SIDE || (int64_t)c->w * c->h > CUT_MAX_PIXELS ||

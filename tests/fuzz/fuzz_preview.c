@@ -20,12 +20,15 @@ static const char manifest[] =
     "\"output\":{\"kind\":\"alpha\"}}";
 
 static const char *const options[] = {
-    "{}", "{\"mask\":true,\"crop\":true}",
+    "{}",
+    "{\"mask\":true,\"crop\":true}",
     "{\"keep\":\"background\",\"background\":\"blur(9px)\",\"shadow\":true}",
-    "{\"outline\":{\"width\":2},\"shadow\":{\"x\":-3,\"y\":\"-90%\",\"blur\":2}}",
+    "{\"outline\":{\"width\":2},\"shadow\":{\"x\":-3,\"y\":\"-90%\",\"blur\":2}"
+    "}",
     "{\"background\":\"linear-gradient(70deg,#000000,#ff0000 30%,#ffffff)\","
     "\"crop\":true,\"outline\":true}",
-    "{\"canvas\":\"4:5\",\"shadow\":true,\"outline\":true,\"keep\":\"background\"}",
+    "{\"canvas\":\"4:5\",\"shadow\":true,\"outline\":true,\"keep\":"
+    "\"background\"}",
     "{\"canvas\":{\"width\":70,\"height\":90,\"fit\":\"photo\",\"x\":\"20%\"},"
     "\"background\":\"image\"}",
     "{\"canvas\":{\"width\":900,\"height\":3,\"scale\":4},\"margin\":\"20%\","
@@ -39,9 +42,9 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* A BMP whose pixels are `pixels`. */
 static void make_photo(uint8_t *file, const uint8_t *pixels)
 {
-    static const uint8_t head[HEAD] = {
-        'B', 'M', 0, 0, 0, 0, 0, 0, 0, 0, HEAD, 0, 0, 0, 40, 0, 0, 0,
-        W, 0, 0, 0, H, 0, 0, 0, 1, 0, 24};
+    static const uint8_t head[HEAD] = {'B',  'M', 0, 0, 0,  0, 0, 0, 0, 0,
+                                       HEAD, 0,   0, 0, 40, 0, 0, 0, W, 0,
+                                       0,    0,   H, 0, 0,  0, 1, 0, 24};
     memcpy(file, head, HEAD);
     memcpy(file + HEAD, pixels, PHOTO);
 }

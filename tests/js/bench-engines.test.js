@@ -16,14 +16,21 @@ test('engine c is measured whole: times, memory, work, the time of each step', a
   /** @param {string} path */
   const url = (path) => pathToFileURL(path).href;
   const measures = await measureEngine({
-    engine: 'c', manifest, input: url(input),
-    module: url(join(dist, 'engine/backends/c.js')), core: url(join(dist, 'engine/core/core.js')),
-    wasm: url(join(dist, 'cutaway.wasm')), model: url(join(root, 'models/base/model.onnx')),
+    engine: 'c',
+    manifest,
+    input: url(input),
+    module: url(join(dist, 'engine/backends/c.js')),
+    core: url(join(dist, 'engine/core/core.js')),
+    wasm: url(join(dist, 'cutaway.wasm')),
+    model: url(join(root, 'models/base/model.onnx')),
   });
   assert.ok(measures.load_ms > 0 && measures.first_ms > 0 && measures.steady_ms > 0);
   assert.ok(measures.heap_bytes > 1e6 && measures.heap_bytes < 64e6, `${measures.heap_bytes}`);
   assert.equal(measures.answer.length, width * height);
   const { steps } = measures.profile;
-  assert.equal(steps.reduce((/** @type {number} */ sum, /** @type {any} */ step) => sum + step.macs, 0), measures.macs);
+  assert.equal(
+    steps.reduce((/** @type {number} */ sum, /** @type {any} */ step) => sum + step.macs, 0),
+    measures.macs,
+  );
   assert.ok(steps.every((/** @type {any} */ step) => step.ms >= 0 && step.ms < Infinity));
 });

@@ -46,20 +46,30 @@ export function png(width, height, pixel, { bits = 8, extra = [], channels = 4, 
   header.writeUInt32BE(claim?.[0] ?? width);
   header.writeUInt32BE(claim?.[1] ?? height, 4);
   header.set([bits, channels === 4 ? 6 : 2, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), ...extra,
-    chunk('IDAT', deflateSync(raw)), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    ...extra,
+    chunk('IDAT', deflateSync(raw)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 /** A bright disc on a dark ground: what the brightness model cuts out. @param {number} w @param {number} h */
-export const disc = (w, h, options = {}) => png(w, h, (x, y) =>
-  (Math.hypot((x + 0.5) / w - 0.5, (y + 0.5) / h - 0.5) < 0.3 ? [250, 240, 255] : [10 + (x % 5), 8, 4]), options);
+export const disc = (w, h, options = {}) =>
+  png(
+    w,
+    h,
+    (x, y) => (Math.hypot((x + 0.5) / w - 0.5, (y + 0.5) / h - 0.5) < 0.3 ? [250, 240, 255] : [10 + (x % 5), 8, 4]),
+    options,
+  );
 
 /** @param {Uint8Array} file @returns {Record<string, Buffer[]>} */
 export function chunks(file) {
   const bytes = Buffer.from(file);
   /** @type {Record<string, Buffer[]>} */
   const found = {};
-  for (let at = 8; at + 12 <= bytes.length;) {
+  for (let at = 8; at + 12 <= bytes.length; ) {
     const length = bytes.readUInt32BE(at);
     (found[bytes.toString('latin1', at + 4, at + 8)] ??= []).push(bytes.subarray(at + 8, at + 8 + length));
     at += 12 + length;
@@ -72,8 +82,13 @@ export function chunks(file) {
  * @returns {{ width: number, height: number, type: number, rgba: Uint8Array }}
  */
 export function readPng(file) {
-  const { IHDR: [header], IDAT } = chunks(file);
-  const width = header.readUInt32BE(0), height = header.readUInt32BE(4), type = header[9];
+  const {
+    IHDR: [header],
+    IDAT,
+  } = chunks(file);
+  const width = header.readUInt32BE(0),
+    height = header.readUInt32BE(4),
+    type = header[9];
   const channels = /** @type {Record<number, number>} */ ({ 0: 1, 2: 3, 4: 2, 6: 4 })[type];
   const raw = inflateSync(Buffer.concat(IDAT));
   const row = width * channels;

@@ -18,14 +18,20 @@ const require = createRequire(import.meta.url);
 /** @typedef {(input: Float32Array) => Promise<Float32Array>} Run a model's map for its input */
 
 /** @param {string} dir @returns {string[]} */
-const listed = (dir) => readdirSync(dir).sort().map((name) => join(dir, name));
+const listed = (dir) =>
+  readdirSync(dir)
+    .sort()
+    .map((name) => join(dir, name));
 
 /** Mean |map - mask|, and the overlap at 0.5. @param {Float32Array} map @param {Float32Array} mask */
 function quality(map, mask) {
-  let difference = 0, both = 0, either = 0;
+  let difference = 0,
+    both = 0,
+    either = 0;
   for (let i = 0; i < mask.length; i++) {
     difference += Math.abs(map[i] - mask[i]);
-    const is = map[i] >= 0.5, should = mask[i] >= 0.5;
+    const is = map[i] >= 0.5,
+      should = mask[i] >= 0.5;
     if (is && should) both++;
     if (is || should) either++;
   }
@@ -61,12 +67,17 @@ export async function benchAgreement() {
   };
   const plain = { ...manifest, input: { ...manifest.input, mean: [0, 0, 0], std: [1, 1, 1] } };
 
-  const ort = await import(pathToFileURL(require.resolve('onnxruntime-web/wasm').replace(/[^/]+$/, 'ort.wasm.min.mjs')).href);
+  const ort = await import(
+    pathToFileURL(require.resolve('onnxruntime-web/wasm').replace(/[^/]+$/, 'ort.wasm.min.mjs')).href
+  );
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(model);
   /** @type {Record<string, Run>} */
   const engines = {
-    ort: async (data) => (await session.run({ [manifest.input.name]: new ort.Tensor('float32', data, [1, 3, height, width]) }))[manifest.output.name].data,
+    ort: async (data) =>
+      (await session.run({ [manifest.input.name]: new ort.Tensor('float32', data, [1, 3, height, width]) }))[
+        manifest.output.name
+      ].data,
   };
   for (const arithmetic of /** @type {const} */ (['f32', 'i16'])) {
     const engine = new CEngine({ newCore: () => loadCore(module), arithmetic });
@@ -77,16 +88,18 @@ export async function benchAgreement() {
   const names = Object.keys(engines);
   /** @type {Record<string, { max: number[], mean: number[], mae: number[], iou: number[] }>} */
   const found = Object.fromEntries(names.map((name) => [name, { max: [], mean: [], mae: [], iou: [] }]));
-  const images = listed(join(folder, 'images')), masks = listed(join(folder, 'masks'));
+  const images = listed(join(folder, 'images')),
+    masks = listed(join(folder, 'masks'));
   const photos = Math.min(count, images.length);
   for (let k = 0; k < photos; k++) {
-    const i = Math.floor(k * images.length / photos);
+    const i = Math.floor((k * images.length) / photos);
     const input = await prepared(images[i], manifest);
     const mask = (await prepared(masks[i], plain)).subarray(0, width * height);
     const want = await engines.ort(input.slice());
     for (const name of names) {
       const map = name === 'ort' ? want : await engines[name](input);
-      let max = 0, sum = 0;
+      let max = 0,
+        sum = 0;
       for (let at = 0; at < map.length; at++) {
         const difference = Math.abs(map[at] - want[at]);
         max = Math.max(max, difference);
@@ -99,16 +112,29 @@ export async function benchAgreement() {
       found[name].iou.push(iou);
     }
   }
-  const result = Object.fromEntries(names.map((name) => [name, {
-    photos, max_abs_diff: Math.max(...found[name].max), mean_abs_diff: mean(found[name].mean),
-    mae: mean(found[name].mae), iou: mean(found[name].iou),
-  }]));
+  const result = Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        photos,
+        max_abs_diff: Math.max(...found[name].max),
+        mean_abs_diff: mean(found[name].mean),
+        mae: mean(found[name].mae),
+        iou: mean(found[name].iou),
+      },
+    ]),
+  );
   return {
     result,
     text: `${photos} photos of ECSSD, the model's map at ${width} x ${height}\n${table([
       ['', 'max |diff|', 'mean |diff|', 'MAE', 'IoU at 0.5'],
-      ...names.map((name) => [name, result[name].max_abs_diff.toExponential(1), result[name].mean_abs_diff.toExponential(1),
-        result[name].mae.toFixed(5), result[name].iou.toFixed(5)]),
+      ...names.map((name) => [
+        name,
+        result[name].max_abs_diff.toExponential(1),
+        result[name].mean_abs_diff.toExponential(1),
+        result[name].mae.toFixed(5),
+        result[name].iou.toFixed(5),
+      ]),
     ])}`,
   };
 }

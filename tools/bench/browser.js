@@ -59,9 +59,13 @@ export async function photos() {
  * @param {(string | number)[][]} rows
  */
 export function table(rows) {
-  const text = rows.map((row) => row.map((cell) =>
-    typeof cell === 'number' ? (Math.abs(cell) >= 100 ? cell.toFixed(0) : cell.toFixed(2)) : cell));
+  const text = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? (Math.abs(cell) >= 100 ? cell.toFixed(0) : cell.toFixed(2)) : cell)),
+  );
   const widths = text[0].map((_, column) => Math.max(...text.map((row) => row[column].length)));
-  return text.map((row) => row.map((cell, column) =>
-    column ? cell.padStart(widths[column]) : cell.padEnd(widths[column])).join('  ')).join('\n');
+  return text
+    .map((row) =>
+      row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  '),
+    )
+    .join('\n');
 }

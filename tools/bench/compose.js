@@ -10,14 +10,14 @@ const SIDE = 320; // of the map
 
 /** @type {Record<string, Record<string, unknown>>} */
 const cases = {
-  'nothing': {},
-  'colour': { background: '#336699' },
-  'gradient': { background: 'linear-gradient(135deg, #0a64c8, #ffffff 60%, #10c0ff)' },
-  'blur': { background: 'blur' },
+  nothing: {},
+  colour: { background: '#336699' },
+  gradient: { background: 'linear-gradient(135deg, #0a64c8, #ffffff 60%, #10c0ff)' },
+  blur: { background: 'blur' },
   'blur(2.2%)': { background: 'blur(2.2%)' },
   'blur(0.2%)': { background: 'blur(0.2%)' },
   'keep background': { keep: 'background' },
-  'shadow': { shadow: true },
+  shadow: { shadow: true },
   'shadow, blur 6 px': { shadow: { blur: 6 } },
   'shadow, blur 0': { shadow: { blur: 0 } },
   'shadow, blur 25 %': { shadow: { blur: '25%' } },
@@ -49,7 +49,15 @@ const changes = [
 function photo() {
   const file = Buffer.alloc(54 + W * H * 3);
   file.write('BM', 0, 'latin1');
-  for (const [at, value] of [[2, file.length], [10, 54], [14, 40], [18, W], [22, H], [34, W * H * 3]]) file.writeUInt32LE(value, at);
+  for (const [at, value] of [
+    [2, file.length],
+    [10, 54],
+    [14, 40],
+    [18, W],
+    [22, H],
+    [34, W * H * 3],
+  ])
+    file.writeUInt32LE(value, at);
   file.writeUInt16LE(1, 26);
   file.writeUInt16LE(24, 28);
   for (let i = 54, n = 1; i < file.length; i++) {
@@ -66,7 +74,7 @@ function map() {
     for (let x = 0; x < SIDE; x++) {
       const [dx, dy] = [x / SIDE - 0.5, y / SIDE - 0.5];
       const radius = 0.33 + 0.05 * Math.sin(9 * Math.atan2(dy, dx));
-      data[y * SIDE + x] = Math.min(Math.max((radius - Math.hypot(dx, dy)) * SIDE / 2 + 0.5, 0), 1);
+      data[y * SIDE + x] = Math.min(Math.max(((radius - Math.hypot(dx, dy)) * SIDE) / 2 + 0.5, 0), 1);
     }
   }
   return { data, width: SIDE, height: SIDE };
@@ -128,13 +136,19 @@ export async function benchCompose(rounds = 5) {
       job.free();
     }
   }
-  const result = Object.fromEntries(Object.entries(found).map(([name, { foreground, compose, added }]) =>
-    [name, { foreground_ms: median(foreground), compose_ms: median(compose), added_mb: added / 1e6 }]));
+  const result = Object.fromEntries(
+    Object.entries(found).map(([name, { foreground, compose, added }]) => [
+      name,
+      { foreground_ms: median(foreground), compose_ms: median(compose), added_mb: added / 1e6 },
+    ]),
+  );
   const preview_ms = previews(core, file, answer, rounds);
   return {
     result: { ...result, preview_ms },
-    text: table([['12 MP, ms', 'foreground', 'compose', 'MB more'],
-      ...Object.entries(result).map(([name, row]) => [name, row.foreground_ms, row.compose_ms, row.added_mb])]) +
-      `\n\n${table([['preview at 1280 px of 12 MP', 'ms'], ...Object.entries(preview_ms)])}`,
+    text:
+      table([
+        ['12 MP, ms', 'foreground', 'compose', 'MB more'],
+        ...Object.entries(result).map(([name, row]) => [name, row.foreground_ms, row.compose_ms, row.added_mb]),
+      ]) + `\n\n${table([['preview at 1280 px of 12 MP', 'ms'], ...Object.entries(preview_ms)])}`,
   };
 }

@@ -32,9 +32,10 @@ import { pathToFileURL } from 'node:url';
 /** @param {Task} task @returns {Promise<Measures>} */
 export async function measureEngine({ engine, module, core, wasm, model, input, manifest }) {
   /** @param {string} url @returns {Promise<Uint8Array>} */
-  const read = async (url) => (url.startsWith('file:')
-    ? new Uint8Array(await (await import('node:fs/promises')).readFile(new URL(url)))
-    : new Uint8Array(await (await fetch(url)).arrayBuffer()));
+  const read = async (url) =>
+    url.startsWith('file:')
+      ? new Uint8Array(await (await import('node:fs/promises')).readFile(new URL(url)))
+      : new Uint8Array(await (await fetch(url)).arrayBuffer());
   const bytes = await read(model);
   const data = new Float32Array((await read(input)).slice().buffer);
   const [width, height] = manifest.input.size;
@@ -75,7 +76,8 @@ export async function measureEngine({ engine, module, core, wasm, model, input, 
     ort.env.wasm.wasmPaths = wasm;
     ort.env.logLevel = 'error';
     const session = await ort.InferenceSession.create(bytes, {
-      executionProviders: ['wasm'], graphOptimizationLevel: 'all',
+      executionProviders: ['wasm'],
+      graphOptimizationLevel: 'all',
     });
     const [name] = session.inputNames;
     const wanted = session.outputNames.includes(manifest.output.name) ? manifest.output.name : session.outputNames[0];
@@ -98,7 +100,16 @@ export async function measureEngine({ engine, module, core, wasm, model, input, 
   const runs = times[0] < 250 ? 15 : times[0] < 2000 ? 5 : times[0] < 8000 ? 3 : 2;
   while (times.length < runs) times.push(await timed());
   times.sort((a, b) => a - b);
-  return { load_ms, code_ms, first_ms, steady_ms: times[(runs - 1) >> 1], runs, heap_bytes: heap(), ...more(), answer: [...answer] };
+  return {
+    load_ms,
+    code_ms,
+    first_ms,
+    steady_ms: times[(runs - 1) >> 1],
+    runs,
+    heap_bytes: heap(),
+    ...more(),
+    answer: [...answer],
+  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -36,10 +36,20 @@ const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 const centred = { mean: [0.5, 0.5, 0.5], std: [1, 1, 1] };
 
 /** Named as network-side-weights; the default model is "base". */
-export const engineModels = ['base', 'u2netp-320-f32', 'u2netp-320-int8', 'u2net-320-f32', 'u2net-320-int8',
-  'isnet-1024-f32', 'isnet-1024-int8', 'u2netp-1024-f32', 'u2netp-1024-int8'];
+export const engineModels = [
+  'base',
+  'u2netp-320-f32',
+  'u2netp-320-int8',
+  'u2net-320-f32',
+  'u2net-320-int8',
+  'isnet-1024-f32',
+  'isnet-1024-int8',
+  'u2netp-1024-f32',
+  'u2netp-1024-int8',
+];
 /** Without a choice: those that take seconds; with the benchmark named: those that take a minute, too. */
-const quick = engineModels.slice(0, 3), usual = engineModels.slice(0, 7);
+const quick = engineModels.slice(0, 3),
+  usual = engineModels.slice(0, 7);
 
 /** The photo as the model's input. @param {any} manifest @param {Uint8Array} photo */
 async function inputOf(manifest, photo) {
@@ -62,7 +72,14 @@ async function makeSite() {
 
 /** Writes a model's files. @param {string} name @param {Uint8Array} photo @returns {Promise<Model>} */
 async function prepare(name, photo) {
-  const model = { name, onnx: join(work, `${name}.onnx`), input: join(work, `${name}.f32`), manifest: {}, macs: 0, rounds: 1 };
+  const model = {
+    name,
+    onnx: join(work, `${name}.onnx`),
+    input: join(work, `${name}.f32`),
+    manifest: {},
+    macs: 0,
+    rounds: 1,
+  };
   if (name === 'base') {
     model.onnx = join(work, 'models/base/model.onnx');
     model.manifest = JSON.parse(await readFile(join(root, 'models/base/manifest.json'), 'utf8'));
@@ -86,24 +103,41 @@ async function runInNode(engine, { onnx, input, manifest }) {
   const at = (path) => pathToFileURL(join(root, path)).href;
   const ort = 'node_modules/onnxruntime-web/dist/';
   const task = {
-    engine, manifest, answerFile: scratch, core: at('web/engine/core/core.js'),
-    ...(engine === 'c' ? { module: at('web/engine/backends/c.js'), wasm: at('build/wasm/cutaway.wasm') }
+    engine,
+    manifest,
+    answerFile: scratch,
+    core: at('web/engine/core/core.js'),
+    ...(engine === 'c'
+      ? { module: at('web/engine/backends/c.js'), wasm: at('build/wasm/cutaway.wasm') }
       : { module: at(`${ort}ort.wasm.min.mjs`), wasm: at(ort) }),
-    model: pathToFileURL(onnx).href, input: pathToFileURL(input).href,
+    model: pathToFileURL(onnx).href,
+    input: pathToFileURL(input).href,
   };
-  const { stdout } = await promisify(execFile)(process.execPath,
-    [fileURLToPath(new URL('./engine-run.js', import.meta.url)), JSON.stringify(task)], { cwd: root });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [fileURLToPath(new URL('./engine-run.js', import.meta.url)), JSON.stringify(task)],
+    { cwd: root },
+  );
   const answer = await readFile(scratch);
   return { ...JSON.parse(stdout), answer: [...new Float32Array(answer.buffer, answer.byteOffset, answer.length / 4)] };
 }
 
 /** A fresh browser, a page that is not isolated. @param {EngineName} engine @param {Model} model @returns {Promise<Measures>} */
-const runInChromium = (engine, { onnx, input, manifest }) => inChromium((page, url) => page.evaluate(measureEngine, {
-  engine, manifest, core: `${url}engine/core/core.js`,
-  ...(engine === 'c' ? { module: `${url}engine/backends/c.js`, wasm: `${url}cutaway.wasm` }
-    : { module: `${url}vendor/ort/ort.wasm.min.mjs`, wasm: `${url}vendor/ort/` }),
-  model: `${url}${relative(work, onnx)}`, input: `${url}${relative(work, input)}`,
-}), { dir: work });
+const runInChromium = (engine, { onnx, input, manifest }) =>
+  inChromium(
+    (page, url) =>
+      page.evaluate(measureEngine, {
+        engine,
+        manifest,
+        core: `${url}engine/core/core.js`,
+        ...(engine === 'c'
+          ? { module: `${url}engine/backends/c.js`, wasm: `${url}cutaway.wasm` }
+          : { module: `${url}vendor/ort/ort.wasm.min.mjs`, wasm: `${url}vendor/ort/` }),
+        model: `${url}${relative(work, onnx)}`,
+        input: `${url}${relative(work, input)}`,
+      }),
+    { dir: work },
+  );
 
 /** @param {unknown} error */
 const reason = (error) => {
@@ -135,8 +169,14 @@ async function compare(model, run) {
   const row = (rounds) => {
     /** @param {'load_ms' | 'code_ms' | 'first_ms' | 'steady_ms' | 'heap_bytes'} key */
     const of = (key) => median(rounds.map((round) => round[key]));
-    return { load_ms: of('load_ms'), code_ms: of('code_ms'), first_ms: of('first_ms'), steady_ms: of('steady_ms'),
-      gmacs: macs / of('steady_ms') / 1e6, heap_bytes: of('heap_bytes') };
+    return {
+      load_ms: of('load_ms'),
+      code_ms: of('code_ms'),
+      first_ms: of('first_ms'),
+      steady_ms: of('steady_ms'),
+      gmacs: macs / of('steady_ms') / 1e6,
+      heap_bytes: of('heap_bytes'),
+    };
   };
   if (error) {
     return { macs, c: { error }, ort: row(seen.ort), times: null, max_abs_diff: null, mean_abs_diff: null };
@@ -145,7 +185,9 @@ async function compare(model, run) {
   if (ours.length !== theirs.length) throw new Error(`${model.name}: ${ours.length} values, not ${theirs.length}`);
   const differences = ours.map((value, i) => Math.abs(value - theirs[i]));
   return {
-    macs, c: row(seen.c), ort: row(seen.ort),
+    macs,
+    c: row(seen.c),
+    ort: row(seen.ort),
     times: median(seen.ort.map(({ steady_ms }, i) => steady_ms / seen.c[i].steady_ms)),
     max_abs_diff: differences.reduce((top, value) => Math.max(top, value), 0),
     mean_abs_diff: differences.reduce((sum, value) => sum + value, 0) / differences.length,
@@ -161,8 +203,9 @@ async function compare(model, run) {
  * @returns {Promise<Ceilings>}
  */
 async function measureCeilings(bytes) {
-  const { instance } = await WebAssembly.instantiate(Uint8Array.from(bytes),
-    { env: { emscripten_notify_memory_growth() {} } });
+  const { instance } = await WebAssembly.instantiate(Uint8Array.from(bytes), {
+    env: { emscripten_notify_memory_growth() {} },
+  });
   const wasm = /** @type {any} */ (instance.exports);
   wasm._initialize?.();
   wasm.bench_fill();
@@ -173,7 +216,7 @@ async function measureCeilings(bytes) {
     for (let i = 0; i < 12; i++) {
       const from = performance.now();
       wasm[name](tiles);
-      top = Math.max(top, tiles * wasm.bench_macs() / (performance.now() - from) / 1e6);
+      top = Math.max(top, (tiles * wasm.bench_macs()) / (performance.now() - from) / 1e6);
     }
     return top;
   };
@@ -189,8 +232,12 @@ function profileTable(profile) {
     kinds.set(kernel ?? op, { ms: kind.ms + ms, macs: kind.macs + macs });
   }
   const all = [...kinds.values()].reduce((sum, { ms }) => sum + ms, 0);
-  return table([['kind of step', 'ms', 'share', 'GMAC/s'], ...[...kinds].sort(([, a], [, b]) => b.ms - a.ms)
-    .map(([kind, { ms, macs }]) => [kind, ms, `${(100 * ms / all).toFixed(0)} %`, macs / ms / 1e6])]);
+  return table([
+    ['kind of step', 'ms', 'share', 'GMAC/s'],
+    ...[...kinds]
+      .sort(([, a], [, b]) => b.ms - a.ms)
+      .map(([kind, { ms, macs }]) => [kind, ms, `${((100 * ms) / all).toFixed(0)} %`, macs / ms / 1e6]),
+  ]);
 }
 
 /** @param {Record<string, Result>} results @param {Ceilings} ceilings */
@@ -198,13 +245,47 @@ function resultTable(results, ceilings) {
   /** @type {string[]} */
   const errors = [];
   /** @type {(string | number)[][]} */
-  const rows = [['model', 'engine', 'load ms', 'its code', 'first ms', 'steady ms', 'GMAC/s', 'of dot', 'heap MB', 'times', 'max diff', 'mean diff']];
+  const rows = [
+    [
+      'model',
+      'engine',
+      'load ms',
+      'its code',
+      'first ms',
+      'steady ms',
+      'GMAC/s',
+      'of dot',
+      'heap MB',
+      'times',
+      'max diff',
+      'mean diff',
+    ],
+  ];
   for (const [name, { c, ort, times, max_abs_diff, mean_abs_diff }] of Object.entries(results)) {
     /** @param {string} engine @param {Row} row @param {...string} more */
-    const line = (engine, row, ...more) => [name, engine, row.load_ms, row.code_ms, row.first_ms, row.steady_ms, row.gmacs,
-      `${(100 * row.gmacs / ceilings.dot).toFixed(0)} %`, row.heap_bytes / 1e6, ...more];
+    const line = (engine, row, ...more) => [
+      name,
+      engine,
+      row.load_ms,
+      row.code_ms,
+      row.first_ms,
+      row.steady_ms,
+      row.gmacs,
+      `${((100 * row.gmacs) / ceilings.dot).toFixed(0)} %`,
+      row.heap_bytes / 1e6,
+      ...more,
+    ];
     if ('error' in c) errors.push(`\n${name}: engine c: ${c.error}`);
-    else rows.push(line('c', c, times?.toFixed(2) ?? '', max_abs_diff?.toExponential(1) ?? '', mean_abs_diff?.toExponential(1) ?? ''));
+    else
+      rows.push(
+        line(
+          'c',
+          c,
+          times?.toFixed(2) ?? '',
+          max_abs_diff?.toExponential(1) ?? '',
+          mean_abs_diff?.toExponential(1) ?? '',
+        ),
+      );
     rows.push(line('ort', ort, '', '', ''));
   }
   return table(rows) + errors.join('');
@@ -219,7 +300,7 @@ export async function benchEngines({ models, named = false } = {}) {
   if (unknown.length) throw new Error(`unknown model ${unknown}; there are ${engineModels.join(', ')}`);
   compile('wasm', 'bench_dot');
   await makeSite();
-  const dot = [...await readFile(join(root, 'build/wasm/bench_dot.wasm'))];
+  const dot = [...(await readFile(join(root, 'build/wasm/bench_dot.wasm')))];
   const [photo] = await photos();
   /** @type {Record<'node' | 'chromium', { ceilings: Ceilings, models: Record<string, Result> }>} */
   const result = {
@@ -234,11 +315,17 @@ export async function benchEngines({ models, named = false } = {}) {
     await rm(join(work, `${name}.onnx`), { force: true });
   }
   const text = Object.entries(result).map(([where, { ceilings, models }]) => {
-    const profiles = Object.entries(models).filter(([, { profile }]) => profile)
-      .map(([name, { profile }]) => `\n\n${name}, engine c\n${profileTable(profile)}`).join('');
-    return `${where}: at most ${ceilings.dot.toFixed(1)} GMAC/s by i32x4.dot_i16x8_s, ${ceilings.f32.toFixed(1)} by f32 mul + add\n`
-      + resultTable(models, ceilings) + profiles;
+    const profiles = Object.entries(models)
+      .filter(([, { profile }]) => profile)
+      .map(([name, { profile }]) => `\n\n${name}, engine c\n${profileTable(profile)}`)
+      .join('');
+    return (
+      `${where}: at most ${ceilings.dot.toFixed(1)} GMAC/s by i32x4.dot_i16x8_s, ${ceilings.f32.toFixed(1)} by f32 mul + add\n` +
+      resultTable(models, ceilings) +
+      profiles
+    );
   });
-  const goals = 'goals: base 2.5 times ort and 50 % of dot, f32 1.3 times, int8 2 times; base: load + first <= 1.5 steady + 30 ms';
+  const goals =
+    'goals: base 2.5 times ort and 50 % of dot, f32 1.3 times, int8 2 times; base: load + first <= 1.5 steady + 30 ms';
   return { result: { photo: photo.name, ...result }, text: [goals, ...text].join('\n\n') };
 }

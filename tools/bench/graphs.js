@@ -16,10 +16,12 @@ import { model, node, tensor } from '../onnx-writer.js';
  */
 
 /** Mean and variance of max(0, N(0, 1)). */
-const reluMean = 0.399, reluVariance = 0.341;
+const reluMean = 0.399,
+  reluVariance = 0.341;
 /** What pooling and resizing make of them, roughly: measured, the sums that
  * end the blocks have mean 0.5..1 and variance 0.3..1 at every depth. */
-const poolMean = 1.5, resizeVariance = 0.85;
+const poolMean = 1.5,
+  resizeVariance = 0.85;
 
 /** Nodes and weights, in the order of the computation. */
 class Graph {
@@ -98,15 +100,27 @@ class Graph {
     if (this.weights) {
       const values = this.filters(out, fanIn, 1 / Math.sqrt(fanIn * x.variance));
       this.store(`${name}.weight`, [out, x.c, size, size], values);
-      this.initializers.push(tensor(`${name}.bias`, [out], this.uniform(out).map((value) => value * 0.2)));
+      this.initializers.push(
+        tensor(
+          `${name}.bias`,
+          [out],
+          this.uniform(out).map((value) => value * 0.2),
+        ),
+      );
     }
     const edge = dilation * (size >> 1);
-    const result = this.add('Conv', inputs, { c: out, h, w, mean: 0, variance: 1 }, {
-      kernel_shape: [size, size], dilations: [dilation, dilation], pads: [edge, edge, edge, edge], strides: [stride, stride],
-    });
-    return relu
-      ? this.add('Relu', [result.name], { ...result, mean: reluMean, variance: reluVariance })
-      : result;
+    const result = this.add(
+      'Conv',
+      inputs,
+      { c: out, h, w, mean: 0, variance: 1 },
+      {
+        kernel_shape: [size, size],
+        dilations: [dilation, dilation],
+        pads: [edge, edge, edge, edge],
+        strides: [stride, stride],
+      },
+    );
+    return relu ? this.add('Relu', [result.name], { ...result, mean: reluMean, variance: reluVariance }) : result;
   }
 
   /** @param {string} name @param {number[]} dims @param {Float32Array} values */
@@ -115,7 +129,8 @@ class Graph {
       this.initializers.push(tensor(name, dims, values));
       return;
     }
-    const [out] = dims, fanIn = values.length / out;
+    const [out] = dims,
+      fanIn = values.length / out;
     const steps = new Float32Array(out);
     const bytes = new Int8Array(values.length);
     for (let o = 0; o < out; o++) {
@@ -124,17 +139,23 @@ class Graph {
       steps[o] = top / 127 || 1;
       for (let i = o * fanIn; i < (o + 1) * fanIn; i++) bytes[i] = Math.round(values[i] / steps[o]);
     }
-    this.initializers.push(tensor(`${name}.int8`, dims, bytes), tensor(`${name}.scale`, [out], steps),
-      tensor(`${name}.zero`, [out], new Int8Array(out)));
+    this.initializers.push(
+      tensor(`${name}.int8`, dims, bytes),
+      tensor(`${name}.scale`, [out], steps),
+      tensor(`${name}.zero`, [out], new Int8Array(out)),
+    );
     this.nodes.push(node('DequantizeLinear', [`${name}.int8`, `${name}.scale`, `${name}.zero`], [name], { axis: 0 }));
   }
 
   /** 2 x 2, stride 2; an odd edge keeps its last row. @param {Value} x */
   pool(x) {
     const { c, mean, variance } = x;
-    return this.add('MaxPool', [x.name],
+    return this.add(
+      'MaxPool',
+      [x.name],
       { c, h: Math.ceil(x.h / 2), w: Math.ceil(x.w / 2), mean: mean * poolMean, variance },
-      { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 });
+      { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+    );
   }
 
   /** Bilinear to the size of another. @param {Value} x @param {Pick<Value, 'h' | 'w'>} like */
@@ -142,8 +163,12 @@ class Graph {
     if (h === x.h && w === x.w) return x;
     const sizes = `resize_${this.count + 1}.sizes`;
     this.initializers.push(tensor(sizes, [4], BigInt64Array.from([1, x.c, h, w].map(BigInt))));
-    return this.add('Resize', [x.name, '', '', sizes], { ...x, h, w, variance: x.variance * resizeVariance },
-      { mode: 'linear', coordinate_transformation_mode: 'half_pixel' });
+    return this.add(
+      'Resize',
+      [x.name, '', '', sizes],
+      { ...x, h, w, variance: x.variance * resizeVariance },
+      { mode: 'linear', coordinate_transformation_mode: 'half_pixel' },
+    );
   }
 
   /** By channels. @param {...Value} parts */
@@ -151,8 +176,12 @@ class Graph {
     const c = parts.reduce((sum, part) => sum + part.c, 0);
     const mean = parts.reduce((sum, part) => sum + part.mean * part.c, 0) / c;
     const square = parts.reduce((sum, part) => sum + (part.variance + part.mean ** 2) * part.c, 0) / c;
-    return this.add('Concat', parts.map(({ name }) => name),
-      { c, h: parts[0].h, w: parts[0].w, mean, variance: square - mean ** 2 }, { axis: 1 });
+    return this.add(
+      'Concat',
+      parts.map(({ name }) => name),
+      { c, h: parts[0].h, w: parts[0].w, mean, variance: square - mean ** 2 },
+      { axis: 1 },
+    );
   }
 
   /** @param {Value} a @param {Value} b */
@@ -221,15 +250,32 @@ class Graph {
   file() {
     /** @param {Value} value @returns {[string, number[]]} */
     const info = ({ name, c, h, w }) => [name, [1, c, h, w]];
-    return model({ nodes: this.nodes, initializers: this.initializers, inputs: [info(this.input)],
-      outputs: this.outputs.map(info) });
+    return model({
+      nodes: this.nodes,
+      initializers: this.initializers,
+      inputs: [info(this.input)],
+      outputs: this.outputs.map(info),
+    });
   }
 }
 
 /** @type {[number, number][]} */
-const largeDown = [[32, 64], [32, 128], [64, 256], [128, 512], [256, 512], [256, 512]];
+const largeDown = [
+  [32, 64],
+  [32, 128],
+  [64, 256],
+  [128, 512],
+  [256, 512],
+  [256, 512],
+];
 /** @type {[number, number][]} */
-const largeUp = [[16, 64], [32, 64], [64, 128], [128, 256], [256, 512]];
+const largeUp = [
+  [16, 64],
+  [32, 64],
+  [64, 128],
+  [128, 256],
+  [256, 512],
+];
 /** @type {[number, number][]} */
 const small = Array(6).fill([16, 64]);
 

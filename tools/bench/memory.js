@@ -4,22 +4,27 @@ import { inChromium, photos, table } from './browser.js';
 
 export async function benchMemory() {
   const [photo] = await photos();
-  const result = await inChromium((page) => page.evaluate(async ({ base64 }) => {
-    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-    /** @param {number} width @param {number} height */
-    const sized = async (width, height) => {
-      const canvas = new OffscreenCanvas(width, height);
-      canvas.getContext('2d')?.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, width, height);
-      return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
-    };
-    const { removeBackground } = await import(/** @type {any} */ ('/engine/index.js'));
-    const small = await sized(1632, 1224);
-    /** @type {number[]} */
-    const heaps = [];
-    for (let i = 0; i < 50; i++) heaps.push((await removeBackground(small)).report.peak_heap_bytes);
-    const { report } = await removeBackground(await sized(4000, 3000));
-    return { heaps, peak_12mp: report.peak_heap_bytes, ratio_12mp: report.peak_heap_bytes / (4000 * 3000 * 4) };
-  }, { base64: photo.bytes.toString('base64') }));
+  const result = await inChromium((page) =>
+    page.evaluate(
+      async ({ base64 }) => {
+        const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        /** @param {number} width @param {number} height */
+        const sized = async (width, height) => {
+          const canvas = new OffscreenCanvas(width, height);
+          canvas.getContext('2d')?.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, width, height);
+          return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+        };
+        const { removeBackground } = await import(/** @type {any} */ ('/engine/index.js'));
+        const small = await sized(1632, 1224);
+        /** @type {number[]} */
+        const heaps = [];
+        for (let i = 0; i < 50; i++) heaps.push((await removeBackground(small)).report.peak_heap_bytes);
+        const { report } = await removeBackground(await sized(4000, 3000));
+        return { heaps, peak_12mp: report.peak_heap_bytes, ratio_12mp: report.peak_heap_bytes / (4000 * 3000 * 4) };
+      },
+      { base64: photo.bytes.toString('base64') },
+    ),
+  );
   const settled = result.heaps.slice(2);
   const drift = Math.max(...settled) - Math.min(...settled);
   return {

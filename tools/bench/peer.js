@@ -24,7 +24,8 @@ export async function peerCutOut(file, side, map) {
   const { width, height } = bitmap;
   const canvas = new OffscreenCanvas(width, height);
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
-    canvas.getContext('2d', { willReadFrequently: true }));
+    canvas.getContext('2d', { willReadFrequently: true })
+  );
   context.drawImage(bitmap, 0, 0);
   const image = context.getImageData(0, 0, width, height);
   bitmap.close();
@@ -32,14 +33,20 @@ export async function peerCutOut(file, side, map) {
 
   const tensor = new Float32Array(3 * side * side);
   for (let y = 0; y < side; y++) {
-    const fy = Math.max(0, (y + 0.5) * height / side - 0.5);
-    const y0 = Math.floor(fy), y1 = Math.min(y0 + 1, height - 1), dy = fy - y0;
+    const fy = Math.max(0, ((y + 0.5) * height) / side - 0.5);
+    const y0 = Math.floor(fy),
+      y1 = Math.min(y0 + 1, height - 1),
+      dy = fy - y0;
     for (let x = 0; x < side; x++) {
-      const fx = Math.max(0, (x + 0.5) * width / side - 0.5);
-      const x0 = Math.floor(fx), x1 = Math.min(x0 + 1, width - 1), dx = fx - x0;
+      const fx = Math.max(0, ((x + 0.5) * width) / side - 0.5);
+      const x0 = Math.floor(fx),
+        x1 = Math.min(x0 + 1, width - 1),
+        dx = fx - x0;
       for (let c = 0; c < 3; c++) {
-        const a = image.data[(y0 * width + x0) * 4 + c], b = image.data[(y0 * width + x1) * 4 + c];
-        const d = image.data[(y1 * width + x0) * 4 + c], e = image.data[(y1 * width + x1) * 4 + c];
+        const a = image.data[(y0 * width + x0) * 4 + c],
+          b = image.data[(y0 * width + x1) * 4 + c];
+        const d = image.data[(y1 * width + x0) * 4 + c],
+          e = image.data[(y1 * width + x1) * 4 + c];
         tensor[(c * side + y) * side + x] =
           ((a * (1 - dx) + b * dx) * (1 - dy) + (d * (1 - dx) + e * dx) * dy - 128) / 256;
       }
@@ -49,11 +56,15 @@ export async function peerCutOut(file, side, map) {
 
   const mask = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    const fy = Math.min(side - 1, Math.max(0, (y + 0.5) * side / height - 0.5));
-    const y0 = Math.floor(fy), y1 = Math.min(y0 + 1, side - 1), dy = fy - y0;
+    const fy = Math.min(side - 1, Math.max(0, ((y + 0.5) * side) / height - 0.5));
+    const y0 = Math.floor(fy),
+      y1 = Math.min(y0 + 1, side - 1),
+      dy = fy - y0;
     for (let x = 0; x < width; x++) {
-      const fx = Math.min(side - 1, Math.max(0, (x + 0.5) * side / width - 0.5));
-      const x0 = Math.floor(fx), x1 = Math.min(x0 + 1, side - 1), dx = fx - x0;
+      const fx = Math.min(side - 1, Math.max(0, ((x + 0.5) * side) / width - 0.5));
+      const x0 = Math.floor(fx),
+        x1 = Math.min(x0 + 1, side - 1),
+        dx = fx - x0;
       const top = map[y0 * side + x0] * (1 - dx) + map[y0 * side + x1] * dx;
       const low = map[y1 * side + x0] * (1 - dx) + map[y1 * side + x1] * dx;
       mask[y * width + x] = (top * (1 - dy) + low * dy) * 255;

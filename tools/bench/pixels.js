@@ -3,7 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { inChromium, median, photos, table } from './browser.js';
 
-const sizes = [[1632, 1224], [4000, 3000], [5656, 4242]];
+const sizes = [
+  [1632, 1224],
+  [4000, 3000],
+  [5656, 4242],
+];
 const stages = ['decode', 'prepare', 'matte', 'refine', 'foreground', 'compose', 'encode'];
 const runs = 5;
 
@@ -18,49 +22,59 @@ export async function benchPixels() {
     for (const [width, height] of sizes) {
       // A photo of that size: the sample enlarged, with noise in place of the
       // detail that enlarging cannot bring, as JPEG of quality 90.
-      const measured = await page.evaluate(async ({ base64, width, height, runs }) => {
-        const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-        const canvas = new OffscreenCanvas(width, height);
-        const context = canvas.getContext('2d');
-        if (!context) throw new Error('no 2d context');
-        context.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, width, height);
-        const image = context.getImageData(0, 0, width, height);
-        let seed = 1;
-        for (let i = 0; i < image.data.length; i += 4) {
-          seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
-          const noise = ((seed >>> 28) - 7.5) * 0.8;
-          for (let c = 0; c < 3; c++) image.data[i + c] += noise;
-        }
-        context.putImageData(image, 0, 0);
-        const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
-        canvas.width = canvas.height = 1;
+      const measured = await page.evaluate(
+        async ({ base64, width, height, runs }) => {
+          const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+          const canvas = new OffscreenCanvas(width, height);
+          const context = canvas.getContext('2d');
+          if (!context) throw new Error('no 2d context');
+          context.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, width, height);
+          const image = context.getImageData(0, 0, width, height);
+          let seed = 1;
+          for (let i = 0; i < image.data.length; i += 4) {
+            seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
+            const noise = ((seed >>> 28) - 7.5) * 0.8;
+            for (let c = 0; c < 3; c++) image.data[i + c] += noise;
+          }
+          context.putImageData(image, 0, 0);
+          const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+          canvas.width = canvas.height = 1;
 
-        const { removeBackground, segment } = await import(/** @type {any} */ ('/engine/index.js'));
-        const peer = /** @type {any} */ (globalThis).peerCutOut;
-        // the same matte for both, at the size of the peer's model
-        const side = 1024;
-        const small = new OffscreenCanvas(side, side).getContext('2d');
-        if (!small) throw new Error('no 2d context');
-        small.drawImage(await createImageBitmap((await segment(file)).blob), 0, 0, side, side);
-        const map = Float32Array.from({ length: side * side }, ((grey) => (_, i) => grey[i * 4] / 255)(small.getImageData(0, 0, side, side).data));
-        const ours = [], theirs = [];
-        await removeBackground(file); // both warm
-        await peer(file, side, map);
-        for (let i = 0; i < runs; i++) {
-          const { report } = await removeBackground(file);
-          ours.push({ times: report.timings_ms, bytes: report.bytes, peak: report.peak_heap_bytes });
-          theirs.push(await peer(file, side, map));
-        }
-        return { ours, theirs, fileBytes: file.size };
-      }, { base64: photo.bytes.toString('base64'), width, height, runs });
+          const { removeBackground, segment } = await import(/** @type {any} */ ('/engine/index.js'));
+          const peer = /** @type {any} */ (globalThis).peerCutOut;
+          // the same matte for both, at the size of the peer's model
+          const side = 1024;
+          const small = new OffscreenCanvas(side, side).getContext('2d');
+          if (!small) throw new Error('no 2d context');
+          small.drawImage(await createImageBitmap((await segment(file)).blob), 0, 0, side, side);
+          const map = Float32Array.from(
+            { length: side * side },
+            (
+              (grey) => (_, i) =>
+                grey[i * 4] / 255
+            )(small.getImageData(0, 0, side, side).data),
+          );
+          const ours = [],
+            theirs = [];
+          await removeBackground(file); // both warm
+          await peer(file, side, map);
+          for (let i = 0; i < runs; i++) {
+            const { report } = await removeBackground(file);
+            ours.push({ times: report.timings_ms, bytes: report.bytes, peak: report.peak_heap_bytes });
+            theirs.push(await peer(file, side, map));
+          }
+          return { ours, theirs, fileBytes: file.size };
+        },
+        { base64: photo.bytes.toString('base64'), width, height, runs },
+      );
 
       /** @param {any[]} list @param {string} stage */
       const of = (list, stage) => median(list.map(({ times }) => times[stage] ?? 0));
       /** @param {any[]} list */
-      const total = (list) => median(list.map(({ times }) =>
-        stages.reduce((sum, stage) => sum + (times[stage] ?? 0), 0)));
+      const total = (list) =>
+        median(list.map(({ times }) => stages.reduce((sum, stage) => sum + (times[stage] ?? 0), 0)));
       rows.push({
-        megapixels: width * height / 1e6,
+        megapixels: (width * height) / 1e6,
         file_bytes: measured.fileBytes,
         cutaway_ms: Object.fromEntries(stages.map((stage) => [stage, of(measured.ours, stage)])),
         canvas_ms: Object.fromEntries(stages.map((stage) => [stage, of(measured.theirs, stage)])),
@@ -76,11 +90,22 @@ export async function benchPixels() {
     return rows;
   });
   const head = ['MP', '', ...stages, 'total', 'ratio', 'PNG MB'];
-  const text = table([head, ...result.flatMap((row) => [
-    [`${row.megapixels.toFixed(1)}`, 'cutaway', ...stages.map((s) => row.cutaway_ms[s]), row.cutaway_total_ms,
-      row.ratio, row.cutaway_bytes / 1e6],
-    ['', 'canvas', ...stages.map((s) => row.canvas_ms[s]), row.canvas_total_ms, 1, row.canvas_bytes / 1e6],
-  ])]);
-  return { result: { photo: photo.name, runs, unit: 'ms, median', rows: result },
-    text: `ms, median of ${runs}, ${photo.name}, inference left out; goal at 12 MP: ratio <= 0.6\n${text}` };
+  const text = table([
+    head,
+    ...result.flatMap((row) => [
+      [
+        `${row.megapixels.toFixed(1)}`,
+        'cutaway',
+        ...stages.map((s) => row.cutaway_ms[s]),
+        row.cutaway_total_ms,
+        row.ratio,
+        row.cutaway_bytes / 1e6,
+      ],
+      ['', 'canvas', ...stages.map((s) => row.canvas_ms[s]), row.canvas_total_ms, 1, row.canvas_bytes / 1e6],
+    ]),
+  ]);
+  return {
+    result: { photo: photo.name, runs, unit: 'ms, median', rows: result },
+    text: `ms, median of ${runs}, ${photo.name}, inference left out; goal at 12 MP: ratio <= 0.6\n${text}`,
+  };
 }

@@ -15,8 +15,9 @@ export async function benchPng() {
   compile('wasm', 'bench_png');
   const list = await photos();
   const photo = list.find(({ name }) => /cat|duck/.test(name)) ?? list[0];
-  const { instance } = await WebAssembly.instantiate(await readFile(join(root, 'build/wasm/bench_png.wasm')),
-    { env: { emscripten_notify_memory_growth() {} } });
+  const { instance } = await WebAssembly.instantiate(await readFile(join(root, 'build/wasm/bench_png.wasm')), {
+    env: { emscripten_notify_memory_growth() {} },
+  });
   const wasm = /** @type {any} */ (instance.exports);
   wasm._initialize?.();
   const engine = createNodeEngine();
@@ -24,7 +25,10 @@ export async function benchPng() {
   const result = {};
   try {
     const file = new Blob([/** @type {BlobPart} */ (photo.bytes)]);
-    const pictures = { cutout: (await engine.removeBackground(file)).blob, photo: (await engine.convert(file, { format: 'png' })).blob };
+    const pictures = {
+      cutout: (await engine.removeBackground(file)).blob,
+      photo: (await engine.convert(file, { format: 'png' })).blob,
+    };
     for (const [name, blob] of Object.entries(pictures)) {
       const { width, height, rgba } = readPng(new Uint8Array(await blob.arrayBuffer()));
       const at = wasm.cut_buffer_new(rgba.length);
@@ -42,15 +46,32 @@ export async function benchPng() {
       };
       const [ours, theirs] = [measure('bench_cutaway'), measure('bench_stb')];
       wasm.cut_buffer_free(at);
-      result[name] = { width, height, cutaway_ms: ours.ms, stb_ms: theirs.ms, cutaway_bytes: ours.bytes, stb_bytes: theirs.bytes };
+      result[name] = {
+        width,
+        height,
+        cutaway_ms: ours.ms,
+        stb_ms: theirs.ms,
+        cutaway_bytes: ours.bytes,
+        stb_bytes: theirs.bytes,
+      };
     }
   } finally {
     engine.dispose();
   }
   return {
     result: { photo: photo.name, ...result },
-    text: `goal: 3 times as fast at no more bytes\n${table([['picture', 'MP', 'cutaway ms', 'stb ms', 'times', 'MP/s', 'cutaway bytes', 'stb bytes'],
-      ...Object.entries(result).map(([name, row]) => [name, row.width * row.height / 1e6, row.cutaway_ms, row.stb_ms,
-        row.stb_ms / row.cutaway_ms, row.width * row.height / row.cutaway_ms / 1000, row.cutaway_bytes, row.stb_bytes])])}`,
+    text: `goal: 3 times as fast at no more bytes\n${table([
+      ['picture', 'MP', 'cutaway ms', 'stb ms', 'times', 'MP/s', 'cutaway bytes', 'stb bytes'],
+      ...Object.entries(result).map(([name, row]) => [
+        name,
+        (row.width * row.height) / 1e6,
+        row.cutaway_ms,
+        row.stb_ms,
+        row.stb_ms / row.cutaway_ms,
+        (row.width * row.height) / row.cutaway_ms / 1000,
+        row.cutaway_bytes,
+        row.stb_bytes,
+      ]),
+    ])}`,
   };
 }

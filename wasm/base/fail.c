@@ -18,7 +18,8 @@ cut_status cut_fail(cut_error *error, cut_status status, const char *format,
 const char *cut_status_code(int status)
 {
     switch (status) {
-#define CASE(symbol, number, name, fault, text) case number: return name;
+#define CASE(symbol, number, name, fault, text)                                \
+    case number: return name;
         CUT_STATUS_LIST(CASE)
 #undef CASE
     default: return "internal";
@@ -28,7 +29,8 @@ const char *cut_status_code(int status)
 const char *cut_status_text(int status)
 {
     switch (status) {
-#define CASE(symbol, number, name, fault, text) case number: return text;
+#define CASE(symbol, number, name, fault, text)                                \
+    case number: return text;
         CUT_STATUS_LIST(CASE)
 #undef CASE
     default: return cut_status_text(CUT_E_INTERNAL);

@@ -21,8 +21,7 @@ typedef struct cut_error {
  * `error` may be NULL.
  */
 cut_status cut_fail(cut_error *error, cut_status status, const char *format,
-                    ...)
-    __attribute__((format(printf, 3, 4)));
+                    ...) __attribute__((format(printf, 3, 4)));
 
 /** Name and sentence of a status; "internal" for a number not in the list. */
 const char *cut_status_code(int status);

@@ -132,8 +132,8 @@ int cut_json_numbers(const cut_json *value, double *out, int count)
     if (!cJSON_IsArray(node(value))) return 0;
     const cJSON *item = node(value)->child;
     for (int i = 0; i < count; i++, item = item->next)
-        if (!item || !cut_json_number((const cut_json *)(const void *)item,
-                                      out + i))
+        if (!item ||
+            !cut_json_number((const cut_json *)(const void *)item, out + i))
             return 0;
     return item == NULL;
 }

@@ -87,8 +87,7 @@ static void straight_row(uint8_t *px, const float *row, int32_t w)
     for (int32_t x = 0; x < w; x++, px += 4, row += 4) {
         uint8_t a = (uint8_t)(int32_t)(row[3] + 0.5f);
         f32x4 v = {0};
-        if (a > 0)
-            v = cut_clamp(cut_load_f32(row) / row[3], 255) + 0.5f;
+        if (a > 0) v = cut_clamp(cut_load_f32(row) / row[3], 255) + 0.5f;
         cut_store_u8x4(px, __builtin_convertvector(v, i32x4));
         px[3] = a;
     }
@@ -104,8 +103,8 @@ static void copy_row(uint8_t *px, const cut_layout *layout,
     memset(px, 0, (size_t)layout->w * 4);
     if (sy >= 0 && sy < image->h && from < end)
         memcpy(px + (size_t)from * 4,
-               image->px + ((size_t)sy * (size_t)image->w +
-                            (size_t)(from - dx)) * 4,
+               image->px +
+                   ((size_t)sy * (size_t)image->w + (size_t)(from - dx)) * 4,
                (size_t)(end - from) * 4);
 }
 
@@ -116,9 +115,8 @@ static cut_status filter_rows(uint8_t *px, const cut_image *image,
     size_t w = (size_t)layout->w;
     float *row = cut_alloc(w * 4, sizeof *row);
     if (!row) return cut_fail(error, CUT_E_MEMORY, "No memory for a canvas.");
-    cut_status status = cut_resampler_new_placed(&r, image, layout->w,
-                                                 layout->h, layout->place,
-                                                 error);
+    cut_status status = cut_resampler_new_placed(
+        &r, image, layout->w, layout->h, layout->place, error);
     for (int32_t y = 0; !status && y < layout->h; y++) {
         cut_resampler_row(r, row, y);
         straight_row(px + (size_t)y * w * 4, row, layout->w);
@@ -136,8 +134,8 @@ cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
     uint8_t *px = cut_alloc(w * h, 4);
     if (!px)
         return cut_fail(error, CUT_E_MEMORY,
-                        "No memory for a canvas of %d x %d.",
-                        (int)layout->w, (int)layout->h);
+                        "No memory for a canvas of %d x %d.", (int)layout->w,
+                        (int)layout->h);
     if (cut_place_is_copy(&layout->place))
         for (int32_t y = 0; y < layout->h; y++)
             copy_row(px + (size_t)y * w * 4, layout, image, y);

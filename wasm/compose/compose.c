@@ -64,7 +64,7 @@ static void four_bytes(uint8_t out[16], const float *in)
     u8x16 v[4];
     for (int i = 0; i < 4; i++) {
         f32x4 c = cut_clamp(cut_load_f32(in + i * 4), 255) + 0.5f;
-        v[i] = (u8x16)__builtin_convertvector(c, i32x4);
+        v[i] = (u8x16) __builtin_convertvector(c, i32x4);
     }
     u8x16 a = __builtin_shufflevector(v[0], v[1], 0, 4, 8, 12, 16, 20, 24, 28,
                                       0, 4, 8, 12, 16, 20, 24, 28);
@@ -99,10 +99,10 @@ cut_status cut_compose_image(cut_image *image, const cut_image *picture,
     cut_resampler *r = NULL;
     cut_stretch all = {0, 0, (float)image->w, (float)image->h};
     float *row = cut_alloc((size_t)image->w * 4, sizeof *row);
-    cut_status status =
-        row ? cut_resampler_new_stretched(&r, picture, image->w, image->h,
-                                          over ? *over : all, error)
-            : cut_fail(error, CUT_E_MEMORY, "No memory.");
+    cut_status status = row ? cut_resampler_new_stretched(
+                                  &r, picture, image->w, image->h,
+                                  over ? *over : all, error)
+                            : cut_fail(error, CUT_E_MEMORY, "No memory.");
     for (int32_t y = 0; !status && y < image->h; y++) {
         cut_resampler_row(r, row, y);
         cut_compose_row(image->px + (size_t)y * (size_t)image->w * 4, row,
@@ -222,8 +222,7 @@ static cut_status blur_picture(cut_image *out, const cut_layer *layer,
     memset(px, 0, count * 4);
     for (int32_t y = 0; y < layer->h; y++)
         cut_compose_row(px + (size_t)y * (size_t)layer->w * 4,
-                        layer->px + (size_t)y * (size_t)layer->w * 4,
-                        layer->w);
+                        layer->px + (size_t)y * (size_t)layer->w * 4, layer->w);
     return CUT_OK;
 }
 
@@ -310,8 +309,10 @@ void cut_crop(cut_image *image, cut_box box)
 {
     for (int32_t y = 0; y < box.h; y++) /* downwards: rows never overwrite */
         memmove(image->px + (size_t)y * (size_t)box.w * 4,
-                image->px + ((size_t)(box.y + y) * (size_t)image->w +
-                             (size_t)box.x) * 4, (size_t)box.w * 4);
+                image->px +
+                    ((size_t)(box.y + y) * (size_t)image->w + (size_t)box.x) *
+                        4,
+                (size_t)box.w * 4);
     image->w = box.w;
     image->h = box.h;
 }

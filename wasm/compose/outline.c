@@ -103,9 +103,8 @@ static int add_row(discs *list, const cut_image *image, int32_t y,
             int32_t a = *at;
             float dx = larger(x > 0 ? reach(a, at[-4]) : 0,
                               x + 1 < w ? reach(a, at[4]) : 0);
-            float dy = larger(
-                y > 0 ? reach(a, *(at - w * 4)) : 0,
-                y + 1 < image->h ? reach(a, *(at + w * 4)) : 0);
+            float dy = larger(y > 0 ? reach(a, *(at - w * 4)) : 0,
+                              y + 1 < image->h ? reach(a, *(at + w * 4)) : 0);
             float d = intercept(dx, dy);
             float height = (2 * r->width + d) * d * (float)r->fine + 0.5f;
             if (!discs_add(list, (disc){(int32_t)x, y, -(int32_t)height}))
@@ -190,8 +189,8 @@ static int32_t make_columns(column *columns, arch *arches, uint32_t *starts,
         uint32_t last = starts[c->x]; /* behind its last by now */
         int32_t n = 0;
         for (uint32_t k = c->now; k < last; k++)
-            n = envelope_add(arches + c->now, n, arches[k].at,
-                             arches[k].height, fine);
+            n = envelope_add(arches + c->now, n, arches[k].at, arches[k].height,
+                             fine);
         c->end = c->now + (uint32_t)n;
     }
     return count;
@@ -215,8 +214,7 @@ static int32_t row_envelope(arch *row, column *columns, int32_t count,
         else if (dy < 0)
             c->wake = arches[c->now].at - max_dy;
         else
-            c->wake = c->now + 1 < c->end ? arches[c->now + 1].from
-                                          : INT32_MAX;
+            c->wake = c->now + 1 < c->end ? arches[c->now + 1].from : INT32_MAX;
     }
     return n;
 }

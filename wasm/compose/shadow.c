@@ -216,8 +216,7 @@ static int32_t blur_of(cut_box_filter *box, const cut_shadow *shadow,
     return k;
 }
 
-int32_t cut_shadow_reach(const cut_shadow *shadow, int32_t side,
-                         int32_t *step)
+int32_t cut_shadow_reach(const cut_shadow *shadow, int32_t side, int32_t *step)
 {
     cut_box_filter box;
     *step = blur_of(&box, shadow, side);
@@ -236,7 +235,9 @@ cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
     int32_t k = blur_of(&box, shadow, side);
     int32_t pad = 3 * (box.radius + 1);
     cover c = {.w = (image->w + k - 1) / k + 2 * pad,
-               .h = (image->h + k - 1) / k + 2 * pad, .k = k, .pad = pad};
+               .h = (image->h + k - 1) / k + 2 * pad,
+               .k = k,
+               .pad = pad};
     size_t w = (size_t)c.w, rows = (size_t)box.radius + 3;
     c.at = cut_alloc(w * (size_t)c.h, sizeof *c.at);
     uint32_t *sum = cut_alloc(w + 1, sizeof *sum); /* then f32, a line */

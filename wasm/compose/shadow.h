@@ -26,7 +26,6 @@ cut_status cut_compose_shadow(cut_image *image, const cut_shadow *shadow,
  * a picture that begins that many pixels later, or a multiple of it, is blurred
  * by the same blocks.
  */
-int32_t cut_shadow_reach(const cut_shadow *shadow, int32_t side,
-                         int32_t *step);
+int32_t cut_shadow_reach(const cut_shadow *shadow, int32_t side, int32_t *step);
 
 #endif

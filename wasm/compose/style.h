@@ -59,10 +59,10 @@ typedef enum cut_fit { CUT_FIT_SUBJECT, CUT_FIT_PHOTO } cut_fit;
 
 /** The size of the result, and where the photo lies on it. */
 typedef struct cut_canvas {
-    int32_t w, h;  /* 0: none. Pixels, or the two sides of a ratio */
+    int32_t w, h; /* 0: none. Pixels, or the two sides of a ratio */
     int is_ratio;
     cut_fit fit;
-    float scale;   /* share of the canvas that is filled at most */
+    float scale;     /* share of the canvas that is filled at most */
     cut_length x, y; /* from the middle; of the canvas' own width, height */
     int by_head;     /* a person is placed by the head, when it is found */
     int32_t dpi;     /* of the print,

@@ -4,19 +4,18 @@
 #include <stdlib.h> /* abs */
 #include <string.h>
 
-#define CELLS 96    /* of the grid along a radius, at most */
-#define NOISE 6     /* levels between neighbours that are no edge */
-#define SURE 16.0f  /* levels on the way that change nothing */
-#define SLACK 0.15f /* more of them by pixel of distance: texture adds up */
-#define MAX_SURE 40.0f  /* and no more than so many: none at twice as many */
+#define CELLS 96       /* of the grid along a radius, at most */
+#define NOISE 6        /* levels between neighbours that are no edge */
+#define SURE 16.0f     /* levels on the way that change nothing */
+#define SLACK 0.15f    /* more of them by pixel of distance: texture adds up */
+#define MAX_SURE 40.0f /* and no more than so many: none at twice as many */
 #define FAR 1e9f
 
 /* Squared distance of (x, y) from the segment a b. */
 static float away2(float x, float y, const float a[2], const float b[2])
 {
     float dx = b[0] - a[0], dy = b[1] - a[1];
-    float along = (x - a[0]) * dx + (y - a[1]) * dy,
-          whole = dx * dx + dy * dy;
+    float along = (x - a[0]) * dx + (y - a[1]) * dy, whole = dx * dx + dy * dy;
     float t = along <= 0 || whole <= 0 ? 0 : along >= whole ? 1 : along / whole;
     float ex = x - a[0] - t * dx, ey = y - a[1] - t * dy;
     return ex * ex + ey * ey;
@@ -50,10 +49,10 @@ static void set_cell(const grid *g, const cut_image *photo, int32_t x,
     int32_t x1 = x0 + g->k, y1 = y0 + g->k;
     if (x1 > g->rect.x1) x1 = g->rect.x1;
     if (y1 > g->rect.y1) y1 = g->rect.y1;
-    uint32_t sum[3] = { 0 }, count = (uint32_t)((x1 - x0) * (y1 - y0));
+    uint32_t sum[3] = {0}, count = (uint32_t)((x1 - x0) * (y1 - y0));
     for (int32_t v = y0; v < y1; v++) {
-        const uint8_t *p =
-            photo->px + ((size_t)v * (size_t)photo->w + (size_t)x0) * 4;
+        const uint8_t *p = photo->px +
+                           ((size_t)v * (size_t)photo->w + (size_t)x0) * 4;
         for (int32_t u = x0; u < x1; u++, p += 4)
             for (int c = 0; c < 3; c++) sum[c] += p[c];
     }
@@ -71,8 +70,7 @@ static void relax(const grid *g, size_t cell, size_t from, float length)
         int d = abs(p[c] - q[c]);
         if (d > max) max = d;
     }
-    float way =
-        g->way[from] + (float)(max > NOISE ? max - NOISE : 0) * length;
+    float way = g->way[from] + (float)(max > NOISE ? max - NOISE : 0) * length;
     if (way < g->way[cell]) g->way[cell] = way;
 }
 
@@ -102,7 +100,7 @@ static cut_status grid_new(grid *g, const cut_image *photo, cut_rect rect,
                            float radius, const float a[2], const float b[2],
                            cut_error *error)
 {
-    *g = (grid){ .rect = rect, .k = (int32_t)(radius / CELLS) + 1 };
+    *g = (grid){.rect = rect, .k = (int32_t)(radius / CELLS) + 1};
     g->w = (rect.x1 - rect.x0 + g->k - 1) / g->k;
     g->h = (rect.y1 - rect.y0 + g->k - 1) / g->k;
     size_t count = (size_t)g->w * (size_t)g->h;
@@ -149,9 +147,9 @@ static uint8_t effect(const cut_brush *brush, float away2_, const grid *g,
 {
     if (away2_ >= brush->radius * brush->radius) return 0;
     float away = sqrtf(away2_), core = brush->radius * brush->hardness;
-    float strength =
-        away <= core ? 1
-                     : smooth((brush->radius - away) / (brush->radius - core));
+    float strength = away <= core ? 1
+                                  : smooth((brush->radius - away) /
+                                           (brush->radius - core));
     if (g->way) {
         float sure = SURE + SLACK * away;
         if (sure > MAX_SURE) sure = MAX_SURE;
@@ -167,13 +165,12 @@ cut_status cut_brush_cover(uint8_t *cover, const cut_image *photo,
     const float r = brush.radius;
     float left = a[0] < b[0] ? a[0] : b[0], right = a[0] + b[0] - left;
     float top = a[1] < b[1] ? a[1] : b[1], low = a[1] + b[1] - top;
-    cut_rect rect = { clip(floorf(left - r), photo->w),
-                      clip(floorf(top - r), photo->h),
-                      clip(ceilf(right + r), photo->w),
-                      clip(ceilf(low + r), photo->h) };
+    cut_rect rect = {
+        clip(floorf(left - r), photo->w), clip(floorf(top - r), photo->h),
+        clip(ceilf(right + r), photo->w), clip(ceilf(low + r), photo->h)};
     *touched = rect;
     if (cut_rect_is_empty(rect)) return CUT_OK;
-    grid g = { 0 };
+    grid g = {0};
     if (brush.snap) {
         cut_status status = grid_new(&g, photo, rect, r, a, b, error);
         if (status) return status;
@@ -182,8 +179,9 @@ cut_status cut_brush_cover(uint8_t *cover, const cut_image *photo,
         uint8_t *row = cover + (size_t)y * (size_t)photo->w;
         for (int32_t x = rect.x0; x < rect.x1; x++) {
             if (row[x] == 255) continue;
-            uint8_t e = effect(&brush, away2((float)x + 0.5f, (float)y + 0.5f,
-                                             a, b), &g, x, y);
+            uint8_t e = effect(&brush,
+                               away2((float)x + 0.5f, (float)y + 0.5f, a, b),
+                               &g, x, y);
             if (e > row[x]) row[x] = e;
         }
     }

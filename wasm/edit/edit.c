@@ -21,16 +21,15 @@ cut_status cut_edit_start(cut_edit *edit)
     edit->found = cut_alloc(count, 1);
     edit->before = cut_alloc(count, 1);
     edit->cover = cut_alloc_zero(count, 1);
-    if (!edit->clean.px || !edit->found || !edit->before ||
-        !edit->cover)
+    if (!edit->clean.px || !edit->found || !edit->before || !edit->cover)
         return cut_fail(&edit->error, CUT_E_MEMORY,
-                        "No memory to edit %d x %d.",
-                        (int)edit->photo.w, (int)edit->photo.h);
+                        "No memory to edit %d x %d.", (int)edit->photo.w,
+                        (int)edit->photo.h);
     memcpy(edit->found, edit->alpha, count);
     memcpy(edit->before, edit->alpha, count);
     edit->clean.opaque = 0;
-    cut_status status =
-        cut_edit_clean(edit, (cut_rect){ 0, 0, edit->photo.w, edit->photo.h });
+    cut_status status = cut_edit_clean(
+        edit, (cut_rect){0, 0, edit->photo.w, edit->photo.h});
     if (!status)
         status = cut_pyramid_new(&edit->photos, &edit->photo, &edit->error);
     if (!status)
@@ -64,8 +63,8 @@ const char *cut_edit_message(const cut_edit *edit)
 
 int cut_edit_encode(cut_edit *edit)
 {
-    cut_image grey = { cut_alloc(count_of(edit), 4), edit->photo.w,
-                       edit->photo.h, 1 };
+    cut_image grey = {cut_alloc(count_of(edit), 4), edit->photo.w,
+                      edit->photo.h, 1};
     if (!grey.px)
         return (int)cut_fail(&edit->error, CUT_E_MEMORY,
                              "No memory to encode the matte.");
@@ -74,7 +73,7 @@ int cut_edit_encode(cut_edit *edit)
         memset(p, edit->alpha[i], 3);
         p[3] = 255;
     }
-    cut_bytes file = { 0 }, none = { 0 };
+    cut_bytes file = {0}, none = {0};
     cut_status status = cut_png_encode(&file, &grey, &none, &edit->error);
     cut_image_free(&grey);
     if (status) return (int)status;
@@ -145,12 +144,11 @@ const char *cut_edit_objects_json(cut_edit *edit)
     *at++ = '[';
     for (int i = 0; i < count; i++) {
         const struct cut_object *o = &edit->objects.of[i];
-        at += snprintf(at, EACH,
-                       "%s{\"box\":[%d,%d,%d,%d],\"area\":%u,\"kept\":%s}",
-                       i ? "," : "", (int)o->box.x0, (int)o->box.y0,
-                       (int)(o->box.x1 - o->box.x0),
-                       (int)(o->box.y1 - o->box.y0), (unsigned)o->area,
-                       is_kept(edit, i + 1) ? "true" : "false");
+        at += snprintf(
+            at, EACH, "%s{\"box\":[%d,%d,%d,%d],\"area\":%u,\"kept\":%s}",
+            i ? "," : "", (int)o->box.x0, (int)o->box.y0,
+            (int)(o->box.x1 - o->box.x0), (int)(o->box.y1 - o->box.y0),
+            (unsigned)o->area, is_kept(edit, i + 1) ? "true" : "false");
     }
     memcpy(at, "]", 2);
     return edit->json;
@@ -206,7 +204,7 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
     return (int)cut_view_render(
         edit->view, style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
         style == CUT_EDIT_GHOST ? &edit->photos : NULL,
-        (cut_view_window){ x, y, step, (int32_t)w, (int32_t)h },
+        (cut_view_window){x, y, step, (int32_t)w, (int32_t)h},
         style == CUT_EDIT_MATTE, &edit->error);
 }
 

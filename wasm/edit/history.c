@@ -27,7 +27,7 @@ static u32x4 hash_row(const cut_colours *colours, int32_t row)
     size_t bytes = (size_t)f->w * 16, from = (size_t)row * bytes;
     const uint8_t *fore = (const uint8_t *)f->px + from;
     const uint8_t *back = (const uint8_t *)b->px + from;
-    u32x4 one = { 1, 2, 3, 4 }, other = { 5, 6, 7, 8 };
+    u32x4 one = {1, 2, 3, 4}, other = {5, 6, 7, 8};
     for (size_t i = 0; i < bytes; i += 16) {
         one = (one ^ cut_load_u32(fore + i)) * 16777619u;
         other = (other ^ cut_load_u32(back + i)) * 16777619u;
@@ -42,7 +42,7 @@ static void find_changes(cut_edit *edit, const cut_colours *colours,
                          uint8_t changed[CUT_FOREGROUND_SIDE])
 {
     for (int32_t row = 0; row < CUT_FOREGROUND_SIDE; row++) {
-        u32x4 hash = { 0 };
+        u32x4 hash = {0};
         if (row < colours->foreground.h) hash = hash_row(colours, row);
         changed[row] = memcmp(&hash, edit->colours[row], sizeof hash) != 0;
         memcpy(edit->colours[row], &hash, sizeof hash);
@@ -68,7 +68,7 @@ static int32_t clean_rows(cut_edit *edit, const cut_colours *colours,
         memcpy(px, edit->photo.px + at * 4, (size_t)w * 4);
         cut_colours_row(colours, px, edit->alpha + at, w, y);
     }
-    if (y > y0) cut_pyramid_update(&edit->cleans, (cut_rect){ 0, y0, w, y });
+    if (y > y0) cut_pyramid_update(&edit->cleans, (cut_rect){0, y0, w, y});
     return y + 1;
 }
 
@@ -84,7 +84,7 @@ cut_status cut_edit_clean(cut_edit *edit, cut_rect rect)
     for (int32_t y = 0; y < edit->photo.h;)
         y = clean_rows(edit, &colours, changed, rect, y);
     cut_colours_free(&colours);
-    edit->stale = (cut_rect){ 0 };
+    edit->stale = (cut_rect){0};
     return CUT_OK;
 }
 
@@ -122,13 +122,12 @@ static cut_status step_new(cut_edit *edit, cut_rect rect)
         kept -= cut_rect_area(edit->steps[old++].rect);
     cut_edit_forget(edit, 0, old);
     edit->undos -= old;
-    memmove(edit->steps, edit->steps + old,
-            edit->undos * sizeof *edit->steps);
+    memmove(edit->steps, edit->steps + old, edit->undos * sizeof *edit->steps);
     uint8_t *packed = alpha;
     size_t width = (size_t)(rect.x1 - rect.x0);
     for (int32_t y = rect.y0; y < rect.y1; y++, packed += width)
         memcpy(packed, edit->before + cut_edit_at(edit, rect.x0, y), width);
-    edit->steps[edit->undos++] = (cut_edit_step){ rect, alpha };
+    edit->steps[edit->undos++] = (cut_edit_step){rect, alpha};
     edit->step_bytes += bytes;
     return CUT_OK;
 }

@@ -4,8 +4,8 @@
 
 #define MAX_CELLS 1048576
 #define MIN_SHARE 2000 /* an object has at least 1 / so many of the photo */
-#define MAX_OBJECTS (int)(sizeof(((cut_objects *)0)->of) / \
-                           sizeof(struct cut_object))
+#define MAX_OBJECTS                                                            \
+    (int)(sizeof(((cut_objects *)0)->of) / sizeof(struct cut_object))
 
 enum { WEAK = 1, STRONG = 2, SEEN = 4 };
 
@@ -16,8 +16,8 @@ typedef struct field {
     int32_t w, h;
 } field;
 
-static void classify(const field *f, const uint8_t *alpha, int32_t w,
-                     int32_t h, int32_t k)
+static void classify(const field *f, const uint8_t *alpha, int32_t w, int32_t h,
+                     int32_t k)
 {
     for (int32_t y = 0; y < h; y++) {
         const uint8_t *row = alpha + (size_t)y * (size_t)w;
@@ -117,8 +117,8 @@ static void measure(cut_objects *out, int32_t w, int32_t h)
         for (int32_t x = 0; x < out->w; x++) {
             uint8_t label = out->label[(size_t)y * (size_t)out->w + (size_t)x];
             if (!label) continue;
-            cut_rect cell = { x * out->k, y * out->k, (x + 1) * out->k,
-                              (y + 1) * out->k };
+            cut_rect cell = {x * out->k, y * out->k, (x + 1) * out->k,
+                             (y + 1) * out->k};
             if (cell.x1 > w) cell.x1 = w;
             if (cell.y1 > h) cell.y1 = h;
             cut_rect *box = &out->of[label - 1].box;
@@ -129,14 +129,14 @@ static void measure(cut_objects *out, int32_t w, int32_t h)
 cut_status cut_objects_find(cut_objects *out, const uint8_t *alpha, int32_t w,
                             int32_t h, cut_error *error)
 {
-    cut_objects made = { .k = 1 };
+    cut_objects made = {.k = 1};
     do {
         made.w = (w + made.k - 1) / made.k;
         made.h = (h + made.k - 1) / made.k;
     } while ((int64_t)made.w * made.h > MAX_CELLS && made.k++);
     size_t all = (size_t)made.w * (size_t)made.h;
-    field f = { cut_alloc_zero(all, 1), cut_alloc_zero(all, 2),
-                cut_alloc(all, 4), made.w, made.h };
+    field f = {cut_alloc_zero(all, 1), cut_alloc_zero(all, 2),
+               cut_alloc(all, 4), made.w, made.h};
     made.label = cut_alloc_zero(all, 1);
     cut_status status = CUT_OK;
     if (f.kind && f.area && f.queue && made.label) {

@@ -28,8 +28,8 @@ static inline cut_rect cut_rect_join(cut_rect a, cut_rect b)
 {
     if (cut_rect_is_empty(a)) return b;
     if (cut_rect_is_empty(b)) return a;
-    return (cut_rect){ a.x0 < b.x0 ? a.x0 : b.x0, a.y0 < b.y0 ? a.y0 : b.y0,
-                       a.x1 > b.x1 ? a.x1 : b.x1, a.y1 > b.y1 ? a.y1 : b.y1 };
+    return (cut_rect){a.x0 < b.x0 ? a.x0 : b.x0, a.y0 < b.y0 ? a.y0 : b.y0,
+                      a.x1 > b.x1 ? a.x1 : b.x1, a.y1 > b.y1 ? a.y1 : b.y1};
 }
 
 /** What a brush does around its path. */
@@ -59,8 +59,8 @@ typedef struct cut_objects {
     uint8_t *label; /* [h][w], owned; 0: none, else 1 + index */
     int32_t w, h, k, count;
     struct cut_object {
-        cut_rect box;     /* pixels, of all cells with its label */
-        uint32_t area;    /* pixels of alpha >= 128 */
+        cut_rect box;  /* pixels, of all cells with its label */
+        uint32_t area; /* pixels of alpha >= 128 */
     } of[64];
 } cut_objects;
 
@@ -112,13 +112,13 @@ typedef struct cut_edit_step {
 
 struct cut_edit {
     cut_error error;
-    cut_image photo;   /* never changed */
-    cut_image clean;   /* cleaned colours; its alpha channel is the matte */
-    uint8_t *found;    /* the matte as the edit began */
-    uint8_t *alpha;    /* as it is */
-    uint8_t *before;   /* as it was when the stroke began */
+    cut_image photo; /* never changed */
+    cut_image clean; /* cleaned colours; its alpha channel is the matte */
+    uint8_t *found;  /* the matte as the edit began */
+    uint8_t *alpha;  /* as it is */
+    uint8_t *before; /* as it was when the stroke began */
     uint32_t colours[CUT_FOREGROUND_SIDE][4]; /* hashes of the layers' rows */
-    cut_rect stale;    /* rows of `clean` that were not cleaned */
+    cut_rect stale; /* rows of `clean` that were not cleaned */
     cut_pyramid photos, cleans;
     cut_objects objects; /* of `found`; label NULL until asked for */
     char *json;          /* of the objects; owned */
@@ -129,8 +129,8 @@ struct cut_edit {
     int drawing, mode;
     cut_brush brush;
     float at[2];
-    cut_rect dirty;      /* of the stroke */
-    uint8_t *cover;      /* [h][w]: 0 between strokes */
+    cut_rect dirty; /* of the stroke */
+    uint8_t *cover; /* [h][w]: 0 between strokes */
 
     cut_edit_step steps[CUT_EDIT_STEPS];
     uint32_t undos, redos; /* steps[0 .. undos - 1], then the redos */

@@ -15,10 +15,11 @@ int cut_edit_stroke(cut_edit *edit, int mode, float x, float y, float radius,
         !(hardness >= 0 && hardness <= 1))
         return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
                              "A brush has mode 0 or 1, a radius of 0.5 to %d "
-                             "and a hardness of 0 to 1.", CUT_EDIT_MAX_RADIUS);
+                             "and a hardness of 0 to 1.",
+                             CUT_EDIT_MAX_RADIUS);
     edit->mode = mode;
-    edit->brush = (cut_brush){ radius, hardness, snap };
-    edit->dirty = (cut_rect){ 0 };
+    edit->brush = (cut_brush){radius, hardness, snap};
+    edit->dirty = (cut_rect){0};
     edit->at[0] = x;
     edit->at[1] = y;
     edit->drawing = 1;
@@ -50,14 +51,14 @@ int cut_edit_draw(cut_edit *edit, float x, float y)
         return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
                              "A stroke stays within 65536 pixels.");
     float dx = x - edit->at[0], dy = y - edit->at[1];
-    int32_t parts =
-        (int32_t)(sqrtf(dx * dx + dy * dy) / edit->brush.radius) + 1;
-    float from[2] = { edit->at[0], edit->at[1] };
+    int32_t parts = (int32_t)(sqrtf(dx * dx + dy * dy) / edit->brush.radius) +
+                    1;
+    float from[2] = {edit->at[0], edit->at[1]};
     cut_status status = CUT_OK;
-    cut_rect changed = { 0 };
+    cut_rect changed = {0};
     for (int32_t i = 1; i <= parts && !status; i++) {
         float way = (float)i / (float)parts;
-        float next[2] = { edit->at[0] + dx * way, edit->at[1] + dy * way };
+        float next[2] = {edit->at[0] + dx * way, edit->at[1] + dy * way};
         cut_rect touched;
         status = cut_brush_cover(edit->cover, &edit->photo, edit->brush, from,
                                  next, &touched, &edit->error);

@@ -19,7 +19,7 @@ static void halve(const cut_image *to, const cut_image *from, cut_rect rect)
     for (int32_t y = rect.y0; y < rect.y1; y++)
         for (int32_t x = rect.x0; x < rect.x1; x++) {
             int32_t right = 2 * x + 1 < from->w, down = 2 * y + 1 < from->h;
-            uint32_t rgb[3] = { 0 }, alpha = 0, count = 0;
+            uint32_t rgb[3] = {0}, alpha = 0, count = 0;
             for (int32_t v = 0; v <= down; v++)
                 for (int32_t u = 0; u <= right; u++, count++) {
                     const uint8_t *p = pixel(from, 2 * x + u, 2 * y + v);
@@ -36,11 +36,11 @@ static void halve(const cut_image *to, const cut_image *from, cut_rect rect)
 cut_status cut_pyramid_new(cut_pyramid *out, const cut_image *image,
                            cut_error *error)
 {
-    cut_pyramid made = { .level = { *image }, .count = 1 };
+    cut_pyramid made = {.level = {*image}, .count = 1};
     while (made.count < CUT_LEVELS) {
         const cut_image *from = &made.level[made.count - 1];
         if (from->w <= 64 && from->h <= 64) break;
-        cut_image to = { .w = (from->w + 1) / 2, .h = (from->h + 1) / 2 };
+        cut_image to = {.w = (from->w + 1) / 2, .h = (from->h + 1) / 2};
         to.px = cut_alloc((size_t)to.w * (size_t)to.h, 4);
         if (!to.px) {
             cut_pyramid_free(&made);
@@ -49,22 +49,21 @@ cut_status cut_pyramid_new(cut_pyramid *out, const cut_image *image,
         made.level[made.count++] = to;
     }
     *out = made;
-    cut_pyramid_update(out, (cut_rect){ 0, 0, image->w, image->h });
+    cut_pyramid_update(out, (cut_rect){0, 0, image->w, image->h});
     return CUT_OK;
 }
 
 void cut_pyramid_free(cut_pyramid *pyramid)
 {
-    for (int i = 1; i < pyramid->count; i++)
-        cut_image_free(&pyramid->level[i]);
-    *pyramid = (cut_pyramid){ 0 };
+    for (int i = 1; i < pyramid->count; i++) cut_image_free(&pyramid->level[i]);
+    *pyramid = (cut_pyramid){0};
 }
 
 void cut_pyramid_update(cut_pyramid *pyramid, cut_rect rect)
 {
     for (int i = 1; i < pyramid->count && !cut_rect_is_empty(rect); i++) {
-        rect = (cut_rect){ rect.x0 / 2, rect.y0 / 2, (rect.x1 + 1) / 2,
-                           (rect.y1 + 1) / 2 };
+        rect = (cut_rect){rect.x0 / 2, rect.y0 / 2, (rect.x1 + 1) / 2,
+                          (rect.y1 + 1) / 2};
         halve(&pyramid->level[i], &pyramid->level[i - 1], rect);
     }
 }
@@ -79,7 +78,7 @@ typedef struct tap {
 
 static tap tap_at(float at, int32_t size, int nearest)
 {
-    tap t = { 0 };
+    tap t = {0};
     if (nearest) {
         t.a = t.b = (int32_t)at >= size ? size - 1 : (int32_t)at;
         return t;
@@ -96,11 +95,11 @@ static tap tap_at(float at, int32_t size, int nearest)
 /* Straight RGBA, 0..255, colours weighted by alpha. */
 static f32x4 sample(const cut_image *image, tap x, tap y)
 {
-    const uint8_t *p[4] = { pixel(image, x.a, y.a), pixel(image, x.b, y.a),
-                            pixel(image, x.a, y.b), pixel(image, x.b, y.b) };
+    const uint8_t *p[4] = {pixel(image, x.a, y.a), pixel(image, x.b, y.a),
+                           pixel(image, x.a, y.b), pixel(image, x.b, y.b)};
     int all = p[0][3] & p[1][3] & p[2][3] & p[3][3],
         any = p[0][3] | p[1][3] | p[2][3] | p[3][3];
-    if (any == 0) return (f32x4){ 0 };
+    if (any == 0) return (f32x4){0};
     f32x4 top = cut_load_u8x4(p[0]), low = cut_load_u8x4(p[2]);
     f32x4 top2 = cut_load_u8x4(p[1]), low2 = cut_load_u8x4(p[3]);
     if (all == 255) { /* weights by alpha are the weights */
@@ -109,10 +108,10 @@ static f32x4 sample(const cut_image *image, tap x, tap y)
         return top + (low - top) * y.way;
     }
     float a = (1 - x.way) * (1 - y.way) * top[3],
-          b = x.way * (1 - y.way) * top2[3],
-          c = (1 - x.way) * y.way * low[3], d = x.way * y.way * low2[3];
+          b = x.way * (1 - y.way) * top2[3], c = (1 - x.way) * y.way * low[3],
+          d = x.way * y.way * low2[3];
     float alpha = a + b + c + d;
-    if (alpha <= 0) return (f32x4){ 0 };
+    if (alpha <= 0) return (f32x4){0};
     f32x4 sum = (top * a + top2 * b + low * c + low2 * d) / alpha;
     sum[3] = alpha;
     return sum;
@@ -123,7 +122,7 @@ static f32x4 over_ghost(f32x4 top, f32x4 below)
 {
     if (top[3] >= 255) return top;
     float a = top[3] / 255, b = below[3] / 255 * GHOST * (1 - a);
-    if (a + b <= 0) return (f32x4){ 0 };
+    if (a + b <= 0) return (f32x4){0};
     f32x4 mixed = (top * a + below * b) / (a + b);
     mixed[3] = (a + b) * 255;
     return mixed;
@@ -161,7 +160,7 @@ cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
         for (int32_t i = from; i < end; i++) {
             f32x4 p = sample(image, columns[i], row);
             if (below) p = over_ghost(p, sample(below, columns[i], row));
-            if (as_matte) p = (f32x4){ p[3], p[3], p[3], 255 };
+            if (as_matte) p = (f32x4){p[3], p[3], p[3], 255};
             cut_store_u8x4(line + i * 4, __builtin_convertvector(
                                              cut_clamp(p + 0.5f, 255), i32x4));
         }

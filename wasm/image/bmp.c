@@ -207,8 +207,9 @@ typedef struct runs {
 /* Bytes of `count` values that stand one by one, without their padding. */
 static size_t literal_size(const cut_bmp *b, size_t count)
 {
-    return b->coding == 3 ? count * 3
-           : b->coding == 2 ? (count + 1) / 2 : count;
+    return b->coding == 3   ? count * 3
+           : b->coding == 2 ? (count + 1) / 2
+                            : count;
 }
 
 /* `count` pixels by the values at `from`: one for all, or each its own. What
@@ -270,8 +271,8 @@ int32_t cut_bmp_decode(uint8_t *px, const cut_bmp *b, const uint8_t *bytes,
 {
     if (b->pixels > size) return 0;
     if (b->coding) {
-        runs r = {.b = b, .bytes = bytes, .at = b->pixels, .size = size,
-                  .px = px};
+        runs r = {
+            .b = b, .bytes = bytes, .at = b->pixels, .size = size, .px = px};
         return decode_runs(&r);
     }
     size_t used = ((size_t)b->w * (size_t)b->bits + 7) / 8;

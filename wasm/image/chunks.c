@@ -5,7 +5,8 @@
 static int next_jpeg(cut_chunk *c, const uint8_t *bytes, size_t size)
 {
     size_t at = c->at ? c->at : 2; /* after SOI */
-    while (at < size && bytes[at] != 0xFF) at++; /* stray bytes: libjpeg skips */
+    while (at < size && bytes[at] != 0xFF)
+        at++; /* stray bytes: libjpeg skips */
     while (at < size && bytes[at] == 0xFF) at++; /* fill bytes */
     if (at + 3 > size) return 0;
     c->type = bytes[at];

@@ -61,15 +61,16 @@ static cut_status by_stb(cut_image *out, const uint8_t *bytes, size_t size,
     if (!px && over_budget)
         return cut_fail(error, CUT_E_CORRUPT,
                         "The %s file holds more than its header's %d x %d "
-                        "pixels.", name, (int)probe->w, (int)probe->h);
+                        "pixels.",
+                        name, (int)probe->w, (int)probe->h);
     if (!px && cut_alloc_refusals() != refusals)
         return cut_fail(error, CUT_E_MEMORY, "No memory to decode %d x %d.",
                         (int)probe->w, (int)probe->h);
     if (!px && fault.blocks < fault.all)
         return partial(probe, fault.blocks, fault.all,
-                       probe->bits && fault.scan > 1
-                           ? "blocks of a later scan"
-                           : "blocks", error);
+                       probe->bits && fault.scan > 1 ? "blocks of a later scan"
+                                                     : "blocks",
+                       error);
     if (!px) return damaged(probe, fault.reason, error);
     if (w != probe->w || h != probe->h) {
         cut_free(px);
@@ -89,8 +90,7 @@ static cut_status by_bmp(cut_image *out, const uint8_t *bytes, size_t size,
     if (!cut_bmp_header(&bmp, &variant, bytes, size))
         return damaged(probe, "its header does not fit together", error);
     int32_t rows = cut_bmp_decode(out->px, &bmp, bytes, size);
-    return rows == bmp.h ? CUT_OK
-                         : partial(probe, rows, bmp.h, "rows", error);
+    return rows == bmp.h ? CUT_OK : partial(probe, rows, bmp.h, "rows", error);
 }
 
 static cut_status by_gif(cut_image *out, const uint8_t *bytes, size_t size,
@@ -101,9 +101,9 @@ static cut_status by_gif(cut_image *out, const uint8_t *bytes, size_t size,
         return damaged(probe, "no frame is in it", error);
     int64_t pixels = cut_gif_decode(out->px, &gif, bytes, size);
     int64_t all = (int64_t)gif.fw * gif.fh;
-    return pixels == all ? CUT_OK
-                         : partial(probe, (long)pixels, (long)all, "pixels",
-                                   error);
+    return pixels == all
+               ? CUT_OK
+               : partial(probe, (long)pixels, (long)all, "pixels", error);
 }
 
 cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
@@ -111,16 +111,17 @@ cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
 {
     if (probe->format == CUT_FORMAT_JPEG || probe->format == CUT_FORMAT_PNG)
         return by_stb(out, bytes, size, probe, error);
-    cut_image image = {.w = probe->w, .h = probe->h,
-                       .opaque = !probe->has_alpha_channel};
+    cut_image image = {
+        .w = probe->w, .h = probe->h, .opaque = !probe->has_alpha_channel};
     image.px = cut_alloc_zero((size_t)image.w * (size_t)image.h, 4);
     if (!image.px)
         return cut_fail(error, CUT_E_MEMORY, "No memory to decode %d x %d.",
                         (int)image.w, (int)image.h);
-    cut_status status =
-        (probe->format == CUT_FORMAT_BMP ? by_bmp : by_gif)(
-            &image, bytes, size, probe, error);
-    if (status) cut_image_free(&image);
-    else *out = image;
+    cut_status status = (probe->format == CUT_FORMAT_BMP ? by_bmp : by_gif)(
+        &image, bytes, size, probe, error);
+    if (status)
+        cut_image_free(&image);
+    else
+        *out = image;
     return status;
 }

@@ -92,7 +92,8 @@ static void put_index(frame *f, int32_t index)
     f->done++;
     const cut_gif *g = f->g;
     uint8_t *p = f->px + ((size_t)(g->y + f->y) * (size_t)g->w +
-                          (size_t)(g->x + f->x)) * 4;
+                          (size_t)(g->x + f->x)) *
+                             4;
     if (index != g->clear) {
         if (index < g->colours)
             memcpy(p, f->bytes + g->palette + (size_t)index * 3, 3);
@@ -185,7 +186,9 @@ int64_t cut_gif_decode(uint8_t *px, const cut_gif *g, const uint8_t *bytes,
     if (code_size < 1 || code_size > 8) return 0;
     table t;
     lzw z = {.bytes = bytes, .at = g->data + 1, .size = size};
-    frame f = {.g = g, .bytes = bytes, .px = px,
+    frame f = {.g = g,
+               .bytes = bytes,
+               .px = px,
                .step = g->interlaced ? 8 : 1,
                .all = (int64_t)g->fw * g->fh};
     decode(&f, &t, &z, code_size);

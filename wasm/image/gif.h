@@ -9,7 +9,7 @@
 #include "image/image.h"
 
 typedef struct cut_gif {
-    int32_t w, h;        /* the screen, with the frame inside */
+    int32_t w, h;         /* the screen, with the frame inside */
     int32_t x, y, fw, fh; /* the frame */
     int interlaced;
     int32_t clear;   /* index of the clear colour, or -1 */

@@ -77,16 +77,15 @@ static cut_status read_png(cut_bytes *out, const uint8_t *bytes, size_t size,
     size_t at = (size_t)(name_end - c.data) + 2; /* and the method byte */
     if (at >= c.size) return CUT_OK;
 
-    struct libdeflate_decompressor *inflate =
-        libdeflate_alloc_decompressor();
+    struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
     uint8_t *icc = cut_alloc(CUT_MAX_ICC_BYTES, 1);
     size_t length = 0;
     cut_status status = CUT_OK;
     if (!inflate || !icc)
         status = no_memory(error);
     else if (libdeflate_zlib_decompress(inflate, c.data + at, c.size - at, icc,
-                                        CUT_MAX_ICC_BYTES, &length) !=
-             LIBDEFLATE_SUCCESS)
+                                        CUT_MAX_ICC_BYTES,
+                                        &length) != LIBDEFLATE_SUCCESS)
         length = 0;
     if (inflate) libdeflate_free_decompressor(inflate);
     uint8_t *fitting = length ? cut_realloc(icc, length, 1) : NULL;

@@ -39,9 +39,23 @@ static void append_icc(sink *s)
     for (size_t i = 0; i < parts; i++) {
         size_t at = i * APP2_ROOM, size = s->icc->size - at;
         if (size > APP2_ROOM) size = APP2_ROOM;
-        uint8_t head[18] = {0xFF, 0xE2, (uint8_t)((size + 16) >> 8),
-                            (uint8_t)(size + 16), 'I', 'C', 'C', '_', 'P', 'R',
-                            'O', 'F', 'I', 'L', 'E', 0, (uint8_t)(i + 1),
+        uint8_t head[18] = {0xFF,
+                            0xE2,
+                            (uint8_t)((size + 16) >> 8),
+                            (uint8_t)(size + 16),
+                            'I',
+                            'C',
+                            'C',
+                            '_',
+                            'P',
+                            'R',
+                            'O',
+                            'F',
+                            'I',
+                            'L',
+                            'E',
+                            0,
+                            (uint8_t)(i + 1),
                             (uint8_t)parts};
         append(s, head, sizeof head);
         append(s, s->icc->data + at, size);

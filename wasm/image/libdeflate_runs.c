@@ -23,15 +23,15 @@ enum {
     HASH_BITS = 15,
     STRIP = 120000, /* bytes with Huffman codes of their own */
     PADDING = 8,    /* words are loaded across the end of a strip */
-    MIN_RUN = 3,  /* of zeros: then a strip has < SEQ_STORE_LENGTH matches */
+    MIN_RUN = 3,    /* of zeros: then a strip has < SEQ_STORE_LENGTH matches */
     MIN_MATCH = 4,
     ADLER = 65521
 };
 
 struct cut_deflater {
     struct libdeflate_compressor *c; /* level 2, for its longer list */
-    u32 *table;   /* by hash of 4 bytes: the place where they stood last */
-    u8 *buffer;   /* the WINDOW before the strip, the strip, PADDING */
+    u32 *table; /* by hash of 4 bytes: the place where they stood last */
+    u8 *buffer; /* the WINDOW before the strip, the strip, PADDING */
     size_t bytes, bpp;
     size_t filled, room; /* of the strip: whole rows */
     u32 place;           /* of the strip's first byte; from 2 WINDOW on */
@@ -85,10 +85,10 @@ void cut_deflater_begin(cut_deflater *d, uint8_t *out, size_t capacity)
 static forceinline u32 zeros(const u8 *p, u32 max)
 {
     u32 n = 0;
-    while (n + 32 <= max && (load_u64_unaligned(p + n) |
-                              load_u64_unaligned(p + n + 8) |
-                              load_u64_unaligned(p + n + 16) |
-                              load_u64_unaligned(p + n + 24)) == 0)
+    while (n + 32 <= max &&
+           (load_u64_unaligned(p + n) | load_u64_unaligned(p + n + 8) |
+            load_u64_unaligned(p + n + 16) | load_u64_unaligned(p + n + 24)) ==
+               0)
         n += 32;
     while (n + 8 <= max && load_u64_unaligned(p + n) == 0) n += 8;
     while (n < max && p[n] == 0) n++;
@@ -96,8 +96,8 @@ static forceinline u32 zeros(const u8 *p, u32 max)
 }
 
 /* Chooses literals and matches for a strip. `bpp` is d->bpp, as a constant. */
-static forceinline void
-choose(cut_deflater *d, struct deflate_sequence *seq, const size_t bpp)
+static forceinline void choose(cut_deflater *d, struct deflate_sequence *seq,
+                               const size_t bpp)
 {
     const u32 start = d->place;
     const size_t bytes = d->bytes;

@@ -38,8 +38,7 @@ static void transpose(uint32_t *out, const uint32_t *in, size_t w, size_t h,
             for (size_t x = tx; x < w && x < tx + TILE; x++) {
                 size_t row = reverse_x ? w - 1 - x : x;
                 for (size_t y = ty; y < h && y < ty + TILE; y++)
-                    out[row * h + (reverse_y ? h - 1 - y : y)] =
-                        in[y * w + x];
+                    out[row * h + (reverse_y ? h - 1 - y : y)] = in[y * w + x];
             }
 }
 
@@ -57,8 +56,8 @@ cut_status cut_image_orient(cut_image *image, int orientation, cut_error *error)
     uint32_t *turned = cut_alloc(w * h, sizeof *turned);
     if (!turned)
         return cut_fail(error, CUT_E_MEMORY,
-                        "No memory to turn %d x %d pixels.",
-                        (int)image->w, (int)image->h);
+                        "No memory to turn %d x %d pixels.", (int)image->w,
+                        (int)image->h);
     transpose(turned, px, w, h, orientation == 7 || orientation == 8,
               orientation == 6 || orientation == 7);
     cut_free(image->px);

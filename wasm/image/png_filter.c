@@ -138,8 +138,8 @@ static int clear32(const uint8_t *a, const uint8_t *b)
 }
 
 void cut_png_filter_row(uint8_t *out, size_t *from, size_t *end,
-                        const uint8_t *row, const uint8_t *above,
-                        size_t bytes, size_t bpp)
+                        const uint8_t *row, const uint8_t *above, size_t bytes,
+                        size_t bpp)
 {
     /* Clear pixels are zero in both rows and zero through every filter: only
      * the span between them needs work. */

@@ -17,7 +17,7 @@
  * @param      bpp      bytes a pixel, 1..4
  */
 void cut_png_filter_row(uint8_t *out, size_t *from, size_t *end,
-                        const uint8_t *row, const uint8_t *above,
-                        size_t bytes, size_t bpp);
+                        const uint8_t *row, const uint8_t *above, size_t bytes,
+                        size_t bpp);
 
 #endif

@@ -58,10 +58,8 @@ static cut_status variant(const char *what, cut_error *error)
  * APP14 (0, 2); without it, it would take K for alpha and drop it. */
 static int is_adobe_cmyk(const uint8_t *bytes, size_t size)
 {
-    for (cut_chunk c = {0};
-         cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
-        if (c.type == 0xEE && c.size >= 12 &&
-            memcmp(c.data, "Adobe\0", 6) == 0)
+    for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
+        if (c.type == 0xEE && c.size >= 12 && memcmp(c.data, "Adobe\0", 6) == 0)
             return c.data[11] == 0 || c.data[11] == 2;
     return 0;
 }
@@ -78,8 +76,8 @@ static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
         if (c.type == 0xC3) return variant("Lossless JPEG", error);
         if (c.type > 0xC2 && c.type < 0xC9)
             return variant("Hierarchical JPEG", error);
-        if (c.type >= 0xC9) return variant("JPEG with arithmetic coding",
-                                           error);
+        if (c.type >= 0xC9)
+            return variant("JPEG with arithmetic coding", error);
         p->bits = c.data[0];
         p->h = (int32_t)cut_be16(c.data + 1);
         p->w = (int32_t)cut_be16(c.data + 3);
@@ -120,6 +118,29 @@ static cut_status probe_png(cut_probe *p, const uint8_t *bytes, size_t size,
     return CUT_OK;
 }
 
+static int32_t le24(const uint8_t *p)
+{
+    return (int32_t)(cut_le16(p) | (uint32_t)p[2] << 16);
+}
+
+/* The first ANMF chunk (RFC 9649, 2.7.1.1); no frame reaches beyond the
+ * canvas. 0: there is none, or it is damaged. */
+static int first_frame(cut_probe *p, const uint8_t *bytes, size_t size,
+                       cut_chunk c)
+{
+    while (c.type != CUT_TAG('A', 'N', 'M', 'F'))
+        if (!cut_chunk_next(&c, bytes, size, CUT_FORMAT_WEBP)) return 0;
+    if (c.size < 16 + 8) return 0;
+    p->first.x = 2 * le24(c.data);
+    p->first.y = 2 * le24(c.data + 3);
+    p->first.w = 1 + le24(c.data + 6);
+    p->first.h = 1 + le24(c.data + 9);
+    p->first.at = (uint32_t)(c.data + 16 - bytes);
+    p->first.size = (uint32_t)(c.size - 16);
+    p->has_alpha_channel = 1; /* around it, and where it says so */
+    return p->first.w <= p->w - p->first.x && p->first.h <= p->h - p->first.y;
+}
+
 static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
                              cut_error *error)
 {
@@ -128,10 +149,11 @@ static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
     cut_chunk c = {0};
     if (!cut_chunk_next(&c, bytes, size, p->format)) return damaged(p, error);
     if (c.type == CUT_TAG('V', 'P', '8', 'X') && c.size >= 10) {
-        if (c.data[0] & 0x02) return variant("Animated WebP", error);
         p->has_alpha_channel = (c.data[0] & 0x10) != 0;
-        p->w = 1 + (int32_t)(cut_le32(c.data + 4) & 0xFFFFFF);
-        p->h = 1 + (int32_t)(cut_le32(c.data + 6) >> 8);
+        p->w = 1 + le24(c.data + 4);
+        p->h = 1 + le24(c.data + 7);
+        if (c.data[0] & 0x02 && !first_frame(p, bytes, size, c))
+            return damaged(p, error);
     } else if (c.type == CUT_TAG('V', 'P', '8', 'L') && c.size >= 5 &&
                c.data[0] == 0x2F) {
         uint32_t bits = cut_le32(c.data + 1);
@@ -203,8 +225,8 @@ cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
         (int64_t)p.w * p.h > CUT_MAX_PIXELS)
         return cut_fail(error, CUT_E_TOO_LARGE,
                         "The picture is %d x %d; at most %d pixels a side and "
-                        "%d in all are handled.", (int)p.w, (int)p.h,
-                        CUT_MAX_SIDE, CUT_MAX_PIXELS);
+                        "%d in all are handled.",
+                        (int)p.w, (int)p.h, CUT_MAX_SIDE, CUT_MAX_PIXELS);
     p.orientation = cut_exif_orientation(bytes, size, p.format);
     *out = p;
     return CUT_OK;

@@ -21,6 +21,11 @@ typedef struct cut_probe {
     int has_alpha_channel;
     int bits;     /* a channel */
     int channels; /* as stored; palettes count as 3 */
+    /* of an animated WebP, its first picture on that canvas; w 0: none is */
+    struct {
+        int32_t x, y, w, h;
+        uint32_t at, size; /* its chunks, in the file */
+    } first;
 } cut_probe;
 
 /**

@@ -52,8 +52,9 @@ static void add_row_on_white(uint16_t *restrict sum,
 {
     for (size_t x = 0; x < pixels; x++)
         for (size_t c = 0; c < 3; c++)
-            sum[x * 4 + c] = (uint16_t)(
-                sum[x * 4 + c] + on_white(row[x * 4 + c], row[x * 4 + 3]));
+            sum[x * 4 + c] = (uint16_t)(sum[x * 4 + c] +
+                                        on_white(row[x * 4 + c],
+                                                 row[x * 4 + 3]));
 }
 
 /* The mean over `columns` sums of `rows` pixels, with rounding. Exact without
@@ -64,8 +65,7 @@ static void put_mean(uint8_t out[4], const uint16_t *sum, int32_t columns,
 {
     int32_t n = rows * columns, half = n / 2;
     i32x4 total = {half, half, half, half};
-    for (int32_t i = 0; i < columns; i++)
-        total += cut_load_u16x4(sum + i * 4);
+    for (int32_t i = 0; i < columns; i++) total += cut_load_u16x4(sum + i * 4);
     f32x4 mean = (__builtin_convertvector(total, f32x4) + 0.5f) *
                  (1 / (float)n);
     cut_store_u8x4(out, __builtin_convertvector(mean, i32x4));
@@ -172,8 +172,7 @@ static int axis_place(axis *a, int32_t in, float at, float length, float ratio,
     if (!axis_alloc(a, in, ratio, out)) return 0;
     for (int32_t o = 0; o < out; o++) {
         float from = (float)o > at ? (float)o : at;
-        float end = (float)(o + 1) < at + length ? (float)(o + 1)
-                                                : at + length;
+        float end = (float)(o + 1) < at + length ? (float)(o + 1) : at + length;
         if (end > from)
             axis_tap(a, in, o, ((float)o + 0.5f - at) * ratio - 0.5f,
                      ratio > 1 ? ratio : 1, end - from);
@@ -188,9 +187,8 @@ cut_status cut_resampler_new(cut_resampler **out, const cut_image *in,
     return cut_resampler_new_stretched(out, in, w, h, all, error);
 }
 
-cut_status cut_resampler_new_stretched(cut_resampler **out,
-                                       const cut_image *in, int32_t w,
-                                       int32_t h, cut_stretch over,
+cut_status cut_resampler_new_stretched(cut_resampler **out, const cut_image *in,
+                                       int32_t w, int32_t h, cut_stretch over,
                                        cut_error *error)
 {
     cut_resampler *r = cut_alloc_zero(1, sizeof *r);
@@ -264,8 +262,10 @@ cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
         int32_t rows = (y + 1) * k <= in->h ? k : in->h - y * k;
         memset(sums, 0, (size_t)w * 4 * sizeof *sums);
         for (int32_t i = 0; i < rows; i++)
-            add_clear(sums, in->px + ((size_t)y * (size_t)k + (size_t)i) *
-                                         (size_t)in->w * 4, in->w, k);
+            add_clear(sums,
+                      in->px + ((size_t)y * (size_t)k + (size_t)i) *
+                                   (size_t)in->w * 4,
+                      in->w, k);
         for (int32_t x = 0; x < w; x++) {
             int32_t columns = (x + 1) * k <= in->w ? k : in->w - x * k;
             uint32_t n = (uint32_t)(rows * columns);
@@ -289,7 +289,7 @@ cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
     if (!r) goto no_memory;
     float ratio = 1 / place.scale;
     int32_t k = ratio < 2 * CUT_REDUCE_MAX ? (int32_t)(ratio / 2)
-                                            : CUT_REDUCE_MAX;
+                                           : CUT_REDUCE_MAX;
     r->in = in;
     r->w = w;
     r->placed = 1;
@@ -300,10 +300,10 @@ cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
     }
     r->column = cut_alloc((size_t)r->in->w * 4, sizeof *r->column);
     if (!r->column ||
-        !axis_place(&r->x, r->in->w, place.x, (float)in->w * place.scale,
-                    ratio, w) ||
-        !axis_place(&r->y, r->in->h, place.y, (float)in->h * place.scale,
-                    ratio, h))
+        !axis_place(&r->x, r->in->w, place.x, (float)in->w * place.scale, ratio,
+                    w) ||
+        !axis_place(&r->y, r->in->h, place.y, (float)in->h * place.scale, ratio,
+                    h))
         goto no_memory;
     *out = r;
     return CUT_OK;

@@ -48,16 +48,15 @@ typedef struct cut_stretch {
 
 /** The same for the part of a stretched picture that lies on w x h pixels; its
  * edges repeat beyond it. Over {0, 0, w, h} it is cut_resampler_new(). */
-cut_status cut_resampler_new_stretched(cut_resampler **out,
-                                       const cut_image *in, int32_t w,
-                                       int32_t h, cut_stretch over,
+cut_status cut_resampler_new_stretched(cut_resampler **out, const cut_image *in,
+                                       int32_t w, int32_t h, cut_stretch over,
                                        cut_error *error);
 void cut_resampler_free(cut_resampler *r); /* NULL is allowed */
 
 /** Where a picture lies on a larger or smaller one. */
 typedef struct cut_place {
-    float x, y;   /* its left upper corner, pixels of the result */
-    float scale;  /* pixels of the result for one of its own, above 0 */
+    float x, y;  /* its left upper corner, pixels of the result */
+    float scale; /* pixels of the result for one of its own, above 0 */
 } cut_place;
 
 /** At scale 1 and a whole place nothing is to be filtered. */

@@ -64,9 +64,9 @@ int cut_png_sums_hold(const unsigned char *bytes, size_t size,
 
 /* zlib's data without its sum, for a writer that got the sum wrong: whether
  * they are what was written, the sums of the chunks around them tell. */
-static enum libdeflate_result inflate_unsummed(
-    struct libdeflate_decompressor *inflate, const char *in, int in_size,
-    char *out, size_t room, size_t *written)
+static enum libdeflate_result
+inflate_unsummed(struct libdeflate_decompressor *inflate, const char *in,
+                 int in_size, char *out, size_t room, size_t *written)
 {
     static const uint32_t idat = CUT_TAG('I', 'D', 'A', 'T');
     size_t used;
@@ -121,8 +121,7 @@ static unsigned char *high_bytes(stbi_us *wide, size_t count)
 }
 
 unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
-                              int is_jpeg, int *w, int *h,
-                              cut_stb_fault *fault)
+                              int is_jpeg, int *w, int *h, cut_stb_fault *fault)
 {
     int channels;
     unsigned char *px = NULL;
@@ -132,8 +131,8 @@ unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
     memset(&jpeg, 0, sizeof jpeg);
     stbi__g_failure_reason = NULL;
     if (bits == 16) {
-        stbi_us *wide =
-            stbi_load_16_from_memory(bytes, size, w, h, &channels, 4);
+        stbi_us *wide = stbi_load_16_from_memory(bytes, size, w, h, &channels,
+                                                 4);
         if (wide) px = high_bytes(wide, (size_t)*w * (size_t)*h * 4);
     } else {
         px = stbi_load_from_memory(bytes, size, w, h, &channels, 4);

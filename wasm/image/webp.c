@@ -70,3 +70,20 @@ cut_status cut_webp_with_icc(cut_bytes *out, const uint8_t *file, size_t size,
     *out = made;
     return CUT_OK;
 }
+
+cut_status cut_webp_first(cut_bytes *out, const uint8_t *file,
+                          const cut_probe *probe, cut_error *error)
+{
+    size_t size = 12 + VP8X_BYTES + probe->first.size;
+    uint8_t *p = cut_alloc_zero(size, 1);
+    if (!p)
+        return cut_fail(error, CUT_E_MEMORY, "No memory for %u bytes of WebP.",
+                        (unsigned)size);
+    memcpy(p, "RIFF", 4);
+    cut_put_le32(p + 4, (uint32_t)(size - 8));
+    memcpy(p + 8, "WEBP", 4);
+    put_vp8x(p + 12, FLAG_ALPHA, probe->first.w, probe->first.h);
+    memcpy(p + 12 + VP8X_BYTES, file + probe->first.at, probe->first.size);
+    *out = (cut_bytes){p, size};
+    return CUT_OK;
+}

@@ -2,6 +2,7 @@
 #define CUT_IMAGE_WEBP_H
 
 #include "image/image.h"
+#include "image/probe.h"
 
 /**
  * A WebP file of the codec outside, checked and given the ICC profile: the
@@ -15,5 +16,16 @@
 cut_status cut_webp_with_icc(cut_bytes *out, const uint8_t *file, size_t size,
                              const cut_bytes *icc, int32_t w, int32_t h,
                              cut_error *error);
+
+/**
+ * The first picture of an animated WebP as a file of its own, of
+ * probe->first.w x h pixels, for a codec that knows no animations.
+ *
+ * @param[out] out   owned by the caller
+ * @param      probe of the same file, which is animated
+ * @return CUT_OK, CUT_E_MEMORY
+ */
+cut_status cut_webp_first(cut_bytes *out, const uint8_t *file,
+                          const cut_probe *probe, cut_error *error);
 
 #endif

@@ -27,16 +27,16 @@
 
 /** States of a job, in order. A failed call leaves the state as it was. */
 #define CUT_STATE_LIST(X)                                                      \
-    X(CUT_NEW, 0, "new")             /* options, manifest, background */       \
+    X(CUT_NEW, 0, "new") /* options, manifest, background */                   \
     CUT_LATER_STATE_LIST(X)
 #define CUT_LATER_STATE_LIST(X)                                                \
-    X(CUT_DECODED, 1, "decoded")     /* pixels, upright, straight RGBA */      \
-    X(CUT_PREPARED, 2, "prepared")   /* the model's input tensor */            \
-    X(CUT_INFERRED, 3, "inferred")   /* low-resolution matte, subject */       \
-    X(CUT_REFINED, 4, "refined")     /* alpha at the photo's size */           \
-    X(CUT_CLEANED, 5, "cleaned")     /* foreground colours under soft alpha */ \
-    X(CUT_COMPOSED, 6, "composed")   /* final pixels */                        \
-    X(CUT_DONE, 7, "done")           /* encoded bytes */
+    X(CUT_DECODED, 1, "decoded")   /* pixels, upright, straight RGBA */        \
+    X(CUT_PREPARED, 2, "prepared") /* the model's input tensor */              \
+    X(CUT_INFERRED, 3, "inferred") /* low-resolution matte, subject */         \
+    X(CUT_REFINED, 4, "refined")   /* alpha at the photo's size */             \
+    X(CUT_CLEANED, 5, "cleaned")   /* foreground colours under soft alpha */   \
+    X(CUT_COMPOSED, 6, "composed") /* final pixels */                          \
+    X(CUT_DONE, 7, "done")         /* encoded bytes */
 
 typedef enum cut_state {
 #define CUT_STATE_ENUM(symbol, number, name) symbol = number,
@@ -156,8 +156,7 @@ CUT_EXPORT int cut_job_decode(cut_job *job, const uint8_t *bytes,
  */
 CUT_EXPORT int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba,
                                      uint32_t w, uint32_t h,
-                                     const uint8_t *bytes,
-                                     uint32_t size_bytes);
+                                     const uint8_t *bytes, uint32_t size_bytes);
 
 /**
  * NEW or DECODED. The background image, for "background": "image".
@@ -178,6 +177,16 @@ CUT_EXPORT int cut_job_background_pixels(cut_job *job, const uint8_t *rgba,
  */
 CUT_EXPORT int cut_job_probe(cut_job *job, const uint8_t *bytes,
                              uint32_t size_bytes);
+
+/**
+ * Any state: the first picture of an animated WebP as a file of its own, for
+ * the codec; what it decodes goes to cut_job_*_pixels() with the whole file.
+ * Borrowed until the next call of it; NULL and 0 when the file is no animated
+ * WebP, or memory is out.
+ */
+CUT_EXPORT const uint8_t *
+cut_job_first_picture(cut_job *job, const uint8_t *bytes, uint32_t size_bytes);
+CUT_EXPORT uint32_t cut_job_first_picture_size(const cut_job *job);
 
 /** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w]. INFERRED ->
  * PREPARED for the next pass, while cut_job_has_next_pass(). */
@@ -214,7 +223,7 @@ CUT_EXPORT int cut_job_refine(cut_job *job);
  * as cut_job_decode().
  */
 CUT_EXPORT int cut_job_set_matte(cut_job *job, const uint8_t *bytes,
-                             uint32_t size_bytes);
+                                 uint32_t size_bytes);
 
 /** REFINED -> CLEANED. Colours of what is kept, under soft alpha. */
 CUT_EXPORT int cut_job_foreground(cut_job *job);

@@ -20,32 +20,28 @@
  * vectors need anyway, take any length. */
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
-static const char
-    abi[] =
-        "{\"abi\":" CUT_STR(
-            CUT_ABI_VERSION) ",\"version\":\"" CUT_VERSION "\""
-                             ",\"statuses\":[" FIRST_STATUS(CUT_OK, 0, "ok",
-                                                            nobody, "Done.")
-                                 CUT_ERROR_LIST(
-                                     NEXT_STATUS) "]"
-                                                  ",\"states\":["
-                                                  "\"new"
-                                                  "\"" CUT_LATER_STATE_LIST(
-                                                      NEXT_STATE) "]"
-                                                                  ",\"limits\":"
-                                                                  "{" NUMBER_JSON("max_side", CUT_MAX_SIDE) "," NUMBER_JSON("max_pixels",
-                                                                                                                            CUT_MAX_PIXELS) "," NUMBER_JSON("max_input_bytes", CUT_MAX_INPUT_BYTES) "," NUMBER_JSON("max_options_bytes", CUT_MAX_OPTIONS_BYTES) "," NUMBER_JSON("max_model_side", CUT_MAX_MODEL_SIDE) "}"
-                                                                                                                                                                                                                                                                                                                      ",\"numbers\":{\"edit_mode\":{" NUMBER_JSON("erase",
-                                                                                                                                                                                                                                                                                                                                                                  CUT_EDIT_ERASE) "," NUMBER_JSON("restore", CUT_EDIT_RESTORE) "}"
-                                                                                                                                                                                                                                                                                                                                                                                                                               ",\"edit_style\":{" NUMBER_JSON("result", CUT_EDIT_RESULT) "," NUMBER_JSON("ghost", CUT_EDIT_GHOST) "," NUMBER_JSON(
-                                                                                                                                                                                                                                                                                                                                                                                                                                   "matte",
-                                                                                                                                                                                                                                                                                                                                                                                                                                   CUT_EDIT_MATTE) "," NUMBER_JSON("photo",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                   CUT_EDIT_PHOTO) "}"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   ",\"arithmetic\":{" NUMBER_JSON(
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       "auto",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       CUT_NET_AUTO) "," NUMBER_JSON("f32", CUT_NET_F32) "," NUMBER_JSON("i16", CUT_NET_I16) "}}"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             ",\"options\":" CUT_OPTIONS_JSON
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             "}";
+/* It would indent each part behind the macro before it. */
+/* clang-format off */
+static const char abi[] =
+    "{\"abi\":" CUT_STR(CUT_ABI_VERSION) ",\"version\":\"" CUT_VERSION "\""
+    ",\"statuses\":[" FIRST_STATUS(CUT_OK, 0, "ok", nobody, "Done.")
+    CUT_ERROR_LIST(NEXT_STATUS) "]"
+    ",\"states\":[\"new\"" CUT_LATER_STATE_LIST(NEXT_STATE) "]"
+    ",\"limits\":{" NUMBER_JSON("max_side", CUT_MAX_SIDE) ","
+    NUMBER_JSON("max_pixels", CUT_MAX_PIXELS) ","
+    NUMBER_JSON("max_input_bytes", CUT_MAX_INPUT_BYTES) ","
+    NUMBER_JSON("max_options_bytes", CUT_MAX_OPTIONS_BYTES) ","
+    NUMBER_JSON("max_model_side", CUT_MAX_MODEL_SIDE) "}"
+    ",\"numbers\":{\"edit_mode\":{" NUMBER_JSON("erase", CUT_EDIT_ERASE) ","
+    NUMBER_JSON("restore", CUT_EDIT_RESTORE) "}"
+    ",\"edit_style\":{" NUMBER_JSON("result", CUT_EDIT_RESULT) ","
+    NUMBER_JSON("ghost", CUT_EDIT_GHOST) ","
+    NUMBER_JSON("matte", CUT_EDIT_MATTE) ","
+    NUMBER_JSON("photo", CUT_EDIT_PHOTO) "}"
+    ",\"arithmetic\":{" NUMBER_JSON("auto", CUT_NET_AUTO) ","
+    NUMBER_JSON("f32", CUT_NET_F32) "," NUMBER_JSON("i16", CUT_NET_I16) "}}"
+    ",\"options\":" CUT_OPTIONS_JSON "}";
+/* clang-format on */
 
 const char *cut_abi_json(void)
 {

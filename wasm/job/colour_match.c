@@ -18,8 +18,7 @@ cut_status cut_profile_read(cut_bytes *out, const uint8_t *bytes, size_t size,
 
 static void map_image(const cut_colour_map *map, cut_image *image)
 {
-    cut_colour_map_pixels(map, image->px,
-                          (size_t)image->w * (size_t)image->h);
+    cut_colour_map_pixels(map, image->px, (size_t)image->w * (size_t)image->h);
 }
 
 int cut_match_to_srgb(cut_image *image, const cut_bytes *profile)

@@ -21,7 +21,8 @@
 static const char *state_name(cut_state state)
 {
     switch (state) {
-#define CASE(symbol, number, name) case symbol: return name;
+#define CASE(symbol, number, name)                                             \
+    case symbol: return name;
         CUT_STATE_LIST(CASE)
 #undef CASE
     }
@@ -47,6 +48,7 @@ void cut_job_free(cut_job *job)
 {
     if (!job) return;
     cut_bytes_free(&job->icc);
+    cut_bytes_free(&job->first_picture);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
     cut_free(job->tensor);
@@ -161,10 +163,24 @@ int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 }
 
 int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
-                          uint32_t h, const uint8_t *bytes,
-                          uint32_t size_bytes)
+                          uint32_t h, const uint8_t *bytes, uint32_t size_bytes)
 {
     return decode(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+}
+
+const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
+                                     uint32_t size_bytes)
+{
+    cut_probe probe;
+    cut_bytes_free(&job->first_picture);
+    if (!cut_image_probe(&probe, bytes, size_bytes, NULL) && probe.first.w)
+        cut_webp_first(&job->first_picture, bytes, &probe, &job->error);
+    return job->first_picture.data;
+}
+
+uint32_t cut_job_first_picture_size(const cut_job *job)
+{
+    return (uint32_t)job->first_picture.size;
 }
 
 int cut_job_background(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
@@ -212,8 +228,8 @@ int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     cut_status status = cut_job_in_state(job, CUT_DECODED);
     cut_source from = {.bytes = bytes, .size = size_bytes};
     uint8_t *alpha;
-    if (!status) status = cut_source_alpha(&alpha, &job->image, &from,
-                                           &job->error);
+    if (!status)
+        status = cut_source_alpha(&alpha, &job->image, &from, &job->error);
     if (status) return (int)status;
     job->alpha = alpha;
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
@@ -313,8 +329,7 @@ int cut_job_encode(cut_job *job)
         return finish(job, cut_jpeg_encode(&job->file, &job->image,
                                            job->options.quality, &job->icc,
                                            &job->error));
-    case CUT_OUT_WEBP:
-        break;
+    case CUT_OUT_WEBP: break;
     }
     return (int)cut_fail(&job->error, CUT_E_NEEDS_CODEC,
                          "WebP is encoded outside the core.");
@@ -327,7 +342,7 @@ int cut_job_encoded(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     if (job->options.output != CUT_OUT_WEBP)
         return (int)cut_fail(&job->error, CUT_E_STATE,
                              "The core encodes this format itself.");
-    return finish(job, cut_webp_with_icc(&job->file, bytes, size_bytes,
-                                         &job->icc, job->image.w,
-                                         job->image.h, &job->error));
+    return finish(job,
+                  cut_webp_with_icc(&job->file, bytes, size_bytes, &job->icc,
+                                    job->image.w, job->image.h, &job->error));
 }

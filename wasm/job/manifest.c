@@ -24,8 +24,8 @@ static cut_status read_triple(float out[3], const cut_json *input,
                         "input.%s is not an array of three numbers.", key);
     for (int i = 0; i < 3; i++) {
         if (!(triple[i] > -1e6 && triple[i] < 1e6))
-            return cut_fail(error, CUT_E_MANIFEST,
-                            "input.%s is out of range.", key);
+            return cut_fail(error, CUT_E_MANIFEST, "input.%s is out of range.",
+                            key);
         out[i] = (float)triple[i];
     }
     return CUT_OK;
@@ -34,8 +34,9 @@ static cut_status read_triple(float out[3], const cut_json *input,
 static cut_status read_input(cut_manifest *m, const cut_json *input,
                              cut_error *error)
 {
-    static const char *const keys[] = {"name", "layout", "channels", "size",
-                                       "fit", "mean", "std", "range", NULL};
+    static const char *const keys[] = {"name", "layout", "channels",
+                                       "size", "fit",    "mean",
+                                       "std",  "range",  NULL};
     if (!cut_json_object(input))
         return cut_fail(error, CUT_E_MANIFEST, "input is not an object.");
     cut_status status = cut_json_only(input, keys, "key in input",
@@ -93,13 +94,12 @@ static cut_status read_output(cut_manifest *m, const cut_json *output,
 cut_status cut_manifest_parse(cut_manifest *out, const char *json, size_t size,
                               cut_error *error)
 {
-    static const char *const keys[] = {"$schema", "name", "version", "file",
-                                       "url", "bytes", "sha256", "md5",
-                                       "license", "input", "output", NULL};
+    static const char *const keys[] = {"$schema", "name",  "version", "file",
+                                       "url",     "bytes", "sha256",  "md5",
+                                       "license", "input", "output",  NULL};
     cut_json *root;
-    cut_status status = cut_json_parse(&root, json, size,
-                                       CUT_MAX_OPTIONS_BYTES, CUT_E_MANIFEST,
-                                       error);
+    cut_status status = cut_json_parse(&root, json, size, CUT_MAX_OPTIONS_BYTES,
+                                       CUT_E_MANIFEST, error);
     if (status) return status;
     cut_manifest m = {0};
     status = cut_json_only(root, keys, "key", CUT_E_MANIFEST, error);

@@ -14,9 +14,9 @@ typedef enum cut_map_kind {
 } cut_map_kind;
 
 typedef struct cut_manifest {
-    int32_t w, h;        /* of the input tensor, 1..CUT_MAX_MODEL_SIDE */
+    int32_t w, h; /* of the input tensor, 1..CUT_MAX_MODEL_SIDE */
     float mean[3], std[3];
-    int range_is_max;    /* pixels are divided by the picture's maximum */
+    int range_is_max; /* pixels are divided by the picture's maximum */
     cut_map_kind kind;
 } cut_manifest;
 

@@ -98,7 +98,7 @@ static cut_status join(cut_job *job, cut_matte *answer)
     if (job->subject.found && !cut_subject_present(answer)) return CUT_OK;
     if (job->pass == CUT_PASS_CLOSEUP)
         return cut_closeup_join(&job->matte, answer, job->closeup, job->image.w,
-                             job->image.h, &job->error);
+                                job->image.h, &job->error);
     cut_matte_join_mirrored(&job->matte, answer);
     /* a mean is less sure: what was found stays found */
     job->subject.found |= cut_subject_present(&job->matte);
@@ -115,8 +115,8 @@ int cut_job_matte(cut_job *job, const float *map, uint32_t w, uint32_t h)
         (uint64_t)w * (uint32_t)m->h != (uint64_t)h * (uint32_t)m->w)
         return (int)cut_fail(&job->error, CUT_E_OUTPUT,
                              "The model answered %u x %u for an input of "
-                             "%d x %d.", (unsigned)w, (unsigned)h, (int)m->w,
-                             (int)m->h);
+                             "%d x %d.",
+                             (unsigned)w, (unsigned)h, (int)m->w, (int)m->h);
     cut_matte matte = {0};
     status = cut_matte_from_map(&matte, map, (int32_t)w, (int32_t)h,
                                 m->kind == CUT_MAP_LOGITS, &job->error);

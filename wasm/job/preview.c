@@ -23,7 +23,7 @@ struct cut_preview {
     enum { UNKNOWN, FOUND, NONE } has_head;
 
     cut_layer blur;
-    cut_length blur_length; /* of `blur` */
+    cut_length blur_length;     /* of `blur` */
     cut_image background_image; /* for CUT_BG_IMAGE */
 
     cut_image placed; /* `cleaned` on the small result, as `layout` says */
@@ -159,7 +159,9 @@ static cut_status place(cut_preview *p, const cut_layout *layout)
 static cut_status render(cut_preview *p, const cut_options *o, cut_view view)
 {
     cut_rendering r = {.background_image = p->background_image,
-                       .blur = p->blur, .kept = p->kept, .view = view};
+                       .blur = p->blur,
+                       .kept = p->kept,
+                       .view = view};
     cut_image copy = {0}; /* a canvas crops the image that it is given */
     cut_status status = copy_image(&p->out, &p->placed, &p->error);
     if (!status && o->background == CUT_BG_IMAGE && o->canvas.w && !o->mask) {
@@ -178,8 +180,7 @@ int cut_preview_render(cut_preview *p, const char *json, uint32_t size_bytes,
     cut_status status = cut_options_parse(&o, json, size_bytes, &p->error);
     if (!status && (max_side < 1 || max_side > CUT_MAX_SIDE))
         status = cut_fail(&p->error, CUT_E_ARGUMENT,
-                          "A preview of %u pixels a side.",
-                          (unsigned)max_side);
+                          "A preview of %u pixels a side.", (unsigned)max_side);
     if (!status)
         status = cut_render_ready(&o, p->background_image.px != NULL,
                                   &p->error);

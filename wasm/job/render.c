@@ -195,27 +195,23 @@ static cut_status paint(cut_image *image, cut_rendering *r,
     const cut_place photo = {v->layout.place.x - (float)v->box.x,
                              v->layout.place.y - (float)v->box.y,
                              v->layout.place.scale};
-    const cut_stretch over = {photo.x, photo.y,
-                              (float)v->photo_w * photo.scale,
+    const cut_stretch over = {photo.x, photo.y, (float)v->photo_w * photo.scale,
                               (float)v->photo_h * photo.scale};
     switch (o->background) {
-    case CUT_BG_COLOUR:
-        cut_compose_colour(image, o->rgb);
-        return CUT_OK;
+    case CUT_BG_COLOUR: cut_compose_colour(image, o->rgb); return CUT_OK;
     case CUT_BG_GRADIENT:
         return cut_compose_gradient(image, &o->gradient, error);
     case CUT_BG_BLUR:
         if (o->canvas.w)
-            return cut_compose_blur_cover(image, &r->blur, v->full_w,
-                                          v->full_h, error);
+            return cut_compose_blur_cover(image, &r->blur, v->full_w, v->full_h,
+                                          error);
         return cut_compose_blur(image, &r->blur, photo, error);
     case CUT_BG_IMAGE:
         if (!o->canvas.w)
             return cut_compose_image(image, &r->background_image, &over, error);
         cut_crop_to_ratio(&r->background_image, v->full_w, v->full_h);
         return cut_compose_image(image, &r->background_image, NULL, error);
-    case CUT_BG_TRANSPARENT:
-        break;
+    case CUT_BG_TRANSPARENT: break;
     }
     if (o->output == CUT_OUT_JPEG) cut_compose_colour(image, white);
     return CUT_OK;

@@ -66,11 +66,11 @@ const char *cut_job_report_json(cut_job *job)
              "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
              "\"alpha\":%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
              "\"subject\":{\"found\":%s,%s}}",
-             cut_format_name(job->probe.format), (int)job->in_w,
-             (int)job->in_h, job->probe.orientation,
-             (unsigned)job->input_bytes, (unsigned)job->icc.size,
-             job->probe.has_alpha_channel ? "true" : "false",
-             (int)job->out_w, (int)job->out_h,
-             cut_output_name(job->options.output), found, details);
+             cut_format_name(job->probe.format), (int)job->in_w, (int)job->in_h,
+             job->probe.orientation, (unsigned)job->input_bytes,
+             (unsigned)job->icc.size,
+             job->probe.has_alpha_channel ? "true" : "false", (int)job->out_w,
+             (int)job->out_h, cut_output_name(job->options.output), found,
+             details);
     return job->report;
 }

@@ -6,22 +6,38 @@
 #include "image/decode.h"
 #include "image/orient.h"
 
+/* Rows of the picture that was decoded to their place on the canvas. */
+static void place(uint8_t *px, const uint8_t *from, const cut_probe *p,
+                  int32_t x, int32_t y, int32_t w, int32_t h)
+{
+    for (int32_t i = 0; i < h; i++)
+        memcpy(px + ((size_t)(y + i) * (size_t)p->w + (size_t)x) * 4,
+               from + (size_t)i * (size_t)w * 4, (size_t)w * 4);
+}
+
 /* Decoded pixels, against what the header promised. */
 static cut_status copy_pixels(cut_image *out, const cut_source *from,
                               const cut_probe *probe, cut_error *error)
 {
     if (!from->rgba) return cut_fail(error, CUT_E_ARGUMENT, "No pixels given.");
-    if (from->w != (uint32_t)probe->w || from->h != (uint32_t)probe->h)
+    int32_t w = probe->w, h = probe->h;
+    if (probe->first.w) {
+        w = probe->first.w;
+        h = probe->first.h;
+    }
+    if (from->w != (uint32_t)w || from->h != (uint32_t)h)
         return cut_fail(error, CUT_E_CORRUPT,
                         "The codec decoded %u x %u, the header says %d x %d.",
-                        (unsigned)from->w, (unsigned)from->h, (int)probe->w,
-                        (int)probe->h);
-    size_t bytes = (size_t)from->w * from->h * 4;
-    uint8_t *px = cut_alloc(bytes, 1);
+                        (unsigned)from->w, (unsigned)from->h, (int)w, (int)h);
+    size_t bytes = (size_t)probe->w * (size_t)probe->h * 4;
+    uint8_t *px = cut_alloc_zero(bytes, 1);
     if (!px)
-        return cut_fail(error, CUT_E_MEMORY, "No memory for %u x %u pixels.",
-                        (unsigned)from->w, (unsigned)from->h);
-    memcpy(px, from->rgba, bytes);
+        return cut_fail(error, CUT_E_MEMORY, "No memory for %d x %d pixels.",
+                        (int)probe->w, (int)probe->h);
+    place(px, from->rgba, probe, probe->first.x, probe->first.y, w, h);
+    /* a codec may find alpha that the header denies; browsers show none */
+    for (size_t i = 3; !probe->has_alpha_channel && i < bytes; i += 4)
+        px[i] = 255;
     *out = (cut_image){px, probe->w, probe->h, !probe->has_alpha_channel};
     return CUT_OK;
 }
@@ -60,10 +76,9 @@ cut_status cut_source_alpha(uint8_t **out, const cut_image *photo,
     size_t count = (size_t)photo->w * (size_t)photo->h;
     uint8_t *alpha = NULL;
     if (matte.w != photo->w || matte.h != photo->h)
-        status = cut_fail(error, CUT_E_OPTION,
-                          "The matte is %d x %d, the photo %d x %d.",
-                          (int)matte.w, (int)matte.h, (int)photo->w,
-                          (int)photo->h);
+        status = cut_fail(
+            error, CUT_E_OPTION, "The matte is %d x %d, the photo %d x %d.",
+            (int)matte.w, (int)matte.h, (int)photo->w, (int)photo->h);
     else if (!(alpha = cut_alloc(count, 1)))
         status = cut_fail(error, CUT_E_MEMORY, "No memory for a %d x %d matte.",
                           (int)photo->w, (int)photo->h);

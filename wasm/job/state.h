@@ -31,15 +31,16 @@ struct cut_job {
     cut_bytes icc;
     int is_matched; /* colours and background image are in its space */
 
-    cut_image image;      /* the photo, then the result */
+    cut_image image;         /* the photo, then the result */
     cut_rendering rendering; /* background_image: when set; from CLEANED on */
-    float *tensor;        /* PREPARED: [3][manifest.h][manifest.w] */
-    cut_matte matte;      /* INFERRED */
-    cut_pass pass;        /* PREPARED: this one; INFERRED: the last one */
-    cut_closeup closeup;  /* with CUT_PASS_CLOSEUP */
-    uint8_t *alpha;       /* REFINED: [in_h][in_w] */
-    cut_subject subject;  /* from REFINED on; found from INFERRED on */
-    cut_bytes file;       /* DONE */
+    float *tensor;           /* PREPARED: [3][manifest.h][manifest.w] */
+    cut_matte matte;         /* INFERRED */
+    cut_pass pass;           /* PREPARED: this one; INFERRED: the last one */
+    cut_closeup closeup;     /* with CUT_PASS_CLOSEUP */
+    uint8_t *alpha;          /* REFINED: [in_h][in_w] */
+    cut_subject subject;     /* from REFINED on; found from INFERRED on */
+    cut_bytes file;          /* DONE */
+    cut_bytes first_picture; /* for the codec */
     char report[640];
 };
 

@@ -5,13 +5,13 @@
 
 #include "base/status.h" /* CUT_MAX_MODEL_SIDE */
 
-#define MARGIN 0.15f   /* of the box's longer side */
+#define MARGIN 0.15f  /* of the box's longer side */
 #define MAX_AREA 0.6f /* of the photo */
-#define SHARE 0.5f     /* of the second answer in the mean */
-#define RAMP 0.05f     /* of its longer side: from none to its share */
+#define SHARE 0.5f    /* of the second answer in the mean */
+#define RAMP 0.05f    /* of its longer side: from none to its share */
 
 int cut_closeup_find(cut_closeup *closeup, const cut_matte *matte, int32_t w,
-                  int32_t h)
+                     int32_t h)
 {
     int32_t left = matte->w, right = -1, top = matte->h, bottom = -1;
     for (int32_t y = 0; y < matte->h; y++)
@@ -47,12 +47,16 @@ cut_status cut_closeup_crop(cut_image *out, const cut_image *photo,
     size_t row = (size_t)closeup.w * 4;
     uint8_t *px = cut_alloc((size_t)closeup.h * row, 1);
     if (!px)
-        return cut_fail(error, CUT_E_MEMORY, "No memory for a close-up of "
-                        "%d x %d.", (int)closeup.w, (int)closeup.h);
+        return cut_fail(error, CUT_E_MEMORY,
+                        "No memory for a close-up of "
+                        "%d x %d.",
+                        (int)closeup.w, (int)closeup.h);
     for (int32_t y = 0; y < closeup.h; y++)
         memcpy(px + (size_t)y * row,
                photo->px + ((size_t)(closeup.y + y) * (size_t)photo->w +
-                            (size_t)closeup.x) * 4, row);
+                            (size_t)closeup.x) *
+                               4,
+               row);
     *out = (cut_image){px, closeup.w, closeup.h, photo->opaque};
     return CUT_OK;
 }
@@ -78,15 +82,14 @@ static float ramp(float at, int32_t from, int32_t size, int32_t whole,
                   float reach)
 {
     float left = from > 0 ? (at - (float)from) / reach : 1;
-    float right = from + size < whole
-                      ? ((float)(from + size) - at) / reach : 1;
+    float right = from + size < whole ? ((float)(from + size) - at) / reach : 1;
     float min = left < right ? left : right;
     return min < 0 ? 0 : min > 1 ? 1 : min;
 }
 
 cut_status cut_closeup_join(cut_matte *matte, const cut_matte *detail,
-                         cut_closeup closeup, int32_t w, int32_t h,
-                         cut_error *error)
+                            cut_closeup closeup, int32_t w, int32_t h,
+                            cut_error *error)
 {
     int32_t side = matte->w > matte->h ? matte->w : matte->h;
     int32_t k = 2 * side <= CUT_MAX_MODEL_SIDE ? 2 : 1;

@@ -21,7 +21,7 @@ typedef struct cut_closeup {
  *         covers 60 % of the photo or more
  */
 int cut_closeup_find(cut_closeup *closeup, const cut_matte *matte, int32_t w,
-                  int32_t h);
+                     int32_t h);
 
 /** That part of the photo, a copy owned by the caller. CUT_E_MEMORY. */
 cut_status cut_closeup_crop(cut_image *out, const cut_image *photo,
@@ -38,7 +38,7 @@ cut_status cut_closeup_crop(cut_image *out, const cut_image *photo,
  * @return CUT_OK, CUT_E_MEMORY (matte unchanged)
  */
 cut_status cut_closeup_join(cut_matte *matte, const cut_matte *detail,
-                         cut_closeup closeup, int32_t w, int32_t h,
-                         cut_error *error);
+                            cut_closeup closeup, int32_t w, int32_t h,
+                            cut_error *error);
 
 #endif

@@ -45,7 +45,7 @@ static void place(float at[AXES], const grid *g, const uint8_t *px, int32_t x,
                   int32_t y)
 {
     const float bin = 1.0f / CUT_COLOUR_MODEL_BIN,
-    max = CUT_COLOUR_MODEL_CHROMA;
+                max = CUT_COLOUR_MODEL_CHROMA;
     float r = (float)px[0], gr = (float)px[1], b = (float)px[2];
     float luma = 0.299f * r + 0.587f * gr + 0.114f * b;
     float u = 0.564f * (b - luma), v = 0.713f * (r - luma); /* Rec. 601 */
@@ -84,8 +84,8 @@ static void smooth(float *cells, size_t count, size_t n, size_t step,
     }
 }
 
-static void add_all(grid *g, const uint16_t *map, const uint8_t *rgb,
-                    int32_t w, int32_t h)
+static void add_all(grid *g, const uint16_t *map, const uint8_t *rgb, int32_t w,
+                    int32_t h)
 {
     for (int32_t y = 0; y < h; y++)
         for (int32_t x = 0; x < w; x++) {
@@ -173,7 +173,7 @@ static void read_all(uint16_t *map, const grid *g, const uint8_t *rgb,
 }
 
 cut_status cut_colour_model_weigh(uint16_t *map, const uint8_t *rgb, int32_t w,
-                              int32_t h, cut_error *error)
+                                  int32_t h, cut_error *error)
 {
     int32_t side = w > h ? w : h;
     grid g = {.scale = (float)CUT_COLOUR_MODEL_CELLS / (float)side};

@@ -30,6 +30,6 @@
  *         depends on the shape only: 7 MB for a square.
  */
 cut_status cut_colour_model_weigh(uint16_t *map, const uint8_t *rgb, int32_t w,
-                              int32_t h, cut_error *error);
+                                  int32_t h, cut_error *error);
 
 #endif

@@ -90,12 +90,17 @@ cut_status cut_components_remove_small(uint16_t *map, int32_t w, int32_t h,
                                        uint16_t one, cut_error *error)
 {
     size_t all = (size_t)w * (size_t)h;
-    field f = {map, w, h, one / 2, (uint16_t)(one * CUT_COMPONENTS_JOIN),
-               cut_alloc(all, 1), cut_alloc(all, sizeof(uint32_t))};
+    field f = {map,
+               w,
+               h,
+               one / 2,
+               (uint16_t)(one * CUT_COMPONENTS_JOIN),
+               cut_alloc(all, 1),
+               cut_alloc(all, sizeof(uint32_t))};
     cut_status status = CUT_OK;
     if (f.seen && f.list) {
         size_t min_solid = (walk(&f, 0, 0) + CUT_COMPONENTS_SHARE - 1) /
-                       CUT_COMPONENTS_SHARE;
+                           CUT_COMPONENTS_SHARE;
         walk(&f, min_solid, (uint16_t)(one * CUT_COMPONENTS_SURE));
     } else {
         status = cut_fail(error, CUT_E_MEMORY, "No memory to refine %d x %d.",

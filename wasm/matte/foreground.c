@@ -17,7 +17,7 @@ static u32x4 channel(int i, f32x4 c, f32x4 a, f32x4 s, const slope *f,
 {
     f32x4 fore = f->c0[i] + f->d[i] * s, back = b->c0[i] + b->d[i] * s;
     f32x4 v = fore + (c - fore * a - back * (1 - a)) * a;
-    return (u32x4)__builtin_convertvector(cut_clamp(v, 255) + 0.5f, i32x4);
+    return (u32x4) __builtin_convertvector(cut_clamp(v, 255) + 0.5f, i32x4);
 }
 
 /* The first `count` of four pixels, between the same two samples, s of the way
@@ -146,7 +146,8 @@ cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
         status = cut_layers_new(&c.foreground, &c.background, photo, alpha, k,
                                 error);
         size_t line = ((size_t)c.foreground.w + 1) * 4;
-        if (!status && c.foreground.px) c.lines = cut_alloc(line * 2, sizeof *c.lines);
+        if (!status && c.foreground.px)
+            c.lines = cut_alloc(line * 2, sizeof *c.lines);
         if (!status && c.foreground.px && !c.lines)
             status = cut_fail(error, CUT_E_MEMORY, "No memory for colours.");
     }

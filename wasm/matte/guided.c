@@ -38,11 +38,11 @@ static void solve(float out[4], const int32_t s[LANES], int32_t count,
     float cr = (float)s[RP] * n - mr * mp, cg = (float)s[GP] * n - mg * mp;
     float cb = (float)s[BP] * n - mb * mp;
     float rr = (float)s[RR] * n - mr * mr + eps,
-    rg = (float)s[RG] * n - mr * mg;
+          rg = (float)s[RG] * n - mr * mg;
     float rb = (float)s[RB] * n - mr * mb,
-    gg = (float)s[GG] * n - mg * mg + eps;
+          gg = (float)s[GG] * n - mg * mg + eps;
     float gb = (float)s[GB] * n - mg * mb,
-    bb = (float)s[BB] * n - mb * mb + eps;
+          bb = (float)s[BB] * n - mb * mb + eps;
     /* symmetric 3 x 3 by cofactors */
     float irr = gg * bb - gb * gb, irg = gb * rb - rg * bb;
     float irb = rg * gb - gg * rb, igg = rr * bb - rb * rb;
@@ -206,7 +206,11 @@ cut_status cut_guided_fit(float *coefficients, const uint8_t *guide,
                           int32_t radius, float eps, cut_error *error)
 {
     size_t side = TILE + 2 * (size_t)radius;
-    tiles t = {.guide = guide, .p = p, .w = w, .h = h, .radius = radius,
+    tiles t = {.guide = guide,
+               .p = p,
+               .w = w,
+               .h = h,
+               .radius = radius,
                .eps = eps * 255 * 255};
     t.columns = cut_alloc((side + 2 * (size_t)radius) * LANES,
                           sizeof *t.columns);

@@ -3,7 +3,8 @@
 
 #include "base/fail.h"
 
-#define CUT_GUIDED_ONE 1024 /* what `p` holds for 1.0: a power of two, so that
+#define CUT_GUIDED_ONE                                                         \
+    1024 /* what `p` holds for 1.0: a power of two, so that
                                a constant window gives an exact constant */
 
 /**

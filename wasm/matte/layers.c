@@ -36,8 +36,7 @@ static void join(uint8_t *restrict marks, const uint8_t *restrict more,
 }
 
 /* Spreads n marks by `distance` both ways. scratch: [n] */
-static void spread(uint8_t *marks, uint8_t *scratch, size_t n,
-                   size_t distance)
+static void spread(uint8_t *marks, uint8_t *scratch, size_t n, size_t distance)
 {
     if (distance >= n) distance = n;
     memcpy(scratch, marks, n);
@@ -137,8 +136,7 @@ static void sum_block(float *fg, float *bg, const cut_image *photo,
     for (int32_t i = 0; i < rows; i++) {
         size_t at = (size_t)(y + i) * (size_t)photo->w + (size_t)x;
         f32x4 row_f = {0}, row_b = {0};
-        add_pixels(&row_f, &row_b, photo->px + at * 4, alpha + at, columns,
-                   by);
+        add_pixels(&row_f, &row_b, photo->px + at * 4, alpha + at, columns, by);
         f += row_f;
         b += row_b;
     }
@@ -257,14 +255,16 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
     size_t coarser = count / 3 + 2 * ((size_t)b.w + (size_t)b.h) + 64;
     float *pyramid = cut_alloc(coarser * 4, sizeof *pyramid);
     /* the background alone is wanted for a blur: then all of it */
-    uint8_t *marks =
-        foreground ? blocks_near_soft(photo, alpha, b.w, b.h, k) : NULL;
+    uint8_t *marks = foreground ? blocks_near_soft(photo, alpha, b.w, b.h, k)
+                                : NULL;
     cut_status status = CUT_OK;
     weights by;
     weigh(&by);
     if (!b.px || !pyramid || (foreground && (!f.px || !marks)))
-        status = cut_fail(error, CUT_E_MEMORY, "No memory for colours of %d x "
-                          "%d.", (int)photo->w, (int)photo->h);
+        status = cut_fail(error, CUT_E_MEMORY,
+                          "No memory for colours of %d x "
+                          "%d.",
+                          (int)photo->w, (int)photo->h);
     for (size_t i = 0; !status && i < count; i++)
         if (!marks || marks[i])
             sum_block(f.px ? f.px + i * 4 : NULL, b.px + i * 4, photo, alpha,

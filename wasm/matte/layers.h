@@ -71,8 +71,7 @@ static inline int32_t cut_layer_end(const cut_layer *layer, int32_t at)
 }
 
 /** How far photo columns x .. x + 3 are from sample `at` to the next, 0..1. */
-static inline f32x4 cut_layer_way(const cut_layer *layer, int32_t x,
-                                  int32_t at)
+static inline f32x4 cut_layer_way(const cut_layer *layer, int32_t x, int32_t at)
 {
     const float step = 1 / (float)layer->k;
     const f32x4 lanes = {0, step, 2 * step, 3 * step};

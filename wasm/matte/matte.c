@@ -9,8 +9,10 @@ static float exponential(float x)
     float t = x * 1.44269504f;
     int32_t n = (int32_t)(t + (t < 0 ? -0.5f : 0.5f));
     float r = x - (float)n * 0.693147181f;
-    float e = 1 + r * (1 + r * (0.5f + r * (1 / 6.0f + r * (1 / 24.0f +
-              r * (1 / 120.0f + r * (1 / 720.0f))))));
+    float e = 1 + r * (1 + r * (0.5f +
+                                r * (1 / 6.0f + r * (1 / 24.0f +
+                                                     r * (1 / 120.0f +
+                                                          r * (1 / 720.0f))))));
     uint32_t bits = (uint32_t)(n + 127) << 23;
     float power;
     memcpy(&power, &bits, 4);
@@ -36,7 +38,8 @@ cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
         if (!logits && (map[i] < -0.1f || map[i] > 1.1f))
             return cut_fail(error, CUT_E_OUTPUT,
                             "Value %u of the model's answer lies outside "
-                            "0 to 1.", (unsigned)i);
+                            "0 to 1.",
+                            (unsigned)i);
     }
     float *alpha = cut_alloc(count, sizeof *alpha);
     if (!alpha)
@@ -87,8 +90,8 @@ static int is_inverted(const cut_matte *m)
             if (x < rx || y < ry || x >= m->w - rx || y >= m->h - ry) {
                 rim++;
                 sure += a > SURE;
-            } else if (x >= m->w / 4 && x < m->w - m->w / 4 &&
-                       y >= m->h / 4 && y < m->h - m->h / 4) {
+            } else if (x >= m->w / 4 && x < m->w - m->w / 4 && y >= m->h / 4 &&
+                       y < m->h - m->h / 4) {
                 middle++;
                 clear += a < CLEAR;
             }

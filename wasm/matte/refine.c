@@ -15,10 +15,12 @@
 #ifndef CUT_REFINE_CELLS
 #define CUT_REFINE_CELLS 2 /* reduced photo: this many samples a map's cell, */
 #endif
-#define CUT_REFINE_MAX_SIDE 640 /* and this many along the longer side, at most:
+#define CUT_REFINE_MAX_SIDE                                                    \
+    640 /* and this many along the longer side, at most:
                                     what 12 megapixels have the time for */
 #ifndef CUT_REFINE_COLOUR_SIDE
-#define CUT_REFINE_COLOUR_SIDE 320 /* samples along the longer side, about, that
+#define CUT_REFINE_COLOUR_SIDE                                                 \
+    320 /* samples along the longer side, about, that
                                    the colours are asked at */
 #endif
 #ifndef CUT_REFINE_RADIUS
@@ -34,7 +36,8 @@
 #define CUT_REFINE_FOG 0.15f /* share of the local range cut off at each end */
 #endif
 #ifndef CUT_REFINE_REACH
-#define CUT_REFINE_REACH 3 /* of that range; at most twice the radius, or
+#define CUT_REFINE_REACH                                                       \
+    3 /* of that range; at most twice the radius, or
                               alpha is no longer exact where the map is flat */
 #endif
 
@@ -164,20 +167,20 @@ static cut_status ask_colours(uint16_t *p, const cut_image *small,
 /* ---- contrast ---------------------------------------------------------- */
 
 static void take_min(uint16_t *restrict lo, const uint16_t *restrict v,
-                       int32_t n)
+                     int32_t n)
 {
     for (int32_t i = 0; i < n; i++) lo[i] = v[i] < lo[i] ? v[i] : lo[i];
 }
 
 static void take_max(uint16_t *restrict hi, const uint16_t *restrict v,
-                      int32_t n)
+                     int32_t n)
 {
     for (int32_t i = 0; i < n; i++) hi[i] = v[i] > hi[i] ? v[i] : hi[i];
 }
 
 /* Minimum and maximum of p along each row within CUT_REFINE_REACH. */
-static void row_ranges(uint16_t *lo, uint16_t *hi, const uint16_t *p,
-                       int32_t w, int32_t h)
+static void row_ranges(uint16_t *lo, uint16_t *hi, const uint16_t *p, int32_t w,
+                       int32_t h)
 {
     size_t count = (size_t)w * (size_t)h;
     memcpy(lo, p, count * sizeof *lo);
@@ -334,8 +337,8 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
                             const cut_image *photo, cut_error *error)
 {
     int32_t side = photo->w > photo->h ? photo->w : photo->h;
-    int32_t max_side = CUT_REFINE_CELLS * (matte->w > matte->h ? matte->w
-                                                           : matte->h);
+    int32_t max_side = CUT_REFINE_CELLS *
+                       (matte->w > matte->h ? matte->w : matte->h);
     if (max_side > CUT_REFINE_MAX_SIDE) max_side = CUT_REFINE_MAX_SIDE;
     int32_t k = (side + max_side / 2) / max_side;
     if (k < 1) k = 1;

@@ -53,8 +53,7 @@ void cut_subject_measure(cut_subject *subject, const uint8_t *alpha, int32_t w,
         if (x > right) right = x;
     }
     /* quotient in double: the sum may have 33 bits */
-    subject->coverage =
-        (float)((double)sum / ((double)w * (double)h * 255.0));
+    subject->coverage = (float)((double)sum / ((double)w * (double)h * 255.0));
     if (right < 0)
         subject->x = subject->y = subject->w = subject->h = 0;
     else {

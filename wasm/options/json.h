@@ -9,6 +9,8 @@
 
 #include "options/list.h"
 
+/* It would indent each part behind the macro before it. */
+/* clang-format off */
 #define CUT_STR_(x) #x
 #define CUT_STR(x) CUT_STR_(x)
 #define CUT_JSON_BOOL_0 "false"
@@ -19,14 +21,12 @@
 
 #define CUT_OPTION_JSON(key, field, type, scope, usual, min, max, values,      \
                         words)                                                 \
-    "\"" #key                                                                  \
-    "\":{" CUT_JSON_##type(usual, min, max, values) ",\"scope\":\"" #scope     \
-                                                    "\",\"words\":\"" words    \
-                                                    "\"}"
+    "\"" #key "\":{" CUT_JSON_##type(usual, min, max, values)                  \
+    ",\"scope\":\"" #scope "\",\"words\":\"" words "\"}"
 #define CUT_NEXT_OPTION_JSON(...) "," CUT_OPTION_JSON(__VA_ARGS__)
 #define CUT_KEY_JSON(key, field, type, scope, usual, min, max, values, words)  \
-    "\"" #key "\":{" CUT_JSON_##type(usual, min, max,                          \
-                                     values) ",\"words\":\"" words "\"}"
+    "\"" #key "\":{" CUT_JSON_##type(usual, min, max, values)                  \
+    ",\"words\":\"" words "\"}"
 #define CUT_NEXT_KEY_JSON(...) "," CUT_KEY_JSON(__VA_ARGS__)
 
 #define CUT_JSON_TYPE(name, usual) "\"type\":\"" name "\",\"default\":" usual
@@ -68,5 +68,7 @@
     "\"ratio\":" CUT_JSON_BOOL_##is_ratio ",\"scale\":" #scale "}"
 #define CUT_NEXT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)        \
     "," CUT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)
+
+/* clang-format on */
 
 #endif

@@ -7,6 +7,7 @@
 // workers (how many at once; by itself what the machine can). Photos also come
 // by add(). `engine` may be set before the first: { size, removeBackground }.
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
+// Long because it is one element's whole life; what can stand alone does (overview, tiles, settings, zip).
 import { createPool, poolSize } from '../engine/pool.js';
 import { adoptStyles } from '../widget/common/adopt-styles.js';
 import { baseStyles } from '../widget/common/base-styles.js';
@@ -80,7 +81,8 @@ export class BackgroundBatch extends HTMLElement {
       engine: () => this.#use(),
       changed: (item) => {
         this.#dirty.add(item);
-        if (item.state === 'cancelled') { // somebody looks at it
+        if (item.state === 'cancelled') {
+          // somebody looks at it
           clearTimeout(this.#timer);
           this.#timer = setTimeout(() => this.#show());
         } else this.#timer ??= setTimeout(() => this.#show(), showMs);
@@ -99,7 +101,7 @@ export class BackgroundBatch extends HTMLElement {
 
   /** What removes backgrounds. @returns {Engine} */
   get engine() {
-    return this.#engine ??= createPool({ size: Number(this.getAttribute('workers')) || poolSize() });
+    return (this.#engine ??= createPool({ size: Number(this.getAttribute('workers')) || poolSize() }));
   }
 
   set engine(engine) {
@@ -119,7 +121,7 @@ export class BackgroundBatch extends HTMLElement {
 
   /** Everything that listens ends with this connection. */
   connectedCallback() {
-    const connection = this.#connection = new AbortController();
+    const connection = (this.#connection = new AbortController());
     const { signal } = connection;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     this.#awake = new KeepAwake(signal);
@@ -151,7 +153,7 @@ export class BackgroundBatch extends HTMLElement {
     this.#engine?.dispose?.();
   }
 
-  /** @param {string} name @param {string | null} before @param {string | null} now */
+  /** @param {string} _name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(_name, before, now) {
     if (before === now || !this.isConnected) return;
     this.#apply();
@@ -169,7 +171,14 @@ export class BackgroundBatch extends HTMLElement {
     if (this.#connection?.signal.aborted !== false) return;
     const items = this.queue.add(photos);
     this.overview.skip(skipped);
-    this.#say([this.t('added', { count: photos.length }), skipped.length ? `${this.t('skipped', { count: skipped.length })}.` : ''].join(' ').trim());
+    this.#say(
+      [
+        this.t('added', { count: photos.length }),
+        skipped.length ? `${this.t('skipped', { count: skipped.length })}.` : '',
+      ]
+        .join(' ')
+        .trim(),
+    );
     this.#show();
     await this.tiles.add(items);
     this.#show();
@@ -200,7 +209,10 @@ export class BackgroundBatch extends HTMLElement {
   #use() {
     const { engine } = this;
     const model = this.getAttribute('model') ?? undefined;
-    return { size: engine.size, removeBackground: (photo, options) => engine.removeBackground(photo, { model, ...options }) };
+    return {
+      size: engine.size,
+      removeBackground: (photo, options) => engine.removeBackground(photo, { model, ...options }),
+    };
   }
 
   /** What buttons and settings are for: the chosen photos, or all. @returns {Item[]} */
@@ -224,7 +236,8 @@ export class BackgroundBatch extends HTMLElement {
     if (act === 'deselect') this.tiles.chooseAll(false);
     if (act === 'zip') void this.#zip();
     if (act === 'clear') this.#clear();
-    if (act === 'back') this.dispatchEvent(new CustomEvent('background-batch-close', { bubbles: true, composed: true }));
+    if (act === 'back')
+      this.dispatchEvent(new CustomEvent('background-batch-close', { bubbles: true, composed: true }));
     const focused = /** @type {HTMLButtonElement | null | undefined} */ (this.shadowRoot?.activeElement);
     this.#show();
     if (focused?.hidden || focused?.disabled) this.tiles.focus();
@@ -248,17 +261,23 @@ export class BackgroundBatch extends HTMLElement {
   /** The matte by hand, over the grid; the photo is cut out anew along it. @param {Item} item */
   async #retouch(item) {
     if (this.#retouching) return;
-    const life = this.#retouching = new AbortController();
+    const life = (this.#retouching = new AbortController());
     const { engine } = this;
     try {
       const { retouch } = await import('../widget/retouch/retoucher.js');
       const matte = await retouch(this.#part('.frame'), {
-        engine: /** @type {any} */ (engine), name: item.name, photo: item.photo, language: this.#language, signal: life.signal,
-        options: { model: this.getAttribute('model') ?? undefined, matte: item.matte }, say: (text) => this.#say(text),
+        engine: /** @type {any} */ (engine),
+        name: item.name,
+        photo: item.photo,
+        language: this.#language,
+        signal: life.signal,
+        options: { model: this.getAttribute('model') ?? undefined, matte: item.matte },
+        say: (text) => this.#say(text),
       });
       if (matte && !item.gone) this.queue.retouched(item, matte);
     } catch (error) {
-      if (!life.signal.aborted) this.#note(`${item.name}: ${errorText(/** @type {any} */ (this.t), /** @type {any} */ (error)).join(' ')}`);
+      if (!life.signal.aborted)
+        this.#note(`${item.name}: ${errorText(/** @type {any} */ (this.t), /** @type {any} */ (error)).join(' ')}`);
     }
     this.#retouching = undefined;
     if (life.signal.aborted) return;
@@ -338,7 +357,12 @@ export class BackgroundBatch extends HTMLElement {
   /** @returns {Options} */
   get #options() {
     const { background, format, margin, ...said } = attributesOf(this, names);
-    return { ...said, background: this.#backgroundImage ?? (background || 'transparent'), format: format || 'png', margin: margin || '5%' };
+    return {
+      ...said,
+      background: this.#backgroundImage ?? (background || 'transparent'),
+      format: format || 'png',
+      margin: margin || '5%',
+    };
   }
 
   /** Writes the results into a ZIP, or stops the one that is being written. */
@@ -347,7 +371,7 @@ export class BackgroundBatch extends HTMLElement {
     const items = this.#scope.filter(({ result }) => result);
     if (items.length === 1) return this.#one('save', items[0]);
     const name = zipName(items);
-    const zipping = this.#zipping = new AbortController();
+    const zipping = (this.#zipping = new AbortController());
     this.#zipped = 0;
     try {
       const target = await openTarget(name);
@@ -369,7 +393,8 @@ export class BackgroundBatch extends HTMLElement {
     } catch (error) {
       const { name: kind } = /** @type {Error} */ (error);
       if (zipping.signal.aborted) this.#note(this.t('save.stopped'));
-      else if (kind !== 'AbortError') this.#note(this.t(kind === 'QuotaExceededError' ? 'save.full' : 'save.failed', { name }));
+      else if (kind !== 'AbortError')
+        this.#note(this.t(kind === 'QuotaExceededError' ? 'save.full' : 'save.failed', { name }));
     } finally {
       this.#zipping = undefined;
       this.#show();
@@ -391,15 +416,29 @@ export class BackgroundBatch extends HTMLElement {
     this.setAttribute('state', !counts.total ? 'empty' : busy ? 'working' : counts.waiting ? 'paused' : 'done');
 
     const overall = this.overview.show({
-      queue, chosen, scope: this.#scope, zipped: this.#zipping && this.#zipped, noted: this.#noted,
+      queue,
+      chosen,
+      scope: this.#scope,
+      zipped: this.#zipping && this.#zipped,
+      noted: this.#noted,
     });
     this.settings.show(chosen[0] ? queue.optionsOf(chosen[0]) : queue.options);
     this.#awake?.set(busy, this.#unsaved > 0);
     const now = performance.now();
     if (this.#busy && !busy && !counts.waiting) {
-      this.#say([this.t('finished', { count: counts.done }), counts.failed ? this.t('failed', { count: counts.failed }) : ''].join(' ').trim());
+      this.#say(
+        [this.t('finished', { count: counts.done }), counts.failed ? this.t('failed', { count: counts.failed }) : '']
+          .join(' ')
+          .trim(),
+      );
       const { done, failed, cancelled } = counts;
-      this.dispatchEvent(new CustomEvent('background-batch-finish', { bubbles: true, composed: true, detail: { done, failed, cancelled } }));
+      this.dispatchEvent(
+        new CustomEvent('background-batch-finish', {
+          bubbles: true,
+          composed: true,
+          detail: { done, failed, cancelled },
+        }),
+      );
     } else if (busy && now - this.#said > sayMs) {
       this.#say(overall);
     }

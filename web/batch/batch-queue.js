@@ -50,7 +50,10 @@ export class BatchQueue {
   /** @type {Item[]} */ items = [];
   /** @type {Options} */ options = {};
   paused = false;
-  #line = new Line(() => this.engine().size, () => this.#next());
+  #line = new Line(
+    () => this.engine().size,
+    () => this.#next(),
+  );
   #ids = 0;
   /** @type {number[]} */ #lasted = [];
   /** @type {WeakMap<Blob, number>} */ #blobs = new WeakMap();
@@ -67,8 +70,9 @@ export class BatchQueue {
 
   /** @param {{ name: string, photo: Blob }[]} inputs @returns {Item[]} */
   add(inputs) {
-    const fresh = inputs.map(({ name, photo }) =>
-      /** @type {Item} */ ({ id: ++this.#ids, name, photo, state: 'waiting', fraction: 0 }));
+    const fresh = inputs.map(
+      ({ name, photo }) => /** @type {Item} */ ({ id: ++this.#ids, name, photo, state: 'waiting', fraction: 0 }),
+    );
     this.items.push(...fresh);
     this.#fill();
     return fresh;
@@ -144,7 +148,16 @@ export class BatchQueue {
   optionsOf = ({ own }) => ({ ...this.options, ...own });
 
   get counts() {
-    const counts = { total: this.items.length, waiting: 0, working: 0, done: 0, failed: 0, cancelled: 0, retry: 0, fraction: 0 };
+    const counts = {
+      total: this.items.length,
+      waiting: 0,
+      working: 0,
+      done: 0,
+      failed: 0,
+      cancelled: 0,
+      retry: 0,
+      fraction: 0,
+    };
     for (const item of this.items) {
       counts[item.state]++;
       if (canRetry(item)) counts.retry++;
@@ -156,11 +169,13 @@ export class BatchQueue {
 
   /** @returns {number | null} null: nothing is left, or nothing is known yet */
   get msLeft() {
-    const left = this.items.reduce((sum, { state, fraction }) =>
-      sum + (state === 'waiting' ? 1 : state === 'working' ? 1 - fraction : 0), 0);
+    const left = this.items.reduce(
+      (sum, { state, fraction }) => sum + (state === 'waiting' ? 1 : state === 'working' ? 1 - fraction : 0),
+      0,
+    );
     if (!left || !this.#lasted.length) return null;
     const average = this.#lasted.reduce((sum, ms) => sum + ms, 0) / this.#lasted.length;
-    return Math.max(average * left / this.engine().size, 0);
+    return Math.max((average * left) / this.engine().size, 0);
   }
 
   /** No engine is made before there is a photo for it. */
@@ -227,7 +242,11 @@ export class BatchQueue {
   /** What its result is made of, but for the photo. @param {Item} item */
   #key(item) {
     const { background, ...rest } = effective(this.optionsOf(item));
-    return JSON.stringify([typeof background === 'string' ? background : this.#number(background), rest, item.matte && this.#number(item.matte)]);
+    return JSON.stringify([
+      typeof background === 'string' ? background : this.#number(background),
+      rest,
+      item.matte && this.#number(item.matte),
+    ]);
   }
 
   /** @param {Blob} blob */

@@ -5,7 +5,11 @@ export { BackgroundBatch } from '../../build/types/web/batch/background-batch.js
 export type { Options } from '../../build/types/web/batch/batch-queue.js';
 
 /** Nothing runs or waits any more: how many photos of each. */
-export interface FinishDetail { done: number; failed: number; cancelled: number }
+export interface FinishDetail {
+  done: number;
+  failed: number;
+  cancelled: number;
+}
 
 declare global {
   interface HTMLElementTagNameMap {

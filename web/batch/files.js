@@ -20,8 +20,10 @@ const clutter = /^(\..*|thumbs\.db|desktop\.ini|__MACOSX)$/i;
  * @returns {(FileSystemEntry | File)[]}
  */
 export function dropped(data) {
-  return [...data.items].filter(({ kind }) => kind === 'file')
-    .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter((entry) => entry !== null);
+  return [...data.items]
+    .filter(({ kind }) => kind === 'file')
+    .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile())
+    .filter((entry) => entry !== null);
 }
 
 /**
@@ -35,16 +37,20 @@ export function dropped(data) {
 export function takeDrops(element, signal, take) {
   let depth = 0; // dragenter and dragleave come for every child
   for (const [type, step] of Object.entries({ dragenter: 1, dragleave: -1, dragover: 0, drop: -Infinity })) {
-    element.addEventListener(type, (event) => {
-      const { dataTransfer } = /** @type {DragEvent} */ (event);
-      const files = dataTransfer?.types.includes('Files') ? dataTransfer : null;
-      if (files || type === 'drop') depth = Math.max(0, depth + step);
-      element.toggleAttribute('dragging', depth > 0);
-      if (!files) return;
-      event.preventDefault();
-      if (type === 'drop') take(files);
-      else files.dropEffect = 'copy';
-    }, { signal });
+    element.addEventListener(
+      type,
+      (event) => {
+        const { dataTransfer } = /** @type {DragEvent} */ (event);
+        const files = dataTransfer?.types.includes('Files') ? dataTransfer : null;
+        if (files || type === 'drop') depth = Math.max(0, depth + step);
+        element.toggleAttribute('dragging', depth > 0);
+        if (!files) return;
+        event.preventDefault();
+        if (type === 'drop') take(files);
+        else files.dropEffect = 'copy';
+      },
+      { signal },
+    );
   }
 }
 
@@ -56,8 +62,11 @@ async function children(folder) {
   const reader = folder.createReader();
   /** @type {FileSystemEntry[]} */
   const all = [];
-  for (;;) { // a hundred at a time in Chromium
-    const some = /** @type {FileSystemEntry[]} */ (await new Promise((resolve, reject) => reader.readEntries(resolve, reject)));
+  for (;;) {
+    // a hundred at a time in Chromium
+    const some = /** @type {FileSystemEntry[]} */ (
+      await new Promise((resolve, reject) => reader.readEntries(resolve, reject))
+    );
     if (!some.length) break;
     all.push(...some);
   }
@@ -73,7 +82,10 @@ async function children(folder) {
 export async function collect(entries) {
   /** @type {Found} */
   const found = { photos: [], skipped: [] };
-  let todo = entries.map((entry) => ({ entry, name: entry instanceof File ? entry.webkitRelativePath || entry.name : entry.name }));
+  let todo = entries.map((entry) => ({
+    entry,
+    name: entry instanceof File ? entry.webkitRelativePath || entry.name : entry.name,
+  }));
   for (let next = todo.shift(); next; next = todo.shift()) {
     const { entry, name } = next;
     const inside = name.includes('/');

@@ -7,9 +7,13 @@ export class KeepAwake {
 
   /** @param {AbortSignal} signal ends it */
   constructor(signal) {
-    window.addEventListener('beforeunload', (event) => {
-      if (this.#busy || this.#unsaved) event.preventDefault();
-    }, { signal });
+    window.addEventListener(
+      'beforeunload',
+      (event) => {
+        if (this.#busy || this.#unsaved) event.preventDefault();
+      },
+      { signal },
+    );
     // the browser lets go of the lock with every change of tab
     document.addEventListener('visibilitychange', () => this.#stayAwake(), { signal });
     signal.addEventListener('abort', () => this.set(false, false));

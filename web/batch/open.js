@@ -25,7 +25,8 @@ export function offerBatch(remover, button) {
       batch = /** @type {BackgroundBatch} */ (document.createElement('background-batch'));
       batch.addEventListener('background-batch-close', () => show(false));
       for (const { name, value } of remover.attributes) {
-        if ([...BackgroundBatch.observedAttributes, 'model', 'remember'].includes(name)) batch.setAttribute(name, value);
+        if ([...BackgroundBatch.observedAttributes, 'model', 'remember'].includes(name))
+          batch.setAttribute(name, value);
       }
       remover.after(batch);
       batch.preload();
@@ -43,7 +44,9 @@ export function offerBatch(remover, button) {
     button.hidden = many;
     const [from, to] = many ? [remover, batch] : [batch, remover];
     if (inside === from || inside === button) {
-      /** @type {HTMLElement | null | undefined} */ (to.shadowRoot?.querySelector('[part=frame]'))?.focus({ preventScroll: true });
+      /** @type {HTMLElement | null | undefined} */ (to.shadowRoot?.querySelector('[part=frame]'))?.focus({
+        preventScroll: true,
+      });
     }
   }
 
@@ -51,19 +54,29 @@ export function offerBatch(remover, button) {
 
   button.addEventListener('click', () => void open([]));
   // before the element and the page see it: folders are gone from a later look
-  document.addEventListener('drop', (event) => {
-    const entries = event.dataTransfer?.types.includes('Files') ? dropped(event.dataTransfer) : [];
-    const own = batch && event.composedPath().includes(batch);
-    if (own || (entries.length <= few && !entries.some(isFolder) && !isOpen())) return;
-    event.preventDefault();
-    taken = true;
-    setTimeout(() => { taken = false; });
-    void open(entries);
-  }, { capture: true });
+  document.addEventListener(
+    'drop',
+    (event) => {
+      const entries = event.dataTransfer?.types.includes('Files') ? dropped(event.dataTransfer) : [];
+      const own = batch && event.composedPath().includes(batch);
+      if (own || (entries.length <= few && !entries.some(isFolder) && !isOpen())) return;
+      event.preventDefault();
+      taken = true;
+      setTimeout(() => {
+        taken = false;
+      });
+      void open(entries);
+    },
+    { capture: true },
+  );
   remover.addEventListener('background-remover-accept', (event) => {
     const { files, sample } = /** @type {CustomEvent} */ (event).detail;
     if (taken) event.preventDefault();
-    else if (!sample && (files.length > few || isOpen()) && files.every((/** @type {unknown} */ file) => file instanceof File)) {
+    else if (
+      !sample &&
+      (files.length > few || isOpen()) &&
+      files.every((/** @type {unknown} */ file) => file instanceof File)
+    ) {
       event.preventDefault();
       void open(files);
     }

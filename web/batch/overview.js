@@ -67,8 +67,16 @@ export class Overview {
     this.#part('[data-act=remove]').hidden = !some;
     this.#part('[data-act=shared]').hidden = !some || !scope.some(({ own }) => own);
     this.#part('[data-act=deselect]').hidden = !some;
-    this.write('[data-act=zip]', zipped !== undefined ? t('zip.stop', { percent: percent(t.language, zipped) })
-      : done === 1 ? t('download') : done ? t('zip', { count: done }) : t('zip.none'));
+    this.write(
+      '[data-act=zip]',
+      zipped !== undefined
+        ? t('zip.stop', { percent: percent(t.language, zipped) })
+        : done === 1
+          ? t('download')
+          : done
+            ? t('zip', { count: done })
+            : t('zip.none'),
+    );
     this.#part('[data-act=zip]').disabled = zipped === undefined && !done;
   }
 
@@ -88,24 +96,29 @@ export class Overview {
     const t = this.#t;
     const ms = paused ? null : msLeft;
     const seconds = Math.ceil((ms ?? 0) / 10000) * 10;
-    const left = seconds < 60 ? t('left.seconds', { count: seconds }) : t('left.minutes', { count: Math.round(seconds / 60) });
+    const left =
+      seconds < 60 ? t('left.seconds', { count: seconds }) : t('left.minutes', { count: Math.round(seconds / 60) });
     return [
       t('overall', { done: counts.done, total: counts.total }),
       counts.failed ? t('failed', { count: counts.failed }) : '',
       counts.cancelled ? t('cancelled', { count: counts.cancelled }) : '',
       paused ? t('paused') : ms === null ? '' : left,
-    ].filter(Boolean).join(' · ');
+    ]
+      .filter(Boolean)
+      .join(' · ');
   }
 
   /** What was left out, and why. @param {Skipped[] | null} skipped more of them; null: none any more */
   skip(skipped) {
     const t = this.#t;
     this.#skipped = skipped ? [...this.#skipped, ...skipped] : [];
-    this.#part('.skipped ul').replaceChildren(...this.#skipped.map(({ name, reason }) => {
-      const entry = document.createElement('li');
-      entry.textContent = `${name}: ${t(reason)}`;
-      return entry;
-    }));
+    this.#part('.skipped ul').replaceChildren(
+      ...this.#skipped.map(({ name, reason }) => {
+        const entry = document.createElement('li');
+        entry.textContent = `${name}: ${t(reason)}`;
+        return entry;
+      }),
+    );
     this.#part('.skipped').hidden = !this.#skipped.length;
     this.write('.skipped summary', t('skipped', { count: this.#skipped.length }));
   }

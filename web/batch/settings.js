@@ -25,14 +25,19 @@ export class Settings {
     this.root = /** @type {ParentNode} */ (bar.parentNode);
     this.style = new StyleDrawer(this.root, { host: this.#stand, language: () => this.#t?.language ?? 'en', canvas });
     /** @param {string} selector @param {(target: any) => Options | undefined} read @param {string} [type] */
-    const on = (selector, read, type = 'change') => this.#part(selector).addEventListener(type, (/** @type {Event} */ { target }) => {
-      const options = read(target);
-      if (options) choose(options);
-    });
-    on('.swatches', (target) => {
-      const background = target.closest('[data-bg]')?.dataset.bg;
-      return background && { background };
-    }, 'click');
+    const on = (selector, read, type = 'change') =>
+      this.#part(selector).addEventListener(type, (/** @type {Event} */ { target }) => {
+        const options = read(target);
+        if (options) choose(options);
+      });
+    on(
+      '.swatches',
+      (target) => {
+        const background = target.closest('[data-bg]')?.dataset.bg;
+        return background && { background };
+      },
+      'click',
+    );
     this.#part('[data-pick=image]').addEventListener('click', () => this.#part('.backgroundFile').click());
     this.#part('[data-pick=style]').addEventListener('click', () => void this.style.toggle());
     on('.backgroundFile', (target) => {

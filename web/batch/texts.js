@@ -9,12 +9,15 @@ import { texts, translator } from '../widget/common/texts.js';
 function both(own, others) {
   /** @type {any} */
   const t = (/** @type {string} */ key, /** @type {any} */ values) =>
-    (own.find(key) ?? own.find(`${key}_other`) ? own : others)(key, values);
-  return Object.assign(t, { language: own.language, find: (/** @type {string} */ key) => own.find(key) ?? others.find(key) });
+    ((own.find(key) ?? own.find(`${key}_other`)) ? own : others)(key, values);
+  return Object.assign(t, {
+    language: own.language,
+    find: (/** @type {string} */ key) => own.find(key) ?? others.find(key),
+  });
 }
 
 export const inEnglish = both(translator('en', english), translator('en', shared));
 
 /** @param {string} language @returns {Promise<Translate>} */
 export const speak = async (language) =>
-  both(...await Promise.all([texts(language, 'batch', english), texts(language, 'studio', shared)]));
+  both(...(await Promise.all([texts(language, 'batch', english), texts(language, 'studio', shared)])));

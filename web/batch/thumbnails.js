@@ -16,20 +16,24 @@ async function shrink(picture) {
 }
 
 export class Thumbnails {
-  /** @type {Map<Element, { image: HTMLImageElement, picture: Blob }>} what each tile should show */ #wanted = new Map();
+  /** @type {Map<Element, { image: HTMLImageElement, picture: Blob }>} what each tile should show */ #wanted =
+    new Map();
   /** @type {WeakMap<Element, Blob>} what it shows */ #shown = new WeakMap();
   /** @type {Set<Element>} */ #visible = new Set();
   #busy = 0;
 
   /** @param {Element} scroller */
   constructor(scroller) {
-    this.observer = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (isIntersecting) this.#visible.add(target);
-        else this.#visible.delete(target);
-      }
-      this.#next();
-    }, { root: scroller, rootMargin: '200px' });
+    this.observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          if (isIntersecting) this.#visible.add(target);
+          else this.#visible.delete(target);
+        }
+        this.#next();
+      },
+      { root: scroller, rootMargin: '200px' },
+    );
   }
 
   /** @param {Element} tile @param {HTMLImageElement} image @param {Blob} picture */

@@ -30,7 +30,8 @@ export function describe(t, { state, error, matte }) {
 }
 
 /** @param {Item} item @returns {Act} what its button does */
-const actionOf = (item) => (item.state === 'done' ? 'save' : canRetry(item) ? 'retry' : item.state === 'failed' ? 'remove' : 'cancel');
+const actionOf = (item) =>
+  item.state === 'done' ? 'save' : canRetry(item) ? 'retry' : item.state === 'failed' ? 'remove' : 'cancel';
 
 /** A cut-out to be touched up, or one to be made by hand. @param {Item} item */
 const canEdit = ({ state, error }) => state === 'done' || error?.code === 'no_subject';
@@ -67,7 +68,10 @@ export class Tiles {
   async add(items) {
     for (let i = 0; i < items.length; i += inOneGo) {
       if (i) await new Promise((resolve) => setTimeout(resolve));
-      const fresh = items.slice(i, i + inOneGo).filter(({ gone }) => !gone).map((item) => this.#make(item));
+      const fresh = items
+        .slice(i, i + inOneGo)
+        .filter(({ gone }) => !gone)
+        .map((item) => this.#make(item));
       this.list.append(...fresh);
       this.#order.push(...fresh);
       this.#enter(this.#current ?? this.#order[0] ?? null);
@@ -92,7 +96,10 @@ export class Tiles {
       part(tile, '.state').textContent = note;
       tile.title = [item.name, what, hint].filter(Boolean).join('\n');
       pick.setAttribute('aria-label', `${item.name}, ${note}`);
-      for (const [button, what] of /** @type {[HTMLElement, Act][]} */ ([[part(tile, '.act:not(.edit)'), act], [part(tile, '.edit'), 'edit']])) {
+      for (const [button, what] of /** @type {[HTMLElement, Act][]} */ ([
+        [part(tile, '.act:not(.edit)'), act],
+        [part(tile, '.edit'), 'edit'],
+      ])) {
         button.dataset.do = what;
         button.setAttribute('aria-label', t(labels[what], { name: item.name }));
         button.title = button.getAttribute('aria-label') ?? '';
@@ -155,9 +162,14 @@ export class Tiles {
     const image = Object.assign(document.createElement('img'), { alt: '', hidden: true, decoding: 'async' });
     const view = Object.assign(document.createElement('div'), { className: 'pic' });
     view.append(image);
-    const file = Object.assign(document.createElement('span'), { className: 'file', textContent: item.name.split('/').pop() ?? '' });
+    const file = Object.assign(document.createElement('span'), {
+      className: 'file',
+      textContent: item.name.split('/').pop() ?? '',
+    });
     const state = Object.assign(document.createElement('span'), { className: 'state' });
-    const buttons = ['edit act', 'act'].map((className) => Object.assign(document.createElement('button'), { type: 'button', className, tabIndex: -1 }));
+    const buttons = ['edit act', 'act'].map((className) =>
+      Object.assign(document.createElement('button'), { type: 'button', className, tabIndex: -1 }),
+    );
     tile.append(pick, view, file, state, ...buttons);
     this.#tiles.set(item.id, { item, tile, pick });
     this.update(item);
@@ -168,7 +180,9 @@ export class Tiles {
   #enter(tile) {
     if (tile === this.#current) return;
     const reach = (/** @type {HTMLLIElement | null | undefined} */ which, /** @type {number} */ index) => {
-      for (const control of which?.querySelectorAll('input, button') ?? []) /** @type {HTMLElement} */ (control).tabIndex = index;
+      for (const control of which?.querySelectorAll('input, button') ?? []) {
+        /** @type {HTMLElement} */ (control).tabIndex = index;
+      }
     };
     reach(this.#current, -1);
     reach(tile, 0);
@@ -201,7 +215,13 @@ export class Tiles {
     const item = this.#current && this.#tiles.get(Number(this.#current.dataset.id))?.item;
     if (key === 'Delete' && item) {
       this.on.act('remove', item);
-    } else if (key === 'Enter' && item && canEdit(item) && this.on.edits() && event.target instanceof HTMLInputElement) {
+    } else if (
+      key === 'Enter' &&
+      item &&
+      canEdit(item) &&
+      this.on.edits() &&
+      event.target instanceof HTMLInputElement
+    ) {
       this.on.act('edit', item);
     } else if (key === 'a' && (event.ctrlKey || event.metaKey)) {
       this.chooseAll(true);

@@ -23,7 +23,10 @@ const urlLifeMs = 60000;
  * @param {string} format
  */
 export function resultName(name, format) {
-  const parts = name.normalize('NFC').split('/').map((part) => part.replace(forbidden, '_').replace(/[. ]+$/, ''))
+  const parts = name
+    .normalize('NFC')
+    .split('/')
+    .map((part) => part.replace(forbidden, '_').replace(/[. ]+$/, ''))
     .filter((part) => part && part !== '.');
   const last = (parts.pop() ?? '').replace(/\.[a-z0-9]{1,5}$/i, '') || 'photo';
   return [...parts, `${last}.${format === 'jpeg' ? 'jpg' : format}`].join('/');
@@ -70,7 +73,10 @@ export async function openTarget(name) {
   const pick = /** @type {any} */ (globalThis).showSaveFilePicker;
   if (pick) {
     try {
-      const handle = await pick.call(globalThis, { suggestedName: name, types: [{ accept: { 'application/zip': ['.zip'] } }] });
+      const handle = await pick.call(globalThis, {
+        suggestedName: name,
+        types: [{ accept: { 'application/zip': ['.zip'] } }],
+      });
       return { stream: await handle.createWritable(), finish: () => {} };
     } catch (error) {
       if (/** @type {Error} */ (error).name !== 'SecurityError') throw error; // in a frame of another site: no picker
@@ -113,7 +119,8 @@ export function download(blob, name) {
  */
 export async function writeZip(entries, target, { signal, onProgress, lost }) {
   const { makeZip } = /** @type {typeof import('client-zip')} */ (
-    await import(new URL('../vendor/client-zip/index.js', import.meta.url).href));
+    await import(new URL('../vendor/client-zip/index.js', import.meta.url).href)
+  );
   const total = entries.reduce((sum, { blob }) => sum + blob.size, 0) || 1;
   const names = unique(entries.map(({ name }) => name));
   async function* readable() {
@@ -128,12 +135,16 @@ export async function writeZip(entries, target, { signal, onProgress, lost }) {
     }
   }
   let written = 0;
-  await makeZip(readable()).pipeThrough(new TransformStream({
-    transform(chunk, controller) {
-      written += chunk.byteLength;
-      onProgress?.(Math.min(1, written / total));
-      controller.enqueue(chunk);
-    },
-  })).pipeTo(target.stream, { signal });
+  await makeZip(readable())
+    .pipeThrough(
+      new TransformStream({
+        transform(chunk, controller) {
+          written += chunk.byteLength;
+          onProgress?.(Math.min(1, written / total));
+          controller.enqueue(chunk);
+        },
+      }),
+    )
+    .pipeTo(target.stream, { signal });
   target.finish();
 }

@@ -106,13 +106,21 @@ class Held {
  */
 function retouching(client, { number, state }) {
   const held = Object.assign(new Held(client, number), { state });
-  return Object.assign(held, /** @type {any} */ (Object.fromEntries(Object.entries(retouchCalls).map(([call, word]) => [
-    call, async (/** @type {unknown[]} */ ...args) => {
-      const value = await held.ask(call, ...args);
-      if (word === 'state') held.state = value;
-      return word === 'pixels' || word === 'file' ? answers[word](value) : value;
-    },
-  ]))));
+  return Object.assign(
+    held,
+    /** @type {any} */ (
+      Object.fromEntries(
+        Object.entries(retouchCalls).map(([call, word]) => [
+          call,
+          async (/** @type {unknown[]} */ ...args) => {
+            const value = await held.ask(call, ...args);
+            if (word === 'state') held.state = value;
+            return word === 'pixels' || word === 'file' ? answers[word](value) : value;
+          },
+        ]),
+      )
+    ),
+  );
 }
 
 /** A preview in the worker: how the cut-out of one photo looks with any options. One call at a time. */
@@ -128,8 +136,12 @@ export class Previewing extends Held {
   async show({ background, model: _model, engine: _engine, matte: _matte, ...options }, side = 1280) {
     const isImage = background !== undefined && typeof background !== 'string';
     const isNew = isImage && background !== this.backgroundImage;
-    const shown = await this.ask('show', { ...options, background: isImage ? 'image' : background }, side,
-      isNew ? await toBlob(background) : undefined);
+    const shown = await this.ask(
+      'show',
+      { ...options, background: isImage ? 'image' : background },
+      side,
+      isNew ? await toBlob(background) : undefined,
+    );
     if (isNew) this.backgroundImage = background;
     return /** @type {any} */ (answers[previewCalls.show](shown));
   }
@@ -146,9 +158,15 @@ export function createApi(client) {
    * @returns {Promise<any>}
    */
   async function hold(type, input, { signal, onProgress, matte, ...options }) {
-    return client.ask(type, {
-      input: await toBlob(input, signal), matte: matte && await toBlob(/** @type {Input} */ (matte), signal), options,
-    }, { signal, onProgress });
+    return client.ask(
+      type,
+      {
+        input: await toBlob(input, signal),
+        matte: matte && (await toBlob(/** @type {Input} */ (matte), signal)),
+        options,
+      },
+      { signal, onProgress },
+    );
   }
 
   /**
@@ -160,13 +178,18 @@ export function createApi(client) {
    * @throws {CutawayError}
    */
   async function removeBackground(input, { signal, onProgress, background, matte, ...options } = {}) {
-    const picture = background !== undefined && typeof background !== 'string' ? await toBlob(background, signal) : undefined;
-    const { bytes, type, report } = await client.ask('remove', {
-      input: await toBlob(input, signal),
-      background: picture,
-      matte: matte && await toBlob(/** @type {Input} */ (matte), signal),
-      options: picture ? options : { ...options, background },
-    }, { signal, onProgress });
+    const picture =
+      background !== undefined && typeof background !== 'string' ? await toBlob(background, signal) : undefined;
+    const { bytes, type, report } = await client.ask(
+      'remove',
+      {
+        input: await toBlob(input, signal),
+        background: picture,
+        matte: matte && (await toBlob(/** @type {Input} */ (matte), signal)),
+        options: picture ? options : { ...options, background },
+      },
+      { signal, onProgress },
+    );
     return { blob: new Blob([bytes], { type }), report: { ...report, input: nameOf(input) } };
   }
 
@@ -217,7 +240,11 @@ export function createApi(client) {
      * @returns {Promise<{ blob: Blob, width: number, height: number, format: string }>}
      */
     async convert(input, { signal, ...options } = {}) {
-      const { bytes, type, report } = await client.ask('convert', { input: await toBlob(input, signal), options }, { signal });
+      const { bytes, type, report } = await client.ask(
+        'convert',
+        { input: await toBlob(input, signal), options },
+        { signal },
+      );
       return { blob: new Blob([bytes], { type }), width: report.width, height: report.height, format: report.format };
     },
 

@@ -60,8 +60,14 @@ export class EngineClient {
       /** @type {Request} */
       const request = {
         message: { id, type, ...fromPage(fields) },
-        resolve: (value) => { settle(); resolve(value); },
-        reject: (error) => { settle(); reject(error); },
+        resolve: (value) => {
+          settle();
+          resolve(value);
+        },
+        reject: (error) => {
+          settle();
+          reject(error);
+        },
         onProgress,
       };
       signal?.addEventListener('abort', stop, { once: true });
@@ -93,7 +99,9 @@ export class EngineClient {
   start() {
     const worker = this.spawn();
     worker.listen(
-      (message) => { if (worker === this.worker) this.receive(message); },
+      (message) => {
+        if (worker === this.worker) this.receive(message);
+      },
       (detail) => {
         if (worker !== this.worker) return;
         this.end();

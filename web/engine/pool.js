@@ -44,14 +44,20 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
   /** @type {{ start: (api: Api) => Promise<void>, fail: () => void }[]} */
   const waiting = [];
 
-  const line = new Line(() => size, () => {
-    const job = waiting.shift();
-    return job && (async () => {
-      const api = /** @type {Api} */ (free.shift());
-      await job.start(api);
-      free.push(api); // last in line: after a cancel its worker may need a moment
-    });
-  });
+  const line = new Line(
+    () => size,
+    () => {
+      const job = waiting.shift();
+      return (
+        job &&
+        (async () => {
+          const api = /** @type {Api} */ (free.shift());
+          await job.start(api);
+          free.push(api); // last in line: after a cancel its worker may need a moment
+        })
+      );
+    },
+  );
 
   /**
    * A task in the next worker that is free; aborting one that waits takes it out of the line.
@@ -73,10 +79,12 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
         async start(api) {
           signal?.removeEventListener('abort', leave);
           try {
-            resolve(await task(api).catch((error) => {
-              if (error.code !== 'engine_crashed' || signal?.aborted) throw error;
-              return task(api);
-            }));
+            resolve(
+              await task(api).catch((error) => {
+                if (error.code !== 'engine_crashed' || signal?.aborted) throw error;
+                return task(api);
+              }),
+            );
           } catch (error) {
             reject(error);
           }

@@ -175,8 +175,8 @@ export class BackgroundRemover extends HTMLElement {
       this.add([...event.dataTransfer.files]);
     });
     // its own file, dragged out, is no photo to take in
-    on(this, 'dragstart', () => this.#dragsOwn = true);
-    on(this, 'dragend', () => this.#dragsOwn = false);
+    on(this, 'dragstart', () => (this.#dragsOwn = true));
+    on(this, 'dragend', () => (this.#dragsOwn = false));
     on(document, 'paste', (event) => this.#paste(event));
     on(document, 'keydown', (event) => this.#press(event));
     const watch = new MutationObserver(() => void this.#speak());
@@ -218,9 +218,14 @@ export class BackgroundRemover extends HTMLElement {
    */
   add(sources, { trusted = false } = {}) {
     if (!sources.length || this.#connection?.signal.aborted !== false || this.matches(':disabled')) return;
-    const accepted = this.dispatchEvent(new CustomEvent('background-remover-accept', {
-      bubbles: true, composed: true, cancelable: true, detail: { files: sources, sample: trusted },
-    }));
+    const accepted = this.dispatchEvent(
+      new CustomEvent('background-remover-accept', {
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+        detail: { files: sources, sample: trusted },
+      }),
+    );
     if (!accepted) return;
     const focused = Boolean(this.shadowRoot?.activeElement);
     if (this.getAttribute('state') === 'empty') this.setAttribute('state', 'working');
@@ -352,7 +357,11 @@ export class BackgroundRemover extends HTMLElement {
     this.#internals.setFormValue(value);
     const missing = !first && this.hasAttribute('required');
     const text = this.getAttribute('state') === 'working' ? 'needs_result' : 'needs_photo';
-    this.#internals.setValidity({ valueMissing: missing }, missing ? this.#t?.(text) ?? english[text] : '', this.#part('.frame'));
+    this.#internals.setValidity(
+      { valueMissing: missing },
+      missing ? (this.#t?.(text) ?? english[text]) : '',
+      this.#part('.frame'),
+    );
   }
 
   /** @param {boolean} studio */
@@ -370,9 +379,12 @@ export class BackgroundRemover extends HTMLElement {
 
 /** @param {Blob | string} source @returns {Input} */
 function named(source) {
-  if (typeof source !== 'string') return { source, name: source instanceof File && source.name || 'photo' };
+  if (typeof source !== 'string') return { source, name: (source instanceof File && source.name) || 'photo' };
   const url = new URL(source, document.baseURI);
-  return { source: url.href, name: url.protocol.startsWith('http') ? url.pathname.split('/').pop() || 'photo' : 'photo' };
+  return {
+    source: url.href,
+    name: url.protocol.startsWith('http') ? url.pathname.split('/').pop() || 'photo' : 'photo',
+  };
 }
 
 if (!customElements.get('background-remover')) customElements.define('background-remover', BackgroundRemover);

@@ -37,8 +37,14 @@ const markup = `
 
 /** Key to [step, absolute]. @type {Record<string, [number, boolean]>} */
 const keys = {
-  ArrowLeft: [-2, false], ArrowDown: [-2, false], ArrowRight: [2, false], ArrowUp: [2, false],
-  PageDown: [-10, false], PageUp: [10, false], Home: [0, true], End: [100, true],
+  ArrowLeft: [-2, false],
+  ArrowDown: [-2, false],
+  ArrowRight: [2, false],
+  ArrowUp: [2, false],
+  PageDown: [-10, false],
+  PageUp: [10, false],
+  Home: [0, true],
+  End: [100, true],
 };
 
 /** @type {CSSStyleSheet | undefined} */
@@ -76,8 +82,13 @@ export class CompareSlider extends HTMLElement {
     const { language } = this.#t;
     this.#bar.setAttribute('aria-valuenow', String(before));
     this.#bar.setAttribute('aria-label', this.#t('compare'));
-    this.#bar.setAttribute('aria-valuetext', this.#t('compare.value',
-      { before: percent(language, before / 100), after: percent(language, (100 - before) / 100) }));
+    this.#bar.setAttribute(
+      'aria-valuetext',
+      this.#t('compare.value', {
+        before: percent(language, before / 100),
+        after: percent(language, (100 - before) / 100),
+      }),
+    );
   }
 
   set t(/** @type {import('./common/messages.js').Translate} */ t) {
@@ -94,22 +105,34 @@ export class CompareSlider extends HTMLElement {
     this.#connection = new AbortController();
     const { signal } = this.#connection;
     this.value = this.#value;
-    this.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0) return;
-      this.setPointerCapture(event.pointerId);
-      this.#bar.focus({ preventScroll: true });
-      event.preventDefault();
-      this.#point(event);
-    }, { signal });
-    this.addEventListener('pointermove', (event) => {
-      if (this.hasPointerCapture(event.pointerId)) this.#point(event);
-    }, { signal });
-    this.#bar.addEventListener('keydown', (event) => {
-      const key = keys[event.key];
-      if (!key || event.altKey || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      this.#user(key[1] ? key[0] : this.#value + key[0]);
-    }, { signal });
+    this.addEventListener(
+      'pointerdown',
+      (event) => {
+        if (event.button !== 0) return;
+        this.setPointerCapture(event.pointerId);
+        this.#bar.focus({ preventScroll: true });
+        event.preventDefault();
+        this.#point(event);
+      },
+      { signal },
+    );
+    this.addEventListener(
+      'pointermove',
+      (event) => {
+        if (this.hasPointerCapture(event.pointerId)) this.#point(event);
+      },
+      { signal },
+    );
+    this.#bar.addEventListener(
+      'keydown',
+      (event) => {
+        const key = keys[event.key];
+        if (!key || event.altKey || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        this.#user(key[1] ? key[0] : this.#value + key[0]);
+      },
+      { signal },
+    );
   }
 
   disconnectedCallback() {
@@ -141,7 +164,7 @@ export class CompareSlider extends HTMLElement {
   /** @param {PointerEvent} event */
   #point(event) {
     const { left, width } = this.getBoundingClientRect();
-    if (width) this.#user((event.clientX - left) / width * 100);
+    if (width) this.#user(((event.clientX - left) / width) * 100);
   }
 
   /** @param {number} value */

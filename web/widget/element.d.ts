@@ -9,11 +9,27 @@ export { BackgroundRemover } from '../../build/types/web/widget/background-remov
 export type { Options, Progress, Report };
 
 /** Photos are about to be taken; preventDefault() keeps them out. */
-export interface AcceptDetail { files: (Blob | string)[]; sample: boolean }
-export interface ProgressDetail extends Progress { name: string }
+export interface AcceptDetail {
+  files: (Blob | string)[];
+  sample: boolean;
+}
+export interface ProgressDetail extends Progress {
+  name: string;
+}
 /** A file is ready. */
-export interface ResultDetail { blob: Blob; report: Report; name: string; source: Blob | string; options: Options }
-export interface ErrorDetail { error: { code: string; message: string }; code: string; name: string; source: Blob | string }
+export interface ResultDetail {
+  blob: Blob;
+  report: Report;
+  name: string;
+  source: Blob | string;
+  options: Options;
+}
+export interface ErrorDetail {
+  error: { code: string; message: string };
+  code: string;
+  name: string;
+  source: Blob | string;
+}
 
 declare global {
   interface HTMLElementTagNameMap {

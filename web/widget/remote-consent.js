@@ -94,32 +94,35 @@ export class RemoteConsent extends HTMLElement {
     const list = /** @type {HTMLElement} */ (this.shadowRoot?.querySelector('ul'));
     const focused = /** @type {HTMLElement | null} */ (this.shadowRoot?.activeElement)?.dataset.dialect;
     if (!consent) return list.replaceChildren();
-    list.replaceChildren(...Object.entries(this.#remotes).map(([dialect, { name, baseUrl }]) => {
-      const agreed = consent.granted(dialect, baseUrl);
-      const { host } = new URL(baseUrl, location.href);
-      const row = document.createElement('li');
-      const text = document.createElement('p');
-      const t = this.#t;
-      const date = agreed ? new Date(consent.list()[dialect].at).toLocaleDateString(t.language) : '';
-      text.textContent = t(agreed ? 'on' : 'off', { name });
-      const detail = document.createElement('small');
-      detail.textContent = t(agreed ? 'on.detail' : 'off.detail', { host, date });
-      text.append(detail);
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.part.add(agreed ? 'revoke' : 'grant');
-      button.dataset.dialect = dialect;
-      button.textContent = t(agreed ? 'revoke' : 'grant');
-      button.setAttribute('aria-label', t(agreed ? 'revoke.label' : 'grant.label', { name }));
-      button.addEventListener('click', (event) => {
-        if (!event.isTrusted) return; // a script is no user
-        if (agreed) consent.revoke(dialect);
-        else consent.grant(dialect, baseUrl);
-      });
-      row.append(text, button);
-      return row;
-    }));
-    if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-dialect="${CSS.escape(focused)}"]`))?.focus();
+    list.replaceChildren(
+      ...Object.entries(this.#remotes).map(([dialect, { name, baseUrl }]) => {
+        const agreed = consent.granted(dialect, baseUrl);
+        const { host } = new URL(baseUrl, location.href);
+        const row = document.createElement('li');
+        const text = document.createElement('p');
+        const t = this.#t;
+        const date = agreed ? new Date(consent.list()[dialect].at).toLocaleDateString(t.language) : '';
+        text.textContent = t(agreed ? 'on' : 'off', { name });
+        const detail = document.createElement('small');
+        detail.textContent = t(agreed ? 'on.detail' : 'off.detail', { host, date });
+        text.append(detail);
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.part.add(agreed ? 'revoke' : 'grant');
+        button.dataset.dialect = dialect;
+        button.textContent = t(agreed ? 'revoke' : 'grant');
+        button.setAttribute('aria-label', t(agreed ? 'revoke.label' : 'grant.label', { name }));
+        button.addEventListener('click', (event) => {
+          if (!event.isTrusted) return; // a script is no user
+          if (agreed) consent.revoke(dialect);
+          else consent.grant(dialect, baseUrl);
+        });
+        row.append(text, button);
+        return row;
+      }),
+    );
+    if (focused)
+      /** @type {HTMLElement | null} */ (list.querySelector(`[data-dialect="${CSS.escape(focused)}"]`))?.focus();
   }
 }
 

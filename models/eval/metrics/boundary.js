@@ -19,7 +19,8 @@ function roundEven(value) {
  * @param {number} d
  */
 function band(shape, w, h, d) {
-  const across = new Uint8Array(w * h), rim = new Uint8Array(w * h);
+  const across = new Uint8Array(w * h),
+    rim = new Uint8Array(w * h);
   /**
    * Keeps of a line what has d of the same on both sides.
    * @param {Uint8Array} from @param {Uint8Array} to @param {number} start @param {number} step @param {number} length
@@ -58,7 +59,8 @@ export function boundaryIou(alpha, mask, w, h) {
     for (let i = 0; i < shape.length; i++) shape[i] = plane[i] >= 0.5 ? 1 : 0;
     return band(shape, w, h, d);
   });
-  let both = 0, either = 0;
+  let both = 0,
+    either = 0;
   for (let i = 0; i < a.length; i++) {
     both += a[i] & b[i];
     either += a[i] | b[i];

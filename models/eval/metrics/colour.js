@@ -19,12 +19,14 @@ export const GROUNDS = { black: [0, 0, 0], white: [255, 255, 255], green: [0, 25
  * @returns {Record<string, number>} by name of the ground; of an empty part, not a number
  */
 export function colourErrors(result, truth, part) {
-  const grounds = Object.values(GROUNDS), sums = grounds.map(() => 0);
+  const grounds = Object.values(GROUNDS),
+    sums = grounds.map(() => 0);
   let count = 0;
   for (let i = 0; i < part.length; i++) {
     if (!part[i]) continue;
     count++;
-    const a = result.alpha[i], t = truth.alpha[i];
+    const a = result.alpha[i],
+      t = truth.alpha[i];
     for (let c = 0; c < 3; c++) {
       const front = result.rgba[4 * i + c] * a - truth.rgba[4 * i + c] * t;
       for (let g = 0; g < grounds.length; g++) sums[g] += Math.abs(front + grounds[g][c] * (t - a));

@@ -17,7 +17,8 @@ const THETA = 0.15;
 /** k of the greatest k / STEPS that is not above a value. @param {number} value */
 function levelOf(value) {
   let k = Math.max(0, Math.min(STEPS, Math.floor(value * STEPS)));
-  if (k < STEPS && value >= (k + 1) / STEPS) k++; // 0.3 * 10 and the like
+  if (k < STEPS && value >= (k + 1) / STEPS)
+    k++; // 0.3 * 10 and the like
   else if (k > 0 && value < k / STEPS) k--;
   return k;
 }
@@ -30,8 +31,10 @@ function levelOf(value) {
  */
 function createForest(level, w) {
   const n = level.length;
-  const parent = new Int32Array(n), size = new Int32Array(n); // a root is its component's first pixel in row order
-  let most = 0, root = -1;
+  const parent = new Int32Array(n),
+    size = new Int32Array(n); // a root is its component's first pixel in row order
+  let most = 0,
+    root = -1;
 
   /** @param {number} i */
   function find(i) {
@@ -44,9 +47,11 @@ function createForest(level, w) {
 
   /** @param {number} i @param {number} j */
   function join(i, j) {
-    const a = find(i), b = find(j);
+    const a = find(i),
+      b = find(j);
     if (a === b) return a;
-    const first = Math.min(a, b), other = Math.max(a, b);
+    const first = Math.min(a, b),
+      other = Math.max(a, b);
     parent[other] = first;
     size[first] += size[other];
     return first;
@@ -116,9 +121,12 @@ export function connectivityErrors(alpha, mask, w, h, part) {
     }
   }
 
-  let whole = 0, inPart = 0;
+  let whole = 0,
+    inPart = 0;
   for (let p = 0; p < differing; p++) {
-    const i = places[p], a = alpha[i] - l[p] / STEPS, m = mask[i] - l[p] / STEPS;
+    const i = places[p],
+      a = alpha[i] - l[p] / STEPS,
+      m = mask[i] - l[p] / STEPS;
     const error = Math.abs((a >= THETA ? a : 0) - (m >= THETA ? m : 0));
     whole += error;
     if (part?.[i]) inPart += error;

@@ -27,8 +27,11 @@ export function nearestSet(set, w, h) {
     }
   }
 
-  const nearest = new Int32Array(w * h), distance2 = new Float64Array(w * h);
-  const apex = new Int32Array(w), height = new Float64Array(w), from = new Float64Array(w);
+  const nearest = new Int32Array(w * h),
+    distance2 = new Float64Array(w * h);
+  const apex = new Int32Array(w),
+    height = new Float64Array(w),
+    from = new Float64Array(w);
   for (let y = 0; y < h; y++) {
     let count = 0;
     for (let x = 0; x < w; x++) {

@@ -29,7 +29,11 @@ export const MATTE_MEASURES = [
   { key: 'connectivity_band', name: 'connectivity, band', about: '' },
   { key: 'iou', name: 'IoU', about: 'at 0.5' },
   { key: 'boundary_iou', name: 'boundary IoU', about: '2 % of the diagonal' },
-  ...Object.keys(GROUNDS).map((ground) => ({ key: `colour_${ground}`, name: `on ${ground}`, about: 'error of the composite in the band, levels' })),
+  ...Object.keys(GROUNDS).map((ground) => ({
+    key: `colour_${ground}`,
+    name: `on ${ground}`,
+    about: 'error of the composite in the band, levels',
+  })),
 ];
 
 /**
@@ -41,18 +45,30 @@ export const MATTE_MEASURES = [
  *   matte, colour_* only when both have colours, too
  */
 export function measureMatte(result, truth, w, h) {
-  const { alpha } = result, { alpha: mask } = truth;
-  if (alpha.length !== w * h || mask.length !== w * h) throw new RangeError(`${alpha.length} and ${mask.length} values for ${w} x ${h}`);
-  const band = bandAround(mask, w, h), soft = band.includes(1);
-  const gradient = gradientErrors(alpha, mask, w, h, band), connectivity = connectivityErrors(alpha, mask, w, h, band);
+  const { alpha } = result,
+    { alpha: mask } = truth;
+  if (alpha.length !== w * h || mask.length !== w * h)
+    throw new RangeError(`${alpha.length} and ${mask.length} values for ${w} x ${h}`);
+  const band = bandAround(mask, w, h),
+    soft = band.includes(1);
+  const gradient = gradientErrors(alpha, mask, w, h, band),
+    connectivity = connectivityErrors(alpha, mask, w, h, band);
   /** @type {Values} */
   const values = {
-    sad: sad(alpha, mask), mse: mse(alpha, mask), gradient: gradient.whole, slope: gradient.whole / UNIT_LENGTH,
-    connectivity: connectivity.whole, iou: iou(alpha, mask), boundary_iou: boundaryIou(alpha, mask, w, h),
+    sad: sad(alpha, mask),
+    mse: mse(alpha, mask),
+    gradient: gradient.whole,
+    slope: gradient.whole / UNIT_LENGTH,
+    connectivity: connectivity.whole,
+    iou: iou(alpha, mask),
+    boundary_iou: boundaryIou(alpha, mask, w, h),
   };
   if (!soft) return values;
   Object.assign(values, {
-    sad_band: sad(alpha, mask, band), mse_band: mse(alpha, mask, band), gradient_band: gradient.part, slope_band: gradient.part / UNIT_LENGTH,
+    sad_band: sad(alpha, mask, band),
+    mse_band: mse(alpha, mask, band),
+    gradient_band: gradient.part,
+    slope_band: gradient.part / UNIT_LENGTH,
     connectivity_band: connectivity.part,
   });
   if (result.rgba && truth.rgba) {
@@ -72,7 +88,10 @@ export function summarizeMattes(pictures) {
   /** @type {Values} */ const mean = {};
   /** @type {Values} */ const median = {};
   for (const { key } of MATTE_MEASURES) {
-    const sorted = pictures.map((values) => values[key]).filter((value) => value !== undefined).sort((a, b) => a - b);
+    const sorted = pictures
+      .map((values) => values[key])
+      .filter((value) => value !== undefined)
+      .sort((a, b) => a - b);
     if (!sorted.length) continue;
     const half = sorted.length >> 1;
     mean[key] = sorted.reduce((a, b) => a + b) / sorted.length;

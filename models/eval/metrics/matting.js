@@ -28,9 +28,11 @@ export const BAND_PX = 10;
  * @returns {Part} all 0 for a mask without values between
  */
 export function bandAround(mask, w, h, radius = BAND_PX) {
-  const rows = new Uint8Array(w * h), band = new Uint8Array(w * h);
+  const rows = new Uint8Array(w * h),
+    band = new Uint8Array(w * h);
   for (let y = 0; y < h; y++) {
-    for (let x = 0, i = y * w, to = 0; x < w; x++, i++) { // [to, x + radius] is written when a soft pixel comes
+    for (let x = 0, i = y * w, to = 0; x < w; x++, i++) {
+      // [to, x + radius] is written when a soft pixel comes
       if (!(mask[i] > 0 && mask[i] < 1)) continue;
       const end = Math.min(w - 1, x + radius);
       for (to = Math.max(to, x - radius); to <= end; to++) rows[y * w + to] = 1;
@@ -69,7 +71,8 @@ export function sad(alpha, mask, part) {
  * @param {Part} [part]
  */
 export function mse(alpha, mask, part) {
-  let sum = 0, count = 0;
+  let sum = 0,
+    count = 0;
   for (let i = 0; i < mask.length; i++) {
     if (part && !part[i]) continue;
     sum += (alpha[i] - mask[i]) ** 2;
@@ -102,8 +105,8 @@ export const UNIT_LENGTH = (() => {
   const half = GAUSS.length >> 1;
   const gauss = GAUSS.map((_, i) => Math.exp(-((i - half) ** 2) / (2 * SIGMA * SIGMA)));
   const sum = gauss.reduce((a, b) => a + b);
-  const slope = gauss.map((value, i) => (i - half) * value / (SIGMA * SIGMA));
-  return (sum * sum / (Math.hypot(...gauss) * Math.hypot(...slope))) ** 2;
+  const slope = gauss.map((value, i) => ((i - half) * value) / (SIGMA * SIGMA));
+  return ((sum * sum) / (Math.hypot(...gauss) * Math.hypot(...slope))) ** 2;
 })();
 
 /**
@@ -117,12 +120,15 @@ export const UNIT_LENGTH = (() => {
  * @param {Float64Array} slope [w] out
  */
 function filterRow(plane, from, w, gauss, slope) {
-  const half = GAUSS.length >> 1, last = from + w - 1;
+  const half = GAUSS.length >> 1,
+    last = from + w - 1;
   for (let x = 0, at = from; x < w; x++, at++) {
     const inside = x >= half && x + half < w;
-    let g = GAUSS[half] * plane[at], s = 0;
+    let g = GAUSS[half] * plane[at],
+      s = 0;
     for (let k = 1; k <= half; k++) {
-      const before = plane[inside ? at - k : Math.max(from, at - k)], after = plane[inside ? at + k : Math.min(last, at + k)];
+      const before = plane[inside ? at - k : Math.max(from, at - k)],
+        after = plane[inside ? at + k : Math.min(last, at + k)];
       g += GAUSS[half + k] * (after + before);
       s += SLOPE[half + k] * (after - before);
     }
@@ -141,10 +147,14 @@ function filterRow(plane, from, w, gauss, slope) {
  * @returns {() => Float64Array} the next row [w], which is overwritten by the one after it
  */
 function gradientRows(plane, w, h) {
-  const taps = GAUSS.length, half = taps >> 1;
+  const taps = GAUSS.length,
+    half = taps >> 1;
   const kept = Array.from({ length: taps }, () => ({ gauss: new Float64Array(w), slope: new Float64Array(w) }));
-  const across = new Float64Array(w), down = new Float64Array(w), magnitude = new Float64Array(w);
-  let y = 0, filtered = 0;
+  const across = new Float64Array(w),
+    down = new Float64Array(w),
+    magnitude = new Float64Array(w);
+  let y = 0,
+    filtered = 0;
   return () => {
     for (; filtered < h && filtered <= y + half; filtered++) {
       const { gauss, slope } = kept[filtered % taps];
@@ -156,7 +166,10 @@ function gradientRows(plane, w, h) {
       down[x] = 0;
     }
     for (let k = 1; k <= half; k++) {
-      const above = row(y - k), below = row(y + k), g = GAUSS[half + k], s = SLOPE[half + k];
+      const above = row(y - k),
+        below = row(y + k),
+        g = GAUSS[half + k],
+        s = SLOPE[half + k];
       for (let x = 0; x < w; x++) {
         across[x] += g * (below.slope[x] + above.slope[x]);
         down[x] += s * (below.gauss[x] - above.gauss[x]);
@@ -180,10 +193,13 @@ function gradientRows(plane, w, h) {
  * @returns {{ whole: number, part: number }} part: where that is 1; 0 without one
  */
 export function gradientErrors(alpha, mask, w, h, part) {
-  const a = gradientRows(alpha, w, h), b = gradientRows(mask, w, h);
-  let whole = 0, inPart = 0;
+  const a = gradientRows(alpha, w, h),
+    b = gradientRows(mask, w, h);
+  let whole = 0,
+    inPart = 0;
   for (let y = 0, i = 0; y < h; y++) {
-    const from = a(), to = b();
+    const from = a(),
+      to = b();
     for (let x = 0; x < w; x++, i++) {
       const square = (from[x] - to[x]) ** 2;
       whole += square;

@@ -32,9 +32,11 @@ export function mae(alpha, mask) {
  * @param {Plane} mask
  */
 export function iou(alpha, mask) {
-  let both = 0, either = 0;
+  let both = 0,
+    either = 0;
   for (let i = 0; i < mask.length; i++) {
-    const is = alpha[i] >= 0.5, should = mask[i] >= 0.5;
+    const is = alpha[i] >= 0.5,
+      should = mask[i] >= 0.5;
     if (is && should) both++;
     if (is || should) either++;
   }
@@ -50,7 +52,8 @@ export function iou(alpha, mask) {
  *   alpha marks at threshold k / 255; pixels of the subject
  */
 export function marked(alpha, mask) {
-  const hits = new Float64Array(LEVELS), all = new Float64Array(LEVELS);
+  const hits = new Float64Array(LEVELS),
+    all = new Float64Array(LEVELS);
   let inside = 0;
   for (let i = 0; i < mask.length; i++) {
     const level = Math.min(LEVELS - 1, Math.max(0, Math.floor(alpha[i] * 255))); // k for k / 255, as f32, too
@@ -90,7 +93,7 @@ export function precisionRecall({ hits, all, inside }) {
  */
 export function fMeasure(precision, recall, beta2 = BETA2) {
   const below = beta2 * precision + recall;
-  return below > 0 ? (1 + beta2) * precision * recall / below : 0;
+  return below > 0 ? ((1 + beta2) * precision * recall) / below : 0;
 }
 
 /**
@@ -103,10 +106,13 @@ export function fMeasure(precision, recall, beta2 = BETA2) {
 export function adaptiveF(alpha, mask) {
   let sum = 0;
   for (let i = 0; i < alpha.length; i++) sum += alpha[i];
-  const threshold = Math.min(2 * sum / alpha.length, 1);
-  let hits = 0, all = 0, inside = 0;
+  const threshold = Math.min((2 * sum) / alpha.length, 1);
+  let hits = 0,
+    all = 0,
+    inside = 0;
   for (let i = 0; i < mask.length; i++) {
-    const is = alpha[i] >= threshold, should = mask[i] >= 0.5;
+    const is = alpha[i] >= threshold,
+      should = mask[i] >= 0.5;
     if (is) all++;
     if (should) inside++;
     if (is && should) hits++;
@@ -129,7 +135,8 @@ const GAUSS7 = (() => {
  * @param {number} h
  */
 function smooth7(plane, w, h) {
-  const across = new Float64Array(w * h), out = new Float64Array(w * h);
+  const across = new Float64Array(w * h),
+    out = new Float64Array(w * h);
   for (let y = 0, at = 0; y < h; y++) {
     for (let x = 0; x < w; x++, at++) {
       let sum = 0;
@@ -139,7 +146,9 @@ function smooth7(plane, w, h) {
   }
   for (let y = 0; y < h; y++) {
     for (let d = Math.max(-3, -y); d <= 3 && y + d < h; d++) {
-      const weight = GAUSS7[d + 3], to = y * w, from = (y + d) * w;
+      const weight = GAUSS7[d + 3],
+        to = y * w,
+        from = (y + d) * w;
       for (let x = 0; x < w; x++) out[to + x] += weight * across[from + x];
     }
   }
@@ -174,14 +183,19 @@ export function weightedF(alpha, mask, w, h) {
   }
   if (!inside) return 0;
   const { nearest, distance2 } = nearestSet(subject, w, h);
-  const spread = smooth7(error.map((_, i) => error[nearest[i]]), w, h);
-  let missed = 0, invented = 0;
+  const spread = smooth7(
+    error.map((_, i) => error[nearest[i]]),
+    w,
+    h,
+  );
+  let missed = 0,
+    invented = 0;
   for (let i = 0; i < n; i++) {
     if (subject[i]) missed += Math.min(error[i], spread[i]);
-    else invented += error[i] * (2 - Math.exp(Math.log(0.5) / 5 * Math.sqrt(distance2[i])));
+    else invented += error[i] * (2 - Math.exp((Math.log(0.5) / 5) * Math.sqrt(distance2[i])));
   }
   const hit = inside - missed;
   const recall = 1 - missed / inside;
   const precision = hit / (Number.EPSILON + hit + invented);
-  return 2 * recall * precision / (Number.EPSILON + recall + precision);
+  return (2 * recall * precision) / (Number.EPSILON + recall + precision);
 }

@@ -45,7 +45,10 @@ const mean = (values) => {
 /** Mean curve. @param {Float64Array[]} curves */
 function meanCurve(curves) {
   const sum = new Float64Array(LEVELS);
-  for (const curve of curves) curve.forEach((value, k) => { sum[k] += value; });
+  for (const curve of curves)
+    curve.forEach((value, k) => {
+      sum[k] += value;
+    });
   return sum.map((value) => value / curves.length);
 }
 
@@ -60,21 +63,27 @@ const fCurve = (precision, recall) => precision.map((value, k) => fMeasure(value
  * @returns {Measured} sad, mse and gradient only when the mask is soft
  */
 export function measure(alpha, mask, w, h) {
-  if (alpha.length !== w * h || mask.length !== w * h) throw new RangeError(`${alpha.length} and ${mask.length} values for ${w} x ${h}`);
+  if (alpha.length !== w * h || mask.length !== w * h)
+    throw new RangeError(`${alpha.length} and ${mask.length} values for ${w} x ${h}`);
   const counts = marked(alpha, mask);
   const { precision, recall } = precisionRecall(counts);
-  const f = fCurve(precision, recall), e = eCurve(counts, w * h);
+  const f = fCurve(precision, recall),
+    e = eCurve(counts, w * h);
   return {
     values: {
       mae: mae(alpha, mask),
-      max_f: Math.max(...f), mean_f: mean(f),
+      max_f: Math.max(...f),
+      mean_f: mean(f),
       adaptive_f: adaptiveF(alpha, mask),
       weighted_f: weightedF(alpha, mask, w, h),
       s_measure: sMeasure(alpha, mask, w, h),
-      max_e: Math.max(...e), mean_e: mean(e),
+      max_e: Math.max(...e),
+      mean_e: mean(e),
       iou: iou(alpha, mask),
       boundary_iou: boundaryIou(alpha, mask, w, h),
-      ...(isMatte(mask) ? { sad: sad(alpha, mask), mse: mse(alpha, mask), gradient: gradientError(alpha, mask, w, h) } : {}),
+      ...(isMatte(mask)
+        ? { sad: sad(alpha, mask), mse: mse(alpha, mask), gradient: gradientError(alpha, mask, w, h) }
+        : {}),
     },
     curves: { precision, recall, e },
   };
@@ -93,12 +102,17 @@ export function summarize(pictures) {
   if (!pictures.length) return { values: {}, soft: 0 };
   /** @param {'precision' | 'recall' | 'e'} name */
   const curve = (name) => meanCurve(pictures.map(({ curves }) => curves[name]));
-  const f = fCurve(curve('precision'), curve('recall')), e = curve('e');
+  const f = fCurve(curve('precision'), curve('recall')),
+    e = curve('e');
   const own = meanCurve(pictures.map(({ curves }) => fCurve(curves.precision, curves.recall)));
   /** @type {Record<string, number>} */
   const ofCurves = {
-    max_f: Math.max(...f), mean_f: mean(f), max_f_of_curves: Math.max(...own), mean_f_of_curves: mean(own),
-    max_e: Math.max(...e), mean_e: mean(e),
+    max_f: Math.max(...f),
+    mean_f: mean(f),
+    max_f_of_curves: Math.max(...own),
+    mean_f_of_curves: mean(own),
+    max_e: Math.max(...e),
+    mean_e: mean(e),
   };
   /** @type {Record<string, number>} */
   const values = {};

@@ -15,7 +15,8 @@ const EPS = Number.EPSILON; // MATLAB's eps
  * @param {boolean} foreground this part; otherwise the background of 1 - alpha
  */
 function objectPart(alpha, mask, foreground) {
-  let sum = 0, count = 0;
+  let sum = 0,
+    count = 0;
   for (let i = 0; i < mask.length; i++) {
     if (mask[i] >= 0.5 !== foreground) continue;
     sum += foreground ? alpha[i] : 1 - alpha[i];
@@ -27,7 +28,7 @@ function objectPart(alpha, mask, foreground) {
     if (mask[i] >= 0.5 === foreground) squares += ((foreground ? alpha[i] : 1 - alpha[i]) - mean) ** 2;
   }
   const sigma = count > 1 ? Math.sqrt(squares / (count - 1)) : 0;
-  return 2 * mean / (mean * mean + 1 + sigma + EPS);
+  return (2 * mean) / (mean * mean + 1 + sigma + EPS);
 }
 
 /**
@@ -41,7 +42,8 @@ function objectPart(alpha, mask, foreground) {
  */
 function regionPart(alpha, mask, w, [left, top, right, bottom]) {
   const n = (right - left) * (bottom - top);
-  let x = 0, y = 0;
+  let x = 0,
+    y = 0;
   for (let row = top; row < bottom; row++) {
     for (let i = row * w + left; i < row * w + right; i++) {
       x += alpha[i];
@@ -50,17 +52,20 @@ function regionPart(alpha, mask, w, [left, top, right, bottom]) {
   }
   x /= n;
   y /= n;
-  let xx = 0, yy = 0, xy = 0;
+  let xx = 0,
+    yy = 0,
+    xy = 0;
   for (let row = top; row < bottom; row++) {
     for (let i = row * w + left; i < row * w + right; i++) {
-      const dx = alpha[i] - x, dy = (mask[i] >= 0.5 ? 1 : 0) - y;
+      const dx = alpha[i] - x,
+        dy = (mask[i] >= 0.5 ? 1 : 0) - y;
       xx += dx * dx;
       yy += dy * dy;
       xy += dx * dy;
     }
   }
-  const over = 4 * x * y * xy / (n - 1 + EPS);
-  const under = (x * x + y * y) * (xx + yy) / (n - 1 + EPS);
+  const over = (4 * x * y * xy) / (n - 1 + EPS);
+  const under = ((x * x + y * y) * (xx + yy)) / (n - 1 + EPS);
   if (over !== 0) return over / (under + EPS);
   return under === 0 ? 1 : 0;
 }
@@ -83,7 +88,10 @@ function regionPart(alpha, mask, w, [left, top, right, bottom]) {
  */
 export function sMeasure(alpha, mask, w, h) {
   const n = w * h;
-  let inside = 0, sumX = 0, sumY = 0, sum = 0;
+  let inside = 0,
+    sumX = 0,
+    sumY = 0,
+    sum = 0;
   for (let y = 0, i = 0; y < h; y++) {
     for (let x = 0; x < w; x++, i++) {
       sum += alpha[i];
@@ -98,12 +106,19 @@ export function sMeasure(alpha, mask, w, h) {
   const share = inside / n;
   const object = share * objectPart(alpha, mask, true) + (1 - share) * objectPart(alpha, mask, false);
 
-  const midX = Math.round(sumX / inside) + 1, midY = Math.round(sumY / inside) + 1;
+  const midX = Math.round(sumX / inside) + 1,
+    midY = Math.round(sumY / inside) + 1;
   let region = 0;
-  for (const [top, bottom] of [[0, midY], [midY, h]]) {
-    for (const [left, right] of [[0, midX], [midX, w]]) {
+  for (const [top, bottom] of [
+    [0, midY],
+    [midY, h],
+  ]) {
+    for (const [left, right] of [
+      [0, midX],
+      [midX, w],
+    ]) {
       const area = (right - left) * (bottom - top);
-      if (area) region += area / n * regionPart(alpha, mask, w, [left, top, right, bottom]);
+      if (area) region += (area / n) * regionPart(alpha, mask, w, [left, top, right, bottom]);
     }
   }
   return Math.max(0, 0.5 * object + 0.5 * region);
@@ -135,7 +150,8 @@ export function eCurve({ hits, all, inside }, n) {
         [all[k] - hits[k], 1 - map, -truth],
         [inside - hits[k], -map, 1 - truth],
         [n - all[k] - inside + hits[k], -map, -truth],
-      ]) sum += count * (2 * a * b / (a * a + b * b + EPS) + 1) ** 2 / 4;
+      ])
+        sum += (count * ((2 * a * b) / (a * a + b * b + EPS) + 1) ** 2) / 4;
     }
     curve[k] = sum / (n - 1 + EPS);
   }

@@ -24,7 +24,7 @@ TILE, MARGIN = 256, 64
 REACH = 12
 HOLD = 25  # what a window of a 25th of the longer side has changed on average is no detail
 LIMITS = .1, .2  # of that average: from the first on changes are lessened, from the second on undone
-SETTLED = .002  # mean change of a round in a tile's band, below which it is the last
+SETTLED = .01  # mean change of a round in a tile's band, below which it is the last: later rounds gave nothing there
 
 
 def load(path):

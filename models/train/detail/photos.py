@@ -26,6 +26,7 @@ from natural import extended, forgetful, mask_of, photos, rgb
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "eval"))
 import common  # noqa: E402
 import core  # noqa: E402
+from composites import held_out  # noqa: E402
 
 CROP = 160
 
@@ -54,12 +55,13 @@ class Sources:
         self.pairs = [(photos(raw + "/duts") or photos(train + "/duts_tr"), .7)]
         self.pairs += [(photos(f"{train}/{name}"), .15) for name in ("human290", "feral_cats")]
         self.cutouts = sorted(glob.glob(os.path.join(cutouts, "*.png")))
+        self.cutouts = [p for p in self.cutouts if not held_out(os.path.basename(p).split("_", 1)[1])]
         self.portraits = [p for p in self.cutouts if os.path.basename(p).startswith("portrait")]
         self.cutouts = [p for p in self.cutouts if p not in self.portraits]
         outdoors = sorted(glob.glob(raw + "/lal/**/*.jpg", recursive=True)) or sorted(glob.glob(shared + "/data/nosubject/lal/*"))
         self.grounds = [(outdoors, .45), (sorted(glob.glob(shared + "/data/nosubject/dtd/*")), .15),
                         (self.pairs[0][0], .25), (sorted(glob.glob(raw + "/clothing/images/*.jpg")), .15)]
-        self.grounds = [(files, share) for files, share in self.grounds if files]
+        self.grounds = [([p for p in files if not held_out(p)], share) for files, share in self.grounds if files]
 
     def pick(self, rng, sets):
         shares = np.array([s[-1] for s in sets])

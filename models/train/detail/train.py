@@ -85,7 +85,10 @@ class Batches(torch.utils.data.IterableDataset):
         crop = self.crops.crop(rng, self.args.side)
         if self.natural and rng.random() < self.args.reground:
             crop = self.natural.regrounded(rng, crop)
-        return np.dstack([crop.astype(np.float32) / 255, np.ones(crop.shape[:2], np.float32)])
+        crop = np.dstack([crop.astype(np.float32) / 255, np.ones(crop.shape[:2], np.float32)])
+        if rng.random() < self.args.bold:
+            crop[..., 4] = natural.bold(rng, crop[..., 3])
+        return crop
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
@@ -171,6 +174,7 @@ def arguments():
     parser.add_argument("--pairs", help="folder of photos and hard masks: DUTS-TR")
     parser.add_argument("--natural", type=float, default=.3, help="share of crops of those photos as they are")
     parser.add_argument("--reground", type=float, default=.35, help="share of the others that get a ground from there")
+    parser.add_argument("--bold", type=float, default=.2, help="share of those with a coarse matte of the body alone")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--side", type=int, default=192)
     parser.add_argument("--rate", type=float, default=1.5e-3)

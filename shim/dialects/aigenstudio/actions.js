@@ -22,7 +22,7 @@ export const actions = {
     // One at a time per key: of two equal requests at once, one makes the job.
     return locked(keyId, async () => {
       const known = await store.get(KEYS, keyId);
-      const earlier = known && await store.get(JOBS, known.job);
+      const earlier = known && (await store.get(JOBS, known.job));
       if (earlier) {
         if (known.digest !== digest) throw new ShimError('conflict');
         await services.takeOver(earlier);
@@ -36,13 +36,37 @@ export const actions = {
           const here = url.protocol === 'blob:' || url.protocol === 'data:';
           // Taken now: the page may revoke the address before the job runs.
           if (here) await store.write(`${JOBS}.${id}.source${i}`, await fetchSource(url, services));
-          input.push({ url: here ? `${url.protocol}${url.protocol === 'blob:' ? url.pathname : ''}` : url.href, external, here });
+          input.push({
+            url: here ? `${url.protocol}${url.protocol === 'blob:' ? url.pathname : ''}` : url.href,
+            external,
+            here,
+          });
         }
         const made = {
-          id, scope, sandbox, keyId, base, status: 'queued', created, updated: created, completed: null,
-          owner: store.owner, background, format, webhook_url: webhook ?? null, token: randomText(32), input,
-          results: input.flatMap((_, i) => Array.from({ length: copies }, () => (
-            { id: uuid(), input: i, status: 'queued', error_code: null, error_message: null }))),
+          id,
+          scope,
+          sandbox,
+          keyId,
+          base,
+          status: 'queued',
+          created,
+          updated: created,
+          completed: null,
+          owner: store.owner,
+          background,
+          format,
+          webhook_url: webhook ?? null,
+          token: randomText(32),
+          input,
+          results: input.flatMap((_, i) =>
+            Array.from({ length: copies }, () => ({
+              id: uuid(),
+              input: i,
+              status: 'queued',
+              error_code: null,
+              error_message: null,
+            })),
+          ),
         };
         // The job first: a key without a job would make its retry a new job.
         await store.put(JOBS, made);
@@ -63,17 +87,27 @@ export const actions = {
 
   async listJobs({ api, status, limit, before }, { services: { store }, key }) {
     const { scope } = ownerOf(key);
-    const fits = (await store.list(JOBS)).filter((job) => job.scope === scope && job.created < before
-      && (status === undefined || job.status === status) && (api === undefined || api === 'remove_background'));
+    const fits = (await store.list(JOBS)).filter(
+      (job) =>
+        job.scope === scope &&
+        job.created < before &&
+        (status === undefined || job.status === status) &&
+        (api === undefined || api === 'remove_background'),
+    );
     const jobs = fits.slice(0, limit);
     return { jobs, next: fits.length > limit ? iso(jobs[limit - 1].created) : null };
   },
 
   async listTools() {
-    return [{
-      id: 'remove_background', name: 'Remove Background', description: 'Cut the subject out of a photo.',
-      endpoint: '/remove-background', credits_per_result: 0,
-    }];
+    return [
+      {
+        id: 'remove_background',
+        name: 'Remove Background',
+        description: 'Cut the subject out of a photo.',
+        endpoint: '/remove-background',
+        credits_per_result: 0,
+      },
+    ];
   },
 
   async getResult({ job: id, index, token }, { services: { store } }) {
@@ -91,5 +125,8 @@ export const actions = {
  * this is not the digest that signs webhooks. @param {string} key */
 function ownerOf(key) {
   const environment = key.startsWith('aigen_live_') ? 'live' : 'test';
-  return { sandbox: environment === 'test', scope: `${environment}-${hex(sha256(`cutaway job owner ${key}`)).slice(0, 16)}` };
+  return {
+    sandbox: environment === 'test',
+    scope: `${environment}-${hex(sha256(`cutaway job owner ${key}`)).slice(0, 16)}`,
+  };
 }

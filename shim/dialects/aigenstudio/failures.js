@@ -13,7 +13,10 @@ export const failures = table(failure(500, 'internal_error'), [
   [failure(400, 'invalid_payload'), 'bad_option corrupt_image invalid_request'],
   [failure(400, 'invalid_payload', 'source_too_large'), 'too_large body_too_large'],
   [failure(400, 'invalid_payload', 'source_unreachable'), 'fetch_failed url_refused remote_needs_public_url'],
-  [failure(400, 'invalid_payload', 'unsupported_source_type'), 'empty_input unsupported_format unsupported_variant needs_codec unusable_image'],
+  [
+    failure(400, 'invalid_payload', 'unsupported_source_type'),
+    'empty_input unsupported_format unsupported_variant needs_codec unusable_image',
+  ],
   [failure(401, 'api_key_expired'), 'expired_key'],
   [failure(401, 'api_key_inactive'), 'inactive_key'],
   [failure(401, 'invalid_api_key'), 'invalid_key'],

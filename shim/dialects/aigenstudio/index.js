@@ -62,10 +62,14 @@ export const aigenstudio = {
     const [status, words = ''] = failures[error.code] ?? failures.internal;
     const request_id = requestId();
     const { field } = error.detail;
-    return jsonResponse(status, {
-      error: { code: words.split('|')[0], message: error.message, ...(field && { details: { field } }) },
-      request_id,
-    }, { 'x-request-id': request_id });
+    return jsonResponse(
+      status,
+      {
+        error: { code: words.split('|')[0], message: error.message, ...(field && { details: { field } }) },
+        request_id,
+      },
+      { 'x-request-id': request_id },
+    );
   },
 
   swapLinks(body, swap) {

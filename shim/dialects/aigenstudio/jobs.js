@@ -36,7 +36,10 @@ export const jobs = {
     /** @param {string} type @param {any[]} [some] */
     const announce = async (type, some) => {
       const event = {
-        id: `evt_${randomHex(10)}`, type, created_at: iso(services.clock.now()), job: summary(job),
+        id: `evt_${randomHex(10)}`,
+        type,
+        created_at: iso(services.clock.now()),
+        job: summary(job),
         results: (await results(job, job.base, services)).filter((one) => !some || some.some((r) => r.id === one.id)),
       };
       services.emit(type, event);
@@ -44,39 +47,49 @@ export const jobs = {
     };
 
     if (isShutdown(signal)) return;
-    if (!signal.aborted) { // else it was cancelled while it waited
+    if (!signal.aborted) {
+      // else it was cancelled while it waited
       await save(() => ({ status: 'processing' }));
       await announce('job.processing');
     }
     const { background, format } = job;
-    const left = job.input.map((/** @type {any} */ source, /** @type {number} */ i) => ({ source, i }))
+    const left = job.input
+      .map((/** @type {any} */ source, /** @type {number} */ i) => ({ source, i }))
       .filter((/** @type {any} */ { i }) => job.results.some((/** @type {any} */ r) => r.input === i && !settled(r)));
 
-    await services.remove({
-      items: left.map((/** @type {any} */ { source, i }) => ({
-        id: `input-${i}`, action: 'remove', options: { background, format },
-        image: once(() => open(source, `${JOBS}.${id}.source${i}`, services, signal)),
-        ...(/^https?:/.test(source.url) && { url: source.url }),
-      })),
-      trace: job.trace,
-      remember: (trace) => save(() => ({ trace })),
-      signal,
-      deliver: async (item, result) => {
-        if (isShutdown(signal)) return;
-        const input = Number(item.slice('input-'.length));
-        if (!(result instanceof ShimError)) await store.write(`${JOBS}.${id}.${input}`, result.blob);
-        await save((now) => ({
-          results: now.results.map((/** @type {any} */ r) => (r.input === input ? { ...r, ...outcomeOf(result, signal) } : r)),
+    await services
+      .remove({
+        items: left.map((/** @type {any} */ { source, i }) => ({
+          id: `input-${i}`,
+          action: 'remove',
+          options: { background, format },
+          image: once(() => open(source, `${JOBS}.${id}.source${i}`, services, signal)),
+          ...(/^https?:/.test(source.url) && { url: source.url }),
+        })),
+        trace: job.trace,
+        remember: (trace) => save(() => ({ trace })),
+        signal,
+        deliver: async (item, result) => {
+          if (isShutdown(signal)) return;
+          const input = Number(item.slice('input-'.length));
+          if (!(result instanceof ShimError)) await store.write(`${JOBS}.${id}.${input}`, result.blob);
+          await save((now) => ({
+            results: now.results.map((/** @type {any} */ r) =>
+              r.input === input ? { ...r, ...outcomeOf(result, signal) } : r,
+            ),
+          }));
+          const same = job.results.filter((/** @type {any} */ r) => r.input === input);
+          if (!(result instanceof ShimError)) services.emitReport(id, result.report);
+          if (same[0].status !== 'cancelled') await announce(`result.${same[0].status}`, same);
+        },
+      })
+      .catch((error) => {
+        // Only the store can fail here; what is left is said to have failed.
+        const known = asShimError(error);
+        return save((now) => ({
+          results: now.results.map((/** @type {any} */ r) => (settled(r) ? r : { ...r, ...outcomeOf(known, signal) })),
         }));
-        const same = job.results.filter((/** @type {any} */ r) => r.input === input);
-        if (!(result instanceof ShimError)) services.emitReport(id, result.report);
-        if (same[0].status !== 'cancelled') await announce(`result.${same[0].status}`, same);
-      },
-    }).catch((error) => {
-      // Only the store can fail here; what is left is said to have failed.
-      const known = asShimError(error);
-      return save((now) => ({ results: now.results.map((/** @type {any} */ r) => (settled(r) ? r : { ...r, ...outcomeOf(known, signal) })) }));
-    });
+      });
     if (isShutdown(signal)) return;
     await save((now) => ({ status: statusOf(now.results), completed: services.clock.now() }));
     await announce(`job.${job.status}`);
@@ -112,7 +125,12 @@ function outcomeOf(result, signal) {
   if (!(result instanceof ShimError)) return { status: 'completed', source: result.source, report: result.report };
   if (signal.aborted) return { status: 'cancelled', error_code: null, error_message: null };
   const [, words = ''] = failures[result.code] ?? failures.internal;
-  return { status: 'failed', error_code: words.split('|')[1], error_message: result.message, report: { error: result.code, ...result.detail } };
+  return {
+    status: 'failed',
+    error_code: words.split('|')[1],
+    error_message: result.message,
+    report: { error: result.code, ...result.detail },
+  };
 }
 
 /** @param {URL | string} url @param {import('../../types.js').Services} services @param {AbortSignal} [signal] */
@@ -121,7 +139,9 @@ export async function fetchSource(url, { inputs, limits }, signal) {
     return await fetchPicture(url, { ...inputs, maxBytes: limits.sourceBytes }, { signal, formats: SOURCE_FORMATS });
   } catch (error) {
     const known = asShimError(error);
-    throw known.code === 'body_too_large' ? new ShimError('too_large', `The source image is larger than ${limits.sourceBytes / 1e6} MB.`) : known;
+    throw known.code === 'body_too_large'
+      ? new ShimError('too_large', `The source image is larger than ${limits.sourceBytes / 1e6} MB.`)
+      : known;
   }
 }
 
@@ -147,8 +167,16 @@ function once(get) {
 export function summary({ id, status, sandbox, results: all, created, updated, completed }) {
   const count = (/** @type {string} */ word) => all.filter((/** @type {any} */ r) => r.status === word).length;
   return {
-    id, api: 'remove_background', status, sandbox, total_results: all.length, completed_results: count('completed'),
-    failed_results: count('failed'), credits_reserved: 0, created_at: iso(created), updated_at: iso(updated),
+    id,
+    api: 'remove_background',
+    status,
+    sandbox,
+    total_results: all.length,
+    completed_results: count('completed'),
+    failed_results: count('failed'),
+    credits_reserved: 0,
+    created_at: iso(created),
+    updated_at: iso(updated),
     completed_at: completed === null ? null : iso(completed),
   };
 }
@@ -160,15 +188,27 @@ export function summary({ id, status, sandbox, results: all, created, updated, c
  */
 export function results(job, base, services) {
   const waiting = job.status === 'processing' ? 'processing' : 'queued';
-  return Promise.all(job.results.map(async (/** @type {any} */ r) => {
-    const { external, url } = job.input[r.input];
-    const extension = job.format === 'jpeg' ? 'jpg' : job.format;
-    const link = r.status !== 'completed' ? null
-      : (services.blobUrls && await services.objectUrl(`${JOBS}.${job.id}.${r.input}`))
-        || `${base}${ROOT}/results/${job.id}-${r.input}.${extension}?token=${job.token}`;
-    return {
-      id: r.id, external_id: external, status: settled(r) ? r.status : waiting, source_url: url, result_url: link,
-      thumbnail_url: null, error_code: r.error_code, error_message: r.error_message, credits_reserved: 0, credits_used: 0,
-    };
-  }));
+  return Promise.all(
+    job.results.map(async (/** @type {any} */ r) => {
+      const { external, url } = job.input[r.input];
+      const extension = job.format === 'jpeg' ? 'jpg' : job.format;
+      const link =
+        r.status !== 'completed'
+          ? null
+          : (services.blobUrls && (await services.objectUrl(`${JOBS}.${job.id}.${r.input}`))) ||
+            `${base}${ROOT}/results/${job.id}-${r.input}.${extension}?token=${job.token}`;
+      return {
+        id: r.id,
+        external_id: external,
+        status: settled(r) ? r.status : waiting,
+        source_url: url,
+        result_url: link,
+        thumbnail_url: null,
+        error_code: r.error_code,
+        error_message: r.error_message,
+        credits_reserved: 0,
+        credits_used: 0,
+      };
+    }),
+  );
 }

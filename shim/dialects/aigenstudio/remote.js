@@ -22,7 +22,8 @@ export const remote = {
     const { background = 'transparent', format } = items[0].options;
     const input = [];
     for (const item of items) {
-      const address = item.url ?? await /** @type {(b: Blob) => Promise<string>} */ (client.options.publish)(await item.image());
+      const address =
+        item.url ?? (await /** @type {(b: Blob) => Promise<string>} */ (client.options.publish)(await item.image()));
       input.push({ image_url: address, external_id: item.id });
     }
     await paying();
@@ -31,7 +32,9 @@ export const remote = {
       headers: { 'idempotency-key': key },
       json: {
         input,
-        background: ['transparent', 'white'].includes(background) ? { type: background } : { type: 'color', color: background },
+        background: ['transparent', 'white'].includes(background)
+          ? { type: background }
+          : { type: 'color', color: background },
         output: { format: format === 'jpeg' ? 'jpg' : format, number_of_images: 1 },
       },
     });
@@ -46,18 +49,21 @@ export const remote = {
       return ended ? answer : undefined;
     });
     const results = objectsOf(done.results);
-    return Promise.all(items.map(async (item, i) => {
-      // By our own external_id; by place if the remote did not repeat it.
-      const result = results.find((r) => r.external_id === item.id) ?? (results.length === items.length ? results[i] : undefined);
-      if (result?.status !== 'completed') {
-        return new ShimError('remote_failed', 'The remote service could not work on this picture.');
-      }
-      try {
-        return await client.download(result.result_url, item.options.format, signal);
-      } catch (error) {
-        if (error instanceof ShimError) return error;
-        throw error;
-      }
-    }));
+    return Promise.all(
+      items.map(async (item, i) => {
+        // By our own external_id; by place if the remote did not repeat it.
+        const result =
+          results.find((r) => r.external_id === item.id) ?? (results.length === items.length ? results[i] : undefined);
+        if (result?.status !== 'completed') {
+          return new ShimError('remote_failed', 'The remote service could not work on this picture.');
+        }
+        try {
+          return await client.download(result.result_url, item.options.format, signal);
+        } catch (error) {
+          if (error instanceof ShimError) return error;
+          throw error;
+        }
+      }),
+    );
   },
 };

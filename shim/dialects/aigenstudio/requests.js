@@ -10,7 +10,14 @@ import { isPrivateHost } from '../../net-guard.js';
 
 const MAX_INPUTS = 20;
 const MAX_RESULTS = 20; // vendor: per job, whatever number_of_images says
-const TOOLS = ['remove_background', 'image_editing', 'image_ai_edit', 'ai_background', 'image_generation', 'ad_creative'];
+const TOOLS = [
+  'remove_background',
+  'image_editing',
+  'image_ai_edit',
+  'ai_background',
+  'image_generation',
+  'ad_creative',
+];
 const STATUSES = ['queued', 'processing', 'completed', 'failed', 'cancelled', 'partially_completed'];
 
 /** The input of an operation, or the error that names the field.
@@ -19,7 +26,8 @@ export async function parse(call) {
   const { request, operation, params, query } = call;
   const own = request.headers.get('x-request-id');
   // Only where the contract knows a 400; elsewhere it has no effect at all.
-  if (own !== null && own.length > 160 && ['removeBackground', 'listJobs'].includes(operation)) throw invalid('X-Request-Id', 'X-Request-Id must have at most 160 characters');
+  if (own !== null && own.length > 160 && ['removeBackground', 'listJobs'].includes(operation))
+    throw invalid('X-Request-Id', 'X-Request-Id must have at most 160 characters');
   switch (operation) {
     case 'removeBackground': {
       const name = request.headers.get('idempotency-key') ?? '';
@@ -29,9 +37,12 @@ export async function parse(call) {
       const body = await readJson(request);
       return { name, body, ...parseJob(body) };
     }
-    case 'listJobs': return parsePage(query);
-    case 'getResult': return { ...params, token: query.get('token') ?? '' };
-    default: return params;
+    case 'listJobs':
+      return parsePage(query);
+    case 'getResult':
+      return { ...params, token: query.get('token') ?? '' };
+    default:
+      return params;
   }
 }
 
@@ -68,16 +79,21 @@ function parseJob({ input, background = {}, output = {}, webhook_url: webhook })
     throw invalid('background.color', 'background.color must be text of at most 80 characters.');
   }
   const paint = type === 'color' ? parseColor(color ?? '') : type;
-  if (!paint) throw invalid('background.color', 'background.color must be an opaque CSS colour when background.type is color.');
+  if (!paint)
+    throw invalid('background.color', 'background.color must be an opaque CSS colour when background.type is color.');
 
   if (!isObject(output)) throw invalid('output', 'output must be an object.');
   const { format = 'png', number_of_images: copies = 1 } = output;
-  if (!['jpg', 'png', 'webp'].includes(format)) throw invalid('output.format', 'output.format must be one of jpg, png, webp.');
+  if (!['jpg', 'png', 'webp'].includes(format))
+    throw invalid('output.format', 'output.format must be one of jpg, png, webp.');
   if (!Number.isInteger(copies) || copies < 1 || copies > 4) {
     throw invalid('output.number_of_images', 'output.number_of_images must be an integer from 1 to 4.');
   }
   if (copies * input.length > MAX_RESULTS) {
-    throw invalid('output.number_of_images', `A job has at most ${MAX_RESULTS} results; this one would have ${copies * input.length}.`);
+    throw invalid(
+      'output.number_of_images',
+      `A job has at most ${MAX_RESULTS} results; this one would have ${copies * input.length}.`,
+    );
   }
   if (webhook !== undefined) {
     const url = parseUrl(webhook);
@@ -95,7 +111,8 @@ function parsePage(query) {
   const limit = query.get('limit') ?? '20';
   const cursor = query.get('cursor') ?? undefined;
   if (api !== undefined && !TOOLS.includes(api)) throw invalid('api', `api must be one of ${TOOLS.join(', ')}.`);
-  if (status !== undefined && !STATUSES.includes(status)) throw invalid('status', `status must be one of ${STATUSES.join(', ')}.`);
+  if (status !== undefined && !STATUSES.includes(status))
+    throw invalid('status', `status must be one of ${STATUSES.join(', ')}.`);
   if (!/^([1-9]|[1-9]\d|100)$/.test(limit)) throw invalid('limit', 'limit must be an integer from 1 to 100.');
   const before = cursor === undefined ? Infinity : Date.parse(cursor);
   if (Number.isNaN(before) || (cursor !== undefined && !/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d/.test(cursor))) {

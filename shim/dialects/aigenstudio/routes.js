@@ -16,5 +16,11 @@ export const routes = [
   { operation: 'listJobs', method: 'GET', path: /^\/api\/v1\/jobs$/ },
   { operation: 'getJob', method: 'GET', path: /^\/api\/v1\/jobs\/(?<id>[^/]+)$/ },
   { operation: 'listTools', method: 'GET', path: /^\/api\/v1\/tools$/, open: true },
-  { operation: 'getResult', method: 'GET', path: /^\/api\/v1\/results\/(?<job>[0-9a-f-]{36})-(?<index>\d{1,2})\.(?:png|jpg|webp)$/, open: true, storage: true },
+  {
+    operation: 'getResult',
+    method: 'GET',
+    path: /^\/api\/v1\/results\/(?<job>[0-9a-f-]{36})-(?<index>\d{1,2})\.(?:png|jpg|webp)$/,
+    open: true,
+    storage: true,
+  },
 ];

@@ -21,8 +21,13 @@ export const actions = {
 
   async createImageFromUrl({ name, url }, call) {
     const { inputs, limits } = call.services;
-    const blob = await fetchPicture(url, { ...inputs, maxBytes: limits.imageBytes }, { signal: call.request.signal, formats: FORMATS })
-      .catch((error) => { throw tooLarge(error, limits.imageBytes); });
+    const blob = await fetchPicture(
+      url,
+      { ...inputs, maxBytes: limits.imageBytes },
+      { signal: call.request.signal, formats: FORMATS },
+    ).catch((error) => {
+      throw tooLarge(error, limits.imageBytes);
+    });
     return create({ name, ...(await parsePicture(blob, 'url')) }, call);
   },
 
@@ -63,7 +68,7 @@ export const actions = {
   },
 
   async convertImage({ id, name, format, quality }, call) {
-    const wanted = format === 'png' ? undefined : quality ?? DEFAULT_QUALITY;
+    const wanted = format === 'png' ? undefined : (quality ?? DEFAULT_QUALITY);
     return derive(await find(id, call), { name, action: 'convert', format, quality: wanted }, call);
   },
 
@@ -72,7 +77,8 @@ export const actions = {
 };
 
 /** @param {string} id shown back only as far as it could be one */
-const missing = (id) => new ShimError('not_found', /^[\w-]{1,60}$/.test(id) ? `Image with id ${id} not found.` : 'Image not found.');
+const missing = (id) =>
+  new ShimError('not_found', /^[\w-]{1,60}$/.test(id) ? `Image with id ${id} not found.` : 'Image not found.');
 
 /** @param {string} id @param {import('../../types.js').Call} call */
 async function find(id, { services: { store }, key }) {
@@ -98,10 +104,21 @@ async function drop(id, store) {
  * @param {{ name: string, blob: Blob, width: number, height: number, format: string, source?: string, report?: any }} made
  * @param {import('../../types.js').Call} call
  */
-async function create({ name, blob, width, height, format, source: from, report }, { services: { store, clock }, key }) {
+async function create(
+  { name, blob, width, height, format, source: from, report },
+  { services: { store, clock }, key },
+) {
   const image = {
-    id: `image_${randomText(24)}`, name, width, height, format, size: blob.size, created: clock.stamp(),
-    scope: scopeOf(key), published: false, ...(from && { source: from, report }),
+    id: `image_${randomText(24)}`,
+    name,
+    width,
+    height,
+    format,
+    size: blob.size,
+    created: clock.stamp(),
+    scope: scopeOf(key),
+    published: false,
+    ...(from && { source: from, report }),
   };
   await store.write(`${IMAGES}.${image.id}`, blob);
   await store.put(IMAGES, image);
@@ -117,16 +134,26 @@ async function create({ name, blob, width, height, format, source: from, report 
 async function derive(image, { name = image.name, action, format, quality }, call) {
   const { queue, remove, emitReport } = call.services;
   const place = queue.reserve();
-  const [result] = await place.run(() => remove({
-    items: [{
-      id: image.id, action, name, options: { format, ...(quality !== undefined && { quality }) },
-      image: () => bytesOf(image, call),
-    }],
-    signal: call.request.signal,
-  }));
+  const [result] = await place.run(() =>
+    remove({
+      items: [
+        {
+          id: image.id,
+          action,
+          name,
+          options: { format, ...(quality !== undefined && { quality }) },
+          image: () => bytesOf(image, call),
+        },
+      ],
+      signal: call.request.signal,
+    }),
+  );
   if (result instanceof ShimError) throw result;
   const { width, height } = result.report;
-  const made = await create({ name, blob: result.blob, width, height, format, source: result.source, report: result.report }, call);
+  const made = await create(
+    { name, blob: result.blob, width, height, format, source: result.source, report: result.report },
+    call,
+  );
   emitReport(made.id, result.report);
   return made;
 }

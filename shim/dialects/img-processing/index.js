@@ -52,14 +52,21 @@ export const imgProcessing = {
 
   reply(outcome, { operation, base, services }) {
     switch (operation) {
-      case 'listImages': return listAnswer(outcome, base, services);
-      case 'deleteImage': return new Response(null, { status: 204 });
+      case 'listImages':
+        return listAnswer(outcome, base, services);
+      case 'deleteImage':
+        return new Response(null, { status: 204 });
       case 'downloadImage':
       case 'viewPublished':
-        return pictureResponse(outcome.blob, /** @type {Record<string, string>} */ (MIME)[outcome.image.format], sourceHeader(outcome.image));
+        return pictureResponse(
+          outcome.blob,
+          /** @type {Record<string, string>} */ (MIME)[outcome.image.format],
+          sourceHeader(outcome.image),
+        );
       default:
         return describe(outcome, base, services).then((image) =>
-          jsonResponse(operation === 'getImage' ? 200 : 201, image, sourceHeader(outcome)));
+          jsonResponse(operation === 'getImage' ? 200 : 201, image, sourceHeader(outcome)),
+        );
     }
   },
 
@@ -82,7 +89,7 @@ export const imgProcessing = {
  */
 async function describe({ id, name, published, width, height, format, size, created }, base, services) {
   const open = services.blobUrls && published ? await services.objectUrl(`${IMAGES}.${id}`) : undefined;
-  const url = published ? open ?? `${storageOf(base)}/images/${id}` : null;
+  const url = published ? (open ?? `${storageOf(base)}/images/${id}`) : null;
   return { id, name, url, width, height, format, size, created_at: iso(created) };
 }
 

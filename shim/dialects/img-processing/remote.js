@@ -24,11 +24,14 @@ export const remote = {
     await paying(); // every 201 counts, the upload's too
     const uploaded = await client.json('POST', '/v1/images/upload', { form, once: true, signal });
     const path = `/v1/images/${remoteId(uploaded.id)}`;
-    const made = item.action === 'convert'
-      ? await client.json('POST', `${path}/convert`, {
-        once: true, signal, json: { format: item.options.format, ...(item.options.quality && { quality: item.options.quality }) },
-      })
-      : await client.json('POST', `${path}/remove-background`, { once: true, signal, json: {} });
+    const made =
+      item.action === 'convert'
+        ? await client.json('POST', `${path}/convert`, {
+            once: true,
+            signal,
+            json: { format: item.options.format, ...(item.options.quality && { quality: item.options.quality }) },
+          })
+        : await client.json('POST', `${path}/remove-background`, { once: true, signal, json: {} });
     return remoteId(made.id);
   },
 

@@ -15,15 +15,20 @@ const FORM_OVERHEAD_BYTES = 64 * 1024; // boundaries and part headers around the
 export async function parse(call) {
   const { request, operation, params, query } = call;
   switch (operation) {
-    case 'uploadImage': return parseForm(request, call.services.limits.imageBytes);
-    case 'createImageFromUrl': return parseCreate(await readJson(request));
-    case 'listImages': return parsePage(query);
+    case 'uploadImage':
+      return parseForm(request, call.services.limits.imageBytes);
+    case 'createImageFromUrl':
+      return parseCreate(await readJson(request));
+    case 'listImages':
+      return parsePage(query);
     case 'removeBackground': {
       const { name } = await readJson(request, { optional: true });
       return { ...params, name: parseName(name) };
     }
-    case 'convertImage': return { ...params, ...parseConvert(await readJson(request)) };
-    default: return params;
+    case 'convertImage':
+      return { ...params, ...parseConvert(await readJson(request)) };
+    default:
+      return params;
   }
 }
 
@@ -33,7 +38,8 @@ const lengthOf = (text) => [...text].length;
 /** @param {unknown} name @param {boolean} [required] @returns {string | undefined} */
 function parseName(name, required = false) {
   if (name === undefined && !required) return undefined;
-  if (typeof name !== 'string') throw invalid('name', name === undefined ? 'name is required' : 'name must be a string');
+  if (typeof name !== 'string')
+    throw invalid('name', name === undefined ? 'name is required' : 'name must be a string');
   if (lengthOf(name) < 1 || lengthOf(name) > 30) throw invalid('name', 'name must have 1 to 30 characters');
   return name;
 }
@@ -42,9 +48,14 @@ function parseName(name, required = false) {
 async function parseForm(request, limit) {
   const type = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\b/i.test(type)) throw invalid('body', 'The body must be multipart/form-data');
-  const bytes = await readBytes(request, limit + FORM_OVERHEAD_BYTES).catch((error) => { throw tooLarge(error, limit); });
+  const bytes = await readBytes(request, limit + FORM_OVERHEAD_BYTES).catch((error) => {
+    throw tooLarge(error, limit);
+  });
   const form = await new Response(/** @type {BodyInit} */ (bytes), { headers: { 'content-type': type } })
-    .formData().catch(() => { throw invalid('body', 'The form could not be read'); });
+    .formData()
+    .catch(() => {
+      throw invalid('body', 'The form could not be read');
+    });
   const name = /** @type {string} */ (parseName(form.get('name') ?? undefined, true));
   const file = form.get('image');
   if (!file || typeof file === 'string') throw invalid('image', 'image must be a file');
@@ -55,7 +66,8 @@ async function parseForm(request, limit) {
 /** @param {any} error @param {number} limit */
 export function tooLarge(error, limit) {
   return error.code === 'body_too_large'
-    ? new ShimError('body_too_large', `The image is larger than ${limit / 1e6} MB.`) : error;
+    ? new ShimError('body_too_large', `The image is larger than ${limit / 1e6} MB.`)
+    : error;
 }
 
 /** @param {Blob} blob @param {string} field */
@@ -80,13 +92,15 @@ function parsePage(query) {
     const text = query.get(name);
     return text === null || text === '' || text === 'undefined' ? undefined : text;
   });
-  if (take !== undefined && !/^([1-9]|[1-9]\d|100)$/.test(take)) throw invalid('take', 'take must be an integer from 1 to 100');
+  if (take !== undefined && !/^([1-9]|[1-9]\d|100)$/.test(take))
+    throw invalid('take', 'take must be an integer from 1 to 100');
   return { take: Number(take ?? 10), from };
 }
 
 /** @param {Record<string, any>} body */
 function parseConvert({ format, quality, name }) {
-  if (!['jpeg', 'png', 'webp', 'jpg'].includes(format)) throw invalid('format', 'format must be one of jpeg, png, webp, jpg');
+  if (!['jpeg', 'png', 'webp', 'jpg'].includes(format))
+    throw invalid('format', 'format must be one of jpeg, png, webp, jpg');
   if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
     throw invalid('quality', 'quality must be between 1 and 100');
   }

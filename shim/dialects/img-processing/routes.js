@@ -25,5 +25,12 @@ export const routes = [
   { operation: 'convertImage', method: 'POST', path: /^\/v1\/images\/(?<id>[^/]+)\/convert$/ },
   { operation: 'publishImage', method: 'POST', path: /^\/v1\/images\/(?<id>[^/]+)\/publish$/ },
   { operation: 'unpublishImage', method: 'POST', path: /^\/v1\/images\/(?<id>[^/]+)\/unpublish$/ },
-  { operation: 'viewPublished', method: 'GET', path: /^\/images\/(?<id>[^/]+)$/, narrow: /^\/images\/image_[a-zA-Z0-9]{24}$/, open: true, storage: true },
+  {
+    operation: 'viewPublished',
+    method: 'GET',
+    path: /^\/images\/(?<id>[^/]+)$/,
+    narrow: /^\/images\/image_[a-zA-Z0-9]{24}$/,
+    open: true,
+    storage: true,
+  },
 ];

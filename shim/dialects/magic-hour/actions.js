@@ -22,8 +22,12 @@ export const actions = {
       const id = `c${randomText(24)}`;
       const created = clock.stamp();
       const asset = {
-        id, path: `api-assets/${id}/${randomText(8)}.${extension}`, token: randomText(32),
-        created, linkEnds: created + UPLOAD_LINK_MS, bytes: null,
+        id,
+        path: `api-assets/${id}/${randomText(8)}.${extension}`,
+        token: randomText(32),
+        created,
+        linkEnds: created + UPLOAD_LINK_MS,
+        bytes: null,
       };
       await store.put(ASSETS, asset);
       made.push(asset);
@@ -34,7 +38,8 @@ export const actions = {
   async uploadAsset({ asset: id, file, token }, { request, services }) {
     const { store, clock, limits } = services;
     const asset = await find(store, ASSETS, id);
-    const valid = asset && asset.path === `api-assets/${id}/${file}` && asset.token === token && clock.now() < asset.linkEnds;
+    const valid =
+      asset && asset.path === `api-assets/${id}/${file}` && asset.token === token && clock.now() < asset.linkEnds;
     if (!valid) {
       await request.body?.cancel().catch(() => {});
       throw new ShimError('expired_link');
@@ -48,8 +53,15 @@ export const actions = {
     return services.accept(async () => {
       const created = clock.stamp();
       const project = {
-        id: `c${randomText(24)}`, name: name ?? `Background Remover - ${iso(created)}`, status: 'queued', created,
-        enabled: true, base, owner: store.owner, error: null, links: [],
+        id: `c${randomText(24)}`,
+        name: name ?? `Background Remover - ${iso(created)}`,
+        status: 'queued',
+        created,
+        enabled: true,
+        base,
+        owner: store.owner,
+        error: null,
+        links: [],
         image: await resolve(image, services),
         backdrop: backgroundImage === undefined ? null : await resolve(backgroundImage, services),
       };
@@ -70,7 +82,10 @@ export const actions = {
     const project = await find(store, PROJECTS, id);
     if (!project) throw new ShimError('not_found');
     // Kept without its picture, so that GET can say enabled: false.
-    await updateRecord(services, PROJECTS, id, (now) => ({ enabled: false, ...(active(now) && { status: 'canceled' }) }));
+    await updateRecord(services, PROJECTS, id, (now) => ({
+      enabled: false,
+      ...(active(now) && { status: 'canceled' }),
+    }));
     services.halt(id);
     services.dropUrl(`${PROJECTS}.${id}.png`);
     await store.erase(`${PROJECTS}.${id}.png`);
@@ -115,7 +130,9 @@ async function resolve(path, services) {
   }
   if (url.protocol === 'blob:' || url.protocol === 'data:') {
     // Taken now: the page may revoke the address before the job runs.
-    const blob = await fetchPicture(url, inputs).catch(() => { throw unusable(); });
+    const blob = await fetchPicture(url, inputs).catch(() => {
+      throw unusable();
+    });
     return { asset: await keep(blob, services) };
   }
   const extension = /\.([a-z0-9]+)$/i.exec(url.pathname)?.[1].toLowerCase() ?? '';
@@ -128,6 +145,13 @@ async function keep(blob, { store, clock }) {
   const created = clock.stamp();
   const id = `c${randomText(24)}`;
   await store.write(`${ASSETS}.${id}`, blob);
-  await store.put(ASSETS, { id, path: `api-assets/${id}/${randomText(8)}`, token: '', created, linkEnds: created, bytes: blob.size });
+  await store.put(ASSETS, {
+    id,
+    path: `api-assets/${id}/${randomText(8)}`,
+    token: '',
+    created,
+    linkEnds: created,
+    bytes: blob.size,
+  });
   return id;
 }

@@ -40,20 +40,24 @@ export const magicHour = {
 
   async reply(outcome, call) {
     switch (call.operation) {
-      case 'createUploadUrls': return jsonResponse(200, {
-        items: outcome.map((/** @type {any} */ asset) => ({
-          upload_url: `${storageOf(call.base)}/${asset.path}?auth-value=${asset.token}`,
-          expires_at: iso(asset.linkEnds),
-          file_path: asset.path,
-        })),
-      });
-      case 'uploadAsset': return textResponse(200, '');
+      case 'createUploadUrls':
+        return jsonResponse(200, {
+          items: outcome.map((/** @type {any} */ asset) => ({
+            upload_url: `${storageOf(call.base)}/${asset.path}?auth-value=${asset.token}`,
+            expires_at: iso(asset.linkEnds),
+            file_path: asset.path,
+          })),
+        });
+      case 'uploadAsset':
+        return textResponse(200, '');
       case 'createImageBackgroundRemoval':
         return jsonResponse(200, { id: outcome.id, frame_cost: 0, credits_charged: 0 });
       case 'getImageProject':
         return jsonResponse(200, await describe(outcome, call.base, call.services), sourceHeader(outcome));
-      case 'deleteImageProject': return new Response(null, { status: 204 });
-      default: return pictureResponse(outcome.blob, 'image/png', sourceHeader(outcome.project));
+      case 'deleteImageProject':
+        return new Response(null, { status: 204 });
+      default:
+        return pictureResponse(outcome.blob, 'image/png', sourceHeader(outcome.project));
     }
   },
 

@@ -34,21 +34,32 @@ export const jobs = {
      * @param {Record<string, any>} change */
     const save = (change) => updateRecord(services, PROJECTS, id, (now) => (now.enabled ? change : {}));
     /** @param {string} type @param {any} project */
-    const announce = async (type, project) => services.emit(type, { type, payload: await describe(project, project.base, services) });
+    const announce = async (type, project) =>
+      services.emit(type, { type, payload: await describe(project, project.base, services) });
 
     if (isShutdown(signal)) return;
-    if (signal.aborted) { await save({ status: 'canceled' }); return; } // while it waited
+    if (signal.aborted) {
+      await save({ status: 'canceled' });
+      return;
+    } // while it waited
     const project = await save({ status: 'rendering' });
     await announce('image.started', project);
     try {
       const [result] = await services.remove({
-        items: [{
-          id, action: 'remove', name: project.name, options: { format: 'png' },
-          image: () => open(project.image, services, signal),
-          ...(project.backdrop && { backgroundImage: () => open(project.backdrop, services, signal) }),
-        }],
+        items: [
+          {
+            id,
+            action: 'remove',
+            name: project.name,
+            options: { format: 'png' },
+            image: () => open(project.image, services, signal),
+            ...(project.backdrop && { backgroundImage: () => open(project.backdrop, services, signal) }),
+          },
+        ],
         trace: project.trace,
-        remember: async (trace) => { await save({ trace }); },
+        remember: async (trace) => {
+          await save({ trace });
+        },
         signal,
       });
       if (result instanceof ShimError) throw result;
@@ -60,9 +71,16 @@ export const jobs = {
     } catch (thrown) {
       const error = asShimError(thrown);
       if (isShutdown(signal)) return;
-      if (signal.aborted) { await save({ status: 'canceled' }); return; } // the vendor has no event for it
+      if (signal.aborted) {
+        await save({ status: 'canceled' });
+        return;
+      } // the vendor has no event for it
       const [, code] = failures[error.code] ?? failures.internal;
-      const failed = await save({ status: 'error', error: { code, message: error.message }, report: { error: error.code, ...error.detail } });
+      const failed = await save({
+        status: 'error',
+        error: { code, message: error.message },
+        report: { error: error.code, ...error.detail },
+      });
       if (failed.enabled) await announce('image.errored', failed);
     }
   },
@@ -105,11 +123,23 @@ export async function describe(project, base, services) {
   if (status === 'complete' && enabled) {
     const link = await freshLink(project, services);
     const url = services.blobUrls ? await services.objectUrl(`${PROJECTS}.${id}.png`) : undefined;
-    downloads.push({ url: url ?? `${storageOf(base)}/${id}/output.png?auth-value=${link.token}`, expires_at: iso(link.ends) });
+    downloads.push({
+      url: url ?? `${storageOf(base)}/${id}/output.png?auth-value=${link.token}`,
+      expires_at: iso(link.ends),
+    });
   }
   return {
-    id, name, status, image_count: 1, type: 'BACKGROUND_REMOVER', created_at: iso(created), enabled,
-    total_frame_cost: 0, credits_charged: 0, downloads, error,
+    id,
+    name,
+    status,
+    image_count: 1,
+    type: 'BACKGROUND_REMOVER',
+    created_at: iso(created),
+    enabled,
+    total_frame_cost: 0,
+    credits_charged: 0,
+    downloads,
+    error,
   };
 }
 
@@ -118,8 +148,17 @@ async function freshLink(project, services) {
   const now = services.clock.now();
   /** @param {any[]} links */
   const fresh = (links) => (links.at(-1)?.ends > now + DOWNLOAD_LINK_MS - HOUR ? links.at(-1) : undefined);
-  const { links } = fresh(project.links) ? project : await updateRecord(services, PROJECTS, project.id, ({ links: given }) => (fresh(given) ? {} : {
-    links: [...given.filter((/** @type {any} */ one) => one.ends > now), { token: randomText(32), ends: now + DOWNLOAD_LINK_MS }],
-  }));
+  const { links } = fresh(project.links)
+    ? project
+    : await updateRecord(services, PROJECTS, project.id, ({ links: given }) =>
+        fresh(given)
+          ? {}
+          : {
+              links: [
+                ...given.filter((/** @type {any} */ one) => one.ends > now),
+                { token: randomText(32), ends: now + DOWNLOAD_LINK_MS },
+              ],
+            },
+      );
   return links.at(-1);
 }

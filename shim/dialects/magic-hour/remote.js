@@ -21,12 +21,18 @@ export const remote = {
   async create({ client, items: [item], paying, signal }) {
     // The bytes that are here are sent, not the address: the remote may see
     // another picture there, or none.
-    const pictures = await Promise.all([item.image, ...(item.backgroundImage ? [item.backgroundImage] : [])].map((get) => get()));
+    const pictures = await Promise.all(
+      [item.image, ...(item.backgroundImage ? [item.backgroundImage] : [])].map((get) => get()),
+    );
     const slots = await client.json('POST', '/v1/files/upload-urls', {
-      json: { items: pictures.map((blob) => ({ type: 'image', extension: extensionOf(blob) })) }, signal,
+      json: { items: pictures.map((blob) => ({ type: 'image', extension: extensionOf(blob) })) },
+      signal,
     });
-    if (!Array.isArray(slots.items) || slots.items.length !== pictures.length
-      || !slots.items.every((slot) => isObject(slot) && typeof slot.file_path === 'string')) {
+    if (
+      !Array.isArray(slots.items) ||
+      slots.items.length !== pictures.length ||
+      !slots.items.every((slot) => isObject(slot) && typeof slot.file_path === 'string')
+    ) {
       throw new ShimError('remote_failed', 'The remote service gave no upload addresses.');
     }
     for (const [i, blob] of pictures.entries()) await client.upload(slots.items[i].upload_url, blob, signal);

@@ -14,11 +14,15 @@ export const EXTENSIONS = ['png', 'jpg', 'jpeg', 'heic', 'heif', 'webp', 'avif',
 export async function parse(call) {
   const { request, operation, params, query } = call;
   switch (operation) {
-    case 'createUploadUrls': return parseUploads(await readJson(request));
-    case 'createImageBackgroundRemoval': return parseRemoval(await readJson(request));
+    case 'createUploadUrls':
+      return parseUploads(await readJson(request));
+    case 'createImageBackgroundRemoval':
+      return parseRemoval(await readJson(request));
     case 'uploadAsset':
-    case 'downloadOutput': return { ...params, token: query.get('auth-value') ?? '' };
-    default: return params;
+    case 'downloadOutput':
+      return { ...params, token: query.get('auth-value') ?? '' };
+    default:
+      return params;
   }
 }
 
@@ -41,7 +45,10 @@ function parseUploads({ items }) {
       throw new ShimError('unusable_image', `'${type}' files are not served here, only images`);
     }
     if (!EXTENSIONS.includes(extension)) {
-      throw new ShimError('unusable_image', `'${extension.slice(0, 20)}' is an invalid image extension. Possible extensions are '${EXTENSIONS.join(', ')}'`);
+      throw new ShimError(
+        'unusable_image',
+        `'${extension.slice(0, 20)}' is an invalid image extension. Possible extensions are '${EXTENSIONS.join(', ')}'`,
+      );
     }
   }
   return items;

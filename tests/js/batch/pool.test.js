@@ -15,28 +15,53 @@ function workshop() {
     /** @type {(message: any) => void} */ let tell;
     /** @type {(detail: string) => void} */ let crash;
     return {
-      listen: (onMessage, onCrash) => { [tell, crash] = [onMessage, onCrash]; },
-      terminate: () => { alive--; },
+      listen: (onMessage, onCrash) => {
+        [tell, crash] = [onMessage, onCrash];
+      },
+      terminate: () => {
+        alive--;
+      },
       postMessage: (message) => {
-        if (message.type === 'abort') tell({ id: message.id, type: 'failed', error: { code: 'aborted', message: 'Cancelled.' } });
-        if (message.type === 'preload') tell({ id: message.id, type: 'done', value: { model: 'x', engine: 'c' }, heapBytes: 0 });
-        if (message.type === 'retouch') tell({ id: message.id, type: 'done', value: { retouch: message.id, undos: 0 }, heapBytes: 0 });
+        if (message.type === 'abort')
+          tell({ id: message.id, type: 'failed', error: { code: 'aborted', message: 'Cancelled.' } });
+        if (message.type === 'preload')
+          tell({ id: message.id, type: 'done', value: { model: 'x', engine: 'c' }, heapBytes: 0 });
+        if (message.type === 'retouch')
+          tell({ id: message.id, type: 'done', value: { retouch: message.id, undos: 0 }, heapBytes: 0 });
         if (message.type !== 'remove') return;
         jobs.push({
-          worker, id: message.id, crash: () => crash('out of luck'),
-          done: () => tell({ id: message.id, type: 'done', heapBytes: 0, value: { bytes: new Uint8Array(1), type: 'image/png', report: { worker } } }),
+          worker,
+          id: message.id,
+          crash: () => crash('out of luck'),
+          done: () =>
+            tell({
+              id: message.id,
+              type: 'done',
+              heapBytes: 0,
+              value: { bytes: new Uint8Array(1), type: 'image/png', report: { worker } },
+            }),
         });
       },
     };
   };
-  return { spawn, jobs, get workers() { return workers; }, get alive() { return alive; } };
+  return {
+    spawn,
+    jobs,
+    get workers() {
+      return workers;
+    },
+    get alive() {
+      return alive;
+    },
+  };
 }
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 const photo = () => new Blob([new Uint8Array(4)]);
 
 test('of three cores or more one is left to the page, two gigabytes are there for each worker, and four are enough', () => {
-  const size = (hardwareConcurrency, deviceMemory, maxTouchPoints) => poolSize({ hardwareConcurrency, deviceMemory, maxTouchPoints });
+  const size = (hardwareConcurrency, deviceMemory, maxTouchPoints) =>
+    poolSize({ hardwareConcurrency, deviceMemory, maxTouchPoints });
   assert.equal(size(1, 8), 1);
   assert.equal(size(2, 8), 2);
   assert.equal(size(2, 2), 1);
@@ -56,10 +81,16 @@ test('two workers have one photo each, and the others follow in order', async ()
   const order = [];
   const all = ['a', 'b', 'c', 'd'].map((name) => pool.removeBackground(photo()).then(() => order.push(name)));
   await turn();
-  assert.deepEqual(shop.jobs.map(({ worker }) => worker), [1, 2]);
+  assert.deepEqual(
+    shop.jobs.map(({ worker }) => worker),
+    [1, 2],
+  );
   shop.jobs[1].done();
   await turn();
-  assert.deepEqual(shop.jobs.map(({ worker }) => worker), [1, 2, 2]);
+  assert.deepEqual(
+    shop.jobs.map(({ worker }) => worker),
+    [1, 2, 2],
+  );
   shop.jobs[0].done();
   await turn();
   shop.jobs[2].done();

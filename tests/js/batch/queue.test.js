@@ -13,25 +13,43 @@ function batch(size = 2) {
   const queue = new BatchQueue({
     engine: () => ({
       size,
-      removeBackground: (photo, options) => new Promise((resolve, reject) => {
-        most = Math.max(most, ++running);
-        const call = {
-          photo, options, stopped: false,
-          done: (report = { subject: { found: true } }) => { running--; resolve({ blob: new Blob(['x']), report }); },
-          fail: (code) => { running--; reject(Object.assign(new Error(code), { code })); },
-        };
-        options.signal.addEventListener('abort', () => {
-          call.stopped = true;
-          call.fail('aborted');
-        });
-        calls.push(call);
-      }),
+      removeBackground: (photo, options) =>
+        new Promise((resolve, reject) => {
+          most = Math.max(most, ++running);
+          const call = {
+            photo,
+            options,
+            stopped: false,
+            done: (report = { subject: { found: true } }) => {
+              running--;
+              resolve({ blob: new Blob(['x']), report });
+            },
+            fail: (code) => {
+              running--;
+              reject(Object.assign(new Error(code), { code }));
+            },
+          };
+          options.signal.addEventListener('abort', () => {
+            call.stopped = true;
+            call.fail('aborted');
+          });
+          calls.push(call);
+        }),
     }),
     changed: (item) => changes.push(`${item.name} ${item.state}`),
   });
   const add = (...names) => queue.add(names.map((name) => ({ name, photo: new Blob([name]) })));
   const states = () => queue.items.map(({ state }) => state);
-  return { queue, calls, add, states, changes, get most() { return most; } };
+  return {
+    queue,
+    calls,
+    add,
+    states,
+    changes,
+    get most() {
+      return most;
+    },
+  };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -46,7 +64,10 @@ test('photos are done in order, as many at once as there are workers', async () 
   }
   assert.deepEqual(all.states(), ['done', 'done', 'done', 'done']);
   assert.equal(all.most, 2);
-  assert.deepEqual(all.queue.items.map(({ photo }) => photo), all.calls.map(({ photo }) => photo));
+  assert.deepEqual(
+    all.queue.items.map(({ photo }) => photo),
+    all.calls.map(({ photo }) => photo),
+  );
   assert.deepEqual(all.changes.slice(0, 3), ['a working', 'b working', 'a done']);
 });
 
@@ -88,7 +109,10 @@ test('cancel stops one or all, and what was cancelled can be tried again', async
   queue.cancel();
   await turn();
   assert.deepEqual(states(), ['cancelled', 'cancelled', 'cancelled', 'cancelled']);
-  assert.deepEqual(calls.map(({ stopped }) => stopped), [true, true, true]);
+  assert.deepEqual(
+    calls.map(({ stopped }) => stopped),
+    [true, true, true],
+  );
   queue.retry();
   assert.deepEqual(states(), ['working', 'working', 'waiting', 'waiting']);
 });
@@ -124,7 +148,10 @@ test('new settings put what was made with others back in line, and let its resul
   await turn();
   calls[3].done();
   await turn();
-  assert.deepEqual(calls.slice(2).map(({ options }) => options.background), ['white', 'white']);
+  assert.deepEqual(
+    calls.slice(2).map(({ options }) => options.background),
+    ['white', 'white'],
+  );
   const { result } = b;
   queue.setOptions({ background: 'white', format: 'png', crop: false, margin: '10%' });
   assert.equal(b.result, result, 'a margin without a crop changes nothing');
@@ -133,13 +160,49 @@ test('new settings put what was made with others back in line, and let its resul
 test('an engine is asked for what changes something, and for nothing else', () => {
   const nothing = { background: 'transparent', format: 'png' };
   assert.deepEqual(effective({}), nothing);
-  assert.deepEqual(effective({ format: 'png', quality: 80, crop: false, margin: '5%', canvas: '', shadow: null, outline: undefined, keep: 'subject' }), nothing);
-  assert.deepEqual(effective({ background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: '', outline: 'width=2%' }),
-    { background: 'white', format: 'jpeg', quality: 80, crop: true, margin: '5%', canvas: 'amazon', shadow: true, outline: { width: '2%' } });
+  assert.deepEqual(
+    effective({
+      format: 'png',
+      quality: 80,
+      crop: false,
+      margin: '5%',
+      canvas: '',
+      shadow: null,
+      outline: undefined,
+      keep: 'subject',
+    }),
+    nothing,
+  );
+  assert.deepEqual(
+    effective({
+      background: 'white',
+      format: 'jpeg',
+      quality: 80,
+      crop: true,
+      margin: '5%',
+      canvas: 'amazon',
+      shadow: '',
+      outline: 'width=2%',
+    }),
+    {
+      background: 'white',
+      format: 'jpeg',
+      quality: 80,
+      crop: true,
+      margin: '5%',
+      canvas: 'amazon',
+      shadow: true,
+      outline: { width: '2%' },
+    },
+  );
 });
 
 test('effort reaches the engine, and what was made with less is made again', async () => {
-  assert.deepEqual(effective({ effort: 'high', mask: '' }), { background: 'transparent', format: 'png', effort: 'high' });
+  assert.deepEqual(effective({ effort: 'high', mask: '' }), {
+    background: 'transparent',
+    format: 'png',
+    effort: 'high',
+  });
   assert.deepEqual(effective({ effort: 'standard' }), effective({}));
   const { queue, calls, add, states } = batch(1);
   add('a');
@@ -175,7 +238,13 @@ test('a photo keeps its own settings when those of the others change', async () 
   await turn();
   queue.setOptions({ background: 'white', format: 'jpeg' });
   await turn();
-  assert.deepEqual(calls.slice(3).map(({ options }) => [options.background, options.format]), [['blur', 'jpeg'], ['white', 'jpeg']]);
+  assert.deepEqual(
+    calls.slice(3).map(({ options }) => [options.background, options.format]),
+    [
+      ['blur', 'jpeg'],
+      ['white', 'jpeg'],
+    ],
+  );
   calls[3].done();
   calls[4].done();
   await turn();
@@ -189,7 +258,10 @@ test('a photo that is removed while it is worked on leaves nothing behind', asyn
   const [a] = add('a', 'b');
   queue.remove([a]);
   await turn();
-  assert.deepEqual(queue.items.map(({ name, state }) => `${name} ${state}`), ['b working']);
+  assert.deepEqual(
+    queue.items.map(({ name, state }) => `${name} ${state}`),
+    ['b working'],
+  );
   assert.equal(calls[0].stopped, true);
   assert.equal(a.result, undefined);
 });
@@ -226,7 +298,10 @@ test('a photo retouched is made again along its matte, and keeps that when setti
   calls[3].done();
   await turn();
   queue.setOptions({ format: 'jpeg' });
-  assert.deepEqual(calls.slice(4).map(({ options }) => options.matte), [second, undefined]);
+  assert.deepEqual(
+    calls.slice(4).map(({ options }) => options.matte),
+    [second, undefined],
+  );
 });
 
 test('a photo without a subject is done once it has a matte by hand', async () => {

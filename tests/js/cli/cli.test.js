@@ -36,7 +36,9 @@ function run(args, input) {
     /** @type {Buffer[]} */ const out = [];
     let stderr = '';
     child.stdout.on('data', (data) => out.push(data));
-    child.stderr.on('data', (data) => { stderr += data; });
+    child.stderr.on('data', (data) => {
+      stderr += data;
+    });
     child.on('close', (status) => resolve({ status, stdout: Buffer.concat(out), stderr }));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
@@ -51,7 +53,10 @@ test('a photo in, a cut-out and one report out', async () => {
   const lines = stdout.toString().trim().split('\n');
   assert.equal(lines.length, 1);
   const report = JSON.parse(lines[0]);
-  assert.deepEqual([report.input, report.output, report.width, report.height, report.format], ['disc.jpg', 'out.png', 60, 40, 'png']);
+  assert.deepEqual(
+    [report.input, report.output, report.width, report.height, report.format],
+    ['disc.jpg', 'out.png', 60, 40, 'png'],
+  );
   const file = await readFile(join(dir, 'out.png'));
   assert.equal(report.bytes, file.length);
   assert.equal(report.engine, 'c');
@@ -99,9 +104,16 @@ test('what cannot be done is one line and exit status 1, and leaves no file', as
 });
 
 test('wrong usage is exit status 2', async () => {
-  for (const args of [[], ['disc.jpg'], ['disc.jpg', 'bad.jpg', '-o', 'one.png'], ['disc.jpg', '-o', 'x.png', '--nonsense'],
-    ['disc.jpg', '-o', 'x.png', '--quality', 'high'], ['disc.jpg', '-o', 'x.png', '--quality', '101'],
-    ['disc.jpg', '-o', 'x.png', '--background', '#12'], ['disc.jpg', '-o', '-', '--json']]) {
+  for (const args of [
+    [],
+    ['disc.jpg'],
+    ['disc.jpg', 'bad.jpg', '-o', 'one.png'],
+    ['disc.jpg', '-o', 'x.png', '--nonsense'],
+    ['disc.jpg', '-o', 'x.png', '--quality', 'high'],
+    ['disc.jpg', '-o', 'x.png', '--quality', '101'],
+    ['disc.jpg', '-o', 'x.png', '--background', '#12'],
+    ['disc.jpg', '-o', '-', '--json'],
+  ]) {
     const { status, stderr } = await run(args);
     assert.equal(status, 2, `${args}: ${stderr}`);
     assert.match(stderr, /^cutaway: /);
@@ -118,9 +130,13 @@ test('a full disk leaves no half file', async (t) => {
   const small = join(dir, 'small');
   await mkdir(small);
   const { spawnSync } = await import('node:child_process');
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', small]).status !== 0) return t.skip('a tmpfs cannot be mounted here');
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', small]).status !== 0)
+    return t.skip('a tmpfs cannot be mounted here');
   try {
-    await writeFile(join(dir, 'big.png'), png(300, 300, (x, y) => [255, 244 + ((x * y * 7) % 11), 255 - ((x * x * 31 + y * y * 17) % 7)]));
+    await writeFile(
+      join(dir, 'big.png'),
+      png(300, 300, (x, y) => [255, 244 + ((x * y * 7) % 11), 255 - ((x * x * 31 + y * y * 17) % 7)]),
+    );
     const big = await cut('big.png', '-o', 'small/big.png');
     assert.equal(big.status, 1, big.stderr);
     assert.match(big.stderr, /write_failed/);
@@ -136,7 +152,10 @@ test('--engine takes the one that is named', async () => {
     assert.equal(JSON.parse(stdout.toString()).engine, name);
   }
   // the model is a mean of three numbers: both find the same
-  assert.deepEqual(readPng(await readFile(join(dir, 'c.png'))).rgba, readPng(await readFile(join(dir, 'ort.png'))).rgba);
+  assert.deepEqual(
+    readPng(await readFile(join(dir, 'c.png'))).rgba,
+    readPng(await readFile(join(dir, 'ort.png'))).rgba,
+  );
 });
 
 test('plan prints what engine c makes of the default model, columns in line, sums at the end', async () => {
@@ -147,24 +166,38 @@ test('plan prints what engine c makes of the default model, columns in line, sum
   const total = lines.pop() ?? '';
   const [head, ...rows] = lines;
   assert.match(head, /^operator +fused +shape +MACs +kernel +offset +bytes$/);
-  assert.ok(rows.every((row) => row.length <= head.length), 'no row is wider than the names of the columns');
+  assert.ok(
+    rows.every((row) => row.length <= head.length),
+    'no row is wider than the names of the columns',
+  );
   const plan = JSON.parse((await run(['plan', 'base', '--json'])).stdout.toString());
   const pairs = plan.steps.filter((/** @type {any} */ { before }) => before).length;
   assert.equal(rows.length, plan.steps.length + pairs);
   assert.ok(pairs > 0 && rows.filter((row) => / bands$/.test(row)).length === pairs);
   const end = head.indexOf('MACs') + 4;
   const macs = rows.map((row) => Number(/(\d+)$/.exec(row.slice(0, end))?.[1]));
-  assert.equal(macs.reduce((sum, value) => sum + value), plan.macs);
-  const { input: { size } } = JSON.parse(await readFile(new URL('../../../models/base/manifest.json', import.meta.url), 'utf8'));
+  assert.equal(
+    macs.reduce((sum, value) => sum + value),
+    plan.macs,
+  );
+  const {
+    input: { size },
+  } = JSON.parse(await readFile(new URL('../../../models/base/manifest.json', import.meta.url), 'utf8'));
   const side = size.join('x');
-  assert.equal(total, `1x3x${side} to 1x1x${side}: ${(plan.macs / 1e9).toFixed(3)} GMAC, arena ${plan.arena_bytes} bytes, ` +
-    `weights ${plan.weight_bytes} bytes, arithmetic i16`);
+  assert.equal(
+    total,
+    `1x3x${side} to 1x1x${side}: ${(plan.macs / 1e9).toFixed(3)} GMAC, arena ${plan.arena_bytes} bytes, ` +
+      `weights ${plan.weight_bytes} bytes, arithmetic i16`,
+  );
   for (const { offset, bytes } of plan.steps) assert.ok(offset + bytes <= plan.arena_bytes);
 });
 
 /** @param {string} name @param {string} op @param {(number | string)[]} dims */
-const single = (name, op, dims) => writeFile(join(dir, name),
-  onnx({ nodes: [node(op, ['x'], ['y'], {}, 'the_node')], inputs: [['x', dims]], outputs: [['y', dims]] }));
+const single = (name, op, dims) =>
+  writeFile(
+    join(dir, name),
+    onnx({ nodes: [node(op, ['x'], ['y'], {}, 'the_node')], inputs: [['x', dims]], outputs: [['y', dims]] }),
+  );
 
 test('plan takes the size from --size, the manifest, or the file', async () => {
   const shapeOf = async (/** @type {string[]} */ ...args) => {
@@ -189,8 +222,13 @@ test('a model that engine c cannot run has no plan: one line, exit status 1', as
   await writeFile(join(dir, 'torn.onnx'), brightnessModel().subarray(0, 90));
   await writeFile(join(dir, 'list.onnx'), brightnessModel());
   await writeFile(join(dir, 'list.json'), '[]');
-  for (const [file, code] of [['softplus.onnx', 'unsupported_model: .*Softplus.*the_node'], ['bad.jpg', 'bad_model'],
-    ['torn.onnx', 'bad_model'], ['missing.onnx', 'read_failed'], ['list.onnx', 'bad_manifest']]) {
+  for (const [file, code] of [
+    ['softplus.onnx', 'unsupported_model: .*Softplus.*the_node'],
+    ['bad.jpg', 'bad_model'],
+    ['torn.onnx', 'bad_model'],
+    ['missing.onnx', 'read_failed'],
+    ['list.onnx', 'bad_manifest'],
+  ]) {
     const { status, stdout, stderr } = await run(['plan', file]);
     assert.equal(status, 1, `${file}: ${stderr}`);
     assert.equal(stdout.length, 0);

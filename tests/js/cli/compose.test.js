@@ -17,23 +17,38 @@ writeFileSync(join(dir, 'model.json'), JSON.stringify(brightnessManifest()));
 writeFileSync(join(dir, 'disc.png'), disc(200, 200));
 
 /** @param {string[]} args */
-const run = (...args) => spawnSync(process.execPath,
-  [cutaway, 'disc.png', '-o', 'out.png', '--model', join(dir, 'model.onnx'), ...args], { cwd: dir, encoding: 'utf8' });
+const run = (...args) =>
+  spawnSync(process.execPath, [cutaway, 'disc.png', '-o', 'out.png', '--model', join(dir, 'model.onnx'), ...args], {
+    cwd: dir,
+    encoding: 'utf8',
+  });
 /** @param {string[]} args */
 function cut(...args) {
   const { status, stderr } = run(...args);
   assert.equal(status, 0, stderr);
   const image = readPng(readFileSync(join(dir, 'out.png')));
-  return { ...image, at: (/** @type {number} */ x, /** @type {number} */ y) => [...image.rgba.subarray((y * image.width + x) * 4, (y * image.width + x) * 4 + 4)] };
+  return {
+    ...image,
+    at: (/** @type {number} */ x, /** @type {number} */ y) => [
+      ...image.rgba.subarray((y * image.width + x) * 4, (y * image.width + x) * 4 + 4),
+    ],
+  };
 }
 
 test('a matte comes from --mask, goes through a picture editor, and comes back by --matte', () => {
   const plain = cut();
-  assert.equal(spawnSync(process.execPath, [cutaway, 'disc.png', '-o', 'matte.png', '--mask', '--model', join(dir, 'model.onnx')], { cwd: dir }).status, 0);
+  assert.equal(
+    spawnSync(
+      process.execPath,
+      [cutaway, 'disc.png', '-o', 'matte.png', '--mask', '--model', join(dir, 'model.onnx')],
+      { cwd: dir },
+    ).status,
+    0,
+  );
   assert.deepEqual(cut('--matte', 'matte.png').rgba, plain.rgba);
   const { status, stderr } = run('--matte', 'model.json');
   assert.equal(status, 1);
-  assert.match(stderr, /^cutaway: disc\.png: unsupported_format: /);
+  assert.match(stderr, /^cutaway: model\.json \(for disc\.png\): unsupported_format: /);
 });
 
 test('a gradient and a blur radius are words, not files', () => {
@@ -53,8 +68,12 @@ test('shadow and outline by name=value, or as they are by default', () => {
 
 test('the other side, and a canvas by name, ratio, size or in full', () => {
   assert.equal(cut('--keep', 'background').at(100, 100)[3], 0);
-  for (const [canvas, w, h] of /** @type {[string, number, number][]} */ ([['passport', 413, 531], ['320x200', 320, 200],
-    ['width=300,height=400,fit=photo,x=5%,y=-10px', 300, 400], ['preset=ebay,scale=0.5', 1600, 1600]])) {
+  for (const [canvas, w, h] of /** @type {[string, number, number][]} */ ([
+    ['passport', 413, 531],
+    ['320x200', 320, 200],
+    ['width=300,height=400,fit=photo,x=5%,y=-10px', 300, 400],
+    ['preset=ebay,scale=0.5', 1600, 1600],
+  ])) {
     const { width, height } = cut('--canvas', canvas);
     assert.deepEqual([width, height], [w, h], canvas);
   }
@@ -63,9 +82,17 @@ test('the other side, and a canvas by name, ratio, size or in full', () => {
 });
 
 test('what the core refuses is exit status 2 and one line', () => {
-  for (const args of [['--shadow', 'big'], ['--shadow', 'x=1,=2'], ['--shadow', 'depth=1'], ['--outline', 'width=50%'],
-    ['--canvas', 'cinema'], ['--canvas', 'width=5'], ['--keep', 'both'], ['--background', 'blur(99%)'],
-    ['--background', 'linear-gradient(#000000)']]) {
+  for (const args of [
+    ['--shadow', 'big'],
+    ['--shadow', 'x=1,=2'],
+    ['--shadow', 'depth=1'],
+    ['--outline', 'width=50%'],
+    ['--canvas', 'cinema'],
+    ['--canvas', 'width=5'],
+    ['--keep', 'both'],
+    ['--background', 'blur(99%)'],
+    ['--background', 'linear-gradient(#000000)'],
+  ]) {
     const { status, stderr } = run(...args);
     assert.equal(status, 2, `${args}: ${stderr}`);
     assert.match(stderr, /^cutaway: /);

@@ -29,7 +29,8 @@ async function outputs(inputs, output, how = {}) {
 }
 
 /** @param {Promise<unknown>} work @param {RegExp} says */
-const refused = (work, says) => assert.rejects(work, (error) => error instanceof UsageError && says.test(error.message));
+const refused = (work, says) =>
+  assert.rejects(work, (error) => error instanceof UsageError && says.test(error.message));
 
 test('in a folder that holds the photos, results take names that nothing there has', async () => {
   assert.deepEqual(await outputs(['a.jpg', 'a.png'], '.'), ['a-cutout.png', 'a-cutout-2.png']);
@@ -73,7 +74,8 @@ test('missing folders are made before the work', async () => {
 
 test('a folder as input means the pictures in it, with --recursive those below', async () => {
   await mkdir(at('in/deep'), { recursive: true });
-  for (const name of ['in/2.JPG', 'in/1.webp', 'in/notes.txt', 'in/.DS_Store', 'in/deep/3.png']) await writeFile(at(name), '');
+  for (const name of ['in/2.JPG', 'in/1.webp', 'in/notes.txt', 'in/.DS_Store', 'in/deep/3.png'])
+    await writeFile(at(name), '');
   assert.deepEqual(await outputs(['in'], 'out/'), ['out/1.png', 'out/2.png']);
   assert.deepEqual(await outputs(['in'], 'out/', { recursive: true }), ['out/1.png', 'out/2.png', 'out/deep/3.png']);
   await refused(outputs(['in'], 'out.png'), /folder/);
@@ -85,8 +87,16 @@ test('an ending that is not written is refused, with those that are', async () =
   for (const name of ['x.gif', 'x.avif', 'x.TIFF', 'x.bmp', 'x.heic', 'x.svg']) {
     await refused(outputs(['c.png'], name), /cannot be written; \.png \.jpg \.jpeg \.jpe \.jfif \.webp can/);
   }
-  assert.deepEqual(['a.jpg', 'a.JPEG', 'a.jpe', 'a.jfif', 'a.webp', 'a.png', 'a.bin', 'a'].map(formatOf),
-    ['jpeg', 'jpeg', 'jpeg', 'jpeg', 'webp', 'png', undefined, undefined]);
+  assert.deepEqual(['a.jpg', 'a.JPEG', 'a.jpe', 'a.jfif', 'a.webp', 'a.png', 'a.bin', 'a'].map(formatOf), [
+    'jpeg',
+    'jpeg',
+    'jpeg',
+    'jpeg',
+    'webp',
+    'png',
+    undefined,
+    undefined,
+  ]);
 });
 
 test('a link as output is followed, and stays a link', async () => {
@@ -111,14 +121,25 @@ test('the shell: originals stay, the file at fault is named', async () => {
   await writeFile(at('model.json'), JSON.stringify(brightnessManifest()));
   await writeFile(at('c.png'), disc(40, 30));
   await writeFile(at('d.png'), disc(40, 30));
-  await writeFile(at('small.png'), png(8, 8, () => [255, 255, 255]));
+  await writeFile(
+    at('small.png'),
+    png(8, 8, () => [255, 255, 255]),
+  );
   const cutaway = fileURLToPath(new URL('../../../bin/cutaway.js', import.meta.url));
-  const run = (/** @type {string[]} */ ...args) => /** @type {Promise<{ status: number, stderr: string }>} */ (new Promise((done) => {
-    const child = spawn(process.execPath, [cutaway, ...args, '--model', 'model.onnx'], { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] });
-    let stderr = '';
-    child.stderr.on('data', (data) => { stderr += data; });
-    child.on('close', (status) => done({ status: status ?? -1, stderr }));
-  }));
+  const run = (/** @type {string[]} */ ...args) =>
+    /** @type {Promise<{ status: number, stderr: string }>} */ (
+      new Promise((done) => {
+        const child = spawn(process.execPath, [cutaway, ...args, '--model', 'model.onnx'], {
+          cwd: dir,
+          stdio: ['ignore', 'ignore', 'pipe'],
+        });
+        let stderr = '';
+        child.stderr.on('data', (data) => {
+          stderr += data;
+        });
+        child.on('close', (status) => done({ status: status ?? -1, stderr }));
+      })
+    );
   const before = await readFile(at('c.png'));
   assert.equal((await run('c.png', '-o', '.')).status, 0);
   assert.deepEqual(await readFile(at('c.png')), before);
@@ -131,7 +152,8 @@ test('the shell: originals stay, the file at fault is named', async () => {
   const matte = await run('c.png', 'd.png', '-o', 'out/', '--matte', 'small.png');
   assert.equal(matte.status, 1);
   assert.equal(matte.stderr.match(/cutaway: small\.png \(for [cd]\.png\): bad_option/g)?.length, 2);
-  for (const colour of ['black', '#fff', 'rgb(1 2 3)']) assert.equal((await run('c.png', '-o', 'colour.png', '--background', colour)).stderr, '');
+  for (const colour of ['black', '#fff', 'rgb(1 2 3)'])
+    assert.equal((await run('c.png', '-o', 'colour.png', '--background', colour)).stderr, '');
   const wrong = await run('c.png', '-o', 'colour.png', '--background', 'blak');
   assert.deepEqual([wrong.status, /bad_option.*blak/.test(wrong.stderr)], [2, true]);
 });

@@ -22,7 +22,9 @@ const pixels = async (blob) => readPng(new Uint8Array(await blob.arrayBuffer()))
 const every = Number(process.env.CUTAWAY_ECSSD_EVERY ?? 4);
 
 test('mean IoU on ECSSD is what the model card states', { skip }, async (t) => {
-  const images = readdirSync(new URL('eval/ecssd/images/', data)).sort().filter((_, i) => i % every === 0);
+  const images = readdirSync(new URL('eval/ecssd/images/', data))
+    .sort()
+    .filter((_, i) => i % every === 0);
   let sum = 0;
   for (const name of images) {
     const photo = new Blob([await readFile(new URL(`eval/ecssd/images/${name}`, data))]);
@@ -31,9 +33,11 @@ test('mean IoU on ECSSD is what the model card states', { skip }, async (t) => {
     const [found, truth] = [await pixels(blob), await pixels((await engine.convert(mask, { format: 'png' })).blob)];
     assert.deepEqual([found.width, found.height], [truth.width, truth.height], name);
     assert.deepEqual([report.width, report.height], [truth.width, truth.height]);
-    let both = 0, either = 0;
+    let both = 0,
+      either = 0;
     for (let i = 0; i < found.rgba.length; i += 4) {
-      const a = found.rgba[i] >= 128, b = truth.rgba[i] >= 128;
+      const a = found.rgba[i] >= 128,
+        b = truth.rgba[i] >= 128;
       if (a && b) both++;
       if (a || b) either++;
     }
@@ -50,8 +54,16 @@ test('mean IoU on ECSSD is what the model card states', { skip }, async (t) => {
 test('textures have no subject as often as the model card states', { skip }, async (t) => {
   const set = 'nosubject/dtd';
   /** As models/train/data.py holds them out, half of them by name. @param {string} name */
-  const heldOut = (name) => createHash('md5').update(set + parse(name).name).digest()[15] % 2 === 0;
-  const names = readdirSync(new URL(`${set}/`, data)).filter(heldOut).sort().filter((_, i) => i % 4 === 0);
+  const heldOut = (name) =>
+    createHash('md5')
+      .update(set + parse(name).name)
+      .digest()[15] %
+      2 ===
+    0;
+  const names = readdirSync(new URL(`${set}/`, data))
+    .filter(heldOut)
+    .sort()
+    .filter((_, i) => i % 4 === 0);
   let none = 0;
   for (const name of names) {
     const { report } = await engine.segment(new Blob([await readFile(new URL(`${set}/${name}`, data))]));
@@ -71,13 +83,15 @@ test('people, animals and things come out soft at the edges, at the size of the 
     const image = await pixels(blob);
     assert.deepEqual([image.width, image.height], [width, height], name);
     assert.equal(report.subject.found, true, name);
-    let soft = 0, solid = 0, clear = 0;
+    let soft = 0,
+      solid = 0,
+      clear = 0;
     for (let i = 3; i < image.rgba.length; i += 4) {
       if (image.rgba[i] === 0) clear++;
       else if (image.rgba[i] === 255) solid++;
       else soft++;
     }
-    assert.ok(soft > (width + height) && solid > 0 && clear > 0, `${name}: ${soft} soft, ${solid} solid, ${clear} clear`);
+    assert.ok(soft > width + height && solid > 0 && clear > 0, `${name}: ${soft} soft, ${solid} solid, ${clear} clear`);
     assert.ok(soft < 0.4 * width * height, `${name}: foggy, ${soft} soft of ${width * height}`);
   }
 });

@@ -22,8 +22,13 @@ async function parts() {
   return {
     core: await loadCore(await compiled),
     loadModel: async () => ({
-      name: 'red', manifest: brightnessManifest(),
-      engine: { name: 'c', threads: 1, run: async ({ data, width, height }) => ({ data: data.slice(0, width * height), width, height }) },
+      name: 'red',
+      manifest: brightnessManifest(),
+      engine: {
+        name: 'c',
+        threads: 1,
+        run: async ({ data, width, height }) => ({ data: data.slice(0, width * height), width, height }),
+      },
     }),
     webp: { preload: async () => {}, decode: () => assert.fail(), encode: () => assert.fail() },
   };
@@ -35,7 +40,10 @@ test('fifty photos leave no block behind, and memory grows by less than 1 MB aft
   /** @type {number[]} */
   const heaps = [];
   for (let i = 0; i < 50; i++) {
-    const { report } = await cutOut(own, { bytes: photo, options: i % 2 ? {} : { background: 'blur', format: 'jpeg' } });
+    const { report } = await cutOut(own, {
+      bytes: photo,
+      options: i % 2 ? {} : { background: 'blur', format: 'jpeg' },
+    });
     assert.equal(report.subject.found, true);
     assert.equal(own.core.liveBlocks, 0, `after photo ${i + 1}`);
     heaps.push(own.core.heapBytes);
@@ -56,18 +64,35 @@ function inThisThread() {
   const client = new EngineClient(() => {
     /** @type {(message: any) => void} */ let toClient;
     /** @type {(message: any) => void} */ let toHost;
-    hostJobs({ post: (message) => setImmediate(() => toClient(message)), listen: (handler) => { toHost = handler; } }, async () => ({
-      core: await newCore(), newCore, webp: { preload: async () => {}, decode: never, encode: never },
-      loadModel: modelLoader({
-        fetch: async (url) => new Response(await readFile(new URL(url))), cache: none, known: '',
-        base: new URL('../../../models/base/manifest.json', import.meta.url).href,
-        digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-      }, { c: async () => new CEngine({ newCore }) }),
-    }));
+    hostJobs(
+      {
+        post: (message) => setImmediate(() => toClient(message)),
+        listen: (handler) => {
+          toHost = handler;
+        },
+      },
+      async () => ({
+        core: await newCore(),
+        newCore,
+        webp: { preload: async () => {}, decode: never, encode: never },
+        loadModel: modelLoader(
+          {
+            fetch: async (url) => new Response(await readFile(new URL(url))),
+            cache: none,
+            known: '',
+            base: new URL('../../../models/base/manifest.json', import.meta.url).href,
+            digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
+          },
+          { c: async () => new CEngine({ newCore }) },
+        ),
+      }),
+    );
     return {
       postMessage: (message) => void setImmediate(() => toHost(message)),
       terminate: never,
-      listen: (onMessage) => { toClient = onMessage; },
+      listen: (onMessage) => {
+        toClient = onMessage;
+      },
     };
   });
   return { cores, ...createApi(client) };
@@ -81,15 +106,24 @@ test('two hundred photos of the default model in one worker: memory is flat from
   const memory = async () => {
     // what promises and streams still hold goes with a turn or two
     for (let i = 0; i < 3; i++) {
-      await new Promise((resolve) => { setTimeout(resolve, 5); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
       collect();
     }
     const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return { wasm: cores.map(({ heapBytes }) => heapBytes), blocks: cores.map(({ liveBlocks }) => liveBlocks), js: heapUsed + arrayBuffers };
+    return {
+      wasm: cores.map(({ heapBytes }) => heapBytes),
+      blocks: cores.map(({ liveBlocks }) => liveBlocks),
+      js: heapUsed + arrayBuffers,
+    };
   };
   let after20;
   for (let i = 1; i <= 200; i++) {
-    const { report } = await removeBackground(photos[i % 3], i % 2 ? {} : { background: 'blur', format: 'jpeg', crop: true });
+    const { report } = await removeBackground(
+      photos[i % 3],
+      i % 2 ? {} : { background: 'blur', format: 'jpeg', crop: true },
+    );
     assert.equal(report.engine, 'c');
     if (i === 20) after20 = await memory();
   }
@@ -99,7 +133,9 @@ test('two hundred photos of the default model in one worker: memory is flat from
   assert.deepEqual(after200.blocks, after20?.blocks);
   assert.equal(after200.blocks[0], 0, 'a picture leaves nothing behind');
   const grown = after200.js - (after20?.js ?? 0);
-  t.diagnostic(`wasm ${after200.wasm.map((bytes) => (bytes / 1e6).toFixed(1))} MB; JavaScript ${(after200.js / 1e6).toFixed(1)} MB, ${(grown / 1e6).toFixed(2)} more than after 20`);
+  t.diagnostic(
+    `wasm ${after200.wasm.map((bytes) => (bytes / 1e6).toFixed(1))} MB; JavaScript ${(after200.js / 1e6).toFixed(1)} MB, ${(grown / 1e6).toFixed(2)} more than after 20`,
+  );
   assert.ok(grown < 1e6, `${grown} bytes in JavaScript`);
 });
 
@@ -109,7 +145,16 @@ test('a failure at any stage leaves no block behind', async () => {
   const failing = [
     () => cutOut(own, { bytes: photo.subarray(0, photo.length / 2), options: {} }),
     () => cutOut(own, { bytes: photo, options: /** @type {any} */ ({ format: 'gif' }) }),
-    () => cutOut({ ...own, loadModel: async () => { throw new Error('no model'); } }, { bytes: photo, options: {} }),
+    () =>
+      cutOut(
+        {
+          ...own,
+          loadModel: async () => {
+            throw new Error('no model');
+          },
+        },
+        { bytes: photo, options: {} },
+      ),
     () => cutOut(own, { bytes: photo, background: photo.subarray(0, 20), options: {} }),
     () => cutOut(own, { bytes: photo, options: { format: 'webp' } }),
   ];
@@ -124,10 +169,15 @@ test('an answer that is none is asked of the other engine, once', async () => {
   const model = await own.loadModel({}, {});
   const side = 64;
   /** @param {(x: number, y: number) => number} value */
-  const map = (value) => ({ data: Float32Array.from({ length: side * side }, (_, i) => value(i % side, Math.floor(i / side))), width: side, height: side });
+  const map = (value) => ({
+    data: Float32Array.from({ length: side * side }, (_, i) => value(i % side, Math.floor(i / side))),
+    width: side,
+    height: side,
+  });
   const good = map((x, y) => (Math.hypot(x - 32, y - 32) < 16 ? 1 : 0));
   const broken = {
-    'is not finite': map((x) => (x === 3 ? NaN : 0.5)), 'is 50 % everywhere': map(() => 0.5),
+    'is not finite': map((x) => (x === 3 ? NaN : 0.5)),
+    'is 50 % everywhere': map(() => 0.5),
     'is inverted': map((x, y) => (Math.hypot(x - 32, y - 32) < 16 ? 0 : 1)),
   };
   for (const [what, answer] of Object.entries(broken)) {
@@ -135,7 +185,14 @@ test('an answer that is none is asked of the other engine, once', async () => {
       /** @type {string[]} */ const asked = [];
       const loadModel = async (/** @type {{ engine?: string }} */ { engine: name = 'c' }) => {
         asked.push(name);
-        return { ...model, engine: { ...model.engine, name: /** @type {'c' | 'ort'} */ (name), run: async () => (name === 'ort' && works ? good : answer) } };
+        return {
+          ...model,
+          engine: {
+            ...model.engine,
+            name: /** @type {'c' | 'ort'} */ (name),
+            run: async () => (name === 'ort' && works ? good : answer),
+          },
+        };
       };
       const done = cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} });
       if (works) {
@@ -145,10 +202,15 @@ test('an answer that is none is asked of the other engine, once', async () => {
         assert.ok(report.engine_note.includes(what), report.engine_note);
         assert.equal(report.subject.found, true);
       } else {
-        await assert.rejects(done, (/** @type {any} */ error) => error.code === 'bad_output' && error.detail.includes(what));
+        await assert.rejects(
+          done,
+          (/** @type {any} */ error) => error.code === 'bad_output' && error.detail.includes(what),
+        );
       }
       assert.deepEqual(asked, ['c', 'ort']);
-      await assert.rejects(cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: { engine: 'c' } }), { code: 'bad_output' });
+      await assert.rejects(cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: { engine: 'c' } }), {
+        code: 'bad_output',
+      });
       assert.deepEqual(asked.slice(2), ['c'], 'an engine that was asked for is not replaced');
     }
   }
@@ -157,14 +219,19 @@ test('an answer that is none is asked of the other engine, once', async () => {
     if (name === 'ort') throw new Error('there is none');
     return { ...model, engine: { ...model.engine, run: async () => broken['is 50 % everywhere'] } };
   };
-  await assert.rejects(cutOut({ ...own, loadModel: alone }, { bytes: disc(80, 60), options: {} }), { code: 'bad_output' });
+  await assert.rejects(cutOut({ ...own, loadModel: alone }, { bytes: disc(80, 60), options: {} }), {
+    code: 'bad_output',
+  });
   assert.equal(own.core.liveBlocks, 0);
 });
 
 test('nothing at all is no fault: a map of 0 says that there is no subject', async () => {
   const own = await parts();
   const model = await own.loadModel({}, {});
-  const loadModel = async () => ({ ...model, engine: { ...model.engine, run: async () => ({ data: new Float32Array(64 * 64), width: 64, height: 64 }) } });
+  const loadModel = async () => ({
+    ...model,
+    engine: { ...model.engine, run: async () => ({ data: new Float32Array(64 * 64), width: 64, height: 64 }) },
+  });
   const { report } = await cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} });
   assert.equal(report.subject.found, false);
 });
@@ -181,7 +248,11 @@ test('values that are no matte are refused: not finite, too few, another shape',
   };
   for (const [what, answer] of Object.entries(answers)) {
     const loadModel = async () => ({ ...model, engine: { ...model.engine, run: async () => answer } });
-    await assert.rejects(cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} }), { code: 'bad_output' }, what);
+    await assert.rejects(
+      cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} }),
+      { code: 'bad_output' },
+      what,
+    );
   }
   assert.equal(own.core.liveBlocks, 0);
 });

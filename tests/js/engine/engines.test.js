@@ -25,8 +25,12 @@ const sample = new URL('../../../web/samples/duck.jpg', import.meta.url);
 const foreign = {
   manifest,
   bytes: onnx({
-    nodes: [node('ReduceMean', ['x'], ['mean'], { axes: [1], keepdims: 1 }), node('Abs', ['mean'], ['y'], {}, 'the_last')],
-    inputs: [['x', [1, 3, 64, 64]]], outputs: [['y', [1, 1, 64, 64]]],
+    nodes: [
+      node('ReduceMean', ['x'], ['mean'], { axes: [1], keepdims: 1 }),
+      node('Abs', ['mean'], ['y'], {}, 'the_last'),
+    ],
+    inputs: [['x', [1, 3, 64, 64]]],
+    outputs: [['y', [1, 1, 64, 64]]],
   }),
 };
 
@@ -37,11 +41,13 @@ async function cut(options) {
 }
 
 /** @param {string} code @param {RegExp} [detail] */
-const failure = (code, detail = /./) => (/** @type {any} */ error) => {
-  assert.equal(error.code, code, error.detail);
-  assert.match(error.detail, detail);
-  return true;
-};
+const failure =
+  (code, detail = /./) =>
+  (/** @type {any} */ error) => {
+    assert.equal(error.code, code, error.detail);
+    assert.match(error.detail, detail);
+    return true;
+  };
 
 /**
  * The pipeline in this thread, with an ONNX Runtime of the test's choice.
@@ -50,12 +56,16 @@ const failure = (code, detail = /./) => (/** @type {any} */ error) => {
  * @returns {Promise<import('../../../web/engine/core/pipeline.js').Parts>}
  */
 async function partsWith(engines) {
-  const module = await WebAssembly.compile(await readFile(new URL('../../../build/wasm/cutaway.wasm', import.meta.url)));
+  const module = await WebAssembly.compile(
+    await readFile(new URL('../../../build/wasm/cutaway.wasm', import.meta.url)),
+  );
   const newCore = () => loadCore(module);
   const never = () => assert.fail('not to be used');
   const cache = { get: never, put: never, delete: never };
   return {
-    core: await newCore(), newCore, webp: { preload: never, decode: never, encode: never },
+    core: await newCore(),
+    newCore,
+    webp: { preload: never, decode: never, encode: never },
     loadModel: modelLoader({ fetch: never, cache, digest: never, base: '', known: '' }, engines(newCore)),
   };
 }
@@ -78,27 +88,33 @@ test('a graph with an operator that engine c lacks runs on ONNX Runtime, which i
 const nowhere = new URL('nowhere/', import.meta.url).href;
 const runtime = new URL('../../../node_modules/onnxruntime-web/dist/ort.wasm.min.mjs', import.meta.url).href;
 
-for (const [missing, ort] of [['the files', `${nowhere}ort.wasm.min.mjs`], ['the wasm', runtime]]) {
+for (const [missing, ort] of [
+  ['the files', `${nowhere}ort.wasm.min.mjs`],
+  ['the wasm', runtime],
+]) {
   test(`without ${missing} of ONNX Runtime that is a typed error, and what engine c runs goes on`, async () => {
     /** @type {Worker[]} */
     const workers = [];
     const parts = await partsWith((newCore) => ({
       c: async () => new CEngine({ newCore }),
-      ort: async () => new OrtEngine({
-        ort, wasm: { mjs: `${nowhere}x.mjs`, wasm: `${nowhere}x.wasm` }, threads: 1,
-        spawn() {
-          const worker = new Worker(new URL('../../../web/engine/backends/ort-worker.js', import.meta.url));
-          workers.push(worker);
-          return {
-            postMessage: (message) => worker.postMessage(message),
-            terminate: () => void worker.terminate(),
-            listen(onMessage, onCrash) {
-              worker.on('message', onMessage);
-              worker.on('error', ({ message }) => onCrash(message));
-            },
-          };
-        },
-      }),
+      ort: async () =>
+        new OrtEngine({
+          ort,
+          wasm: { mjs: `${nowhere}x.mjs`, wasm: `${nowhere}x.wasm` },
+          threads: 1,
+          spawn() {
+            const worker = new Worker(new URL('../../../web/engine/backends/ort-worker.js', import.meta.url));
+            workers.push(worker);
+            return {
+              postMessage: (message) => worker.postMessage(message),
+              terminate: () => void worker.terminate(),
+              listen(onMessage, onCrash) {
+                worker.on('message', onMessage);
+                worker.on('error', ({ message }) => onCrash(message));
+              },
+            };
+          },
+        }),
     }));
     const run = (/** @type {any} */ options) => cutOut(parts, { bytes: disc(120, 90), options });
     await assert.rejects(run({ model: foreign }), failure('engine_unavailable', /nowhere/));
@@ -114,9 +130,17 @@ test('a bad model file stays a bad model: the second engine is not asked', async
     c: async () => new CEngine({ newCore }),
     ort: () => assert.fail('ONNX Runtime is not to be started'),
   }));
-  const bad = [Buffer.from('not a model at all'), brightnessModel().subarray(0, 90), brightnessModel(32), new Uint8Array(1)];
+  const bad = [
+    Buffer.from('not a model at all'),
+    brightnessModel().subarray(0, 90),
+    brightnessModel(32),
+    new Uint8Array(1),
+  ];
   for (const bytes of bad) {
-    await assert.rejects(cutOut(parts, { bytes: disc(40, 30), options: { model: { manifest, bytes } } }), failure('bad_model'));
+    await assert.rejects(
+      cutOut(parts, { bytes: disc(40, 30), options: { model: { manifest, bytes } } }),
+      failure('bad_model'),
+    );
     await assert.rejects(cut({ model: { manifest, bytes } }), failure('bad_model'));
     await assert.rejects(cut({ model: { manifest, bytes }, engine: 'ort' }), failure('bad_model'));
   }
@@ -124,8 +148,16 @@ test('a bad model file stays a bad model: the second engine is not asked', async
 });
 
 test('an answer that is not one map is a failed inference on both engines', async () => {
-  const three = { manifest, bytes: onnx({ nodes: [node('Relu', ['x'], ['y'])], inputs: [['x', [1, 3, 64, 64]]], outputs: [['y', [1, 3, 64, 64]]] }) };
-  for (const name of ['c', 'ort']) await assert.rejects(cut({ model: three, engine: name }), failure('inference_failed'), name);
+  const three = {
+    manifest,
+    bytes: onnx({
+      nodes: [node('Relu', ['x'], ['y'])],
+      inputs: [['x', [1, 3, 64, 64]]],
+      outputs: [['y', [1, 3, 64, 64]]],
+    }),
+  };
+  for (const name of ['c', 'ort'])
+    await assert.rejects(cut({ model: three, engine: name }), failure('inference_failed'), name);
 });
 
 test('the default model cuts the sample out the same with both engines', async (t) => {
@@ -137,7 +169,9 @@ test('the default model cuts the sample out the same with both engines', async (
   };
   const [first, c, ort] = [await alpha('auto'), await alpha('c'), await alpha('ort')];
   assert.deepEqual(first, c);
-  let sum = 0, most = 0, over = 0;
+  let sum = 0,
+    most = 0,
+    over = 0;
   for (let i = 0; i < c.length; i++) {
     const difference = Math.abs(c[i] - ort[i]);
     sum += difference;
@@ -145,7 +179,9 @@ test('the default model cuts the sample out the same with both engines', async (
     if (difference > 8) over++;
   }
   const mean = sum / c.length / 255;
-  t.diagnostic(`alpha of c and ort: mean difference ${mean.toExponential(2)}, most ${most}/255, ${over} of ${c.length} over 8`);
+  t.diagnostic(
+    `alpha of c and ort: mean difference ${mean.toExponential(2)}, most ${most}/255, ${over} of ${c.length} over 8`,
+  );
   assert.ok(mean <= 0.001, `mean difference ${mean}`);
   assert.ok(over / c.length <= 0.001, `${over} pixels differ by more than 8/255`);
 });
@@ -159,7 +195,10 @@ test('inference tells how far it is, and a cancel in it frees the worker for the
   /** @type {number[]} */
   const shares = [];
   const { report } = await engine.removeBackground(photo, {
-    model: big, onProgress: ({ stage, fraction }) => { if (stage === 'infer') shares.push(fraction); },
+    model: big,
+    onProgress: ({ stage, fraction }) => {
+      if (stage === 'infer') shares.push(fraction);
+    },
   });
   assert.equal(report.engine, 'c');
   assert.ok(shares.length >= 20, `${shares.length} times`);
@@ -172,7 +211,8 @@ test('inference tells how far it is, and a cancel in it frees the worker for the
     const stop = new AbortController();
     let from = 0;
     const job = engine.removeBackground(photo, {
-      model: big, signal: stop.signal,
+      model: big,
+      signal: stop.signal,
       onProgress({ stage, fraction }) {
         if (stage !== 'infer' || fraction < shares[0] + 0.3 * part || from) return;
         from = performance.now();
@@ -186,7 +226,9 @@ test('inference tells how far it is, and a cancel in it frees the worker for the
     assert.ok(answered < 50, `answered after ${answered} ms`);
   }
   times.sort((a, b) => a - b);
-  t.diagnostic(`the worker is free ${times.map((ms) => ms.toFixed(1))} ms after a cancel; a run takes ${report.timings_ms.infer} ms`);
+  t.diagnostic(
+    `the worker is free ${times.map((ms) => ms.toFixed(1))} ms after a cancel; a run takes ${report.timings_ms.infer} ms`,
+  );
   assert.ok(times[2] < 50 && times[4] < 200, `${times} ms`);
   assert.equal(engine.client.worker, worker, 'it was asked to stop, not ended');
   assert.equal((await cut({ model: plain })).report.subject.found, true);

@@ -21,10 +21,17 @@ test('every list and every table is what the core as built says; npm run build w
 });
 
 test('a new option is in the lists, their types, --help and both documents', () => {
-  const fresh = { ...abi.options, grain: { type: 'integer', scope: 'result', default: 3, min: 0, max: 9, words: 'a word or two' } };
+  const fresh = {
+    ...abi.options,
+    grain: { type: 'integer', scope: 'result', default: 3, min: 0, max: 9, words: 'a word or two' },
+  };
   const made = modules({ ...abi, options: fresh });
-  assert.deepEqual(Object.keys(stale({ ...abi, options: fresh })).sort(),
-    ['README.md', 'docs/embedding.md', 'web/engine/lists/options.js', 'web/engine/lists/result-names.js']);
+  assert.deepEqual(Object.keys(stale({ ...abi, options: fresh })).sort(), [
+    'README.md',
+    'docs/embedding.md',
+    'web/engine/lists/options.js',
+    'web/engine/lists/result-names.js',
+  ]);
   assert.match(made['web/engine/lists/options.js'], /@property \{number\} \[grain\] a word or two\n/);
   assert.match(optionLines(fresh), /^ {2}--grain G {21}0 to 9, default 3: a word or two$/m);
   for (const path of ['README.md', 'docs/embedding.md']) {
@@ -55,10 +62,34 @@ test('attributes are asked for by their type, and what is usual is not', () => {
   /** @param {Record<string, string>} attributes */
   const read = (attributes) => (/** @type {string} */ name) => attributes[name] ?? null;
   assert.deepEqual(outputOf(read({})), { background: 'transparent', format: 'png' });
-  assert.deepEqual(outputOf(read({ background: '', format: '', quality: '', margin: '9%', keep: 'nobody', canvas: '' })), { background: 'transparent', format: 'png' });
-  assert.deepEqual(outputOf(read({ crop: '', quality: '70', keep: 'background', shadow: '', outline: 'width=2%', canvas: 'amazon', format: 'webp' })), {
-    background: 'transparent', format: 'webp', crop: true, margin: '0%', quality: 70, keep: 'background', shadow: true, outline: { width: '2%' }, canvas: 'amazon',
-  });
+  assert.deepEqual(
+    outputOf(read({ background: '', format: '', quality: '', margin: '9%', keep: 'nobody', canvas: '' })),
+    { background: 'transparent', format: 'png' },
+  );
+  assert.deepEqual(
+    outputOf(
+      read({
+        crop: '',
+        quality: '70',
+        keep: 'background',
+        shadow: '',
+        outline: 'width=2%',
+        canvas: 'amazon',
+        format: 'webp',
+      }),
+    ),
+    {
+      background: 'transparent',
+      format: 'webp',
+      crop: true,
+      margin: '0%',
+      quality: 70,
+      keep: 'background',
+      shadow: true,
+      outline: { width: '2%' },
+      canvas: 'amazon',
+    },
+  );
   assert.deepEqual(asked(runNames, read({ effort: 'high', mask: '' })), { effort: 'high' });
   assert.deepEqual(asked(runNames, read({ effort: 'standard' })), {});
 });

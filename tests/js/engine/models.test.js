@@ -31,7 +31,8 @@ function io(serve) {
     },
     cache: {
       get: async (/** @type {string} */ key) => kept.get(key) ?? null,
-      put: async (/** @type {string} */ key, /** @type {import('../../../web/engine/core/models.js').Entry} */ entry) => void kept.set(key, entry),
+      put: async (/** @type {string} */ key, /** @type {import('../../../web/engine/core/models.js').Entry} */ entry) =>
+        void kept.set(key, entry),
       delete: async (/** @type {string} */ key) => void kept.delete(key),
     },
     digest: async (/** @type {string} */ algorithm, /** @type {Uint8Array} */ bytes) => hash(algorithm, bytes),
@@ -69,7 +70,10 @@ test('the next try asks for the rest under If-Range, and the part is gone once t
   let ifRange = null;
   const at = io((headers) => {
     ifRange = headers.get('if-range');
-    return new Response(file.slice(40), { status: 206, headers: { 'content-length': '60', 'content-range': 'bytes 40-99/100' } });
+    return new Response(file.slice(40), {
+      status: 206,
+      headers: { 'content-length': '60', 'content-range': 'bytes 40-99/100' },
+    });
   });
   at.kept.set(`${url}.part`, { bytes: file.slice(0, 40), validator: '"a"' });
   const sha256 = hash('sha256', file);
@@ -88,17 +92,22 @@ test('a file that changed on the server is taken anew (200 instead of 206)', asy
 });
 
 test('a server that answers another range than asked for is asked again from the start', async () => {
-  const at = io((headers) => (headers.get('range')
-    ? new Response(file.slice(10), { status: 206, headers: { 'content-range': 'bytes 10-99/100' } })
-    : new Response(file.slice(), { headers: { 'content-length': '100' } })));
+  const at = io((headers) =>
+    headers.get('range')
+      ? new Response(file.slice(10), { status: 206, headers: { 'content-range': 'bytes 10-99/100' } })
+      : new Response(file.slice(), { headers: { 'content-length': '100' } }),
+  );
   at.kept.set(`${url}.part`, { bytes: file.slice(0, 40) });
   assert.deepEqual((await fetchModel(at, { manifest, url })).bytes, file);
   assert.deepEqual(at.ranges, ['bytes=40-', null]);
 });
 
 test('a part that is the whole already (416) is fetched anew', async () => {
-  const at = io((headers) => (headers.get('range') ? new Response(null, { status: 416 })
-    : new Response(file.slice(), { headers: { 'content-length': '100' } })));
+  const at = io((headers) =>
+    headers.get('range')
+      ? new Response(null, { status: 416 })
+      : new Response(file.slice(), { headers: { 'content-length': '100' } }),
+  );
   at.kept.set(`${url}.part`, { bytes: new Uint8Array(120) });
   assert.deepEqual((await fetchModel(at, { manifest, url })).bytes, file);
 });
@@ -123,7 +132,11 @@ test('more or fewer bytes than promised is a failed fetch', async () => {
 
 test('a wrong hash is never cached, MD5 stands in where no SHA-256 is known', async () => {
   const at = io(() => new Response(file.slice()));
-  for (const promise of [{ sha256: '0'.repeat(64) }, { md5: '0'.repeat(32) }, { sha256: '0'.repeat(64), md5: hash('md5', file) }]) {
+  for (const promise of [
+    { sha256: '0'.repeat(64) },
+    { md5: '0'.repeat(32) },
+    { sha256: '0'.repeat(64), md5: hash('md5', file) },
+  ]) {
     await assert.rejects(fetchModel(at, { manifest: { ...manifest, ...promise }, url }), code('model_hash_mismatch'));
   }
   assert.equal(at.kept.size, 0);
@@ -140,27 +153,43 @@ test('a model whose manifest names no hash is not cached', async () => {
 
 test("a caller's own bytes are checked against the manifest's hash too", async () => {
   const at = io(() => assert.fail('nothing is to be fetched'));
-  await assert.rejects(fetchModel(at, { manifest: { ...manifest, sha256: '0'.repeat(64) }, bytes: file }), code('model_hash_mismatch'));
-  assert.deepEqual((await fetchModel(at, { manifest: { ...manifest, sha256: hash('sha256', file) }, bytes: file })).bytes, file);
+  await assert.rejects(
+    fetchModel(at, { manifest: { ...manifest, sha256: '0'.repeat(64) }, bytes: file }),
+    code('model_hash_mismatch'),
+  );
+  assert.deepEqual(
+    (await fetchModel(at, { manifest: { ...manifest, sha256: hash('sha256', file) }, bytes: file })).bytes,
+    file,
+  );
 });
 
 /** The base model by name, so that loads are shared. @param {() => Response | Promise<Response>} serve @param {Record<string, any>} engines */
 function loader(serve, engines) {
   const at = io(() => serve());
   const { fetch } = at;
-  return modelLoader({
-    ...at,
-    fetch: async (target, init) => (target === at.base ? Response.json({ ...manifest, file: 'model.onnx' }) : fetch(target, init)),
-  }, engines);
+  return modelLoader(
+    {
+      ...at,
+      fetch: async (target, init) =>
+        target === at.base ? Response.json({ ...manifest, file: 'model.onnx' }) : fetch(target, init),
+    },
+    engines,
+  );
 }
 
 /** @param {string} name @param {string} [fails] the code load() fails with */
 const fakeEngine = (name, fails) => {
   const engine = {
-    name, threads: 1, disposed: 0,
-    load: async () => { if (fails) throw new CutawayError(fails, 'No.', { detail: 'no Softmax' }); },
+    name,
+    threads: 1,
+    disposed: 0,
+    load: async () => {
+      if (fails) throw new CutawayError(fails, 'No.', { detail: 'no Softmax' });
+    },
     run: async () => assert.fail('not to be run'),
-    dispose() { this.disposed++; },
+    dispose() {
+      this.disposed++;
+    },
   };
   return engine;
 };
@@ -168,16 +197,23 @@ const fakeEngine = (name, fails) => {
 test('the cancel of one job does not cancel the next one that waits for the same model', async () => {
   const first = new AbortController();
   let tries = 0;
-  const load = loader(() => {
-    tries++;
-    if (tries > 1) return new Response(file.slice());
-    return new Promise((_, reject) => {
-      first.signal.addEventListener('abort', () => setTimeout(() => reject(new DOMException('no', 'AbortError')), 20));
-    });
-  }, { ort: async () => fakeEngine('ort') });
+  const load = loader(
+    () => {
+      tries++;
+      if (tries > 1) return new Response(file.slice());
+      return new Promise((_, reject) => {
+        first.signal.addEventListener('abort', () =>
+          setTimeout(() => reject(new DOMException('no', 'AbortError')), 20),
+        );
+      });
+    },
+    { ort: async () => fakeEngine('ort') },
+  );
   const cancelled = load({}, { signal: first.signal });
   cancelled.catch(() => {});
-  await new Promise((resolve) => { setTimeout(resolve, 10); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 10);
+  });
   first.abort();
   const next = load({}, {}); // the load of the first one is still ending
   await assert.rejects(cancelled, code('aborted'));
@@ -187,7 +223,9 @@ test('the cancel of one job does not cancel the next one that waits for the same
 
 test('a failed load is forgotten: the next call tries again', async () => {
   let tries = 0;
-  const load = loader(() => (tries++ ? new Response(file.slice()) : new Response(null, { status: 503 })), { ort: async () => fakeEngine('ort') });
+  const load = loader(() => (tries++ ? new Response(file.slice()) : new Response(null, { status: 503 })), {
+    ort: async () => fakeEngine('ort'),
+  });
   await assert.rejects(load({}, {}), code('model_fetch_failed'));
   assert.equal((await load({}, {})).engine.name, 'ort');
 });
@@ -199,7 +237,10 @@ test('the same model is loaded once; another one takes its place and the engine 
   await Promise.all([load({}, {}), load({}, {}), load({ model: 'base' }, {})]);
   assert.equal(made.length, 1);
   await load({ model: { manifest, bytes: file } }, {});
-  assert.deepEqual(made.map(({ disposed }) => disposed), [1, 0]);
+  assert.deepEqual(
+    made.map(({ disposed }) => disposed),
+    [1, 0],
+  );
 });
 
 test('auto goes on to the next engine when one lacks an operator or cannot start, and says why', async () => {
@@ -208,7 +249,10 @@ test('auto goes on to the next engine when one lacks an operator or cannot start
   const { engine, note } = await loader(serve, { c: async () => lacking, ort: async () => fakeEngine('ort') })({}, {});
   assert.deepEqual([engine.name, note, lacking.disposed], ['ort', 'c: no Softmax', 1]);
   const gone = await loader(serve, {
-    c: async () => { throw new Error('no cut_net_new'); }, ort: async () => fakeEngine('ort'),
+    c: async () => {
+      throw new Error('no cut_net_new');
+    },
+    ort: async () => fakeEngine('ort'),
   })({}, {});
   assert.deepEqual([gone.engine.name, gone.note], ['ort', 'c: no cut_net_new']);
 });

@@ -31,15 +31,40 @@ test('the subject stays byte for byte, the rest is clear, the edge is soft', asy
   assert.ok(soft > 30 && soft < 20000, `${soft} soft pixels`);
   assert.equal(report.subject.found, true);
   const [x, y, w, h] = report.subject.box;
-  assert.ok(Math.abs(x - 60) < 8 && Math.abs(y - 40) < 8 && Math.abs(w - 180) < 14 && Math.abs(h - 120) < 14, `${report.subject.box}`);
+  assert.ok(
+    Math.abs(x - 60) < 8 && Math.abs(y - 40) < 8 && Math.abs(w - 180) < 14 && Math.abs(h - 120) < 14,
+    `${report.subject.box}`,
+  );
   assert.ok(Math.abs(report.subject.coverage - Math.PI * 0.09) < 0.03);
 });
 
 test('the report has every field of the public face', async () => {
   const { report } = await cut(disc(64, 48));
-  assert.deepEqual(Object.keys(report.timings_ms).sort(), ['compose', 'decode', 'encode', 'foreground', 'infer', 'load',
-    'matte', 'prepare', 'refine', 'total']);
-  for (const key of ['input', 'output', 'width', 'height', 'format', 'bytes', 'model', 'engine', 'threads', 'subject', 'peak_heap_bytes']) {
+  assert.deepEqual(Object.keys(report.timings_ms).sort(), [
+    'compose',
+    'decode',
+    'encode',
+    'foreground',
+    'infer',
+    'load',
+    'matte',
+    'prepare',
+    'refine',
+    'total',
+  ]);
+  for (const key of [
+    'input',
+    'output',
+    'width',
+    'height',
+    'format',
+    'bytes',
+    'model',
+    'engine',
+    'threads',
+    'subject',
+    'peak_heap_bytes',
+  ]) {
     assert.ok(key in report, key);
   }
   assert.equal(report.engine, 'c');
@@ -48,14 +73,28 @@ test('the report has every field of the public face', async () => {
 
 test('all eight EXIF orientations come out upright', async () => {
   // bright in the upper left quarter of the upright picture, 60 x 40
-  const upright = (/** @type {number} */ x, /** @type {number} */ y) => (x < 30 && y < 20 ? [250, 250, 250] : [5, 5, 5]);
+  const upright = (/** @type {number} */ x, /** @type {number} */ y) =>
+    x < 30 && y < 20 ? [250, 250, 250] : [5, 5, 5];
   /** stored (x, y) of a w x h file → upright, by orientation (EXIF 2.32, 4.6.4) @type {((x: number, y: number, w: number, h: number) => number[])[]} */
-  const turn = [(x, y) => [x, y], (x, y, w) => [w - 1 - x, y], (x, y, w, h) => [w - 1 - x, h - 1 - y], (x, y, _w, h) => [x, h - 1 - y],
-    (x, y) => [y, x], (x, y, _w, h) => [h - 1 - y, x], (x, y, w, h) => [h - 1 - y, w - 1 - x], (x, y, w) => [y, w - 1 - x]];
+  const turn = [
+    (x, y) => [x, y],
+    (x, y, w) => [w - 1 - x, y],
+    (x, y, w, h) => [w - 1 - x, h - 1 - y],
+    (x, y, _w, h) => [x, h - 1 - y],
+    (x, y) => [y, x],
+    (x, y, _w, h) => [h - 1 - y, x],
+    (x, y, w, h) => [h - 1 - y, w - 1 - x],
+    (x, y, w) => [y, w - 1 - x],
+  ];
   for (let orientation = 1; orientation <= 8; orientation++) {
     const [w, h] = orientation >= 5 ? [40, 60] : [60, 40];
-    const exif = Buffer.from(`4d4d002a00000008000101120003000000010${orientation.toString(16).padStart(3, '0')}000000000000`, 'hex');
-    const file = png(w, h, (x, y) => upright(...(/** @type {[number, number]} */ (turn[orientation - 1](x, y, w, h)))), { extra: [chunk('eXIf', exif)] });
+    const exif = Buffer.from(
+      `4d4d002a00000008000101120003000000010${orientation.toString(16).padStart(3, '0')}000000000000`,
+      'hex',
+    );
+    const file = png(w, h, (x, y) => upright(.../** @type {[number, number]} */ (turn[orientation - 1](x, y, w, h))), {
+      extra: [chunk('eXIf', exif)],
+    });
     const { bytes, report } = await cut(file);
     const image = readPng(bytes);
     assert.deepEqual([image.width, image.height], [60, 40], `orientation ${orientation}`);
@@ -94,7 +133,9 @@ test('an ICC profile comes out unchanged, in PNG, JPEG and WebP', async () => {
 });
 
 test('a damaged profile or EXIF is left out, the photo is done', async () => {
-  const file = disc(50, 40, { extra: [chunk('iCCP', Buffer.from('p\0\0not zlib')), chunk('eXIf', Buffer.from('MM\0*\xff\xff\xff\xff', 'latin1'))] });
+  const file = disc(50, 40, {
+    extra: [chunk('iCCP', Buffer.from('p\0\0not zlib')), chunk('eXIf', Buffer.from('MM\0*\xff\xff\xff\xff', 'latin1'))],
+  });
   const { bytes, report } = await cut(file);
   assert.equal(chunks(bytes).iCCP, undefined);
   assert.equal(report.photo.orientation, 1);
@@ -130,7 +171,12 @@ test('mask, crop with margin, and sizes that are odd', async () => {
   const { report } = await cut(disc(300, 200), { crop: true, margin: '10px' });
   const [, , w, h] = report.subject.box;
   assert.deepEqual([report.width, report.height], [w + 20, h + 20]);
-  for (const [width, height] of [[1, 1], [1, 3000], [3000, 1], [7, 5]]) {
+  for (const [width, height] of [
+    [1, 1],
+    [1, 3000],
+    [3000, 1],
+    [7, 5],
+  ]) {
     const image = readPng((await cut(png(width, height, () => [255, 255, 255]))).bytes);
     assert.deepEqual([image.width, image.height], [width, height]);
   }
@@ -140,7 +186,10 @@ test('JPEG is flattened on white or the stated colour, never on black', async ()
   const jpeg = (await cut(disc(64, 64), { format: 'jpeg', quality: 95 })).bytes;
   const { blob } = await engine.convert(new Blob([jpeg]), { format: 'png' });
   const corner = at(readPng(new Uint8Array(await blob.arrayBuffer())), 2, 2);
-  assert.ok(corner.every((value) => value >= 253), `${corner}`);
+  assert.ok(
+    corner.every((value) => value >= 253),
+    `${corner}`,
+  );
 });
 
 test('WebP keeps straight colours at every alpha when lossless', async () => {
@@ -151,7 +200,7 @@ test('WebP keeps straight colours at every alpha when lossless', async () => {
   const image = readPng(new Uint8Array(await back.blob.arrayBuffer()));
   for (let i = 0; i < image.rgba.length; i += 4) {
     if (image.rgba[i + 3]) assert.deepEqual([...image.rgba.subarray(i, i + 3)], [200, 100, 50]);
-    assert.equal(image.rgba[i + 3], (i / 4 % 64) * 4 + ((i / 4 >> 6) & 3));
+    assert.equal(image.rgba[i + 3], ((i / 4) % 64) * 4 + (((i / 4) >> 6) & 3));
   }
 });
 
@@ -179,9 +228,12 @@ test('progress goes up, names the stages in order, and ends at 1', async () => {
   /** @type {{ stage: string, fraction: number }[]} */
   const seen = [];
   await cut(disc(64, 64), { onProgress: (/** @type {any} */ progress) => seen.push(progress) });
-  assert.deepEqual([...new Set(seen.map(({ stage }) => stage))].filter((stage) => stage !== 'load'),
-    ['decode', 'prepare', 'infer', 'matte', 'refine', 'foreground', 'compose', 'encode', 'done']);
-  for (let i = 1; i < seen.length; i++) assert.ok(seen[i].fraction >= seen[i - 1].fraction - 0.101, JSON.stringify(seen));
+  assert.deepEqual(
+    [...new Set(seen.map(({ stage }) => stage))].filter((stage) => stage !== 'load'),
+    ['decode', 'prepare', 'infer', 'matte', 'refine', 'foreground', 'compose', 'encode', 'done'],
+  );
+  for (let i = 1; i < seen.length; i++)
+    assert.ok(seen[i].fraction >= seen[i - 1].fraction - 0.101, JSON.stringify(seen));
   assert.equal(seen.at(-1)?.fraction, 1);
 });
 
@@ -196,7 +248,10 @@ test('effort high looks at the mirrored photo and closely at a small subject, an
     assert.equal(at(readPng(bytes), 300, 100)[3], 255);
     assert.equal(at(readPng(bytes), 100, 200)[3], 0);
     const [x, y, w, h] = report.subject.box;
-    assert.ok([x - 260, y - 60, w - 80, h - 80].every((off) => Math.abs(off) <= 4), `${report.subject.box}`);
+    assert.ok(
+      [x - 260, y - 60, w - 80, h - 80].every((off) => Math.abs(off) <= 4),
+      `${report.subject.box}`,
+    );
   }
   assert.deepEqual(looks, [1, 3]);
   await assert.rejects(cut(small, { effort: 'low' }), { code: 'bad_option', detail: 'effort is standard or high.' });

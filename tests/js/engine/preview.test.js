@@ -13,8 +13,15 @@ const behind = new Blob([png(8, 8, (x) => (x < 4 ? [255, 0, 0] : [0, 0, 255]))])
 
 test('as large as the result it is the result, whatever came before', async () => {
   const preview = await engine.preview(photo, { model });
-  for (const options of [{}, { shadow: true, outline: { color: '#ff0000' } }, { keep: /** @type {const} */ ('background') },
-    { canvas: '300x100', background: 'linear-gradient(#000000, #ffffff)' }, { crop: true, margin: '4%' }, { background: behind }, {}]) {
+  for (const options of [
+    {},
+    { shadow: true, outline: { color: '#ff0000' } },
+    { keep: /** @type {const} */ ('background') },
+    { canvas: '300x100', background: 'linear-gradient(#000000, #ffffff)' },
+    { crop: true, margin: '4%' },
+    { background: behind },
+    {},
+  ]) {
     const { data, width, height, full } = await preview.show(options, 4000);
     const { blob } = await engine.removeBackground(photo, { model, ...options });
     const file = readPng(new Uint8Array(await blob.arrayBuffer()));
@@ -37,8 +44,13 @@ test('smaller, its longer side is what was asked for', async () => {
 test('a matte that is given, and pictures behind that change, WebP too', async () => {
   const matte = new Blob([png(200, 160, (x) => Array(3).fill(x < 100 ? 255 : 0), { channels: 3 })]);
   const preview = await engine.preview(photo, { matte });
-  const { blob: webp } = await engine.convert(new Blob([png(4, 4, () => [0, 255, 0])]), { format: 'webp', quality: 100 });
-  const right = async (/** @type {Blob} */ background) => [...(await preview.show({ background }, 4000)).data.subarray(796, 799)];
+  const { blob: webp } = await engine.convert(new Blob([png(4, 4, () => [0, 255, 0])]), {
+    format: 'webp',
+    quality: 100,
+  });
+  const right = async (/** @type {Blob} */ background) => [
+    ...(await preview.show({ background }, 4000)).data.subarray(796, 799),
+  ];
   assert.deepEqual(await right(behind), [0, 0, 255]);
   assert.deepEqual(await right(webp), [0, 255, 0]);
   assert.deepEqual(await right(behind), [0, 0, 255]);

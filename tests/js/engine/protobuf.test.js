@@ -7,19 +7,41 @@ import { brightnessModel } from '../onnx.js';
 
 test('every wire type is read, with its place', () => {
   const message = Uint8Array.of(
-    0x08, 0x96, 0x01, // 1: 150
-    0x11, 1, 2, 3, 4, 5, 6, 7, 8, // 2: 64 bits
-    0x1a, 2, 65, 66, // 3: "AB"
-    0x25, 9, 8, 7, 6, // 4: 32 bits
-    0xfa, 0x01, 0, // 31: empty
+    0x08,
+    0x96,
+    0x01, // 1: 150
+    0x11,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8, // 2: 64 bits
+    0x1a,
+    2,
+    65,
+    66, // 3: "AB"
+    0x25,
+    9,
+    8,
+    7,
+    6, // 4: 32 bits
+    0xfa,
+    0x01,
+    0, // 31: empty
   );
-  assert.deepEqual([...fields(message)].map(({ bytes, ...rest }) => ({ ...rest, bytes: [...bytes] })), [
-    { number: 1, wire: 0, start: 0, end: 3, value: 150, bytes: [] },
-    { number: 2, wire: 1, start: 3, end: 12, value: 0, bytes: [1, 2, 3, 4, 5, 6, 7, 8] },
-    { number: 3, wire: 2, start: 12, end: 16, value: 0, bytes: [65, 66] },
-    { number: 4, wire: 5, start: 16, end: 21, value: 0, bytes: [9, 8, 7, 6] },
-    { number: 31, wire: 2, start: 21, end: 24, value: 0, bytes: [] },
-  ]);
+  assert.deepEqual(
+    [...fields(message)].map(({ bytes, ...rest }) => ({ ...rest, bytes: [...bytes] })),
+    [
+      { number: 1, wire: 0, start: 0, end: 3, value: 150, bytes: [] },
+      { number: 2, wire: 1, start: 3, end: 12, value: 0, bytes: [1, 2, 3, 4, 5, 6, 7, 8] },
+      { number: 3, wire: 2, start: 12, end: 16, value: 0, bytes: [65, 66] },
+      { number: 4, wire: 5, start: 16, end: 21, value: 0, bytes: [9, 8, 7, 6] },
+      { number: 31, wire: 2, start: 21, end: 24, value: 0, bytes: [] },
+    ],
+  );
 });
 
 test('-1 takes ten bytes', () => {
@@ -29,7 +51,16 @@ test('-1 takes ten bytes', () => {
 });
 
 test('what is cut off, too long, or of a wire that is none is refused', () => {
-  for (const message of [[0x08], [0x08, 0x80], [0x1a, 3, 1, 2], [0x11, 1, 2, 3, 4, 5, 6, 7], [0x25, 1, 2, 3], [0x0b], [0x0e], [0x08, ...Array(10).fill(0x80), 1]]) {
+  for (const message of [
+    [0x08],
+    [0x08, 0x80],
+    [0x1a, 3, 1, 2],
+    [0x11, 1, 2, 3, 4, 5, 6, 7],
+    [0x25, 1, 2, 3],
+    [0x0b],
+    [0x0e],
+    [0x08, ...Array(10).fill(0x80), 1],
+  ]) {
     assert.throws(() => [...fields(Uint8Array.from(message))], RangeError, String(message));
   }
 });

@@ -41,11 +41,15 @@ test('with a given matte no model is loaded, and the report says so', async () =
 
 test('a matte that cannot be one is a typed error', async () => {
   const cases = /** @type {[Uint8Array, string][]} */ ([
-    [disc(w, h + 1), 'bad_option'], [new TextEncoder().encode('no picture at all'), 'unsupported_format'],
-    [new Uint8Array(), 'empty_input'], [disc(w, h).subarray(0, 60), 'corrupt_image'],
+    [disc(w, h + 1), 'bad_option'],
+    [new TextEncoder().encode('no picture at all'), 'unsupported_format'],
+    [new Uint8Array(), 'empty_input'],
+    [disc(w, h).subarray(0, 60), 'corrupt_image'],
   ]);
   for (const [bytes, code] of cases) {
-    await assert.rejects(engine.removeBackground(photo, { matte: new Blob([/** @type {BlobPart} */ (bytes)]) }), { code });
+    await assert.rejects(engine.removeBackground(photo, { matte: new Blob([/** @type {BlobPart} */ (bytes)]) }), {
+      code,
+    });
   }
 });
 
@@ -91,7 +95,9 @@ test('wrong calls are typed errors, and the retouch lives on', async () => {
   const retouching = await engine.retouch(photo, { model });
   await assert.rejects(retouching.undo(), { code: 'bad_state' });
   await assert.rejects(retouching.begin(1, 1, { mode: 'erase', radius: -1 }), { code: 'bad_argument' });
-  await assert.rejects(retouching.begin(1, 1, { mode: /** @type {any} */ ('smear'), radius: 9 }), { code: 'bad_argument' });
+  await assert.rejects(retouching.begin(1, 1, { mode: /** @type {any} */ ('smear'), radius: 9 }), {
+    code: 'bad_argument',
+  });
   await assert.rejects(retouching.draw([1, 1]), { code: 'bad_state' });
   await assert.rejects(retouching.view({ x: 0, y: 0, step: 1, width: 1e5, height: 1e5 }), { code: 'bad_argument' });
   await assert.rejects(retouching.ask('constructor'), { code: 'bad_argument' });

@@ -16,13 +16,24 @@ import { disc, png, readPng } from '../pictures.js';
 const tool = fileURLToPath(new URL('../../../tools/eval.js', import.meta.url));
 /** @type {string} */ let dir;
 /** @type {string} */ let model;
-const sizes = [[60, 40], [48, 64], [80, 80], [33, 57]];
+const sizes = [
+  [60, 40],
+  [48, 64],
+  [80, 80],
+  [33, 57],
+];
 /** A disc a little smaller than that of the photos. @param {number} w @param {number} h @param {number} edge 0: a hard border */
-const mask = (w, h, edge) => png(w, h, (x, y) => {
-  const inside = 0.27 - Math.hypot((x + 0.5) / w - 0.5, (y + 0.5) / h - 0.5);
-  const value = edge ? Math.max(0, Math.min(255, Math.round(255 * (0.5 + inside / edge)))) : inside > 0 ? 255 : 0;
-  return [value, value, value];
-}, { channels: 3 });
+const mask = (w, h, edge) =>
+  png(
+    w,
+    h,
+    (x, y) => {
+      const inside = 0.27 - Math.hypot((x + 0.5) / w - 0.5, (y + 0.5) / h - 0.5);
+      const value = edge ? Math.max(0, Math.min(255, Math.round(255 * (0.5 + inside / edge)))) : inside > 0 ? 255 : 0;
+      return [value, value, value];
+    },
+    { channels: 3 },
+  );
 
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'cutaway-eval-'));
@@ -45,9 +56,14 @@ after(() => rm(dir, { recursive: true }));
 function run(...args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [tool, '--no-build', ...args], { cwd: dir });
-    let stdout = '', stderr = '';
-    child.stdout.on('data', (data) => { stdout += data; });
-    child.stderr.on('data', (data) => { stderr += data; });
+    let stdout = '',
+      stderr = '';
+    child.stdout.on('data', (data) => {
+      stdout += data;
+    });
+    child.stderr.on('data', (data) => {
+      stderr += data;
+    });
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
 }
@@ -68,9 +84,17 @@ test('the values are those of the mattes that the API gives', async () => {
   try {
     const pictures = [];
     for (const [i, [w, h]] of sizes.entries()) {
-      const { blob } = await engine.segment(new Blob([disc(w, h)]), { model: { manifest: brightnessManifest(), bytes: brightnessModel() } });
+      const { blob } = await engine.segment(new Blob([disc(w, h)]), {
+        model: { manifest: brightnessManifest(), bytes: brightnessModel() },
+      });
       pictures.push(measure(grey(new Uint8Array(await blob.arrayBuffer())), grey(mask(w, h, 0)), w, h));
-      assert.deepEqual(result.per_image[i], { name: `p${i}.jpg`, width: w, height: h, subject_found: true, ...pictures[i].values });
+      assert.deepEqual(result.per_image[i], {
+        name: `p${i}.jpg`,
+        width: w,
+        height: h,
+        subject_found: true,
+        ...pictures[i].values,
+      });
     }
     assert.deepEqual(result.metrics, summarize(pictures).values);
   } finally {
@@ -84,7 +108,18 @@ test('a table for people, three decimals each; the photo without a mask is named
   const { status, stdout, stderr } = await evaluated('soft', '--engine', 'ort');
   assert.equal(status, 0);
   assert.match(stdout, /^4 photos of images, 2 masks soft; model brightness 1, engine ort; no subject found in 0\n/);
-  for (const name of ['MAE', 'max F', 'weighted F', 'S-measure', 'max E', 'IoU', 'boundary IoU', 'SAD', 'MSE', 'gradient error']) {
+  for (const name of [
+    'MAE',
+    'max F',
+    'weighted F',
+    'S-measure',
+    'max E',
+    'IoU',
+    'boundary IoU',
+    'SAD',
+    'MSE',
+    'gradient error',
+  ]) {
     assert.match(stdout, new RegExp(`^${name} +\\d+\\.\\d{3} `, 'm'));
   }
   assert.match(stderr, /^lonely\.png: no mask/m);
@@ -105,8 +140,13 @@ test('nothing to compare is exit status 1, wrong usage 2', async () => {
   assert.deepEqual([nothing.status, nothing.stdout], [1, '']);
   assert.match(nothing.stderr, /no photo of images has a mask in empty/);
   assert.equal((await evaluated('no-such-folder')).status, 1);
-  for (const args of [['--images', 'images'], ['--images', 'images', '--masks', 'masks', '--limit', '0'],
-    ['--images', 'images', '--masks', 'masks', '--engine', 'gpu'], ['--images', 'images', '--masks', 'masks', '--per-image'], ['--frobnicate']]) {
+  for (const args of [
+    ['--images', 'images'],
+    ['--images', 'images', '--masks', 'masks', '--limit', '0'],
+    ['--images', 'images', '--masks', 'masks', '--engine', 'gpu'],
+    ['--images', 'images', '--masks', 'masks', '--per-image'],
+    ['--frobnicate'],
+  ]) {
     const { status, stdout, stderr } = await run(...args);
     assert.deepEqual([status, stdout], [2, ''], args.join(' '));
     assert.match(stderr, /npm run eval -- --images DIR --masks DIR/);
@@ -121,7 +161,10 @@ test('a model that is not there is told once, not for every photo', async () => 
 
 test('pairs have the same stem, a limit takes evenly spread ones', () => {
   const { pairs, alone } = paired(join(dir, 'images'), join(dir, 'masks'));
-  assert.deepEqual(pairs.map(({ name }) => name), ['p0.jpg', 'p1.jpg', 'p2.jpg', 'p3.jpg']);
+  assert.deepEqual(
+    pairs.map(({ name }) => name),
+    ['p0.jpg', 'p1.jpg', 'p2.jpg', 'p3.jpg'],
+  );
   assert.ok(pairs.every(({ mask: file }, i) => file === join(dir, 'masks', `p${i}.png`)));
   assert.deepEqual(alone, ['lonely.png']);
   assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4), [0, 2, 5, 7]);
@@ -129,7 +172,10 @@ test('pairs have the same stem, a limit takes evenly spread ones', () => {
 });
 
 test('a mask is its alpha where it has any, else its grey', () => {
-  assert.deepEqual([...maskPlane({ data: Uint8ClampedArray.of(51, 51, 51, 255, 255, 255, 255, 255) })], [...Float32Array.of(0.2, 1)]);
+  assert.deepEqual(
+    [...maskPlane({ data: Uint8ClampedArray.of(51, 51, 51, 255, 255, 255, 255, 255) })],
+    [...Float32Array.of(0.2, 1)],
+  );
   assert.deepEqual([...maskPlane({ data: Uint8ClampedArray.of(51, 9, 9, 255, 0, 0, 0, 0) })], [1, 0]);
 });
 

@@ -14,15 +14,23 @@ const pictures = SEEDS.map((seed) => {
 });
 
 test('every measure agrees with PySODMetrics, OpenCV and SciPy on twenty pairs', () => {
-  assert.deepEqual(golden.pairs.map((/** @type {any} */ pair) => pair.seed), SEEDS);
-  golden.pairs.forEach((/** @type {{ seed: number, values: Record<string, number> }} */ { seed, values }, /** @type {number} */ i) => {
-    assert.deepEqual(Object.keys(pictures[i].values).sort(), Object.keys(values).sort(), `seed ${seed}`);
-    for (const [key, want] of Object.entries(values)) {
-      const got = pictures[i].values[key];
-      assert.ok(Math.abs(got - want) < 1e-11, `seed ${seed}, ${key}: ${got}, not ${want}`); // seen: 1e-14
-    }
-  });
-  assert.ok(golden.pairs.some((/** @type {any} */ pair) => 'gradient' in pair.values), 'some masks are soft');
+  assert.deepEqual(
+    golden.pairs.map((/** @type {any} */ pair) => pair.seed),
+    SEEDS,
+  );
+  golden.pairs.forEach(
+    (/** @type {{ seed: number, values: Record<string, number> }} */ { seed, values }, /** @type {number} */ i) => {
+      assert.deepEqual(Object.keys(pictures[i].values).sort(), Object.keys(values).sort(), `seed ${seed}`);
+      for (const [key, want] of Object.entries(values)) {
+        const got = pictures[i].values[key];
+        assert.ok(Math.abs(got - want) < 1e-11, `seed ${seed}, ${key}: ${got}, not ${want}`); // seen: 1e-14
+      }
+    },
+  );
+  assert.ok(
+    golden.pairs.some((/** @type {any} */ pair) => 'gradient' in pair.values),
+    'some masks are soft',
+  );
 });
 
 test('a set averages curves before it looks for their greatest value', () => {

@@ -30,8 +30,10 @@ const [w, h] = JSON.parse(await readFile(new URL('manifest.json', base), 'utf8')
 function structure(file) {
   const isWeight = new Uint8Array(file.length);
   /** @param {Uint8Array} message @param {number} wanted @returns {Uint8Array[]} */
-  const all = (message, wanted) => [...fields(message)].flatMap(({ number, wire, bytes: inner }) => (number === wanted && wire === 2 ? [inner] : []));
-  for (const graph of all(file, 7)) { // ModelProto.graph, GraphProto.initializer, TensorProto.raw_data
+  const all = (message, wanted) =>
+    [...fields(message)].flatMap(({ number, wire, bytes: inner }) => (number === wanted && wire === 2 ? [inner] : []));
+  for (const graph of all(file, 7)) {
+    // ModelProto.graph, GraphProto.initializer, TensorProto.raw_data
     for (const raw of all(graph, 5).flatMap((tensor) => all(tensor, 9))) {
       const at = raw.byteOffset - file.byteOffset;
       if (raw.length > 64) isWeight.fill(1, at, at + raw.length);
@@ -46,7 +48,7 @@ const outside = structure(bytes);
 function flipped(i) {
   const copy = Uint8Array.from(bytes);
   const next = random(1000 + i);
-  for (let flips = 1 << (i >> 1) % 6; flips > 0; flips--) {
+  for (let flips = 1 << ((i >> 1) % 6); flips > 0; flips--) {
     const at = i & 1 ? outside[Math.floor(next() * outside.length)] : Math.floor(next() * copy.length);
     copy[at] ^= 1 << Math.floor(next() * 8);
   }
@@ -68,15 +70,26 @@ test(`${copies} copies of the default model with flipped bits`, async (t) => {
   for (let i = first; i < first + copies; i++) {
     let what;
     try {
-      const { dims, data, plan } = await runNet(flipped(i), input, { w, h, arithmetic: i % 8 === 7 ? F32 : AUTO, core });
+      const { dims, data, plan } = await runNet(flipped(i), input, {
+        w,
+        h,
+        arithmetic: i % 8 === 7 ? F32 : AUTO,
+        core,
+      });
       assert.ok(data.every(Number.isFinite), `copy ${i}: a value that is not finite`);
       assert.equal(data.length, dims[1] * dims[2] * dims[3], `copy ${i}`);
-      what = plan.output.shape.join() !== right.plan.output.shape.join() ? 'another shape'
-        : data.every((value, j) => value === right.data[j]) ? 'the same map' : 'another map';
+      what =
+        plan.output.shape.join() !== right.plan.output.shape.join()
+          ? 'another shape'
+          : data.every((value, j) => value === right.data[j])
+            ? 'the same map'
+            : 'another map';
     } catch (error) {
       if (!(error instanceof CutawayError)) throw new Error(`copy ${i}`, { cause: error });
-      assert.ok(['bad_model', 'unsupported_model', 'out_of_memory', 'inference_failed'].includes(error.code),
-        `copy ${i}: ${error.code}: ${error.detail}`);
+      assert.ok(
+        ['bad_model', 'unsupported_model', 'out_of_memory', 'inference_failed'].includes(error.code),
+        `copy ${i}: ${error.code}: ${error.detail}`,
+      );
       assert.notEqual(error.detail, '', `copy ${i}: ${error.code} without a sentence`);
       what = error.code;
     }
@@ -86,7 +99,10 @@ test(`${copies} copies of the default model with flipped bits`, async (t) => {
   }
   t.diagnostic(`${JSON.stringify(counts)}, at most ${(core.peakBytes / 1e6).toFixed(1)} MB`);
   // what survives is seen: the flips do not all break the file, nor leave it as it was
-  assert.ok((counts['another map'] ?? 0) > copies / 10 && (counts.bad_model ?? 0) > copies / 100, JSON.stringify(counts));
+  assert.ok(
+    (counts['another map'] ?? 0) > copies / 10 && (counts.bad_model ?? 0) > copies / 100,
+    JSON.stringify(counts),
+  );
   const again = await runNet(bytes, input, { w, h, arithmetic: AUTO, core });
   assert.deepEqual(again.data, right.data, 'the instance answers as before');
 });

@@ -23,13 +23,16 @@ import { F32, I16, floats, random, runNet, runOrt } from './run-net.js';
 /** f32: largest difference allowed, relative to max(1, max |y|); seen: 2.1e-6 (9 x 11, weights up to 1, inputs up to 8). */
 const F32_MAX = 1e-5;
 /** i16 with recorded ranges, relative to max |y|; seen: 2.8e-4 and 1.7e-4 (of one pixel). */
-const I16_MAX = 6e-4, I16_MEAN = 3.5e-4;
+const I16_MAX = 6e-4,
+  I16_MEAN = 3.5e-4;
 /** i16 with the ranges of the synthetic picture, four times as wide; seen: 8.0e-4 and 1.6e-4. */
 const PROBED = 3;
 
 /** @param {Float32Array} got @param {Float32Array} want @param {number} least @returns {Distance} */
 export function distance(got, want, least) {
-  let most = least, max = 0, sum = 0;
+  let most = least,
+    max = 0,
+    sum = 0;
   for (let i = 0; i < want.length; i++) {
     const difference = Math.abs(got[i] - want[i]);
     if (!(difference <= Number.MAX_VALUE)) return { max: Infinity, mean: Infinity };
@@ -47,11 +50,18 @@ export function distance(got, want, least) {
  * @param {number} arithmetic
  * @returns {Promise<Distance>}
  */
-async function compare({ dims = [1, 8, 13, 17], opset, output, build, runs, probe, level, range = [-1, 1] }, arithmetic) {
+async function compare(
+  { dims = [1, 8, 13, 17], opset, output, build, runs, probe, level, range = [-1, 1] },
+  arithmetic,
+) {
   const graph = new Graph(dims, { opset, int8: arithmetic === I16 });
   const outputs = build(graph);
   let bytes = graph.bytes(outputs);
-  const input = floats(dims.reduce((product, size) => product * size, 1), random(dims[1] * 31 + dims[2]), ...range);
+  const input = floats(
+    dims.reduce((product, size) => product * size, 1),
+    random(dims[1] * 31 + dims[2]),
+    ...range,
+  );
   const want = await runOrt(bytes, input, dims, output, level);
   assert.ok(want.data.every(Number.isFinite), 'a test of no use: the answer is not finite');
   const options = { h: dims[2], w: dims[3], output };

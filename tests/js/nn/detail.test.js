@@ -10,14 +10,16 @@ const [w, h] = [64, 48]; // blocks of 2 x 2 pixels
 /** A bright subject with a ragged outline before a dark ground, and its coarse alpha, as models/train/detail/network.py packs them. */
 function blocks() {
   const next = random(5);
-  const out = new Float32Array(16 * w * h), coarse = new Float32Array(4 * w * h);
+  const out = new Float32Array(16 * w * h),
+    coarse = new Float32Array(4 * w * h);
   for (let p = 0; p < 4; p++) {
     for (let y = 0; y < h; y++) {
       for (let x = 0; x < w; x++) {
         const [px, py] = [2 * x + (p & 1), 2 * y + (p >> 1)];
         const inside = px + 6 * Math.sin(py / 2) < w;
         const alpha = Math.min(1, Math.max(0, 0.5 + (w - px) / 24));
-        for (let c = 0; c < 3; c++) out[((4 * p + c) * h + y) * w + x] = (inside ? 0.6 - 0.3 * c : -0.7) + 0.2 * (next() - 0.5);
+        for (let c = 0; c < 3; c++)
+          out[((4 * p + c) * h + y) * w + x] = (inside ? 0.6 - 0.3 * c : -0.7) + 0.2 * (next() - 0.5);
         out[((4 * p + 3) * h + y) * w + x] = coarse[(p * h + y) * w + x] = alpha;
       }
     }
@@ -26,10 +28,11 @@ function blocks() {
 }
 
 /** Alpha of the logits that are added to the coarse alpha's. @param {Float32Array} logits @param {Float32Array} coarse */
-const alphas = (logits, coarse) => logits.map((z, i) => {
-  const a = Math.min(0.99, Math.max(0.01, coarse[i]));
-  return Math.min(1, Math.max(0, (1 / (1 + Math.exp(-z) * (1 - a) / a) - 0.01) / 0.98));
-});
+const alphas = (logits, coarse) =>
+  logits.map((z, i) => {
+    const a = Math.min(0.99, Math.max(0.01, coarse[i]));
+    return Math.min(1, Math.max(0, (1 / (1 + (Math.exp(-z) * (1 - a)) / a) - 0.01) / 0.98));
+  });
 
 const { input, coarse } = blocks();
 const truth = await runOrt(bytes, input, [1, 16, h, w]);
@@ -41,7 +44,12 @@ test('engine c in f32 says what ONNX Runtime says', async () => {
   assert.deepEqual(dims, [1, 4, h, w]);
   assert.deepEqual(truth.dims, dims);
   assert.equal(plan.arithmetic, 'f32');
-  data.forEach((value, i) => assert.ok(Math.abs(value - truth.data[i]) < 2e-3 * (1 + Math.abs(truth.data[i])), `logit ${i}: ${value}, not ${truth.data[i]}`));
+  data.forEach((value, i) =>
+    assert.ok(
+      Math.abs(value - truth.data[i]) < 2e-3 * (1 + Math.abs(truth.data[i])),
+      `logit ${i}: ${value}, not ${truth.data[i]}`,
+    ),
+  );
 });
 
 test('engine c in 16 bits, by the ranges in the file, is near in alpha', async () => {
@@ -51,7 +59,10 @@ test('engine c in 16 bits, by the ranges in the file, is near in alpha', async (
   const gaps = mine.map((value, i) => Math.abs(value - theirs[i]));
   const mean = gaps.reduce((a, b) => a + b) / gaps.length;
   assert.ok(mean < 2e-3, `mean difference ${mean}`);
-  assert.ok(gaps.every((gap) => gap < 0.1), `greatest difference ${Math.max(...gaps)}`);
+  assert.ok(
+    gaps.every((gap) => gap < 0.1),
+    `greatest difference ${Math.max(...gaps)}`,
+  );
   const moved = theirs.reduce((sum, value, i) => sum + Math.abs(value - coarse[i]), 0) / theirs.length;
   assert.ok(moved > 5 * mean, `the network changes alpha by ${moved} only`);
 });

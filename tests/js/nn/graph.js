@@ -52,7 +52,15 @@ export class Graph {
 
   /** Random numbers. @param {number[]} dims @param {number} [low] @param {number} [high] */
   noise(dims, low = -1, high = 1) {
-    return this.constant(dims, floats(dims.reduce((product, size) => product * size, 1), this.next, low, high));
+    return this.constant(
+      dims,
+      floats(
+        dims.reduce((product, size) => product * size, 1),
+        this.next,
+        low,
+        high,
+      ),
+    );
   }
 
   /** @param {number} value */
@@ -76,13 +84,18 @@ export class Graph {
     for (let c = 0; c < dims[0]; c++) {
       const row = values.subarray(c * size, (c + 1) * size);
       scales[c] = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
-      row.forEach((value, i) => { bytes[c * size + i] = Math.round(value / scales[c]); });
+      row.forEach((value, i) => {
+        bytes[c * size + i] = Math.round(value / scales[c]);
+      });
     }
     return this.op('DequantizeLinear', [this.constant(dims, bytes), this.constant([dims[0]], scales)], { axis: 0 });
   }
 
   /** @param {string} x @param {Conv} [conv] @returns {string} */
-  conv(x, { ic = this.dims[1], oc = ic, k = 3, s = 1, d = 1, g = 1, pads = 'same', bias = true, int8 = this.int8 } = {}) {
+  conv(
+    x,
+    { ic = this.dims[1], oc = ic, k = 3, s = 1, d = 1, g = 1, pads = 'same', bias = true, int8 = this.int8 } = {},
+  ) {
     const [kh, kw] = pair(k);
     const [dh, dw] = pair(d);
     /** @type {Record<string, Attribute>} */
@@ -99,8 +112,17 @@ export class Graph {
 
   /** @param {string} x @param {number} [channels] */
   batchNorm(x, channels = this.dims[1]) {
-    return this.op('BatchNormalization', [x, this.noise([channels], 0.5, 1.5), this.noise([channels]),
-      this.noise([channels]), this.noise([channels], 0.2, 2)], { epsilon: { float: 1e-5 } });
+    return this.op(
+      'BatchNormalization',
+      [
+        x,
+        this.noise([channels], 0.5, 1.5),
+        this.noise([channels]),
+        this.noise([channels]),
+        this.noise([channels], 0.2, 2),
+      ],
+      { epsilon: { float: 1e-5 } },
+    );
   }
 
   /** The file, shapes of the outputs left open. @param {string | string[]} outputs */

@@ -30,22 +30,56 @@ const graphs = [
   ['GlobalAveragePool', (g, x) => g.op('GlobalAveragePool', [g.op('Relu', [x])])],
   ['ReduceMean of channels', (g, x) => g.op('ReduceMean', [x], { axes: [1], keepdims: 1 })],
   ['Resize, linear, up', (g, x) => g.op('Resize', [x, '', '', g.ints([1, 8, 194, 262])], { mode: 'linear' })],
-  ['Resize, linear, down', (g, x) => g.op('Resize', [x, '', '', g.ints([1, 8, 41, 60])], { mode: 'linear', coordinate_transformation_mode: 'align_corners' })],
-  ['Resize, nearest', (g, x) => g.op('Resize', [x, '', '', g.ints([1, 8, 194, 262])], { coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' })],
-  ['Resize of one channel', (g, x) => g.op('Resize', [g.conv(x, { oc: 1 }), '', '', g.ints([1, 1, 200, 300])], { mode: 'linear' })],
-  ['Concat', (g, x) => g.conv(g.op('Concat', [g.conv(x, { oc: 5 }), x, g.conv(x, { oc: 3 })], { axis: 1 }), { ic: 16, oc: 8 })],
-  ['squeeze and excite', (g, x) => g.op('Mul', [x, g.op('Sigmoid', [g.conv(g.op('GlobalAveragePool', [x]), { k: 1 })])])],
-  ['encoder and decoder', (g, x) => {
-    const a = g.op('Relu', [g.conv(x, { oc: 16, s: 2 })]);
-    const b = g.op('Relu', [g.conv(a, { ic: 16, oc: 24, s: 2 })]);
-    const c = g.op('Resize', [g.conv(b, { ic: 24, oc: 16 }), '', '', g.ints([1, 16, 49, 66])], { mode: 'linear' });
-    const d = g.op('Relu', [g.conv(g.op('Concat', [c, a], { axis: 1 }), { ic: 32, oc: 8 })]);
-    return g.op('Sigmoid', [g.conv(g.op('Resize', [d, '', '', g.ints([1, 8, 97, 131])], { mode: 'linear' }), { ic: 8, oc: 1, k: 1 })]);
-  }],
+  [
+    'Resize, linear, down',
+    (g, x) =>
+      g.op('Resize', [x, '', '', g.ints([1, 8, 41, 60])], {
+        mode: 'linear',
+        coordinate_transformation_mode: 'align_corners',
+      }),
+  ],
+  [
+    'Resize, nearest',
+    (g, x) =>
+      g.op('Resize', [x, '', '', g.ints([1, 8, 194, 262])], {
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'floor',
+      }),
+  ],
+  [
+    'Resize of one channel',
+    (g, x) => g.op('Resize', [g.conv(x, { oc: 1 }), '', '', g.ints([1, 1, 200, 300])], { mode: 'linear' }),
+  ],
+  [
+    'Concat',
+    (g, x) => g.conv(g.op('Concat', [g.conv(x, { oc: 5 }), x, g.conv(x, { oc: 3 })], { axis: 1 }), { ic: 16, oc: 8 }),
+  ],
+  [
+    'squeeze and excite',
+    (g, x) => g.op('Mul', [x, g.op('Sigmoid', [g.conv(g.op('GlobalAveragePool', [x]), { k: 1 })])]),
+  ],
+  [
+    'encoder and decoder',
+    (g, x) => {
+      const a = g.op('Relu', [g.conv(x, { oc: 16, s: 2 })]);
+      const b = g.op('Relu', [g.conv(a, { ic: 16, oc: 24, s: 2 })]);
+      const c = g.op('Resize', [g.conv(b, { ic: 24, oc: 16 }), '', '', g.ints([1, 16, 49, 66])], { mode: 'linear' });
+      const d = g.op('Relu', [g.conv(g.op('Concat', [c, a], { axis: 1 }), { ic: 32, oc: 8 })]);
+      return g.op('Sigmoid', [
+        g.conv(g.op('Resize', [d, '', '', g.ints([1, 8, 97, 131])], { mode: 'linear' }), { ic: 8, oc: 1, k: 1 }),
+      ]);
+    },
+  ],
 ];
 
 for (const arithmetic of [F32, I16]) {
-  agrees(`large maps, ${arithmetic === F32 ? 'f32' : 'int16'}`, graphs.map(([name, build, own]) => ({
-    name, dims: own ?? dims, build: (g) => build(g, 'x'),
-  })), arithmetic);
+  agrees(
+    `large maps, ${arithmetic === F32 ? 'f32' : 'int16'}`,
+    graphs.map(([name, build, own]) => ({
+      name,
+      dims: own ?? dims,
+      build: (g) => build(g, 'x'),
+    })),
+    arithmetic,
+  );
 }

@@ -7,7 +7,9 @@ import { loadCore } from '../../../web/engine/core/core.js';
 /** @typedef {{ dims: number[], data: Float32Array }} Tensor */
 /** @typedef {{ w: number, h: number, arithmetic?: number, output?: string, record?: boolean }} NetOptions */
 
-export const AUTO = 0, F32 = 1, I16 = 2;
+export const AUTO = 0,
+  F32 = 1,
+  I16 = 2;
 
 const root = new URL('../../../', import.meta.url);
 const wasm = WebAssembly.compile(await readFile(new URL('build/wasm/cutaway.wasm', root)));
@@ -63,17 +65,35 @@ function run(core, net, bytes, input, { w, h, arithmetic = F32, output = '', rec
     throw core.error(core.statuses.get(status)?.code ?? 'internal', core.text(exports.cut_net_message(net)), stage);
   };
   if (record) exports.cut_net_record(net, 1);
-  core.withBytes(bytes, (file, size) => core.withBytes(new TextEncoder().encode(output), (name, length) =>
-    check(core.guard(() => exports.cut_net_load(net, file, size, w, h, arithmetic, name, length)), 'load')));
+  core.withBytes(bytes, (file, size) =>
+    core.withBytes(new TextEncoder().encode(output), (name, length) =>
+      check(
+        core.guard(() => exports.cut_net_load(net, file, size, w, h, arithmetic, name, length)),
+        'load',
+      ),
+    ),
+  );
   const json = core.guard(() => exports.cut_net_plan_json(net));
   if (json === 0) throw core.error('out_of_memory', 'No memory for the plan.', 'load');
   const plan = JSON.parse(core.text(json));
   const raw = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
-  core.withBytes(raw, (values) => check(core.guard(() => exports.cut_net_begin(net, values, input.length)), 'infer'));
+  core.withBytes(raw, (values) =>
+    check(
+      core.guard(() => exports.cut_net_begin(net, values, input.length)),
+      'infer',
+    ),
+  );
   let steps = 0;
   for (let before = 0; core.guard(() => exports.cut_net_progress(net)) < 1000; steps++) {
-    assert.equal(core.guard(() => exports.cut_net_output(net)), 0, 'an output before the end');
-    check(core.guard(() => exports.cut_net_step(net, 1)), 'infer');
+    assert.equal(
+      core.guard(() => exports.cut_net_output(net)),
+      0,
+      'an output before the end',
+    );
+    check(
+      core.guard(() => exports.cut_net_step(net, 1)),
+      'infer',
+    );
     const now = exports.cut_net_progress(net);
     assert.ok(now >= before && now <= 1000, `progress from ${before} to ${now}`);
     assert.ok(steps < 100_000, 'it never ends');
@@ -84,8 +104,13 @@ function run(core, net, bytes, input, { w, h, arithmetic = F32, output = '', rec
   const at = core.guard(() => exports.cut_net_output(net)) >>> 0;
   assert.notEqual(at, 0, 'no output at the end');
   const count = dims.reduce((product, size) => product * size, 1);
-  return { dims, data: new Float32Array(exports.memory.buffer, at, count).slice(), plan, steps,
-    ranges: record ? core.text(core.guard(() => exports.cut_net_ranges(net))) : '' };
+  return {
+    dims,
+    data: new Float32Array(exports.memory.buffer, at, count).slice(),
+    plan,
+    steps,
+    ranges: record ? core.text(core.guard(() => exports.cut_net_ranges(net))) : '',
+  };
 }
 
 /**

@@ -19,14 +19,25 @@ const photo = png(5, 4, [7, 7, 7, 255]);
 
 test('install: both call styles reach the shim, all else the fetch before, and it can be undone', async () => {
   const passed = [];
-  const target = { fetch: async (input) => { passed.push(String(input.url ?? input)); return new Response('outside'); } };
+  const target = {
+    fetch: async (input) => {
+      passed.push(String(input.url ?? input));
+      return new Response('outside');
+    },
+  };
   const before = target.fetch;
   const undo = install(createShim({ engine: createFakeEngine() }), { target });
   const text = await (await target.fetch('https://aigenstudio.app/api/v1/tools')).json();
   assert.equal(text.tools[0].id, 'remove_background');
-  const request = await target.fetch(new Request('https://api.img-processing.com/v1/images', { headers: { 'x-api-key': 'test_1' } }), {});
+  const request = await target.fetch(
+    new Request('https://api.img-processing.com/v1/images', { headers: { 'x-api-key': 'test_1' } }),
+    {},
+  );
   assert.deepEqual((await request.json()).data, []);
-  const viaUrl = await target.fetch(new URL('https://api.magichour.ai/v1/files/upload-urls'), { method: 'POST', body: '{}' });
+  const viaUrl = await target.fetch(new URL('https://api.magichour.ai/v1/files/upload-urls'), {
+    method: 'POST',
+    body: '{}',
+  });
   assert.equal(viaUrl.status, 400);
   await target.fetch('https://api.magichour.ai/v1/face-swap', { method: 'POST', body: '{}' });
   await target.fetch(new Request('https://elsewhere.example/'));
@@ -42,13 +53,25 @@ test('install: only the listed origins; an abort rejects; a wrapper around it su
   assert.equal(await (await target.fetch('https://aigenstudio.app/api/v1/tools')).text(), 'outside');
   assert.equal((await target.fetch('https://mine.example/api/v1/tools')).status, 200);
   for (const path of ['images/logo.png', 'charts/output.png', 'api-assets/a/b.css', 'index.html']) {
-    assert.equal(await (await target.fetch(`https://mine.example/${path}`)).text(), 'outside', 'a site has paths of its own');
+    assert.equal(
+      await (await target.fetch(`https://mine.example/${path}`)).text(),
+      'outside',
+      'a site has paths of its own',
+    );
   }
   const form = new FormData();
   form.append('name', 'a');
   form.append('image', new Blob([photo]));
-  const { id } = await (await target.fetch('https://mine.example/v1/images/upload', { method: 'POST', body: form })).json();
-  await assert.rejects(target.fetch(`https://mine.example/v1/images/${id}/remove-background`, { method: 'POST', signal: AbortSignal.timeout(20) }), { name: 'TimeoutError' });
+  const { id } = await (
+    await target.fetch('https://mine.example/v1/images/upload', { method: 'POST', body: form })
+  ).json();
+  await assert.rejects(
+    target.fetch(`https://mine.example/v1/images/${id}/remove-background`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(20),
+    }),
+    { name: 'TimeoutError' },
+  );
   const inner = target.fetch;
   const wrapper = (...args) => inner(...args);
   target.fetch = wrapper;
@@ -59,13 +82,24 @@ test('install: only the listed origins; an abort rejects; a wrapper around it su
 
 test('the pool works in parallel up to its size, each result with its input', async () => {
   const engines = [];
-  const pool = createEnginePool({ size: 2, create: () => { engines.push(createFakeEngine({ delay: 10 })); return engines.at(-1); } });
+  const pool = createEnginePool({
+    size: 2,
+    create: () => {
+      engines.push(createFakeEngine({ delay: 10 }));
+      return engines.at(-1);
+    },
+  });
   const photos = Array.from({ length: 6 }, (_, i) => png(3, 3, [i, 0, 0, 255]));
-  const made = await Promise.all(photos.map((bytes) => pool.removeBackground(new Blob([bytes]), { format: 'png', background: 'white' })));
+  const made = await Promise.all(
+    photos.map((bytes) => pool.removeBackground(new Blob([bytes]), { format: 'png', background: 'white' })),
+  );
   for (const [i, { blob }] of made.entries()) {
     assert.deepEqual(Buffer.from(await blob.arrayBuffer()), expected(photos[i], { background: 'white' }));
   }
-  assert.deepEqual(engines.map((engine) => engine.peak), [1, 1]);
+  assert.deepEqual(
+    engines.map((engine) => engine.peak),
+    [1, 1],
+  );
   const backdrop = png(1, 1, [9, 9, 9, 9]);
   const { blob } = await pool.removeBackground(new Blob([photo]), { background: new Blob([backdrop]) });
   assert.equal(labelOf(await blob.arrayBuffer()).background, sha(backdrop));
@@ -81,7 +115,13 @@ test('the pool works in parallel up to its size, each result with its input', as
 
 test('an engine that cannot be made is asked for again by the next job', async () => {
   let broken = true;
-  const pool = createEnginePool({ size: 1, create: async () => { if (broken) throw new Error('no wasm'); return createFakeEngine(); } });
+  const pool = createEnginePool({
+    size: 1,
+    create: async () => {
+      if (broken) throw new Error('no wasm');
+      return createFakeEngine();
+    },
+  });
   const [one, two] = await Promise.allSettled([1, 2].map(() => pool.removeBackground(new Blob([photo]), {})));
   assert.deepEqual([one.reason.code, two.reason.code], ['engine_unavailable', 'engine_unavailable']);
   broken = false;
@@ -103,18 +143,24 @@ test('webhooks are signed as the vendor says, and repeated until they are taken'
   const event = { id: 'evt_1a2b', type: 'job.completed' };
   hooks.deliver({ url: 'https://client.example/hook', secret, event, sign });
   hooks.deliver({ url: 'https://client.example/hook', secret: undefined, event, sign });
-  await until(() => sent.length, (n) => n === 3);
+  await until(
+    () => sent.length,
+    (n) => n === 3,
+  );
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(sent.length, 3);
   for (const one of sent) {
     assert.deepEqual(JSON.parse(one.body), event);
     const mac = createHmac('sha256', secret).update(`1767323045.evt_1a2b.${one.body}`).digest('hex');
-    assert.deepEqual([one.headers['x-aigen-signature'], one.headers['x-aigen-timestamp'], one.headers['x-aigen-event-id']], [`v1=${mac}`, '1767323045', 'evt_1a2b']);
+    assert.deepEqual(
+      [one.headers['x-aigen-signature'], one.headers['x-aigen-timestamp'], one.headers['x-aigen-event-id']],
+      [`v1=${mac}`, '1767323045', 'evt_1a2b'],
+    );
   }
   hooks.close();
 });
 
-test('SHA-256 and HMAC agree with Node\'s for every length around a block', () => {
+test("SHA-256 and HMAC agree with Node's for every length around a block", () => {
   for (let n = 0; n < 200; n++) {
     const bytes = Uint8Array.from({ length: n }, (_, i) => (i * 7 + n) & 255);
     assert.equal(hex(sha256(bytes)), createHash('sha256').update(bytes).digest('hex'));
@@ -123,12 +169,46 @@ test('SHA-256 and HMAC agree with Node\'s for every length around a block', () =
 });
 
 test('CSS colours', () => {
-  for (const [text, value] of [['#F5f5F5', '#f5f5f5'], ['#abc', '#aabbcc'], ['#abcf', '#aabbcc'], ['#aabbccff', '#aabbcc'], ['Red', '#ff0000'],
-    ['rebeccapurple', '#663399'], ['lightgoldenrodyellow', '#fafad2'], ['rgb(255, 0, 128)', '#ff0080'], ['rgb(100% 0% 50%)', '#ff0080'], ['rgba(1,2,3,1)', '#010203'],
-    ['rgb(300 -5 0 / 100%)', '#ff0000'], ['hsl(120, 100%, 25%)', '#008000'], ['hsl(0.5turn 100% 50%)', '#00ffff'], ['hsl(-120deg 100 50)', '#0000ff'], ['hwb(0 0% 0%)', '#ff0000'], ['hwb(90 60% 60%)', '#808080']]) {
+  for (const [text, value] of [
+    ['#F5f5F5', '#f5f5f5'],
+    ['#abc', '#aabbcc'],
+    ['#abcf', '#aabbcc'],
+    ['#aabbccff', '#aabbcc'],
+    ['Red', '#ff0000'],
+    ['rebeccapurple', '#663399'],
+    ['lightgoldenrodyellow', '#fafad2'],
+    ['rgb(255, 0, 128)', '#ff0080'],
+    ['rgb(100% 0% 50%)', '#ff0080'],
+    ['rgba(1,2,3,1)', '#010203'],
+    ['rgb(300 -5 0 / 100%)', '#ff0000'],
+    ['hsl(120, 100%, 25%)', '#008000'],
+    ['hsl(0.5turn 100% 50%)', '#00ffff'],
+    ['hsl(-120deg 100 50)', '#0000ff'],
+    ['hwb(0 0% 0%)', '#ff0000'],
+    ['hwb(90 60% 60%)', '#808080'],
+  ]) {
     assert.equal(parseColor(text), value, text);
   }
-  for (const text of ['', 'transparent', 'currentcolor', '#12', '#12345', '#1234567', '#aabbcc80', '#abc8', 'rgb(1,2)', 'rgb(1,2,3,0.5)', 'rgb(1 2% 3)', 'rgb(a,b,c)', 'hsl(1%,2%,3%)', 'constructor', '__proto__', 'url(x)', 'rgb((1),2,3)', 'red;x:y']) {
+  for (const text of [
+    '',
+    'transparent',
+    'currentcolor',
+    '#12',
+    '#12345',
+    '#1234567',
+    '#aabbcc80',
+    '#abc8',
+    'rgb(1,2)',
+    'rgb(1,2,3,0.5)',
+    'rgb(1 2% 3)',
+    'rgb(a,b,c)',
+    'hsl(1%,2%,3%)',
+    'constructor',
+    '__proto__',
+    'url(x)',
+    'rgb((1),2,3)',
+    'red;x:y',
+  ]) {
     assert.equal(parseColor(text), undefined, text);
   }
 });
@@ -144,8 +224,12 @@ test('picture headers: cut off anywhere they are undefined, never an exception',
   assert.deepEqual(readHeader(webpHeader(70000, 3)), { format: 'webp', width: 70000, height: 3 });
   assert.deepEqual(readHeader(jpegHeader(300, 200, '', 8)), { format: 'jpeg', width: 200, height: 300 });
   assert.equal(readHeader(png(0, 5)), undefined);
-  assert.deepEqual(['GIF89a......', 'BM..........', 'RIFFxxxxWEBP', '....ftypheic', '....ftypavif', 'RIFFxxxxWAVE', '<svg', ''].map((text) => sniff(Buffer.from(text, 'latin1'))),
-    ['gif', 'bmp', 'webp', 'heic', 'avif', '', '', '']);
+  assert.deepEqual(
+    ['GIF89a......', 'BM..........', 'RIFFxxxxWEBP', '....ftypheic', '....ftypavif', 'RIFFxxxxWAVE', '<svg', ''].map(
+      (text) => sniff(Buffer.from(text, 'latin1')),
+    ),
+    ['gif', 'bmp', 'webp', 'heic', 'avif', '', '', ''],
+  );
 });
 
 test('the queue: in order, so many at a time, a place released is a place free', async () => {
@@ -165,7 +249,10 @@ test('the queue: in order, so many at a time, a place released is a place free',
   assert.throws(() => queue.reserve(), { code: 'busy' });
   const all = Promise.allSettled(places.map((place, n) => place.run(task(n))));
   const forced = queue.reserve({ force: true }).run(task(3));
-  assert.deepEqual((await all).map((one) => one.value ?? one.reason.message), [0, 'one', 2]);
+  assert.deepEqual(
+    (await all).map((one) => one.value ?? one.reason.message),
+    [0, 'one', 2],
+  );
   assert.equal(await forced, 3);
   assert.deepEqual([order, most], [[0, 1, 2, 3], 2]);
   const place = queue.reserve();
@@ -178,28 +265,63 @@ test('the queue: in order, so many at a time, a place released is a place free',
 test('the proxy adds the key, hides the storage addresses, and passes nothing else', async () => {
   const far = await startRemote();
   const near = await serve({
-    port: 0, engine: createFakeEngine(), allowOrigins: [],
-    proxy: { 'magic-hour': { baseUrl: far.address, key: 'mhk_live_TOPSECRET' }, 'img-processing': { baseUrl: far.address, key: 'live_TOPSECRET' }, aigenstudio: { baseUrl: `${far.address}/api/v1`, key: 'aigen_live_TOPSECRET' } },
+    port: 0,
+    engine: createFakeEngine(),
+    allowOrigins: [],
+    proxy: {
+      'magic-hour': { baseUrl: far.address, key: 'mhk_live_TOPSECRET' },
+      'img-processing': { baseUrl: far.address, key: 'live_TOPSECRET' },
+      aigenstudio: { baseUrl: `${far.address}/api/v1`, key: 'aigen_live_TOPSECRET' },
+    },
   });
   const base = `${near.address}/proxy/magic-hour`;
-  const shim = createShim({ policy: 'remote-only', consent: { granted: () => true }, remote: { 'magic-hour': { baseUrl: base, pollMs: () => 5, followsItself: false } } });
-  const call = async (path, init) => shim.fetch(new Request(path.startsWith('http') ? path : `https://api.magichour.ai${path}`, init));
-  const { items: [slot] } = await (await call('/v1/files/upload-urls', { method: 'POST', body: '{"items":[{"type":"image","extension":"png"}]}' })).json();
+  const shim = createShim({
+    policy: 'remote-only',
+    consent: { granted: () => true },
+    remote: { 'magic-hour': { baseUrl: base, pollMs: () => 5, followsItself: false } },
+  });
+  const call = async (path, init) =>
+    shim.fetch(new Request(path.startsWith('http') ? path : `https://api.magichour.ai${path}`, init));
+  const {
+    items: [slot],
+  } = await (
+    await call('/v1/files/upload-urls', { method: 'POST', body: '{"items":[{"type":"image","extension":"png"}]}' })
+  ).json();
   await call(slot.upload_url, { method: 'PUT', body: photo });
-  const { id } = await (await call('/v1/image-background-remover', { method: 'POST', body: JSON.stringify({ assets: { image_file_path: slot.file_path } }) })).json();
-  const project = await until(async () => (await call(`/v1/image-projects/${id}`)).json(), (p) => !['queued', 'rendering'].includes(p.status));
+  const { id } = await (
+    await call('/v1/image-background-remover', {
+      method: 'POST',
+      body: JSON.stringify({ assets: { image_file_path: slot.file_path } }),
+    })
+  ).json();
+  const project = await until(
+    async () => (await call(`/v1/image-projects/${id}`)).json(),
+    (p) => !['queued', 'rendering'].includes(p.status),
+  );
   assert.equal(project.status, 'complete', JSON.stringify(project.error));
   assert.deepEqual(Buffer.from(await (await call(project.downloads[0].url)).arrayBuffer()), expected(photo));
-  assert.ok(far.seen.filter((one) => one.path.startsWith('/v1/')).every((one) => one.headers.authorization === 'Bearer mhk_live_TOPSECRET'));
-  assert.ok(far.seen.filter((one) => !one.path.startsWith('/v1/')).every((one) => one.headers.authorization === undefined));
+  assert.ok(
+    far.seen
+      .filter((one) => one.path.startsWith('/v1/'))
+      .every((one) => one.headers.authorization === 'Bearer mhk_live_TOPSECRET'),
+  );
+  assert.ok(
+    far.seen.filter((one) => !one.path.startsWith('/v1/')).every((one) => one.headers.authorization === undefined),
+  );
 
   const heard = far.seen.length;
   const status = async (path, init) => (await fetch(near.address + path, init)).status;
   assert.equal(await status('/proxy/magic-hour/v1/face-swap', { method: 'POST', body: '{}' }), 404);
   assert.equal(await status('/proxy/magic-hour/../../v1/x'), 404);
   assert.equal(await status('/proxy/other/v1/images'), 404);
-  assert.equal(await status(`/proxy/magic-hour/relay?to=${encodeURIComponent(`${far.address}/v1/images`)}&mac=00`), 403);
-  assert.equal(await status('/proxy/magic-hour/v1/image-projects/x', { headers: { origin: 'https://evil.example' } }), 403);
+  assert.equal(
+    await status(`/proxy/magic-hour/relay?to=${encodeURIComponent(`${far.address}/v1/images`)}&mac=00`),
+    403,
+  );
+  assert.equal(
+    await status('/proxy/magic-hour/v1/image-projects/x', { headers: { origin: 'https://evil.example' } }),
+    403,
+  );
   assert.equal(far.seen.length, heard, 'none of these was passed on');
   assert.equal(await status('/proxy/img-processing/v1/images'), 200);
   assert.equal(far.seen.at(-1).headers['x-api-key'], 'live_TOPSECRET');

@@ -23,38 +23,72 @@ after(async () => {
 });
 
 async function start(args, delay = 0, more = {}) {
-  const child = spawn(process.execPath, [new URL('./support/serve-fake.js', import.meta.url).pathname, '--port', '0', ...args], {
-    env: { ...process.env, CUTAWAY_TEST_DELAY: String(delay), ...more }, stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [new URL('./support/serve-fake.js', import.meta.url).pathname, '--port', '0', ...args],
+    {
+      env: { ...process.env, CUTAWAY_TEST_DELAY: String(delay), ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   alive.add(child);
   child.once('exit', () => alive.delete(child));
   let complaints = '';
-  child.stderr.on('data', (text) => { complaints += text; });
-  const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(([code]) => { throw new Error(`exit ${code}: ${complaints}`); })]);
-  child.stdout.on('data', (text) => { complaints += text; });
+  child.stderr.on('data', (text) => {
+    complaints += text;
+  });
+  const [line] = await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`exit ${code}: ${complaints}`);
+    }),
+  ]);
+  child.stdout.on('data', (text) => {
+    complaints += text;
+  });
   return { child, address: String(line).trim(), complaints: () => complaints };
 }
 
 const json = async (url, init) => {
   const response = await fetch(url, init);
-  return { status: response.status, body: response.status === 204 ? null : await response.json(), headers: response.headers };
+  return {
+    status: response.status,
+    body: response.status === 204 ? null : await response.json(),
+    headers: response.headers,
+  };
 };
-const post = (url, body, headers = {}) => json(url, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
+const post = (url, body, headers = {}) =>
+  json(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...headers },
+  });
 const pictureOf = (n) => png(3, 2, [n & 255, n >> 8, 77, 255]);
 const bytesOf = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 
 /** Each does one whole errand and gives the result's bytes. */
 const errands = [
-  async (address, picture) => { // Magic Hour
-    const { body: { items: [slot] } } = await post(`${address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
+  async (address, picture) => {
+    // Magic Hour
+    const {
+      body: {
+        items: [slot],
+      },
+    } = await post(`${address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
     assert.equal((await fetch(slot.upload_url, { method: 'PUT', body: picture })).status, 200);
-    const { body: { id } } = await post(`${address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
-    const { body } = await until(() => json(`${address}/v1/image-projects/${id}`), ({ body: p }) => !['queued', 'rendering'].includes(p.status));
+    const {
+      body: { id },
+    } = await post(`${address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
+    const { body } = await until(
+      () => json(`${address}/v1/image-projects/${id}`),
+      ({ body: p }) => !['queued', 'rendering'].includes(p.status),
+    );
     const bytes = await bytesOf(body.downloads[0].url);
     assert.equal((await fetch(`${address}/v1/image-projects/${id}`, { method: 'DELETE' })).status, 204);
     return bytes;
   },
-  async (address, picture) => { // IMG Processing
+  async (address, picture) => {
+    // IMG Processing
     const form = new FormData();
     form.append('name', 'errand');
     form.append('image', new Blob([picture]));
@@ -62,27 +96,31 @@ const errands = [
     const { body: cut, status } = await json(`${address}/v1/images/${image.id}/remove-background`, { method: 'POST' });
     assert.equal(status, 201);
     const bytes = await bytesOf(`${address}/v1/images/${cut.id}/download`);
-    for (const { id } of [image, cut]) assert.equal((await fetch(`${address}/v1/images/${id}`, { method: 'DELETE' })).status, 204);
+    for (const { id } of [image, cut])
+      assert.equal((await fetch(`${address}/v1/images/${id}`, { method: 'DELETE' })).status, 204);
     return bytes;
   },
 ];
 
 test('500 errands, 16 at a time: none lost, none mixed up, memory flat afterwards', { timeout: 240e3 }, async (t) => {
   const server = await start(['--dir', join(scratch, 'soak'), '--workers', '2', '--queue', '32', '--quiet']);
-  const residentMb = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))[1]) / 1024;
+  const residentMb = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))[1]) / 1024;
   const marks = [];
   const started = performance.now();
   let next = 0;
   let done = 0;
-  await Promise.all(Array.from({ length: 16 }, async () => {
-    for (let n = next++; n < 500; n = next++) {
-      const picture = pictureOf(n);
-      const result = await errands[n % errands.length](server.address, picture);
-      assert.equal(labelOf(result).input, sha(picture), `errand ${n} got its own result`);
-      done++;
-      if (done % 100 === 0 && process.platform === 'linux') marks.push(Math.round(residentMb()));
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      for (let n = next++; n < 500; n = next++) {
+        const picture = pictureOf(n);
+        const result = await errands[n % errands.length](server.address, picture);
+        assert.equal(labelOf(result).input, sha(picture), `errand ${n} got its own result`);
+        done++;
+        if (done % 100 === 0 && process.platform === 'linux') marks.push(Math.round(residentMb()));
+      }
+    }),
+  );
   assert.equal(done, 500);
   t.diagnostic(`${Math.round(performance.now() - started)} ms, resident after each 100: ${marks.join(', ')} MB`);
   // After 200 the heap has its size (observed: 104, 128, 136, 138, 138 MB); a
@@ -97,69 +135,115 @@ test('500 errands, 16 at a time: none lost, none mixed up, memory flat afterward
 
 test('beyond the queue: 429 with Retry-After, and every accepted job is done', { timeout: 60e3 }, async () => {
   const server = await start(['--dir', 'none', '--workers', '1', '--queue', '2', '--quiet'], 2000);
-  const { body: { items: [slot] } } = await post(`${server.address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
+  const {
+    body: {
+      items: [slot],
+    },
+  } = await post(`${server.address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
   await fetch(slot.upload_url, { method: 'PUT', body: pictureOf(1) });
-  const answers = await Promise.all(Array.from({ length: 12 }, () => post(`${server.address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } })));
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      post(`${server.address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } }),
+    ),
+  );
   const accepted = answers.filter(({ status }) => status === 200);
   assert.deepEqual([accepted.length, answers.filter(({ status }) => status === 429).length], [2, 10]);
-  for (const { headers } of answers.filter(({ status }) => status === 429)) assert.match(headers.get('retry-after'), /^\d+$/);
-  for (const { body: { id } } of accepted) {
-    await until(() => json(`${server.address}/v1/image-projects/${id}`), ({ body }) => body.status === 'complete');
+  for (const { headers } of answers.filter(({ status }) => status === 429))
+    assert.match(headers.get('retry-after'), /^\d+$/);
+  for (const {
+    body: { id },
+  } of accepted) {
+    await until(
+      () => json(`${server.address}/v1/image-projects/${id}`),
+      ({ body }) => body.status === 'complete',
+    );
   }
   server.child.kill('SIGTERM');
   await once(server.child, 'exit');
 });
 
-test('kill -9 in the middle and start again: every accepted job finishes, five times over', { timeout: 120e3 }, async () => {
+test('kill -9 in the middle and start again: every accepted job finishes, five times over', {
+  timeout: 120e3,
+}, async () => {
   const dir = join(scratch, 'killed');
   const byNumber = new Map();
-  const pictures = createServer((request, response) => response.writeHead(200, { 'content-type': 'image/png' }).end(byNumber.get(request.url)));
+  const pictures = createServer((request, response) =>
+    response.writeHead(200, { 'content-type': 'image/png' }).end(byNumber.get(request.url)),
+  );
   await new Promise((resolve) => pictures.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${pictures.address().port}`;
   const args = ['--dir', dir, '--workers', '2', '--queue', '1000', '--quiet', '--trust-origin', origin];
   const accepted = []; // [look, picture]
   const lanes = [
-    async (address, picture) => { // Magic Hour
-      const { body: { items: [slot] } } = await post(`${address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
+    async (address, picture) => {
+      // Magic Hour
+      const {
+        body: {
+          items: [slot],
+        },
+      } = await post(`${address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
       const put = await fetch(slot.upload_url, { method: 'PUT', body: picture });
       if (put.status !== 200) throw new Error(`PUT ${put.status}`);
-      const { status, body: { id } } = await post(`${address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
+      const {
+        status,
+        body: { id },
+      } = await post(`${address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
       if (status !== 200) throw new Error(`POST ${status}`);
       return async (now) => {
         const { body } = await json(`${now}/v1/image-projects/${id}`);
-        return { over: !['queued', 'rendering'].includes(body.status), done: body.status === 'complete', url: body.downloads[0]?.url };
+        return {
+          over: !['queued', 'rendering'].includes(body.status),
+          done: body.status === 'complete',
+          url: body.downloads[0]?.url,
+        };
       };
     },
-    async (address, picture, n) => { // AI Gen Studio
+    async (address, picture, n) => {
+      // AI Gen Studio
       byNumber.set(`/${n}.png`, picture);
-      const { status, body } = await post(`${address}/api/v1/remove-background`, { input: [{ image_url: `${origin}/${n}.png` }] }, { 'idempotency-key': `request-${n}` });
+      const { status, body } = await post(
+        `${address}/api/v1/remove-background`,
+        { input: [{ image_url: `${origin}/${n}.png` }] },
+        { 'idempotency-key': `request-${n}` },
+      );
       if (status !== 202) throw new Error(`POST ${status}`);
       return async (now) => {
-        const { body: { job, results } } = await json(`${now}/api/v1/jobs/${body.job.id}`);
-        return { over: !['queued', 'processing'].includes(job.status), done: job.status === 'completed', url: results[0].result_url };
+        const {
+          body: { job, results },
+        } = await json(`${now}/api/v1/jobs/${body.job.id}`);
+        return {
+          over: !['queued', 'processing'].includes(job.status),
+          done: job.status === 'completed',
+          url: results[0].result_url,
+        };
       };
     },
   ];
   for (let life = 0; life < 5; life++) {
     const server = await start(args, 15);
     const killer = setTimeout(() => server.child.kill('SIGKILL'), 150 + 60 * life);
-    await Promise.all([0, 1, 2, 3].map(async (lane) => {
-      try {
-        for (let n = life * 4000 + lane * 1000; ; n++) {
-          const picture = pictureOf(n);
-          accepted.push([await lanes[lane % 2](server.address, picture, n), picture]);
+    await Promise.all(
+      [0, 1, 2, 3].map(async (lane) => {
+        try {
+          for (let n = life * 4000 + lane * 1000; ; n++) {
+            const picture = pictureOf(n);
+            accepted.push([await lanes[lane % 2](server.address, picture, n), picture]);
+          }
+        } catch (error) {
+          if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error; // no answer, or half of one: it is dead
         }
-      } catch (error) {
-        if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error; // no answer, or half of one: it is dead
-      }
-    }));
+      }),
+    );
     clearTimeout(killer);
     if (server.child.exitCode === null && server.child.signalCode === null) await once(server.child, 'exit');
   }
   assert.ok(accepted.length > 20, String(accepted.length));
   const server = await start(args);
   for (const [look, picture] of accepted) {
-    const { done, url } = await until(() => look(server.address), ({ over }) => over);
+    const { done, url } = await until(
+      () => look(server.address),
+      ({ over }) => over,
+    );
     assert.ok(done);
     assert.equal(labelOf(await bytesOf(url.replace(/^http:\/\/[^/]+/, server.address))).input, sha(picture));
   }
@@ -168,11 +252,22 @@ test('kill -9 in the middle and start again: every accepted job finishes, five t
   pictures.close();
 });
 
-test('a second cutaway serve as the remote, and as the proxy\'s: no key in any log, file or address', { timeout: 60e3 }, async () => {
-  const secrets = { MAGIC_HOUR_API_KEY: 'mhk_live_TOPSECRET', IMG_PROCESSING_API_KEY: 'live_TOPSECRET', AIGENSTUDIO_API_KEY: 'aigen_live_TOPSECRET' };
+test("a second cutaway serve as the remote, and as the proxy's: no key in any log, file or address", {
+  timeout: 60e3,
+}, async () => {
+  const secrets = {
+    MAGIC_HOUR_API_KEY: 'mhk_live_TOPSECRET',
+    IMG_PROCESSING_API_KEY: 'live_TOPSECRET',
+    AIGENSTUDIO_API_KEY: 'aigen_live_TOPSECRET',
+  };
   const far = await start(['--dir', join(scratch, 'far'), '--strict-keys']);
   const dir = join(scratch, 'near');
-  const flags = ['magic-hour', 'img-processing'].flatMap((name) => ['--remote', `${name}=${far.address}`, '--proxy', `${name}=${far.address}`]);
+  const flags = ['magic-hour', 'img-processing'].flatMap((name) => [
+    '--remote',
+    `${name}=${far.address}`,
+    '--proxy',
+    `${name}=${far.address}`,
+  ]);
   const near = await start(['--dir', dir, '--policy', 'remote-only', '--send-pictures', ...flags], 0, secrets);
   const picture = pictureOf(4242);
   for (const errand of errands) assert.equal(labelOf(await errand(near.address, picture)).input, sha(picture));
@@ -182,17 +277,30 @@ test('a second cutaway serve as the remote, and as the proxy\'s: no key in any l
 
   far.child.kill('SIGKILL'); // and now with everything failing
   await once(far.child, 'exit');
-  const { body: { items: [slot] } } = await post(`${near.address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
+  const {
+    body: {
+      items: [slot],
+    },
+  } = await post(`${near.address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
   await fetch(slot.upload_url, { method: 'PUT', body: picture });
-  const { body: { id } } = await post(`${near.address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
-  const failed = await until(() => json(`${near.address}/v1/image-projects/${id}`), ({ body }) => body.status === 'error');
+  const {
+    body: { id },
+  } = await post(`${near.address}/v1/image-background-remover`, { assets: { image_file_path: slot.file_path } });
+  const failed = await until(
+    () => json(`${near.address}/v1/image-projects/${id}`),
+    ({ body }) => body.status === 'error',
+  );
   const proxied = await json(`${near.address}/proxy/magic-hour/v1/image-projects/${id}`);
   assert.equal(proxied.status, 502);
 
   const files = await readdir(dir, { recursive: true, withFileTypes: true });
-  const kept = files.filter((one) => one.isFile()).map((one) => readFileSync(join(one.parentPath ?? one.path, one.name), 'latin1')).join('\n');
+  const kept = files
+    .filter((one) => one.isFile())
+    .map((one) => readFileSync(join(one.parentPath ?? one.path, one.name), 'latin1'))
+    .join('\n');
   assert.ok(kept.length > 100);
-  for (const text of [near.complaints(), far.complaints(), kept, JSON.stringify(failed), JSON.stringify(proxied)]) assert.ok(!text.includes('TOPSECRET'));
+  for (const text of [near.complaints(), far.complaints(), kept, JSON.stringify(failed), JSON.stringify(proxied)])
+    assert.ok(!text.includes('TOPSECRET'));
   near.child.kill('SIGTERM');
   await once(near.child, 'exit');
 });
@@ -201,11 +309,23 @@ test('wrong usage is exit status 2 with one reason, a taken port 1', async () =>
   const run = async (...args) => {
     const child = spawn(process.execPath, [new URL('./support/serve-fake.js', import.meta.url).pathname, ...args]);
     let text = '';
-    child.stderr.on('data', (data) => { text += data; });
+    child.stderr.on('data', (data) => {
+      text += data;
+    });
     const [code] = await once(child, 'close');
     return [code, text.split('\n')[0]];
   };
-  for (const args of [['--port', 'x'], ['--port', '70000'], ['--workers', '0'], ['--nothing'], ['stray'], ['--policy', 'remote'], ['--proxy', 'other'], ['--remote', 'magic-hour=ftp://x'], ['--allow-origin', 'https://a.example/path']]) {
+  for (const args of [
+    ['--port', 'x'],
+    ['--port', '70000'],
+    ['--workers', '0'],
+    ['--nothing'],
+    ['stray'],
+    ['--policy', 'remote'],
+    ['--proxy', 'other'],
+    ['--remote', 'magic-hour=ftp://x'],
+    ['--allow-origin', 'https://a.example/path'],
+  ]) {
     const [code, line] = await run(...args);
     assert.equal(code, 2, args.join(' '));
     assert.match(line, /^cutaway serve: /);

@@ -16,13 +16,24 @@ test('the status list of the engine is found', () => {
 
 for (const dialect of DIALECTS) {
   test(`${dialect.name} maps every code of the engine and of the shim, and no other`, () => {
-    assert.deepEqual(Object.keys(dialect.failures).sort(), [...new Set([...ENGINE_CODES, ...Object.keys(SHIM_CODES)])].sort());
+    assert.deepEqual(
+      Object.keys(dialect.failures).sort(),
+      [...new Set([...ENGINE_CODES, ...Object.keys(SHIM_CODES)])].sort(),
+    );
   });
 
   test(`${dialect.name} answers every code with an error that its contract knows`, async () => {
-    const known = new Set([...Object.keys(documents[dialect.name].paths[VENDORS[dialect.name].errorsOf].post.responses), '404', '405', '413']);
+    const known = new Set([
+      ...Object.keys(documents[dialect.name].paths[VENDORS[dialect.name].errorsOf].post.responses),
+      '404',
+      '405',
+      '413',
+    ]);
     for (const code of Object.keys(dialect.failures)) {
-      const response = dialect.fail(new ShimError(code, 'A sentence.'), { request: new Request('http://x/'), operation: '' });
+      const response = dialect.fail(new ShimError(code, 'A sentence.'), {
+        request: new Request('http://x/'),
+        operation: '',
+      });
       assert.ok(response.status >= 400 && known.has(String(response.status)), `${code}: ${response.status}`);
       const body = await response.json();
       assert.equal(typeof VENDORS[dialect.name].messageOf(body), 'string');
@@ -32,7 +43,8 @@ for (const dialect of DIALECTS) {
 
 test('each code of AI Gen Studio has a word for a result that failed so', () => {
   const words = ['source_unreachable', 'source_too_large', 'unsupported_source_type', 'processing_failed'];
-  for (const [code, [, pair]] of Object.entries(DIALECTS.find(({ name }) => name === 'aigenstudio').failures)) assert.ok(words.includes(pair.split('|')[1]), code);
+  for (const [code, [, pair]] of Object.entries(DIALECTS.find(({ name }) => name === 'aigenstudio').failures))
+    assert.ok(words.includes(pair.split('|')[1]), code);
 });
 
 test('an unexpected error tells nothing of the inside', () => {
@@ -44,8 +56,9 @@ test('an unexpected error tells nothing of the inside', () => {
 
 test('the routes are the operations of the contract, and the storage ones beside it', () => {
   for (const { name, routes } of DIALECTS) {
-    const documented = Object.values(documents[name].paths)
-      .flatMap((item) => ['get', 'post', 'put', 'delete'].flatMap((method) => item[method]?.operationId ?? []));
+    const documented = Object.values(documents[name].paths).flatMap((item) =>
+      ['get', 'post', 'put', 'delete'].flatMap((method) => item[method]?.operationId ?? []),
+    );
     assert.deepEqual(routes.map((route) => route.operation).sort(), [...documented, ...VENDORS[name].storage].sort());
   }
   assert.equal(operationOf('img-processing', 'POST', '/v1/images/upload').operationId, 'uploadImage');

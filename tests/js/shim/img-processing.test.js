@@ -11,10 +11,26 @@ const photo = png(6, 5, [1, 2, 3, 255]);
 function setUp(options = {}) {
   const engine = options.engine ?? createFakeEngine();
   const store = createMemoryStore();
-  const shim = createShim({ engine, store, onError: (e) => { throw e; }, ...options });
+  const shim = createShim({
+    engine,
+    store,
+    onError: (e) => {
+      throw e;
+    },
+    ...options,
+  });
   const checked = checkedFetch(shim, 'img-processing');
-  const fetch = (path, init = {}, key = 'live_1') => checked(path.startsWith('http') ? path : API + path, { ...init, headers: { 'x-api-key': key, ...init.headers } });
-  const post = (path, body, key) => fetch(path, { method: 'POST', ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) }, key);
+  const fetch = (path, init = {}, key = 'live_1') =>
+    checked(path.startsWith('http') ? path : API + path, { ...init, headers: { 'x-api-key': key, ...init.headers } });
+  const post = (path, body, key) =>
+    fetch(
+      path,
+      {
+        method: 'POST',
+        ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      },
+      key,
+    );
   const upload = (bytes = photo, name = 'photo', key = 'live_1') => {
     const form = new FormData();
     if (name !== undefined) form.append('name', name);
@@ -30,7 +46,16 @@ test('upload, remove the background, download', async () => {
   const uploaded = await upload();
   assert.equal(uploaded.status, 201);
   const image = await uploaded.json();
-  assert.deepEqual(image, { id: image.id, name: 'photo', url: null, width: 6, height: 5, format: 'png', size: photo.length, created_at: image.created_at });
+  assert.deepEqual(image, {
+    id: image.id,
+    name: 'photo',
+    url: null,
+    width: 6,
+    height: 5,
+    format: 'png',
+    size: photo.length,
+    created_at: image.created_at,
+  });
   assert.deepEqual(await bytes(image.id), photo);
   const removed = await post(`/v1/images/${image.id}/remove-background`, {});
   assert.equal(removed.status, 201);
@@ -52,7 +77,10 @@ test('no body is fine, an empty one that claims to be JSON is not', async () => 
   const path = `/v1/images/${id}/remove-background`;
   assert.equal((await fetch(path, { method: 'POST' })).status, 201);
   assert.equal((await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' } })).status, 400);
-  assert.equal((await fetch(path, { method: 'POST', body: '', headers: { 'content-type': 'application/json' } })).status, 400);
+  assert.equal(
+    (await fetch(path, { method: 'POST', body: '', headers: { 'content-type': 'application/json' } })).status,
+    400,
+  );
 });
 
 test('JPEG and WebP are taken too, upright sizes are told', async () => {
@@ -104,7 +132,7 @@ test('in a page without a service worker the published address is a blob:', asyn
   await assert.rejects(fetch(url));
 });
 
-test('the list: newest first, pages by the id of their first image, the vendor\'s host in the links', async () => {
+test("the list: newest first, pages by the id of their first image, the vendor's host in the links", async () => {
   const { upload, fetch } = setUp();
   const ids = [];
   for (let i = 0; i < 5; i++) ids.unshift((await (await upload(photo, `p${i}`)).json()).id);
@@ -141,7 +169,12 @@ test('a deleted image is gone with its bytes', async () => {
   const { id } = await (await upload()).json();
   assert.equal((await fetch(`/v1/images/${id}`, { method: 'DELETE' })).status, 204);
   const gone = await fetch(`/v1/images/${id}`);
-  assert.deepEqual(await gone.json(), { type: 'https://docs.img-processing.com/errors/not-found', error: 'Not Found', status: 404, message: `Image with id ${id} not found.` });
+  assert.deepEqual(await gone.json(), {
+    type: 'https://docs.img-processing.com/errors/not-found',
+    error: 'Not Found',
+    status: 404,
+    message: `Image with id ${id} not found.`,
+  });
   assert.equal((await fetch(`/v1/images/${id}/download`)).status, 404);
   assert.equal((await fetch(`/v1/images/${id}`, { method: 'DELETE' })).status, 404);
   assert.deepEqual(await store.keys(), []);
@@ -149,7 +182,10 @@ test('a deleted image is gone with its bytes', async () => {
 
 test('a malformed upload is 400 in the envelope', async () => {
   const { fetch, upload } = setUp();
-  const send = async (body, type) => (await fetch('/v1/images/upload', { method: 'POST', body, ...(type && { headers: { 'content-type': type } }) })).json();
+  const send = async (body, type) =>
+    (
+      await fetch('/v1/images/upload', { method: 'POST', body, ...(type && { headers: { 'content-type': type } }) })
+    ).json();
   const form = (fields) => {
     const made = new FormData();
     for (const [name, value] of Object.entries(fields)) made.append(name, value);
@@ -164,7 +200,12 @@ test('a malformed upload is 400 in the envelope', async () => {
     [await send(form({ image: new Blob([photo]) })), 'name is required'],
     [await send(form({ name: '', image: new Blob([photo]) })), 'name must have 1 to 30 characters'],
     [await send(form({ name: 'x'.repeat(31), image: new Blob([photo]) })), 'name must have 1 to 30 characters'],
-    [await send(form({ name: 'a', image: new Blob(['<svg xmlns="http://www.w3.org/2000/svg"/>'], { type: 'image/png' }) })), 'image must be a JPEG, PNG or WebP picture'],
+    [
+      await send(
+        form({ name: 'a', image: new Blob(['<svg xmlns="http://www.w3.org/2000/svg"/>'], { type: 'image/png' }) }),
+      ),
+      'image must be a JPEG, PNG or WebP picture',
+    ],
     [await send(form({ name: 'a', image: new Blob([]) })), 'image must be a JPEG, PNG or WebP picture'],
   ];
   for (const [body, error] of wrong) assert.deepEqual([body.status, body.errors], [400, [error]]);
@@ -177,7 +218,16 @@ test('over 20 MB is 413, for the file and for the whole body', async () => {
   const refused = await upload(big);
   assert.deepEqual([refused.status, (await refused.json()).message], [413, 'The image is larger than 20 MB.']);
   assert.equal((await upload(big.subarray(0, 20e6))).status, 201);
-  assert.equal((await fetch('/v1/images/upload', { method: 'POST', body: Buffer.alloc(21e6), headers: { 'content-type': 'multipart/form-data; boundary=x' } })).status, 413);
+  assert.equal(
+    (
+      await fetch('/v1/images/upload', {
+        method: 'POST',
+        body: Buffer.alloc(21e6),
+        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      })
+    ).status,
+    413,
+  );
 });
 
 test('wrong fields are 400 and named', async () => {
@@ -192,9 +242,15 @@ test('wrong fields are 400 and named', async () => {
   assert.deepEqual(await errors(remove, { name: 'x'.repeat(31) }), [400, 'name must have 1 to 30 characters']);
   for (const name of ['', null, 5, {}]) assert.equal((await errors(remove, { name }))[0], 400);
   assert.deepEqual(await errors(convert, { format: 'webp', quality: 101 }), [400, 'quality must be between 1 and 100']);
-  for (const quality of [0, 1.5, '90', null]) assert.equal((await errors(convert, { format: 'webp', quality }))[0], 400);
+  for (const quality of [0, 1.5, '90', null])
+    assert.equal((await errors(convert, { format: 'webp', quality }))[0], 400);
   for (const format of [undefined, null, 'gif', 1]) assert.equal((await errors(convert, { format }))[0], 400);
-  for (const body of [{ name: 'a' }, { name: 'a', url: 5 }, { name: 'a', url: 'x' }, { url: 'https://a.example/b.png' }]) {
+  for (const body of [
+    { name: 'a' },
+    { name: 'a', url: 5 },
+    { name: 'a', url: 'x' },
+    { url: 'https://a.example/b.png' },
+  ]) {
     assert.equal((await errors('/v1/images', body))[0], 400);
   }
 });
@@ -212,8 +268,18 @@ test('create from an address: fetched, sniffed, refused where it must be', async
   const made = await create('https://pictures.example/a.png');
   assert.equal(made.status, 201);
   assert.deepEqual(await bytes((await made.json()).id), photo);
-  for (const bad of ['https://pictures.example/page', 'https://pictures.example/lie.png', 'https://pictures.example/gone.png',
-    'http://127.0.0.1/a.png', 'http://[::1]/a.png', 'http://169.254.169.254/latest/meta-data', 'http://localhost/x', 'ftp://pictures.example/a.png', 'http://0x7f.1/', 'data:image/png;base64,AAAA']) {
+  for (const bad of [
+    'https://pictures.example/page',
+    'https://pictures.example/lie.png',
+    'https://pictures.example/gone.png',
+    'http://127.0.0.1/a.png',
+    'http://[::1]/a.png',
+    'http://169.254.169.254/latest/meta-data',
+    'http://localhost/x',
+    'ftp://pictures.example/a.png',
+    'http://0x7f.1/',
+    'data:image/png;base64,AAAA',
+  ]) {
     assert.equal((await create(bad)).status, 400, bad);
   }
 });
@@ -225,21 +291,37 @@ test('images of test keys are cleared away after 90 days', async () => {
   await upload(photo, 'b', 'live_1');
   now += 90 * 24 * 3600e3 + 1000;
   await shim.sweep();
-  assert.deepEqual((await store.list('ip-images')).map((image) => image.name), ['b']);
+  assert.deepEqual(
+    (await store.list('ip-images')).map((image) => image.name),
+    ['b'],
+  );
   assert.equal((await store.keys()).length, 1);
 });
 
 test('every status of the contract can be had', async () => {
-  for (const [refusal, status] of [['invalid_key', 401], ['no_access', 403], ['no_credits', 403]]) {
+  for (const [refusal, status] of [
+    ['invalid_key', 401],
+    ['no_access', 403],
+    ['no_credits', 403],
+  ]) {
     const { fetch } = setUp({ authorize: () => refusal });
-    for (const [method, path] of [['GET', ''], ['GET', '/x'], ['DELETE', '/x'], ['POST', '/x/publish'], ['POST', '/x/convert']]) {
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', '/x'],
+      ['DELETE', '/x'],
+      ['POST', '/x/publish'],
+      ['POST', '/x/convert'],
+    ]) {
       assert.equal((await fetch(`/v1/images${path}`, { method })).status, status);
     }
   }
   const strict = setUp({ authorize: strictKeys });
   assert.equal((await strict.fetch('/v1/images', {}, 'mine')).status, 401);
   assert.equal((await strict.fetch('/v1/images', {}, 'test_1')).status, 200);
-  for (const [code, status] of [['engine_crashed', 500], ['corrupt_image', 400]]) {
+  for (const [code, status] of [
+    ['engine_crashed', 500],
+    ['corrupt_image', 400],
+  ]) {
     const { upload, post } = setUp({ engine: createFakeEngine({ fail: () => code }) });
     const { id } = await (await upload()).json();
     const response = await post(`/v1/images/${id}/remove-background`, {});

@@ -12,18 +12,32 @@ const beach = png(2, 2, [9, 9, 200, 255]);
 function setUp(options = {}) {
   const engine = options.engine ?? createFakeEngine();
   const store = createMemoryStore();
-  const shim = createShim({ engine, store, onError: (e) => { throw e; }, ...options });
+  const shim = createShim({
+    engine,
+    store,
+    onError: (e) => {
+      throw e;
+    },
+    ...options,
+  });
   const fetch = checkedFetch(shim, 'magic-hour');
-  const post = (path, body) => fetch(API + path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  const post = (path, body) =>
+    fetch(API + path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
   const upload = async (bytes, extension = 'png') => {
-    const { items: [slot] } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension }] })).json();
+    const {
+      items: [slot],
+    } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension }] })).json();
     const put = await fetch(slot.upload_url, { method: 'PUT', body: bytes });
     assert.equal(put.status, 200);
     return slot.file_path;
   };
   const remove = async (assets, name) => post('/v1/image-background-remover', { assets, name });
   const get = async (id) => (await fetch(`${API}/v1/image-projects/${id}`)).json();
-  const finish = (id) => until(() => get(id), (p) => !['queued', 'rendering'].includes(p.status));
+  const finish = (id) =>
+    until(
+      () => get(id),
+      (p) => !['queued', 'rendering'].includes(p.status),
+    );
   return { engine, store, shim, fetch, post, upload, remove, get, finish };
 }
 
@@ -47,7 +61,9 @@ test('a photo is uploaded, cut out and downloaded', async () => {
 
 test('a background picture reaches the engine as a picture', async () => {
   const { upload, remove, finish, fetch } = setUp();
-  const { id } = await (await remove({ image_file_path: await upload(photo), background_image_file_path: await upload(beach) })).json();
+  const { id } = await (
+    await remove({ image_file_path: await upload(photo), background_image_file_path: await upload(beach) })
+  ).json();
   const [{ url }] = (await finish(id)).downloads;
   assert.deepEqual(Buffer.from(await (await fetch(url)).arrayBuffer()), expected(photo, { background: beach }));
 });
@@ -64,17 +80,32 @@ test('a project waits as queued, works as rendering, and tells both', async () =
   const path = await upload(photo);
   const first = await (await remove({ image_file_path: path })).json();
   const second = await (await remove({ image_file_path: path })).json();
-  await until(() => get(first.id), (p) => p.status === 'rendering');
+  await until(
+    () => get(first.id),
+    (p) => p.status === 'rendering',
+  );
   assert.equal((await get(second.id)).status, 'queued');
   await finish(second.id);
-  assert.deepEqual(told, [first.id, second.id].flatMap((id) => [['image.started', id, 'rendering'], ['image.completed', id, 'complete']]));
+  assert.deepEqual(
+    told,
+    [first.id, second.id].flatMap((id) => [
+      ['image.started', id, 'rendering'],
+      ['image.completed', id, 'complete'],
+    ]),
+  );
 });
 
-test('a damaged picture ends as an error with the vendor\'s word, and its event', async () => {
-  for (const [code, word] of [['corrupt_image', 'invalid_file_format'], ['too_large', 'file_too_large'], ['engine_crashed', 'unknown_error']]) {
+test("a damaged picture ends as an error with the vendor's word, and its event", async () => {
+  for (const [code, word] of [
+    ['corrupt_image', 'invalid_file_format'],
+    ['too_large', 'file_too_large'],
+    ['engine_crashed', 'unknown_error'],
+  ]) {
     const { upload, remove, finish, shim } = setUp({ engine: createFakeEngine({ fail: () => code }) });
     let event;
-    shim.events.addEventListener('image.errored', ({ detail }) => { event = detail; });
+    shim.events.addEventListener('image.errored', ({ detail }) => {
+      event = detail;
+    });
     const { id } = await (await remove({ image_file_path: await upload(photo) })).json();
     const project = await finish(id);
     assert.equal(project.status, 'error');
@@ -98,7 +129,10 @@ test('a deleted project answers enabled: false and gives nothing to download', a
   const after = await get(id);
   assert.deepEqual([after.enabled, after.downloads, after.status], [false, [], 'complete']);
   assert.equal((await fetch(url)).status, 403);
-  assert.deepEqual((await store.keys()).filter((key) => key.startsWith('mh-projects')), []);
+  assert.deepEqual(
+    (await store.keys()).filter((key) => key.startsWith('mh-projects')),
+    [],
+  );
 });
 
 test('deleting a project that waits or works cancels it', async () => {
@@ -106,7 +140,10 @@ test('deleting a project that waits or works cancels it', async () => {
   const path = await upload(photo);
   const ids = [];
   for (let i = 0; i < 2; i++) ids.push((await (await remove({ image_file_path: path })).json()).id);
-  await until(() => engine.log.length, (n) => n === 1);
+  await until(
+    () => engine.log.length,
+    (n) => n === 1,
+  );
   for (const id of ids) await fetch(`${API}/v1/image-projects/${id}`, { method: 'DELETE' });
   for (const id of ids) assert.equal((await finish(id)).status, 'canceled');
   await shim.idle();
@@ -117,7 +154,10 @@ test('deleting a project that waits or works cancels it', async () => {
 test('shim.cancel ends a project as canceled and keeps it enabled', async () => {
   const { upload, remove, finish, engine, shim } = setUp({ engine: createFakeEngine({ delay: 1000 }) });
   const { id } = await (await remove({ image_file_path: await upload(photo) })).json();
-  await until(() => engine.log.length, (n) => n === 1);
+  await until(
+    () => engine.log.length,
+    (n) => n === 1,
+  );
   shim.cancel('magic-hour', id);
   const project = await finish(id);
   assert.deepEqual([project.status, project.enabled], ['canceled', true]);
@@ -144,29 +184,61 @@ test('blob: and data: addresses are taken at once', async () => {
 test('what can be told at once to be useless is 422', async () => {
   const { upload, remove, post } = setUp();
   const text = await upload(Buffer.from('not a picture'));
-  for (const path of ['api-assets/cxxxxxxxxxxxxxxxxxxxxxxxx/a.png', 'bg.png', text, '../../etc/passwd', 'file:///etc/passwd.png',
-    'javascript:alert(1)', 'https://client.example/no-extension', 'https://magichour.ai/my-library?imageId=../x', 'data:text/html,hi.png']) {
+  for (const path of [
+    'api-assets/cxxxxxxxxxxxxxxxxxxxxxxxx/a.png',
+    'bg.png',
+    text,
+    '../../etc/passwd',
+    'file:///etc/passwd.png',
+    'javascript:alert(1)',
+    'https://client.example/no-extension',
+    'https://magichour.ai/my-library?imageId=../x',
+    'data:text/html,hi.png',
+  ]) {
     const response = await remove({ image_file_path: path });
     assert.equal(response.status, 422, path);
     assert.deepEqual(await response.json(), { message: 'Unable to create image' });
   }
-  const { items: [slot] } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).json();
+  const {
+    items: [slot],
+  } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).json();
   assert.equal((await remove({ image_file_path: slot.file_path })).status, 422, 'nothing was uploaded yet');
 });
 
-test('an extension that is no picture\'s is 422, a malformed request 400', async () => {
+test("an extension that is no picture's is 422, a malformed request 400", async () => {
   const { post } = setUp();
   const status = async (path, body) => (await post(path, body)).status;
   assert.equal(await status('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'exe' }] }), 422);
   assert.equal(await status('/v1/files/upload-urls', { items: [{ type: 'video', extension: 'mp4' }] }), 422);
-  for (const body of [{}, { items: null }, { items: [] }, { items: {} }, { items: [null] }, { items: [{ type: 'image' }] },
-    { items: [{ type: 'picture', extension: 'png' }] }, { items: [{ type: 'image', extension: '.png' }] },
-    { items: [{ type: 'image', extension: 7 }] }, { items: Array(65).fill({ type: 'image', extension: 'png' }) }]) {
+  for (const body of [
+    {},
+    { items: null },
+    { items: [] },
+    { items: {} },
+    { items: [null] },
+    { items: [{ type: 'image' }] },
+    { items: [{ type: 'picture', extension: 'png' }] },
+    { items: [{ type: 'image', extension: '.png' }] },
+    { items: [{ type: 'image', extension: 7 }] },
+    { items: Array(65).fill({ type: 'image', extension: 'png' }) },
+  ]) {
     assert.equal(await status('/v1/files/upload-urls', body), 400, JSON.stringify(body).slice(0, 80));
   }
-  for (const body of [{}, [], null, 'x', { assets: null }, { assets: [] }, { assets: {} }, { assets: { image_file_path: null } },
-    { assets: { image_file_path: 5 } }, { assets: { image_file_path: '' } }, { name: 5, assets: { image_file_path: 'x' } },
-    { name: null, assets: { image_file_path: 'x' } }, { assets: { image_file_path: 'x', background_image_file_path: null } }]) {
+  for (const body of [
+    {},
+    [],
+    null,
+    'x',
+    { assets: null },
+    { assets: [] },
+    { assets: {} },
+    { assets: { image_file_path: null } },
+    { assets: { image_file_path: 5 } },
+    { assets: { image_file_path: '' } },
+    { name: 5, assets: { image_file_path: 'x' } },
+    { name: null, assets: { image_file_path: 'x' } },
+    { assets: { image_file_path: 'x', background_image_file_path: null } },
+  ]) {
     assert.equal(await status('/v1/image-background-remover', body), 400, JSON.stringify(body));
   }
 });
@@ -202,7 +274,9 @@ test('a wrong method is 405 and names the right ones', async () => {
 test('upload and download links die: wrong token, wrong name, too late', async () => {
   let now = Date.now();
   const { fetch, post, upload, remove, finish, get } = setUp({ now: () => now });
-  const { items: [slot] } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).json();
+  const {
+    items: [slot],
+  } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).json();
   const put = async (url) => (await fetch(url, { method: 'PUT', body: photo })).status;
   assert.equal(await put(slot.upload_url.replace(/=.*/, '=wrong')), 403);
   assert.equal(await put(slot.upload_url.replace(/\/[^/]+\.png/, '/other.png')), 403);
@@ -226,15 +300,24 @@ test('uploads are cleared away after seven days, results are kept', async () => 
   await finish(id);
   now += 7 * 24 * 3600e3 + 1000;
   await shim.sweep();
-  assert.deepEqual((await store.keys()).map((key) => key.split('.')[0]), ['mh-projects']);
+  assert.deepEqual(
+    (await store.keys()).map((key) => key.split('.')[0]),
+    ['mh-projects'],
+  );
   assert.equal((await get(id)).downloads.length, 1);
 });
 
 test('an upload that a waiting project needs is kept beyond its seven days', async () => {
   let now = Date.now();
-  const { upload, remove, shim, store, finish, engine } = setUp({ now: () => now, engine: createFakeEngine({ delay: 300 }) });
+  const { upload, remove, shim, store, finish, engine } = setUp({
+    now: () => now,
+    engine: createFakeEngine({ delay: 300 }),
+  });
   const { id } = await (await remove({ image_file_path: await upload(photo) })).json();
-  await until(() => engine.log.length, (n) => n === 1);
+  await until(
+    () => engine.log.length,
+    (n) => n === 1,
+  );
   const path = await upload(beach);
   now += 8 * 24 * 3600e3;
   await shim.sweep();
@@ -247,9 +330,15 @@ test('an upload that a waiting project needs is kept beyond its seven days', asy
 
 test('an upload over the limit is refused, its announced size too', async () => {
   const { post, fetch } = setUp({ limits: { uploadBytes: 100 } });
-  const { items: [slot] } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).json();
+  const {
+    items: [slot],
+  } = await (await post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).json();
   assert.equal((await fetch(slot.upload_url, { method: 'PUT', body: Buffer.alloc(101) })).status, 413);
-  const stream = new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(60)); } });
+  const stream = new ReadableStream({
+    pull(c) {
+      c.enqueue(new Uint8Array(60));
+    },
+  });
   assert.equal((await fetch(slot.upload_url, { method: 'PUT', body: stream, duplex: 'half' })).status, 413);
   assert.equal((await fetch(slot.upload_url, { method: 'PUT', body: Buffer.alloc(100) })).status, 200);
 });
@@ -259,7 +348,10 @@ test('beyond the queue it is 429 with Retry-After, and nothing is kept of it', a
   const path = await upload(photo);
   const answers = [];
   for (let i = 0; i < 4; i++) answers.push(await remove({ image_file_path: path }));
-  assert.deepEqual(answers.map((a) => a.status), [200, 200, 429, 429]);
+  assert.deepEqual(
+    answers.map((a) => a.status),
+    [200, 200, 429, 429],
+  );
   assert.ok(Number(answers[2].headers.get('retry-after')) >= 1);
   assert.equal((await store.list('mh-projects')).length, 2);
   await shim.idle();
@@ -272,10 +364,14 @@ test('a refused creation gives its place in the queue back', async () => {
   assert.equal((await remove({ image_file_path: await upload(photo) })).status, 200);
 });
 
-test('every key passes, in strict mode only those of the vendor\'s form', async () => {
-  assert.equal((await setUp().post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).status, 200);
+test("every key passes, in strict mode only those of the vendor's form", async () => {
+  assert.equal(
+    (await setUp().post('/v1/files/upload-urls', { items: [{ type: 'image', extension: 'png' }] })).status,
+    200,
+  );
   const { fetch } = setUp({ authorize: strictKeys });
-  const ask = (authorization) => fetch(`${API}/v1/image-projects/x`, { headers: authorization ? { authorization } : {} });
+  const ask = (authorization) =>
+    fetch(`${API}/v1/image-projects/x`, { headers: authorization ? { authorization } : {} });
   const refused = await ask();
   assert.equal(refused.status, 401);
   assert.deepEqual(await refused.json(), { message: 'Unauthorized' });
@@ -285,7 +381,11 @@ test('every key passes, in strict mode only those of the vendor\'s form', async 
 });
 
 test('every status of the contract can be had', async () => {
-  for (const [refusal, status] of [['no_credits', 402], ['no_access', 403], ['invalid_key', 401]]) {
+  for (const [refusal, status] of [
+    ['no_credits', 402],
+    ['no_access', 403],
+    ['invalid_key', 401],
+  ]) {
     const { post } = setUp({ authorize: () => refusal });
     assert.equal((await post('/v1/files/upload-urls', {})).status, status);
   }
@@ -318,7 +418,11 @@ test('results can be blob: addresses, revoked with the project', async () => {
 
 test('what is none of its own is left alone', async () => {
   const { shim } = setUp();
-  for (const url of ['https://api.magichour.ai/v1/face-swap', 'https://other.example/v1/image-background-remover', 'https://api.magichour.ai.evil.example/v1/files/upload-urls']) {
+  for (const url of [
+    'https://api.magichour.ai/v1/face-swap',
+    'https://other.example/v1/image-background-remover',
+    'https://api.magichour.ai.evil.example/v1/files/upload-urls',
+  ]) {
     assert.equal(await shim.fetch(new Request(url, { method: 'POST', body: '{}' })), undefined);
     assert.equal(shim.owns(url, 'POST'), false);
   }

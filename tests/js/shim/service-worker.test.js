@@ -17,18 +17,39 @@ function createWorker(pages) {
   const outside = [];
   const scope = {
     location: { origin: 'https://page.example' },
-    addEventListener: (type, handler) => { handlers[type] = handler; },
+    addEventListener: (type, handler) => {
+      handlers[type] = handler;
+    },
     skipWaiting() {},
     clients: { claim: async () => {}, matchAll: async () => [...pages] },
   };
-  const context = { self: scope, URL, Request, Response, Headers, MessageChannel, setTimeout, clearTimeout, fetch: async (request) => { outside.push(request.url); return new Response('outside'); } };
+  const context = {
+    self: scope,
+    URL,
+    Request,
+    Response,
+    Headers,
+    MessageChannel,
+    setTimeout,
+    clearTimeout,
+    fetch: async (request) => {
+      outside.push(request.url);
+      return new Response('outside');
+    },
+  };
   vm.runInNewContext(relayTable() + script, context);
   return {
     scope,
     outside,
     async send(request, clientId = '1') {
       let answer;
-      handlers.fetch({ request, clientId, respondWith: (promise) => { answer = promise; } });
+      handlers.fetch({
+        request,
+        clientId,
+        respondWith: (promise) => {
+          answer = promise;
+        },
+      });
       return answer;
     },
   };
@@ -37,36 +58,70 @@ function createWorker(pages) {
 /** A page that answers with a shim. */
 function createPage(id, shim) {
   let listen;
-  const container = { addEventListener: (_, handler) => { listen = handler; }, removeEventListener: () => { listen = undefined; }, startMessages() {} };
+  const container = {
+    addEventListener: (_, handler) => {
+      listen = handler;
+    },
+    removeEventListener: () => {
+      listen = undefined;
+    },
+    startMessages() {},
+  };
   const stop = answerServiceWorker(shim, { container });
   return { id, stop, postMessage: (data, [port]) => listen?.({ data: structuredClone(data), ports: [port] }) };
 }
 
 const shim = createShim({ engine: createFakeEngine(), bases: ['https://page.example'] });
 
-test('what the dialects serve, the worker lets through, on the vendors\' hosts and the page\'s own', () => {
+test("what the dialects serve, the worker lets through, on the vendors' hosts and the page's own", () => {
   const { scope } = createWorker([]);
   const id = `c${'0'.repeat(24)}`;
-  const ids = { asset_id: id, file_name: 'a.png', id, image_id: 'image_abc', jobId: '11111111-1111-4111-8111-111111111111' };
+  const ids = {
+    asset_id: id,
+    file_name: 'a.png',
+    id,
+    image_id: 'image_abc',
+    jobId: '11111111-1111-4111-8111-111111111111',
+  };
   for (const dialect of DIALECTS) {
-    const paths = Object.keys(documents[dialect.name].paths).map((path) => prefixOf(dialect.name) + path.replace(/\{(\w+)\}/g, (_, name) => ids[name]));
+    const paths = Object.keys(documents[dialect.name].paths).map(
+      (path) => prefixOf(dialect.name) + path.replace(/\{(\w+)\}/g, (_, name) => ids[name]),
+    );
     for (const path of [...paths, '/images/image_abc', `/api/v1/results/${ids.jobId}-0.png`]) {
-      for (const host of [...dialect.hosts, 'https://page.example']) assert.ok(scope.cutawayMayBeOurs(new URL(host + path)), host + path);
+      for (const host of [...dialect.hosts, 'https://page.example'])
+        assert.ok(scope.cutawayMayBeOurs(new URL(host + path)), host + path);
     }
   }
-  for (const url of ['https://page.example/', 'https://page.example/index.html', 'https://page.example/images/logo.png', 'https://page.example/charts/output.png', 'https://page.example/api-assets/style.css', 'https://elsewhere.example/v1/images']) {
+  for (const url of [
+    'https://page.example/',
+    'https://page.example/index.html',
+    'https://page.example/images/logo.png',
+    'https://page.example/charts/output.png',
+    'https://page.example/api-assets/style.css',
+    'https://elsewhere.example/v1/images',
+  ]) {
     assert.equal(scope.cutawayMayBeOurs(new URL(url)), false, url);
   }
 });
 
 test('a plain fetch and an image are answered by the page', async () => {
   const worker = createWorker([createPage('1', shim)]);
-  const post = await worker.send(new Request('https://page.example/v1/files/upload-urls', { method: 'POST', body: '{"items":[{"type":"image","extension":"png"}]}' }));
+  const post = await worker.send(
+    new Request('https://page.example/v1/files/upload-urls', {
+      method: 'POST',
+      body: '{"items":[{"type":"image","extension":"png"}]}',
+    }),
+  );
   assert.equal(post.status, 200);
   assert.match(post.headers.get('content-type'), /json/);
-  const { items: [slot] } = await post.json();
+  const {
+    items: [slot],
+  } = await post.json();
   assert.ok(slot.upload_url.startsWith('https://page.example/api-assets/'));
-  assert.equal((await worker.send(new Request(slot.upload_url, { method: 'PUT', body: new Uint8Array([1, 2]) }))).status, 200);
+  assert.equal(
+    (await worker.send(new Request(slot.upload_url, { method: 'PUT', body: new Uint8Array([1, 2]) }))).status,
+    200,
+  );
   assert.equal((await worker.send(new Request(`https://page.example/v1/images/x`, { method: 'DELETE' }))).status, 404);
   assert.deepEqual(worker.outside, []);
 });
@@ -84,7 +139,8 @@ test('of several pages the one with a shim is found at once, and asked directly 
   const page = createPage('2', shim);
   const worker = createWorker([deaf, page]);
   const started = performance.now();
-  for (let i = 0; i < 3; i++) assert.equal((await worker.send(new Request('https://page.example/api/v1/tools'))).status, 200);
+  for (let i = 0; i < 3; i++)
+    assert.equal((await worker.send(new Request('https://page.example/api/v1/tools'))).status, 200);
   assert.ok(performance.now() - started < 1000, 'nobody waited for the page without a shim');
   assert.deepEqual(heard, ['cutaway-hello']);
 });

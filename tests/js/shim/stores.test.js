@@ -15,8 +15,14 @@ const fresh = () => join(scratch, `s${serial++}`);
 
 const kinds = {
   memory: { make: (options) => createMemoryStore(options) },
-  indexeddb: { make: (options) => createIndexedDbStore({ name: `db${serial++}`, locks: undefined, ...options }), again: (name) => createIndexedDbStore({ name, locks: undefined }) },
-  folder: { make: (options) => createFolderStore({ dir: fresh(), ...options }), again: (name) => createFolderStore({ dir: join(scratch, name) }) },
+  indexeddb: {
+    make: (options) => createIndexedDbStore({ name: `db${serial++}`, locks: undefined, ...options }),
+    again: (name) => createIndexedDbStore({ name, locks: undefined }),
+  },
+  folder: {
+    make: (options) => createFolderStore({ dir: fresh(), ...options }),
+    again: (name) => createFolderStore({ dir: join(scratch, name) }),
+  },
 };
 const bytesOf = async (blob) => blob && Buffer.from(await blob.arrayBuffer());
 
@@ -31,9 +37,15 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
     await store.put('one', { id: 'c', created: 3 });
     await store.put('one', { id: 'b', created: 2 });
     await store.put('two', { id: 'z', created: 9 });
-    assert.deepEqual((await store.list('one')).map((r) => r.id), ['c', 'b', 'a']);
+    assert.deepEqual(
+      (await store.list('one')).map((r) => r.id),
+      ['c', 'b', 'a'],
+    );
     await store.put('one', { id: 'a', created: 4 });
-    assert.deepEqual((await store.list('one')).map((r) => r.id), ['a', 'c', 'b']);
+    assert.deepEqual(
+      (await store.list('one')).map((r) => r.id),
+      ['a', 'c', 'b'],
+    );
     await store.remove('one', 'a');
     await store.remove('one', 'never');
     assert.equal(await store.get('one', 'a'), undefined);
@@ -44,7 +56,10 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
   test(`${name}: the first records of a collection may come at the same moment`, async () => {
     const store = await make();
     await Promise.all(['a', 'b', 'c'].map((id, created) => store.put('new', { id, created })));
-    assert.deepEqual((await store.list('new')).map((r) => r.id), ['c', 'b', 'a']);
+    assert.deepEqual(
+      (await store.list('new')).map((r) => r.id),
+      ['c', 'b', 'a'],
+    );
     await store.close();
   });
 
@@ -54,7 +69,10 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
     await store.write('x.1', new Blob([picture], { type: 'image/png' }));
     assert.deepEqual(await bytesOf(await store.read('x.1')), picture);
     assert.equal((await store.read('x.1')).type, 'image/png');
-    assert.deepEqual([await store.has('x.1'), await store.has('x.2'), await store.keys(), await store.usage()], [true, false, ['x.1'], picture.length]);
+    assert.deepEqual(
+      [await store.has('x.1'), await store.has('x.2'), await store.keys(), await store.usage()],
+      [true, false, ['x.1'], picture.length],
+    );
     await store.write('x.1', new Blob(['short']));
     assert.equal(await store.usage(), 5);
     await store.erase('x.1');
@@ -76,14 +94,15 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
 
   test(`${name}: a stream is kept like a blob; one that breaks leaves what was there`, async () => {
     const store = await make({ maxBytes: 1000 });
-    const parts = (...texts) => new ReadableStream({
-      pull(controller) {
-        const text = texts.shift();
-        if (text === undefined) controller.close();
-        else if (text instanceof Error) controller.error(text);
-        else controller.enqueue(new TextEncoder().encode(text));
-      },
-    });
+    const parts = (...texts) =>
+      new ReadableStream({
+        pull(controller) {
+          const text = texts.shift();
+          if (text === undefined) controller.close();
+          else if (text instanceof Error) controller.error(text);
+          else controller.enqueue(new TextEncoder().encode(text));
+        },
+      });
     assert.equal(await store.write('a', parts('one', 'two')), 6);
     await assert.rejects(store.write('a', parts('thr', new TypeError('broken'))), { message: 'broken' });
     await assert.rejects(store.write('b', parts('x'.repeat(600), 'y'.repeat(600))), { code: 'write_failed' });
@@ -145,7 +164,10 @@ test('folder: half-written files are thrown away, foreign and broken ones left a
   await writeFile(join(dir, 'records', 'jobs', 'b.json'), '{"id":"b","cre');
   await writeFile(join(dir, 'records', 'jobs', 'c.json'), '{"id":"../a"}');
   const next = await createFolderStore({ dir });
-  assert.deepEqual((await next.list('jobs')).map((r) => r.id), ['a']);
+  assert.deepEqual(
+    (await next.list('jobs')).map((r) => r.id),
+    ['a'],
+  );
   assert.deepEqual(await readdir(join(dir, 'tmp')), []);
   await next.close();
 });
@@ -156,7 +178,10 @@ test('folder: for the user alone', async () => {
   await store.put('jobs', { id: 'a', created: 1 });
   await store.write('a.1', new Blob(['x']));
   const mode = async (...path) => ((await stat(join(dir, ...path))).mode & 0o777).toString(8);
-  assert.deepEqual([await mode(), await mode('blobs'), await mode('blobs', 'a.1'), await mode('records', 'jobs', 'a.json')], ['700', '700', '600', '600']);
+  assert.deepEqual(
+    [await mode(), await mode('blobs'), await mode('blobs', 'a.1'), await mode('records', 'jobs', 'a.json')],
+    ['700', '700', '600', '600'],
+  );
   assert.equal(await readFile(join(dir, 'blobs', 'a.1'), 'utf8'), 'x');
   await store.close();
 });
@@ -164,7 +189,10 @@ test('folder: for the user alone', async () => {
 test('indexeddb: an owner is alive as long as its lock is held', async () => {
   const held = new Map();
   const locks = {
-    request: (name, hold) => { held.set(name, 1); return hold().then(() => held.delete(name)); },
+    request: (name, hold) => {
+      held.set(name, 1);
+      return hold().then(() => held.delete(name));
+    },
     query: async () => ({ held: [...held.keys()].map((name) => ({ name })) }),
   };
   const one = await createIndexedDbStore({ name: 'shared', locks });

@@ -12,7 +12,8 @@ const doc = read('docs/embedding.md');
 const element = read('web/widget/background-remover.js');
 const widget = readdirSync(new URL('web/widget/', root), { encoding: 'utf8', recursive: true })
   .filter((name) => name.endsWith('.js') && name !== 'compare-slider.js' && name !== 'remote-consent.js')
-  .map((name) => read(`web/widget/${name}`)).join('\n');
+  .map((name) => read(`web/widget/${name}`))
+  .join('\n');
 
 /** The names in backticks of a table's first column. @param {string} heading what stands before the table */
 function documented(heading) {
@@ -27,18 +28,29 @@ const words = (matches) => [...new Set([...matches].flatMap(([, text]) => text.s
 /** The element's public members, split by whether they are called. */
 function members() {
   const file = ts.createSourceFile('x.js', element, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
-  const shape = /** @type {ts.ClassDeclaration} */ (file.statements.find((node) => ts.isClassDeclaration(node) && node.name?.text === 'BackgroundRemover'));
-  const open = shape.members.filter((node) => node.name && ts.isIdentifier(node.name) && !/Callback$/.test(node.name.text)
-    && !(ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)));
-  const named = (/** @type {ts.ClassElement[]} */ nodes) => [...new Set(nodes.map(({ name }) => /** @type {ts.Identifier} */ (name).text))].sort();
-  return { methods: named(open.filter(ts.isMethodDeclaration)), properties: named(open.filter((node) => !ts.isMethodDeclaration(node))) };
+  const shape = /** @type {ts.ClassDeclaration} */ (
+    file.statements.find((node) => ts.isClassDeclaration(node) && node.name?.text === 'BackgroundRemover')
+  );
+  const open = shape.members.filter(
+    (node) =>
+      node.name &&
+      ts.isIdentifier(node.name) &&
+      !/Callback$/.test(node.name.text) &&
+      !(ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)),
+  );
+  const named = (/** @type {ts.ClassElement[]} */ nodes) =>
+    [...new Set(nodes.map(({ name }) => /** @type {ts.Identifier} */ (name).text))].sort();
+  return {
+    methods: named(open.filter(ts.isMethodDeclaration)),
+    properties: named(open.filter((node) => !ts.isMethodDeclaration(node))),
+  };
 }
 
 test('attributes', () => {
   const listed = /observedAttributes = \[\.\.\.resultNames, ([^\]]+)\]/.exec(element)?.[1] ?? '';
   const observed = [...resultNames, ...runNames, ...[...listed.matchAll(/'([\w-]+)'/g)].map(([, name]) => name)];
   const asked = words(widget.matchAll(/\b(?:this|host)\.(?:has|toggle)Attribute\('([\w-]+)'/g));
-  const all = new Set([...observed, ...asked, ...element.includes("':disabled'") ? ['disabled'] : []]);
+  const all = new Set([...observed, ...asked, ...(element.includes("':disabled'") ? ['disabled'] : [])]);
   assert.ok(all.size > 12);
   assert.deepEqual(documented('## Attributes'), [...all].sort());
 });
@@ -47,7 +59,10 @@ test('properties and methods', () => {
   const { methods, properties } = members();
   assert.ok(methods.length > 4 && properties.length > 5);
   assert.deepEqual(documented('## Properties'), properties);
-  assert.deepEqual(documented('## Methods').map((name) => name.replace(/\(.*/, '')), methods);
+  assert.deepEqual(
+    documented('## Methods').map((name) => name.replace(/\(.*/, '')),
+    methods,
+  );
 });
 
 test('events', () => {

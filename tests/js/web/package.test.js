@@ -17,11 +17,26 @@ after(() => rmSync(outside.away, { recursive: true, force: true }));
 
 test('holds what runs and nothing of the workshop, and installs without a script', () => {
   const { files, installed } = outside;
-  for (const path of ['dist/widget/background-remover.js', 'dist/texts/de/studio.js', 'dist/cutaway.wasm', 'dist/models/base/model.onnx', 'dist/offline.js',
-    'web/engine/node.js', 'models/base/model.onnx', 'shim/index.js', 'bin/cutaway.js', 'web/widget/element.d.ts', 'LICENSE', 'README.md']) {
+  for (const path of [
+    'dist/widget/background-remover.js',
+    'dist/texts/de/studio.js',
+    'dist/cutaway.wasm',
+    'dist/models/base/model.onnx',
+    'dist/offline.js',
+    'web/engine/node.js',
+    'models/base/model.onnx',
+    'shim/index.js',
+    'bin/cutaway.js',
+    'web/widget/element.d.ts',
+    'LICENSE',
+    'README.md',
+  ]) {
     assert.ok(files.includes(path), path);
   }
-  assert.deepEqual(files.filter((path) => /^(tests|tools|wasm|cmake|\.ci)\/|^web\/(texts|page)|^build\/(?!types)/.test(path)), []);
+  assert.deepEqual(
+    files.filter((path) => /^(tests|tools|wasm|cmake|\.ci)\/|^web\/(texts|page)|^build\/(?!types)/.test(path)),
+    [],
+  );
   const { scripts } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
   for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) assert.equal(scripts[name], undefined);
 });
@@ -29,16 +44,22 @@ test('holds what runs and nothing of the workshop, and installs without a script
 test('cuts a photo out from another folder, by API and by shell', () => {
   const { away, installed } = outside;
   cpSync(join(root, 'web/samples/duck.jpg'), join(away, 'duck.jpg'));
-  writeFileSync(join(away, 'cut.js'), `import { removeBackground } from 'cutaway';
+  writeFileSync(
+    join(away, 'cut.js'),
+    `import { removeBackground } from 'cutaway';
     import { readFileSync } from 'node:fs';
     const { report } = await removeBackground(new Blob([readFileSync('duck.jpg')]));
-    console.log(report.width, report.subject.found);`);
+    console.log(report.width, report.subject.found);`,
+  );
   assert.equal(run('node', ['cut.js'], away), '1200 true\n');
-  writeFileSync(join(away, 'pool.js'), `import { createPool } from 'cutaway/pool';
+  writeFileSync(
+    join(away, 'pool.js'),
+    `import { createPool } from 'cutaway/pool';
     import { readFileSync } from 'node:fs';
     const pool = createPool({ size: 2 });
     const made = await Promise.all([1, 2, 3].map(() => pool.removeBackground(new Blob([readFileSync('duck.jpg')]), { format: 'jpeg' })));
-    console.log(made.map(({ report }) => report.width).join());`);
+    console.log(made.map(({ report }) => report.width).join());`,
+  );
   assert.equal(run('node', ['pool.js'], away), '1200,1200,1200\n');
   run('node', [join(installed, 'bin/cutaway.js'), 'duck.jpg', '-o', 'duck.webp'], away);
   assert.equal(readFileSync(join(away, 'duck.webp')).subarray(8, 12).toString(), 'WEBP');
@@ -46,7 +67,9 @@ test('cuts a photo out from another folder, by API and by shell', () => {
 
 test('a strict TypeScript program finds its types, as Node and as a bundler resolve', () => {
   const { away } = outside;
-  writeFileSync(join(away, 'use.ts'), `
+  writeFileSync(
+    join(away, 'use.ts'),
+    `
     import { removeBackground, CutawayError } from 'cutaway';
     import { BackgroundRemover, type ResultDetail } from 'cutaway/element';
     import { createShim } from 'cutaway/shim';
@@ -68,10 +91,27 @@ test('a strict TypeScript program finds its types, as Node and as a bundler reso
     // @ts-expect-error a size is a number
     createPool({ size: 'two' });
     console.log(size, first, new CutawayError('internal', 'x').code, createShim);
-  `);
-  for (const [module, resolution] of [['NodeNext', 'NodeNext'], ['ESNext', 'Bundler']]) {
-    writeFileSync(join(away, 'tsconfig.json'), JSON.stringify({ files: ['use.ts'], compilerOptions: { noEmit: true, strict: true,
-      target: 'ES2022', lib: ['ES2023', 'DOM', 'DOM.Iterable'], types: [], module, moduleResolution: resolution } }));
+  `,
+  );
+  for (const [module, resolution] of [
+    ['NodeNext', 'NodeNext'],
+    ['ESNext', 'Bundler'],
+  ]) {
+    writeFileSync(
+      join(away, 'tsconfig.json'),
+      JSON.stringify({
+        files: ['use.ts'],
+        compilerOptions: {
+          noEmit: true,
+          strict: true,
+          target: 'ES2022',
+          lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+          types: [],
+          module,
+          moduleResolution: resolution,
+        },
+      }),
+    );
     run('node', [tsc, '-p', 'tsconfig.json'], away);
   }
 });
@@ -83,8 +123,16 @@ test('publint finds nothing', async () => {
 });
 
 test('arethetypeswrong finds nothing in a package that is modules only', () => {
-  const found = run('node', [join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js'), outside.tarball, '--profile', 'esm-only', '--format', 'ascii',
-    '--no-emoji', '--no-color']); // a problem is an exit status, which throws
+  const found = run('node', [
+    join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js'),
+    outside.tarball,
+    '--profile',
+    'esm-only',
+    '--format',
+    'ascii',
+    '--no-emoji',
+    '--no-color',
+  ]); // a problem is an exit status, which throws
   const lines = [...found.matchAll(/^(?:node16 \(from ESM\)|bundler): (\w+)/gm)].map(([, word]) => word);
   assert.deepEqual([...new Set(lines)], ['OK']);
   assert.ok(lines.length >= 10);

@@ -13,7 +13,8 @@ import { yieldToEvents } from '../core/yield.js';
  */
 
 /** An idle network that holds more than this is let go after a while; smaller ones stay ready. */
-const restBytes = 64e6, idleMs = 30000;
+const restBytes = 64e6,
+  idleMs = 30000;
 /** Work between two turns for messages, million multiply-adds: 5 to 20 ms. */
 const sliceMmacs = 150;
 /** @typedef {'auto' | 'f32' | 'i16' | 'record'} Arithmetic record: f32, and `ranges` afterwards */
@@ -48,8 +49,21 @@ export class CEngine {
     if (isRecord) net.get('record', 1);
     const [width, height] = manifest.input.size;
     const output = new TextEncoder().encode(manifest.output?.name ?? '');
-    core.withBytes(modelBytes, (bytes, size) => core.withBytes(output, (name, length) =>
-      net.call('load', 'load', bytes, size, width, height, core.abi.numbers.arithmetic[isRecord ? 'f32' : this.arithmetic], name, length)));
+    core.withBytes(modelBytes, (bytes, size) =>
+      core.withBytes(output, (name, length) =>
+        net.call(
+          'load',
+          'load',
+          bytes,
+          size,
+          width,
+          height,
+          core.abi.numbers.arithmetic[isRecord ? 'f32' : this.arithmetic],
+          name,
+          length,
+        ),
+      ),
+    );
     this.net = net;
   }
 
@@ -127,7 +141,8 @@ export class CEngine {
     const [channels, height, width] = [1, 2, 3].map((dimension) => net.get('dim', 1, dimension));
     if (channels !== 1) {
       throw new CutawayError('inference_failed', 'The model failed while running.', {
-        detail: `The model answered [1,${channels},${height},${width}], not one map.`, stage: 'infer',
+        detail: `The model answered [1,${channels},${height},${width}], not one map.`,
+        stage: 'infer',
       });
     }
     const at = net.get('output');

@@ -27,10 +27,12 @@ async function handle(message) {
       ort.env.logLevel = 'error';
       step = 'create';
       session = await ort.InferenceSession.create(message.bytes, {
-        executionProviders: ['wasm'], graphOptimizationLevel: 'all',
+        executionProviders: ['wasm'],
+        graphOptimizationLevel: 'all',
       });
       reply({
-        id, type: 'loaded',
+        id,
+        type: 'loaded',
         inputs: session.inputMetadata.map((/** @type {any} */ { name, shape }) => ({ name, shape })),
         outputs: session.outputNames,
       });

@@ -55,8 +55,12 @@ export class OrtEngine {
     if (this.worker) return this.worker;
     const worker = this.spawn();
     worker.listen(
-      (message) => { if (worker === this.worker) this.settle(message); },
-      (detail) => { if (worker === this.worker) this.fail(failure('engine_crashed', detail, 'infer')); },
+      (message) => {
+        if (worker === this.worker) this.settle(message);
+      },
+      (detail) => {
+        if (worker === this.worker) this.fail(failure('engine_crashed', detail, 'infer'));
+      },
     );
     this.worker = worker;
     return worker;
@@ -65,18 +69,29 @@ export class OrtEngine {
   /** Loads the model in the worker and compares its input with the manifest's. */
   async start() {
     this.open();
-    const { inputs, outputs } = await this.ask({ type: 'load', ...this.urls, threads: this.threads, bytes: this.model });
+    const { inputs, outputs } = await this.ask({
+      type: 'load',
+      ...this.urls,
+      threads: this.threads,
+      bytes: this.model,
+    });
     const { input, output } = this.manifest;
     const [width, height] = input.size;
     const found = inputs.find((/** @type {any} */ { name }) => name === input.name) ?? inputs[0];
     const dims = [1, 3, height, width];
-    const fits = found && (!found.shape || (found.shape.length === 4 &&
-      found.shape.every((/** @type {unknown} */ size, /** @type {number} */ i) => typeof size !== 'number' || size === dims[i])));
+    const fits =
+      found &&
+      (!found.shape ||
+        (found.shape.length === 4 &&
+          found.shape.every(
+            (/** @type {unknown} */ size, /** @type {number} */ i) => typeof size !== 'number' || size === dims[i],
+          )));
     if (!fits || inputs.length !== 1 || !outputs.length) {
       this.dispose();
       const shapes = inputs.map((/** @type {any} */ { name, shape }) => `${name} [${shape}]`).join(', ');
       throw new CutawayError('bad_model', 'The file is not a valid ONNX model, or does not fit its manifest.', {
-        detail: `The model takes ${shapes}, the manifest says [${dims}].`, stage: 'load',
+        detail: `The model takes ${shapes}, the manifest says [${dims}].`,
+        stage: 'load',
       });
     }
     this.loaded = true;
@@ -105,8 +120,11 @@ export class OrtEngine {
       const from = performance.now();
       const answer = await this.ask({ type: 'run', ...this.names, data, dims: [1, 3, height, width] }, [data.buffer]);
       this.lastRunMs = performance.now() - from;
-      const dims = answer.dims.filter((/** @type {number} */ size, /** @type {number} */ i) => i >= answer.dims.length - 2 || size !== 1);
-      if (dims.length !== 2) throw failure('inference_failed', `The model answered [${answer.dims}], not one map.`, 'infer');
+      const dims = answer.dims.filter(
+        (/** @type {number} */ size, /** @type {number} */ i) => i >= answer.dims.length - 2 || size !== 1,
+      );
+      if (dims.length !== 2)
+        throw failure('inference_failed', `The model answered [${answer.dims}], not one map.`, 'infer');
       return { data: answer.data, width: dims[1], height: dims[0] };
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -134,9 +152,14 @@ export class OrtEngine {
     }
     const code = codeOfStep[message.step];
     if (message.step !== 'run') this.end();
-    this.fail(code === 'bad_model'
-      ? new CutawayError(code, 'The file is not a valid ONNX model, or does not fit its manifest.', { detail: message.detail, stage: 'load' })
-      : failure(code, message.detail, message.step === 'run' ? 'infer' : 'load'));
+    this.fail(
+      code === 'bad_model'
+        ? new CutawayError(code, 'The file is not a valid ONNX model, or does not fit its manifest.', {
+            detail: message.detail,
+            stage: 'load',
+          })
+        : failure(code, message.detail, message.step === 'run' ? 'infer' : 'load'),
+    );
   }
 
   /** @param {CutawayError} error */

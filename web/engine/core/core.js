@@ -106,8 +106,7 @@ export class Core {
 
   /** What a file is by its content; "" when it is no picture. @param {Uint8Array} bytes @returns {string} */
   sniff(bytes) {
-    return this.withBytes(bytes.subarray(0, 64), (pointer, size) =>
-      this.text(this.exports.cut_sniff(pointer, size)));
+    return this.withBytes(bytes.subarray(0, 64), (pointer, size) => this.text(this.exports.cut_sniff(pointer, size)));
   }
 
   /** Refuses allocations above this many bytes; 0: no limit. @param {number} bytes */
@@ -187,7 +186,16 @@ export class Job extends Handle {
    * @returns {boolean} false when a codec outside must decode it: then picturePixels()
    */
   picture(name, bytes) {
-    return this.stepWith('decode', name, bytes);
+    return this.stepWith(name, name, bytes);
+  }
+
+  /** What a codec is given of a file: the first picture of an animation, or the file. @param {Uint8Array} bytes */
+  forCodec(bytes) {
+    const { core } = this;
+    return core.withBytes(bytes, (file, size) => {
+      const at = core.guard(() => this.get('first_picture', file, size), 'decode');
+      return at ? core.copyOut(at, this.get('first_picture_size')) : bytes;
+    });
   }
 
   /**
@@ -197,8 +205,8 @@ export class Job extends Handle {
    */
   picturePixels(name, { data, width, height }, bytes) {
     this.core.withBytes(bytes, (file, size) =>
-      this.core.withBytes(data, (rgba) =>
-        this.step('decode', `${name}_pixels`, rgba, width, height, file, size)));
+      this.core.withBytes(data, (rgba) => this.step(name, `${name}_pixels`, rgba, width, height, file, size)),
+    );
   }
 
   /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */

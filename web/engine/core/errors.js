@@ -49,7 +49,8 @@ export class CutawayError extends Error {
  * @param {string} [detail]
  * @param {string} [stage]
  */
-export const failure = (code, detail = '', stage = '') => new CutawayError(code, statuses[code].text, { detail, stage });
+export const failure = (code, detail = '', stage = '') =>
+  new CutawayError(code, statuses[code].text, { detail, stage });
 
 /** @param {string} [stage] */
 export const aborted = (stage = '') => failure('aborted', '', stage);

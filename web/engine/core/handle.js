@@ -15,7 +15,10 @@ export class Handle {
   constructor(core, prefix, { stage = '', noMemory, from }) {
     this.core = core;
     this.prefix = prefix;
-    /** @type {number} */ this.pointer = core.guard(() => core.exports[`${prefix}_new`](...(from ? [from.pointer] : [])), stage);
+    /** @type {number} */ this.pointer = core.guard(
+      () => core.exports[`${prefix}_new`](...(from ? [from.pointer] : [])),
+      stage,
+    );
     if (!this.pointer) throw core.error('out_of_memory', noMemory, stage);
   }
 
@@ -28,7 +31,9 @@ export class Handle {
 
   /** The same with JSON text before the other arguments. @param {string} stage @param {string} name @param {object} value @param {...number} args */
   callWithJson(stage, name, value, ...args) {
-    this.core.withBytes(new TextEncoder().encode(JSON.stringify(value)), (text, size) => this.call(stage, name, text, size, ...args));
+    this.core.withBytes(new TextEncoder().encode(JSON.stringify(value)), (text, size) =>
+      this.call(stage, name, text, size, ...args),
+    );
   }
 
   /** A function that answers a count, a flag or a pointer. @param {string} name @param {...number} args @returns {number} */

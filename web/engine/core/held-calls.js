@@ -7,8 +7,15 @@
 
 /** @satisfies {{ [call in keyof import('./retouch.js').Retouch]?: Answer }} */
 export const retouchCalls = /** @type {const} */ ({
-  begin: 'state', draw: 'state', end: 'state', toggle: 'state', undo: 'state', redo: 'state',
-  objects: 'value', view: 'pixels', matte: 'file',
+  begin: 'state',
+  draw: 'state',
+  end: 'state',
+  toggle: 'state',
+  undo: 'state',
+  redo: 'state',
+  objects: 'value',
+  view: 'pixels',
+  matte: 'file',
 });
 
 /** @satisfies {{ [call in keyof import('./preview.js').Preview]?: Answer }} */

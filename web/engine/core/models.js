@@ -129,7 +129,8 @@ async function checkHash(io, name, bytes, promise) {
   const { algorithm, wanted } = promisedHash(promise);
   if (!wanted) return;
   const found = await io.digest(algorithm, bytes);
-  if (found !== wanted) throw failure('model_hash_mismatch', `${name}: ${algorithm} is ${found}, not ${wanted}.`, 'load');
+  if (found !== wanted)
+    throw failure('model_hash_mismatch', `${name}: ${algorithm} is ${found}, not ${wanted}.`, 'load');
 }
 
 /**
@@ -148,7 +149,11 @@ async function download(io, url, promise, more) {
   if (!io.alone || !wanted) return fetchAndKeep(io, url, promise, more, key);
   // whoever waited finds in the cache what the one before has fetched
   try {
-    return await io.alone(key, async () => (await io.cache.get(key))?.bytes ?? fetchAndKeep(io, url, promise, more, key), more.signal);
+    return await io.alone(
+      key,
+      async () => (await io.cache.get(key))?.bytes ?? fetchAndKeep(io, url, promise, more, key),
+      more.signal,
+    );
   } catch (error) {
     throwIfAborted(more.signal, 'load');
     throw error;
@@ -201,7 +206,8 @@ async function locate(io, model, signal) {
   if (/^[\w-]+$/.test(name)) {
     const known = await fetchJson(io, io.known, signal);
     const entry = known.models[name];
-    if (!entry) throw badManifest(`No model is known as "${name}"; there are base, ${Object.keys(known.models).join(', ')}.`);
+    if (!entry)
+      throw badManifest(`No model is known as "${name}"; there are base, ${Object.keys(known.models).join(', ')}.`);
     return { manifest: entry, url: entry.url };
   }
   if (name.endsWith('.json')) {
@@ -234,7 +240,7 @@ export async function fetchModel(io, model, more = {}) {
     name: manifest.name ?? 'model',
     version: manifest.version,
     manifest,
-    bytes: bytes ?? await download(io, /** @type {string} */ (url), manifest, more),
+    bytes: bytes ?? (await download(io, /** @type {string} */ (url), manifest, more)),
   };
 }
 
@@ -290,7 +296,10 @@ export function modelLoader(io, engines) {
     const last = current;
     const mine = { key, loading: load(model, engine, more) };
     current = mine;
-    last?.loading.then((loaded) => loaded.engine.dispose(), () => {});
+    last?.loading.then(
+      (loaded) => loaded.engine.dispose(),
+      () => {},
+    );
     try {
       return await mine.loading;
     } catch (error) {

@@ -48,8 +48,17 @@ import { yieldToEvents } from './yield.js';
  */
 
 /** Share of a warm job that each stage takes, for one progress bar. @type {[string, number][]} */
-const shares = [['decode', 0.15], ['load', 0.1], ['prepare', 0.05], ['infer', 0.3], ['matte', 0.02],
-  ['refine', 0.1], ['foreground', 0.1], ['compose', 0.03], ['encode', 0.15]];
+const shares = [
+  ['decode', 0.15],
+  ['load', 0.1],
+  ['prepare', 0.05],
+  ['infer', 0.3],
+  ['matte', 0.02],
+  ['refine', 0.1],
+  ['foreground', 0.1],
+  ['compose', 0.03],
+  ['encode', 0.15],
+];
 
 /** How the note begins when an engine was replaced for its answer. */
 const retried = 'Tried again, since ';
@@ -88,7 +97,8 @@ class Stages {
   progress(stage, share, more) {
     let before = 0;
     for (const [name, part] of shares) {
-      if (name === stage) { // a second pass over the photo goes through the same stages: never back
+      if (name === stage) {
+        // a second pass over the photo goes through the same stages: never back
         this.reached = Math.max(this.reached, before + part * share);
         return this.onProgress?.({ stage, fraction: this.reached, ...more });
       }
@@ -135,10 +145,10 @@ async function readPicture(job, { webp, core }, name, bytes) {
   if (job.picture(name, bytes)) return;
   let pixels;
   try {
-    pixels = await webp.decode(bytes);
+    pixels = await webp.decode(job.forCodec(bytes));
   } catch (error) {
     if (error instanceof CutawayError) throw error;
-    throw core.error('corrupt_image', 'The WebP codec could not decode the file.', 'decode');
+    throw core.error('corrupt_image', 'The WebP codec could not decode the file.', name);
   }
   job.picturePixels(name, pixels, bytes);
 }
@@ -158,13 +168,18 @@ async function encode(job, { webp, core }) {
 
 /** A matte that the caller gives. @param {Job} job @param {Core} core @param {Uint8Array} bytes */
 function useMatte(job, core, bytes) {
-  if (!job.stepWith('matte', 'set_matte', bytes)) throw core.error('bad_option', 'A matte is a PNG or a JPEG file.', 'matte');
+  if (!job.stepWith('matte', 'set_matte', bytes))
+    throw core.error('bad_option', 'A matte is a PNG or a JPEG file.', 'matte');
 }
 
 /** The model's answer has the shape that its manifest promises. @param {Tensor} map @param {Core} core */
 function checkMap(map, core) {
   if (map.data.length === map.width * map.height && map.data.length > 0) return;
-  throw core.error('bad_output', `The model answered ${map.data.length} values for ${map.width} x ${map.height}.`, 'infer');
+  throw core.error(
+    'bad_output',
+    `The model answered ${map.data.length} values for ${map.width} x ${map.height}.`,
+    'infer',
+  );
 }
 
 /**
@@ -210,10 +225,15 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
     throw core.error('bad_option', `engine is auto, c or ort, not "${wanted}".`, 'options');
   }
   // The model loads while the photo decodes; a bad photo is told first.
-  const loading = matte ? null : loadModel({ model, engine: wanted }, {
-    signal,
-    onProgress: (loaded, total) => stages.progress('load', total ? loaded / total : 0, { loaded, total }),
-  });
+  const loading = matte
+    ? null
+    : loadModel(
+        { model, engine: wanted },
+        {
+          signal,
+          onProgress: (loaded, total) => stages.progress('load', total ? loaded / total : 0, { loaded, total }),
+        },
+      );
   loading?.catch(() => {});
   await stages.run('decode', async () => {
     await readPicture(job, parts, 'decode', bytes);
@@ -279,10 +299,15 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
       bytes,
       type,
       report: {
-        input: null, output: null, ...report,
+        input: null,
+        output: null,
+        ...report,
         model: version ? `${name} ${version}` : name,
-        engine: engine.name, threads: engine.threads, ...(note ? { engine_note: note } : {}),
-        timings_ms: stages.timings(), peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0),
+        engine: engine.name,
+        threads: engine.threads,
+        ...(note ? { engine_note: note } : {}),
+        timings_ms: stages.timings(),
+        peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0),
       },
     };
   } finally {
@@ -331,7 +356,9 @@ export async function convert(parts, { bytes, options }) {
   const { format, quality, background } = options;
   const job = core.newJob();
   try {
-    job.options(Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)));
+    job.options(
+      Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)),
+    );
     job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
     await readPicture(job, parts, 'decode', bytes);
     job.prepare();
@@ -363,4 +390,3 @@ export function probe({ core }, { bytes }) {
     job.free();
   }
 }
-

@@ -47,6 +47,11 @@ export class Preview extends Handle {
   render(options, side) {
     this.callWithJson('preview', 'render', options, side);
     const [width, height] = [this.get('w'), this.get('h')];
-    return { bytes: this.copy('pixels', width * height * 4), width, height, full: [this.get('full_w'), this.get('full_h')] };
+    return {
+      bytes: this.copy('pixels', width * height * 4),
+      width,
+      height,
+      full: [this.get('full_w'), this.get('full_h')],
+    };
   }
 }

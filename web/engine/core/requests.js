@@ -34,7 +34,8 @@ export const requests = {
   /** @param {Parts} parts @param {Picture} picture model and engine of its options count @param {More} more */
   async preload({ loadModel, webp }, { options }, { signal, onProgress }) {
     const { name, version, engine } = await loadModel(options, {
-      signal, onProgress: (loaded, total) => onProgress({ stage: 'load', fraction: total ? loaded / total : 0, loaded, total }),
+      signal,
+      onProgress: (loaded, total) => onProgress({ stage: 'load', fraction: total ? loaded / total : 0, loaded, total }),
     });
     // after a preload nothing needs the network, WebP neither; without the codec every other format works
     await webp.preload().catch(() => {});

@@ -5,10 +5,32 @@
 
 /** All of libwebp's WebPConfig (src/webp/encode.h, at its defaults), which the codec wants complete. */
 const config = {
-  quality: 75, target_size: 0, target_PSNR: 0, method: 4, sns_strength: 50, filter_strength: 60, filter_sharpness: 0,
-  filter_type: 1, partitions: 0, segments: 4, pass: 1, show_compressed: 0, preprocessing: 0, autofilter: 0,
-  partition_limit: 0, alpha_compression: 1, alpha_filtering: 1, alpha_quality: 100, lossless: 0, exact: 0,
-  image_hint: 0, emulate_jpeg_size: 0, thread_level: 0, low_memory: 0, near_lossless: 100, use_delta_palette: 0,
+  quality: 75,
+  target_size: 0,
+  target_PSNR: 0,
+  method: 4,
+  sns_strength: 50,
+  filter_strength: 60,
+  filter_sharpness: 0,
+  filter_type: 1,
+  partitions: 0,
+  segments: 4,
+  pass: 1,
+  show_compressed: 0,
+  preprocessing: 0,
+  autofilter: 0,
+  partition_limit: 0,
+  alpha_compression: 1,
+  alpha_filtering: 1,
+  alpha_quality: 100,
+  lossless: 0,
+  exact: 0,
+  image_hint: 0,
+  emulate_jpeg_size: 0,
+  thread_level: 0,
+  low_memory: 0,
+  near_lossless: 100,
+  use_delta_palette: 0,
   use_sharp_yuv: 0,
 };
 
@@ -57,7 +79,10 @@ export function webpCodec(from) {
       // quality 100 is lossless; `exact` keeps RGB as computed at every alpha.
       const encoder = await codec('codec/enc/webp_enc_simd');
       const bytes = encoder.encode(data, width, height, {
-        ...config, quality, exact: 1, lossless: quality === 100 ? 1 : 0,
+        ...config,
+        quality,
+        exact: 1,
+        lossless: quality === 100 ? 1 : 0,
       });
       if (!bytes) throw new Error(`libwebp could not encode ${width} x ${height}`);
       return bytes;

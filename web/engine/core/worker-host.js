@@ -24,7 +24,8 @@ async function read(core, blob) {
   if (!blob) return undefined;
   const max = core.abi.limits.max_input_bytes;
   // the core would say the same, but a browser cannot even read 2 GB in one piece
-  if (blob.size > max) throw core.error('too_large', `The file has ${blob.size} bytes; ${max} are read at most.`, 'decode');
+  if (blob.size > max)
+    throw core.error('too_large', `The file has ${blob.size} bytes; ${max} are read at most.`, 'decode');
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch (error) {
@@ -48,7 +49,9 @@ export function hostJobs(port, makeParts) {
 
   const ready = () => {
     making ??= makeParts();
-    making.catch(() => { making = null; });
+    making.catch(() => {
+      making = null;
+    });
     return making;
   };
 
@@ -71,12 +74,17 @@ export function hostJobs(port, makeParts) {
 
   /** The value that a request is answered with. @param {any} request @param {AbortSignal} signal */
   async function answer({ id, type, input, background, matte, options = {}, ...more }, signal) {
-    const parts = await ready().catch((error) => { throw CutawayError.wrap(error, 'engine_unavailable', 'load'); });
+    const parts = await ready().catch((error) => {
+      throw CutawayError.wrap(error, 'engine_unavailable', 'load');
+    });
     const { core } = parts;
     if (type === 'call') return callHeld(core, more);
     if (!Object.hasOwn(requests, type)) throw core.error('bad_argument', `There is no request ${type}.`);
     const picture = {
-      bytes: await read(core, input), background: await read(core, background), matte: await read(core, matte), options,
+      bytes: await read(core, input),
+      background: await read(core, background),
+      matte: await read(core, matte),
+      options,
     };
     return requests[/** @type {import('./requests.js').Name} */ (type)](parts, picture, {
       signal,

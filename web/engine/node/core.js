@@ -9,7 +9,9 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '.
 
 /** The core as built, or as staged for shipping. @returns {Promise<WebAssembly.Module>} */
 export async function compileCore() {
-  const found = [join(root, 'build/wasm/cutaway.wasm'), join(root, 'dist/cutaway.wasm')].find((file) => existsSync(file));
+  const found = [join(root, 'build/wasm/cutaway.wasm'), join(root, 'dist/cutaway.wasm')].find((file) =>
+    existsSync(file),
+  );
   if (!found) throw failure('engine_unavailable', 'cutaway.wasm is not built: npm run build', 'load');
   return WebAssembly.compile(await readFile(found));
 }

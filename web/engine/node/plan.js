@@ -19,14 +19,19 @@ async function manifestBeside(file) {
     } catch {
       // said below
     }
-    throw new CutawayError('bad_manifest', "The model's manifest is not valid.", { detail: `${path} says no input size.`, stage: 'load' });
+    throw new CutawayError('bad_manifest', "The model's manifest is not valid.", {
+      detail: `${path} says no input size.`,
+      stage: 'load',
+    });
   }
   return null;
 }
 
 /** @param {Uint8Array} bytes @param {number} wanted @returns {any[]} */
-const all = (bytes, wanted) => [...fields(bytes)].flatMap(({ number, wire, value, bytes: inner }) =>
-  (number === wanted ? [wire === 0 ? value : inner] : []));
+const all = (bytes, wanted) =>
+  [...fields(bytes)].flatMap(({ number, wire, value, bytes: inner }) =>
+    number === wanted ? [wire === 0 ? value : inner] : [],
+  );
 
 /**
  * Width and height of the first input that is no weight, as an ONNX file says
@@ -40,7 +45,11 @@ function statedSize(file) {
   try {
     const text = (/** @type {Uint8Array} */ name) => new TextDecoder().decode(name);
     const [graph] = all(file, 7);
-    const weights = new Set(all(graph, 5).flatMap((tensor) => all(tensor, 8)).map(text));
+    const weights = new Set(
+      all(graph, 5)
+        .flatMap((tensor) => all(tensor, 8))
+        .map(text),
+    );
     const input = all(graph, 11).find((info) => !weights.has(text(all(info, 1)[0])));
     const dims = [2, 1, 2].reduce((message, number) => all(message, number)[0], input);
     const sizes = all(dims, 1).map((dim) => all(dim, 1)[0]);
@@ -62,12 +71,17 @@ function statedSize(file) {
  */
 export async function planModel(model, { size } = {}) {
   const file = model === 'base' ? join(root, 'models/base/model.onnx') : model;
-  const bytes = new Uint8Array(await readFile(file).catch((error) => { throw failure('read_failed', error.message, 'load'); }));
+  const bytes = new Uint8Array(
+    await readFile(file).catch((error) => {
+      throw failure('read_failed', error.message, 'load');
+    }),
+  );
   const manifest = await manifestBeside(file);
   const sizes = size ?? manifest?.input.size ?? statedSize(bytes) ?? [1, 1]; // no ONNX file: the core says what is wrong
   const module = await compileCore();
   const core = await loadCore(module);
-  if (sizes.includes(undefined)) throw core.error('bad_option', 'The model leaves the size of its input open: a size must be given.', 'load');
+  if (sizes.includes(undefined))
+    throw core.error('bad_option', 'The model leaves the size of its input open: a size must be given.', 'load');
   const engine = new CEngine({ newCore: async () => core });
   await engine.load(bytes, { input: { size: sizes }, output: manifest?.output });
   return engine.plan;

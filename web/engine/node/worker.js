@@ -73,29 +73,41 @@ const engines = (newCore) => ({
   ort: async () => {
     const ort = pathToFileURL(ortFile());
     const [mjs, wasm] = ['mjs', 'wasm'].map((ending) => new URL(`ort-wasm-simd-threaded.${ending}`, ort).href);
-    return new OrtEngine({ spawn: () => openThread(new URL('../backends/ort-worker.js', import.meta.url)), ort: ort.href, wasm: { mjs, wasm }, threads: 1 });
+    return new OrtEngine({
+      spawn: () => openThread(new URL('../backends/ort-worker.js', import.meta.url)),
+      ort: ort.href,
+      wasm: { mjs, wasm },
+      threads: 1,
+    });
   },
 });
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
-hostJobs({
-  post: (message, transfer) => port.postMessage(message, transfer),
-  listen: (handler) => port.on('message', handler),
-}, async () => {
-  const module = await compileCore();
-  const newCore = () => loadCore(module);
-  return {
-    core: await newCore(),
-    newCore,
-    loadModel: modelLoader({
-      fetch: fetchAny, cache,
-      digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-      base: pathToFileURL(join(root, 'models/base/manifest.json')).href,
-      known: pathToFileURL(join(root, 'models/known.json')).href,
-    }, engines(newCore)),
-    webp: webpCodec({
-      module: (path) => import(pathToFileURL(join(webpDir(), path)).href),
-      wasm: async (path) => WebAssembly.compile(await readFile(join(webpDir(), path))),
-    }),
-  };
-});
+hostJobs(
+  {
+    post: (message, transfer) => port.postMessage(message, transfer),
+    listen: (handler) => port.on('message', handler),
+  },
+  async () => {
+    const module = await compileCore();
+    const newCore = () => loadCore(module);
+    return {
+      core: await newCore(),
+      newCore,
+      loadModel: modelLoader(
+        {
+          fetch: fetchAny,
+          cache,
+          digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
+          base: pathToFileURL(join(root, 'models/base/manifest.json')).href,
+          known: pathToFileURL(join(root, 'models/known.json')).href,
+        },
+        engines(newCore),
+      ),
+      webp: webpCodec({
+        module: (path) => import(pathToFileURL(join(webpDir(), path)).href),
+        wasm: async (path) => WebAssembly.compile(await readFile(join(webpDir(), path))),
+      }),
+    };
+  },
+);

@@ -14,7 +14,10 @@ const table = {
   'vendor/webp/codec/dec/webp_dec.js': new URL('../../vendor/webp/codec/dec/webp_dec.js', import.meta.url),
   'vendor/webp/codec/dec/webp_dec.wasm': new URL('../../vendor/webp/codec/dec/webp_dec.wasm', import.meta.url),
   'vendor/webp/codec/enc/webp_enc_simd.js': new URL('../../vendor/webp/codec/enc/webp_enc_simd.js', import.meta.url),
-  'vendor/webp/codec/enc/webp_enc_simd.wasm': new URL('../../vendor/webp/codec/enc/webp_enc_simd.wasm', import.meta.url),
+  'vendor/webp/codec/enc/webp_enc_simd.wasm': new URL(
+    '../../vendor/webp/codec/enc/webp_enc_simd.wasm',
+    import.meta.url,
+  ),
 };
 
 const here = import.meta.url;

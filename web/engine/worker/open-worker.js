@@ -11,8 +11,10 @@
 function foreignWorker(file) {
   const here = import.meta.url;
   const text = `import ${JSON.stringify(new URL(file, here).href)}`;
-  const url = self.origin === 'null' ? `data:text/javascript,${encodeURIComponent(text)}`
-    : URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  const url =
+    self.origin === 'null'
+      ? `data:text/javascript,${encodeURIComponent(text)}`
+      : URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   return new Worker(url, { type: 'module' });
 }
 

@@ -1,4 +1,5 @@
 import { openWorker } from './open-worker.js';
 
 /** The engine's worker in a page. */
-export const spawnWorker = () => openWorker(() => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }), './worker.js');
+export const spawnWorker = () =>
+  openWorker(() => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }), './worker.js');

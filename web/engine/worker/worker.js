@@ -22,10 +22,12 @@ const cache = {
   /** @param {string} key */
   async get(key) {
     const found = await (await open())?.match(keyUrl(key));
-    return found ? {
-      bytes: new Uint8Array(await found.arrayBuffer()),
-      validator: found.headers.get('x-validator') ?? undefined,
-    } : null;
+    return found
+      ? {
+          bytes: new Uint8Array(await found.arrayBuffer()),
+          validator: found.headers.get('x-validator') ?? undefined,
+        }
+      : null;
   },
   /** @param {string} key @param {import('../core/models.js').Entry} entry */
   async put(key, { bytes, validator }) {
@@ -72,7 +74,8 @@ async function digest(algorithm, bytes) {
     return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
   }
   const [{ sha256 }, { md5 }, { bytesToHex }] = await Promise.all(
-    ['sha2', 'legacy', 'utils'].map((name) => load(`vendor/noble/${name}.js`)));
+    ['sha2', 'legacy', 'utils'].map((name) => load(`vendor/noble/${name}.js`)),
+  );
   return bytesToHex((algorithm === 'md5' ? md5 : sha256)(bytes));
 }
 
@@ -84,36 +87,61 @@ function threads() {
 }
 
 const spawnOrt = () =>
-  openWorker(() => new Worker(new URL('../backends/ort-worker.js', import.meta.url), { type: 'module' }), '../backends/ort-worker.js');
+  openWorker(
+    () => new Worker(new URL('../backends/ort-worker.js', import.meta.url), { type: 'module' }),
+    '../backends/ort-worker.js',
+  );
 
 /** @param {() => Promise<import('../core/core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
 const engines = (newCore) => ({
   c: async () => new CEngine({ newCore }),
-  ort: async () => new OrtEngine({ spawn: spawnOrt, ort: at('vendor/ort/ort.wasm.min.mjs'), wasm: { mjs: at('vendor/ort/ort-wasm-simd-threaded.mjs'), wasm: at('vendor/ort/ort-wasm-simd-threaded.wasm') }, threads: threads(), standby: true }),
+  ort: async () =>
+    new OrtEngine({
+      spawn: spawnOrt,
+      ort: at('vendor/ort/ort.wasm.min.mjs'),
+      wasm: { mjs: at('vendor/ort/ort-wasm-simd-threaded.mjs'), wasm: at('vendor/ort/ort-wasm-simd-threaded.wasm') },
+      threads: threads(),
+      standby: true,
+    }),
 });
 
 /** compileStreaming refuses bytes from a host that does not know the type of .wasm. @param {Response} response */
-const compile = async (response) => (response.headers.get('content-type')?.startsWith('application/wasm')
-  ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
+const compile = async (response) =>
+  response.headers.get('content-type')?.startsWith('application/wasm')
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
 
-hostJobs({
-  post: (message, transfer = []) => self.postMessage(message, { transfer }),
-  listen: (handler) => { self.onmessage = ({ data }) => handler(data); },
-}, async () => {
-  const response = await fetch(at('cutaway.wasm'));
-  if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
-  const module = await compile(response);
-  const newCore = () => loadCore(module);
-  return {
-    core: await newCore(),
-    newCore,
-    loadModel: modelLoader({
-      fetch: (url, init) => fetch(url, init), cache, alone, digest,
-      base: at('models/base/manifest.json'), model: at('models/base/model.onnx'), known: at('models/known.json'),
-    }, engines(newCore)),
-    webp: webpCodec({
-      module: (path) => load(`vendor/webp/${path}`),
-      wasm: async (path) => compile(await fetch(at(`vendor/webp/${path}`))),
-    }),
-  };
-});
+hostJobs(
+  {
+    post: (message, transfer = []) => self.postMessage(message, { transfer }),
+    listen: (handler) => {
+      self.onmessage = ({ data }) => handler(data);
+    },
+  },
+  async () => {
+    const response = await fetch(at('cutaway.wasm'));
+    if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
+    const module = await compile(response);
+    const newCore = () => loadCore(module);
+    return {
+      core: await newCore(),
+      newCore,
+      loadModel: modelLoader(
+        {
+          fetch: (url, init) => fetch(url, init),
+          cache,
+          alone,
+          digest,
+          base: at('models/base/manifest.json'),
+          model: at('models/base/model.onnx'),
+          known: at('models/known.json'),
+        },
+        engines(newCore),
+      ),
+      webp: webpCodec({
+        module: (path) => load(`vendor/webp/${path}`),
+        wasm: async (path) => compile(await fetch(at(`vendor/webp/${path}`))),
+      }),
+    };
+  },
+);

@@ -28,7 +28,9 @@ export function stageText(t, progress) {
   const { stage, loaded, total } = progress;
   if (stage === 'load' && loaded) {
     const so = bytes(t.language, loaded);
-    return total ? t('stage.load.of', { loaded: so, total: bytes(t.language, total) }) : t('stage.load.some', { loaded: so });
+    return total
+      ? t('stage.load.of', { loaded: so, total: bytes(t.language, total) })
+      : t('stage.load.some', { loaded: so });
   }
   return t.find(`stage.${same[stage] ?? stage}`) ?? t('stage.finish');
 }

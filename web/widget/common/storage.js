@@ -22,7 +22,8 @@ export function remember(name, value) {
   try {
     localStorage.setItem(`cutaway.${name}`, JSON.stringify(value));
     here.delete(name);
-  } catch { // refused, or the disk is full
+  } catch {
+    // refused, or the disk is full
     here.set(name, value);
   }
 }

@@ -31,7 +31,11 @@ export function choose(tags) {
 
 /** The language around an element, across shadow roots, else the browser's. @param {Element} element */
 export function languageOf(element) {
-  for (let at = /** @type {Element | undefined} */ (element); at; at = /** @type {ShadowRoot} */ (at.getRootNode()).host) {
+  for (
+    let at = /** @type {Element | undefined} */ (element);
+    at;
+    at = /** @type {ShadowRoot} */ (at.getRootNode()).host
+  ) {
     const declared = at.closest('[lang]');
     if (declared) return choose([declared.getAttribute('lang'), ...navigator.languages]);
   }

@@ -1,6 +1,7 @@
 // Retouching of one photo, over the studio's stage: brush, eraser, objects,
 // zoom and pan. What is seen is rendered by the engine from the full-size
 // matte, a view at a time; nothing here touches a pixel but to show it.
+// Long because it is one tool's whole life: pointer, keys, touch and view share its state.
 import english from '../../texts/en/retouch.js';
 import { adoptStyles } from '../common/adopt-styles.js';
 import { localize, texts } from '../common/texts.js';
@@ -39,7 +40,9 @@ export async function retouch(studio, { engine, photo, name, language, options, 
     box.hidden = false;
     return await new Retoucher(box, retouching, { name, t, say, signal }).finished;
   } finally {
-    others.forEach((other, i) => { other.inert = were[i]; });
+    others.forEach((other, i) => {
+      other.inert = were[i];
+    });
     box.inert = false;
     box.hidden = true;
     delete box.dataset.shown;
@@ -60,7 +63,8 @@ class Retoucher {
   #y = 0;
   #fit = true;
   /** @type {Map<number, { x: number, y: number }>} */ #pointers = new Map();
-  /** @type {{ id: number, points: number[] } | null} the stroke of this pointer; points wait to be sent */ #stroke = null;
+  /** @type {{ id: number, points: number[] } | null} the stroke of this pointer; points wait to be sent */ #stroke =
+    null;
   /** @type {Promise<unknown>} calls go one after another */ #calls = Promise.resolve();
   #drawing = false;
   #stale = false;
@@ -84,8 +88,14 @@ class Retoucher {
     this.canvas.setAttribute('aria-label', t('canvas', { name }));
     /** The matte in the end; null when it was given up. @type {Promise<Blob | null>} */
     this.finished = new Promise((resolve, reject) => {
-      this.#settle = (matte) => { this.#life.abort(); resolve(matte); };
-      this.#fail = (error) => { this.#life.abort(); reject(error); };
+      this.#settle = (matte) => {
+        this.#life.abort();
+        resolve(matte);
+      };
+      this.#fail = (error) => {
+        this.#life.abort();
+        reject(error);
+      };
     });
     signal.addEventListener('abort', () => this.#settle(null));
     this.#listen();
@@ -116,7 +126,10 @@ class Retoucher {
     on(this.canvas, 'pointerdown', (event) => this.#down(event));
     on(this.canvas, 'pointermove', (event) => this.#move(event));
     for (const type of ['pointerup', 'pointercancel']) on(this.canvas, type, (event) => this.#up(event));
-    on(this.canvas, 'pointerleave', () => { this.#cursor.shown = false; this.#moveCursor(); });
+    on(this.canvas, 'pointerleave', () => {
+      this.#cursor.shown = false;
+      this.#moveCursor();
+    });
     on(this.canvas, 'wheel', (event) => {
       event.preventDefault();
       const { x, y } = this.#place(event);
@@ -132,7 +145,8 @@ class Retoucher {
   #act(act) {
     const { clientWidth, clientHeight } = this.canvas;
     const middle = { x: clientWidth / 2, y: clientHeight / 2 };
-    if (act === 'undo' || act === 'redo') this.#change(this.t(act === 'undo' ? 'undo.said' : 'redo.said'), () => this.retouching[act]());
+    if (act === 'undo' || act === 'redo')
+      this.#change(this.t(act === 'undo' ? 'undo.said' : 'redo.said'), () => this.retouching[act]());
     else if (act === 'in') this.#zoomTo(this.#zoom * 1.5, middle.x, middle.y);
     else if (act === 'out') this.#zoomTo(this.#zoom / 1.5, middle.x, middle.y);
     else if (act === 'fit') this.#fitAll();
@@ -264,7 +278,8 @@ class Retoucher {
     const { width, height } = this.retouching.state;
     const seen = { x: this.canvas.clientWidth / this.#zoom, y: this.canvas.clientHeight / this.#zoom };
     /** @param {number} at @param {number} size @param {number} room */
-    const held = (at, size, room) => (room >= size ? (size - room) / 2 : Math.min(Math.max(at, -room / 4), size - room * 0.75));
+    const held = (at, size, room) =>
+      room >= size ? (size - room) / 2 : Math.min(Math.max(at, -room / 4), size - room * 0.75);
     this.#x = held(this.#x, width, seen.x);
     this.#y = held(this.#y, height, seen.y);
     this.#sync();
@@ -298,7 +313,8 @@ class Retoucher {
     const place = this.#place(event);
     this.canvas.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, place);
-    if (this.#pointers.size > 1) { // two fingers move the picture
+    if (this.#pointers.size > 1) {
+      // two fingers move the picture
       this.#endStroke();
       return;
     }
@@ -333,7 +349,11 @@ class Retoucher {
       /** @param {{ x: number, y: number }} a */
       const far = (a) => Math.hypot(a.x - other.x, a.y - other.y);
       this.#pan((before.x - place.x) / 2, (before.y - place.y) / 2);
-      this.#zoomTo(this.#zoom * far(place) / Math.max(1, far(before)), (place.x + other.x) / 2, (place.y + other.y) / 2);
+      this.#zoomTo(
+        (this.#zoom * far(place)) / Math.max(1, far(before)),
+        (place.x + other.x) / 2,
+        (place.y + other.y) / 2,
+      );
     }
     this.#pointers.set(event.pointerId, place);
   }
@@ -372,19 +392,34 @@ class Retoucher {
     const { key, shiftKey } = event;
     const command = event.ctrlKey || event.metaKey;
     /** @type {Record<string, () => void>} */
-    const keys = command ? {
-      z: () => this.#act(shiftKey ? 'redo' : 'undo'), Z: () => this.#act('redo'), y: () => this.#act('redo'),
-    } : {
-      e: () => this.#setTool('erase'), r: () => this.#setTool('restore'), o: () => this.#setTool('objects'), m: () => this.#setTool('move'),
-      '[': () => this.#setSize(this.#size / 1.25), ']': () => this.#setSize(this.#size * 1.25),
-      '+': () => this.#act('in'), '=': () => this.#act('in'), '-': () => this.#act('out'), 0: () => this.#act('fit'),
-      Escape: () => this.#act('give-up'),
-    };
-    if (event.target === this.canvas && !command) Object.assign(keys, {
-      ArrowLeft: () => this.#nudge(-1, 0, shiftKey), ArrowRight: () => this.#nudge(1, 0, shiftKey),
-      ArrowUp: () => this.#nudge(0, -1, shiftKey), ArrowDown: () => this.#nudge(0, 1, shiftKey),
-      ' ': () => this.#dab(), Enter: () => this.#dab(),
-    });
+    const keys = command
+      ? {
+          z: () => this.#act(shiftKey ? 'redo' : 'undo'),
+          Z: () => this.#act('redo'),
+          y: () => this.#act('redo'),
+        }
+      : {
+          e: () => this.#setTool('erase'),
+          r: () => this.#setTool('restore'),
+          o: () => this.#setTool('objects'),
+          m: () => this.#setTool('move'),
+          '[': () => this.#setSize(this.#size / 1.25),
+          ']': () => this.#setSize(this.#size * 1.25),
+          '+': () => this.#act('in'),
+          '=': () => this.#act('in'),
+          '-': () => this.#act('out'),
+          0: () => this.#act('fit'),
+          Escape: () => this.#act('give-up'),
+        };
+    if (event.target === this.canvas && !command)
+      Object.assign(keys, {
+        ArrowLeft: () => this.#nudge(-1, 0, shiftKey),
+        ArrowRight: () => this.#nudge(1, 0, shiftKey),
+        ArrowUp: () => this.#nudge(0, -1, shiftKey),
+        ArrowDown: () => this.#nudge(0, 1, shiftKey),
+        ' ': () => this.#dab(),
+        Enter: () => this.#dab(),
+      });
     if (!command) event.stopPropagation(); // none of the studio's keys meanwhile
     const action = keys[key];
     if (!action) return;

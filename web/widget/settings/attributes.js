@@ -45,11 +45,14 @@ function valueIn(name, said) {
  * @param {(name: string) => unknown} read
  * @returns {Record<string, any>}
  */
-export const asked = (names, read) => Object.fromEntries(names.map((name) => [name, valueIn(name, read(name))]).filter(([, value]) => value !== undefined));
+export const asked = (names, read) =>
+  Object.fromEntries(names.map((name) => [name, valueIn(name, read(name))]).filter(([, value]) => value !== undefined));
 
 /** What the attributes are, a boolean one as such. @param {Element} host @param {readonly string[]} names @returns {Record<string, any>} */
-export const attributesOf = (host, names) => Object.fromEntries(names.map((name) =>
-  [name, options[name].type === 'boolean' ? host.hasAttribute(name) : host.getAttribute(name)]));
+export const attributesOf = (host, names) =>
+  Object.fromEntries(
+    names.map((name) => [name, options[name].type === 'boolean' ? host.hasAttribute(name) : host.getAttribute(name)]),
+  );
 
 /** @param {Element} host @returns {Styles} */
 export const stylesOf = (host) => asked(styleNames, (name) => host.getAttribute(name));
@@ -63,7 +66,9 @@ export const stylesOf = (host) => asked(styleNames, (name) => host.getAttribute(
 export function outputOf(read) {
   const { margin, ...output } = asked(resultNames, read);
   return {
-    ...output, background: read('background') || 'transparent', format: String(read('format') || 'png'),
+    ...output,
+    background: read('background') || 'transparent',
+    format: String(read('format') || 'png'),
     ...(output.crop ? { margin: margin ?? options.margin.default } : {}),
   };
 }

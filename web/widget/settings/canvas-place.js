@@ -14,7 +14,7 @@ import { readStyle, writeStyle } from '../../engine/core/style-text.js';
 
 /** @param {string} name @param {string | undefined} fit @param {Canvas} canvas */
 const usualScale = (name, fit, { presets, keys }) =>
-  fit === 'photo' ? 1 : presets.find((preset) => preset.name === name)?.scale ?? keys.scale.default;
+  fit === 'photo' ? 1 : (presets.find((preset) => preset.name === name)?.scale ?? keys.scale.default);
 
 /**
  * The place that the attribute says, in percent.
@@ -25,17 +25,32 @@ const usualScale = (name, fit, { presets, keys }) =>
  */
 export function readPlace(text, canvas) {
   const style = readStyle(text);
-  const { preset, ratio, width, height, fit, scale, x = 0, y = 0 } =
-    /** @type {Record<string, string | number | undefined>} */ (typeof style === 'object' ? style : { preset: text });
+  const {
+    preset,
+    ratio,
+    width,
+    height,
+    fit,
+    scale,
+    x = 0,
+    y = 0,
+  } = /** @type {Record<string, string | number | undefined>} */ (typeof style === 'object' ? style : { preset: text });
   const name = String(preset ?? ratio ?? `${width}x${height}`);
   const known = canvas.presets.find((one) => one.name === name && !one.ratio);
   const [w, h] = known ? [known.width, known.height] : /^\d+x\d+$/.test(name) ? name.split('x').map(Number) : [0, 0];
   /** @param {string | number} length @param {number} side 0: nobody knows it yet */
   const percents = (length, side) =>
-    String(length).endsWith('%') ? parseFloat(String(length)) || 0 : side ? (parseFloat(String(length)) || 0) / side * 100 : 0;
+    String(length).endsWith('%')
+      ? parseFloat(String(length)) || 0
+      : side
+        ? ((parseFloat(String(length)) || 0) / side) * 100
+        : 0;
   return {
-    name, ...(fit ? { fit: String(fit) } : {}),
-    scale: Number(scale ?? usualScale(name, fit?.toString(), canvas)), x: percents(x, w), y: percents(y, h),
+    name,
+    ...(fit ? { fit: String(fit) } : {}),
+    scale: Number(scale ?? usualScale(name, fit?.toString(), canvas)),
+    x: percents(x, w),
+    y: percents(y, h),
   };
 }
 
@@ -79,7 +94,13 @@ export function writePlace(place, canvas) {
  * @param {Canvas} canvas
  * @returns {Place}
  */
-export const centred = ({ name, fit }, canvas) => ({ name, ...(fit ? { fit } : {}), scale: usualScale(name, fit, canvas), x: 0, y: 0 });
+export const centred = ({ name, fit }, canvas) => ({
+  name,
+  ...(fit ? { fit } : {}),
+  scale: usualScale(name, fit, canvas),
+  x: 0,
+  y: 0,
+});
 
 /**
  * What the core knows of canvases; an engine may have none.

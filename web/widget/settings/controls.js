@@ -81,7 +81,7 @@ export class StyleDrawer {
 
   async #fill() {
     this.#open?.abort();
-    const { signal } = this.#open = new AbortController();
+    const { signal } = (this.#open = new AbortController());
     const [{ openStyle }, canvas] = await Promise.all([import('./style-panel.js'), this.canvas()]);
     const sync = await openStyle(this.box, this.host, { language: this.language(), canvas, signal });
     if (!signal.aborted) this.#sync = sync;

@@ -41,7 +41,8 @@ const markup = `
 </fieldset>`;
 
 /** What a shadow and an outline are to begin with: the core's own. */
-const usual = (/** @type {string} */ name) => Object.fromEntries(Object.entries(options[name].keys ?? {}).map(([key, row]) => [key, row.default]));
+const usual = (/** @type {string} */ name) =>
+  Object.fromEntries(Object.entries(options[name].keys ?? {}).map(([key, row]) => [key, row.default]));
 
 /**
  * Fills the panel.
@@ -59,8 +60,14 @@ export async function openStyle(box, host, { language, canvas, signal }) {
   localize(box, t);
   /** @param {string} name @returns {any} */
   const part = (name) => box.querySelector(`.${name}`);
-  const names = [...ratios, ...(canvas?.presets ?? []).map(({ name }) => name).filter((name) => !ratios.includes(name))];
-  part('canvas').append(new Option(t('canvas.none'), ''), ...names.map((name) => new Option(t.find(`canvas.${name}`) ?? name, name)));
+  const names = [
+    ...ratios,
+    ...(canvas?.presets ?? []).map(({ name }) => name).filter((name) => !ratios.includes(name)),
+  ];
+  part('canvas').append(
+    new Option(t('canvas.none'), ''),
+    ...names.map((name) => new Option(t.find(`canvas.${name}`) ?? name, name)),
+  );
 
   /** @param {string} name @param {string | null} value */
   const set = (name, value) => {
@@ -81,18 +88,37 @@ export async function openStyle(box, host, { language, canvas, signal }) {
   if (canvas) {
     part('scale').min = Math.log2(canvas.keys.scale.min); // the same way to half the size as to twice
     part('scale').max = Math.log2(canvas.keys.scale.max);
-    for (const name of ['across', 'down']) Object.assign(part(name), { min: -canvas.keys.x.max_percent, max: canvas.keys.x.max_percent });
-    part('back').addEventListener('click', () => {
-      const at = place?.get();
-      if (at) place?.set(centred(at, canvas));
-    }, { signal });
+    for (const name of ['across', 'down'])
+      Object.assign(part(name), { min: -canvas.keys.x.max_percent, max: canvas.keys.x.max_percent });
+    part('back').addEventListener(
+      'click',
+      () => {
+        const at = place?.get();
+        if (at) place?.set(centred(at, canvas));
+      },
+      { signal },
+    );
   }
   const write = {
-    shadow: () => set('shadow', part('shadow').checked
-      ? writeStyle({ y: `${part('y').value}%`, blur: `${part('blur').value}%`, opacity: part('opacity').value }) : null),
-    outline: () => set('outline', part('outline').checked ? writeStyle({ width: `${part('width').value}%`, color: part('color').value }) : null),
-    gradient: () => set('background', part('gradient').checked
-      ? `linear-gradient(${part('angle').value}deg, ${part('from').value}, ${part('to').value})` : 'transparent'),
+    shadow: () =>
+      set(
+        'shadow',
+        part('shadow').checked
+          ? writeStyle({ y: `${part('y').value}%`, blur: `${part('blur').value}%`, opacity: part('opacity').value })
+          : null,
+      ),
+    outline: () =>
+      set(
+        'outline',
+        part('outline').checked ? writeStyle({ width: `${part('width').value}%`, color: part('color').value }) : null,
+      ),
+    gradient: () =>
+      set(
+        'background',
+        part('gradient').checked
+          ? `linear-gradient(${part('angle').value}deg, ${part('from').value}, ${part('to').value})`
+          : 'transparent',
+      ),
     canvas: () => set('canvas', part('canvas').value || null),
     scale: () => place?.set({ scale: 2 ** part('scale').value }),
     across: () => place?.set({ x: Number(part('across').value) }),
@@ -100,10 +126,17 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     keep: () => set('keep', part('keep').value === 'background' ? 'background' : null),
   };
   for (const [name, inputs] of Object.entries({
-    shadow: ['shadow', 'y', 'blur', 'opacity'], outline: ['outline', 'width', 'color'],
-    gradient: ['gradient', 'from', 'to', 'angle'], canvas: ['canvas'], scale: ['scale'], across: ['across'], down: ['down'], keep: ['keep'],
+    shadow: ['shadow', 'y', 'blur', 'opacity'],
+    outline: ['outline', 'width', 'color'],
+    gradient: ['gradient', 'from', 'to', 'angle'],
+    canvas: ['canvas'],
+    scale: ['scale'],
+    across: ['across'],
+    down: ['down'],
+    keep: ['keep'],
   })) {
-    for (const input of inputs) part(input).addEventListener('input', /** @type {Record<string, () => void>} */ (write)[name], { signal });
+    for (const input of inputs)
+      part(input).addEventListener('input', /** @type {Record<string, () => void>} */ (write)[name], { signal });
   }
 
   const sync = () => {
@@ -117,10 +150,14 @@ export async function openStyle(box, host, { language, canvas, signal }) {
         if (input) input.value = input.type === 'color' ? value : parseFloat(String(value));
       }
     }
-    const gradient = /^linear-gradient\((\d+)deg, (#[0-9a-f]{6}), (#[0-9a-f]{6})\)$/i.exec(host.getAttribute('background') ?? '');
+    const gradient = /^linear-gradient\((\d+)deg, (#[0-9a-f]{6}), (#[0-9a-f]{6})\)$/i.exec(
+      host.getAttribute('background') ?? '',
+    );
     part('gradient').checked = Boolean(gradient);
     part('of-gradient').hidden = !gradient;
-    ['angle', 'from', 'to'].forEach((name, i) => { if (gradient) part(name).value = gradient[i + 1]; });
+    ['angle', 'from', 'to'].forEach((name, i) => {
+      if (gradient) part(name).value = gradient[i + 1];
+    });
     const at = place?.get();
     const name = at?.name ?? host.getAttribute('canvas') ?? '';
     if (name && !names.includes(name)) {
@@ -130,8 +167,11 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     part('canvas').value = name;
     part('of-canvas').hidden = !at;
     if (at) {
-      for (const [input, value, said] of /** @type {[string, number, number][]} */ (
-        [['scale', Math.log2(at.scale), at.scale], ['across', at.x, at.x / 100], ['down', at.y, at.y / 100]])) {
+      for (const [input, value, said] of /** @type {[string, number, number][]} */ ([
+        ['scale', Math.log2(at.scale), at.scale],
+        ['across', at.x, at.x / 100],
+        ['down', at.y, at.y / 100],
+      ])) {
         part(input).value = String(value);
         part(input).setAttribute('aria-valuetext', percent(language, said));
       }

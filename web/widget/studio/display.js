@@ -54,7 +54,10 @@ export class Display {
     clearTimeout(this.#idle);
     const held = this.#held;
     this.#held = this.#wish = undefined;
-    void held?.preview.then((preview) => preview?.close(), () => {});
+    void held?.preview.then(
+      (preview) => preview?.close(),
+      () => {},
+    );
   }
 
   /** Slider, layers and crop for the settings in force. @param {Item} item done */
@@ -64,7 +67,11 @@ export class Display {
     if (!cutout || !photo) return;
     const options = this.needs.options();
     const fresh = this.#laid !== item;
-    layBackground(this.#part('.layers'), options, typeof options.background === 'string' ? '' : url(options.background));
+    layBackground(
+      this.#part('.layers'),
+      options,
+      typeof options.background === 'string' ? '' : url(options.background),
+    );
     // what the layers cannot show stays as it was until a preview or the file is there
     if (!fresh && Object.keys(stylesOf(host)).length) this.#preview(item, options);
     else {
@@ -80,9 +87,12 @@ export class Display {
     this.#part('.blurred').src = original;
     cut.alt = t()('after', { name: item.name });
     cut.src = url(cutout.blob);
-    cut.decode().catch(() => {}).then(() => {
-      if (this.#laid === item) void this.slider.reveal(42);
-    });
+    cut
+      .decode()
+      .catch(() => {})
+      .then(() => {
+        if (this.#laid === item) void this.slider.reveal(42);
+      });
   }
 
   /** The file in place of everything, once it is decoded. @param {Item} item @param {Result} result @param {Options} options */
@@ -101,7 +111,9 @@ export class Display {
 
   /** @param {Item} item @param {Options} options */
   #isWanted(item, options) {
-    return this.#laid === item && item.state === 'done' && JSON.stringify(options) === JSON.stringify(this.needs.options());
+    return (
+      this.#laid === item && item.state === 'done' && JSON.stringify(options) === JSON.stringify(this.needs.options())
+    );
   }
 
   /** The slider takes the shape of what is shown. @param {Item} item @param {Options} options @param {{ width: number, height: number }} size of the result */
@@ -116,7 +128,7 @@ export class Display {
     this.#part('.placer').hidden = !placed;
     if (placed) this.#placing ??= this.#arrange();
     if (placed) layPlaced(slider, size);
-    else if (item.cutout) layCrop(slider, item.cutout.report, options.crop ? options.margin ?? '0%' : null);
+    else if (item.cutout) layCrop(slider, item.cutout.report, options.crop ? (options.margin ?? '0%') : null);
   }
 
   /** On a canvas the subject can be moved. */
@@ -126,9 +138,14 @@ export class Display {
     const [{ SubjectDrag }, canvas] = await Promise.all([import('./subject-drag.js'), engine().then(canvasesOf)]);
     if (!canvas) return;
     for (const type of ['pointerenter', 'focus']) {
-      layer.addEventListener(type, () => { // the first drag finds the preview there
-        if (this.#laid && !layer.hidden) this.#hold(this.#laid).catch(() => {});
-      }, { signal });
+      layer.addEventListener(
+        type,
+        () => {
+          // the first drag finds the preview there
+          if (this.#laid && !layer.hidden) this.#hold(this.#laid).catch(() => {});
+        },
+        { signal },
+      );
     }
     new SubjectDrag(layer, { host, canvas, signal, gesture, settled });
     layer.toggleAttribute('data-ready', true);

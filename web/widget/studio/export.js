@@ -14,10 +14,20 @@ export const fileOf = (name, { blob }, { format }) => new File([blob], outputNam
 
 /** Format, size, time, on one line. @param {import('../common/messages.js').Translate} t @param {Result} result @param {Options} options */
 export function describe(t, { blob, report }, { format, background }) {
-  const seconds = new Intl.NumberFormat(t.language, { style: 'unit', unit: 'second', unitDisplay: 'narrow', maximumFractionDigits: 2 });
+  const seconds = new Intl.NumberFormat(t.language, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'narrow',
+    maximumFractionDigits: 2,
+  });
   const flat = format === 'jpeg' && background === 'transparent' ? [t('flat')] : [];
-  return [format.toUpperCase(), `${report.width} × ${report.height}`, bytes(t.language, blob.size),
-    seconds.format((report.timings_ms?.total ?? 0) / 1000), ...flat].join(' · ');
+  return [
+    format.toUpperCase(),
+    `${report.width} × ${report.height}`,
+    bytes(t.language, blob.size),
+    seconds.format((report.timings_ms?.total ?? 0) / 1000),
+    ...flat,
+  ].join(' · ');
 }
 
 /** @param {string} url @param {string} name */

@@ -25,9 +25,13 @@ export class Output {
     this.box = box;
     this.needs = needs;
     this.#part('[data-act=share]').hidden = !canShare();
-    this.#part('.meta').addEventListener('dragstart', (/** @type {DragEvent} */ event) => {
-      if (event.dataTransfer && this.#finished) carry(event.dataTransfer, this.#finished, needs.url(this.#finished));
-    }, { signal: needs.signal });
+    this.#part('.meta').addEventListener(
+      'dragstart',
+      (/** @type {DragEvent} */ event) => {
+        if (event.dataTransfer && this.#finished) carry(event.dataTransfer, this.#finished, needs.url(this.#finished));
+      },
+      { signal: needs.signal },
+    );
   }
 
   /** The line under the controls; with the file it can be dragged out. @param {string} text @param {File} [file] */

@@ -39,7 +39,8 @@ export function layCrop(picture, report, margin) {
 
 /** A result that is no part of the photo's plane: it alone, at its own shape. @param {HTMLElement} picture @param {Report} report */
 export function layPlaced(picture, { width, height }) {
-  for (const [name, value] of Object.entries({ ratio: width / height, sx: 1, sy: 1, ox: 0, oy: 0 })) picture.style.setProperty(`--${name}`, String(value));
+  for (const [name, value] of Object.entries({ ratio: width / height, sx: 1, sy: 1, ox: 0, oy: 0 }))
+    picture.style.setProperty(`--${name}`, String(value));
 }
 
 /**
@@ -62,10 +63,13 @@ export function layBackground(layers, { background, format }, image) {
 /** Shrunk while it is decoded, off this thread. @param {Blob} photo @returns {HTMLCanvasElement} */
 export function thumbnail(photo) {
   const canvas = document.createElement('canvas');
-  createImageBitmap(photo, { resizeHeight: 128, resizeQuality: 'medium' }).then((bitmap) => {
-    canvas.width = bitmap.width;
-    canvas.height = bitmap.height;
-    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
-  }, () => {}); // not a picture: the mark on the thumbnail says so
+  createImageBitmap(photo, { resizeHeight: 128, resizeQuality: 'medium' }).then(
+    (bitmap) => {
+      canvas.width = bitmap.width;
+      canvas.height = bitmap.height;
+      canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+    },
+    () => {},
+  ); // not a picture: the mark on the thumbnail says so
   return canvas;
 }

@@ -42,7 +42,10 @@ export class Queue {
   /** @type {Item[]} */ items = [];
   /** @type {{ run: () => Promise<void>, item: Item }[]} */ #renders = [];
   /** @type {{ item: Item, abort: AbortController } | undefined} */ #current;
-  #line = new Line(() => 1, () => this.#next());
+  #line = new Line(
+    () => 1,
+    () => this.#next(),
+  );
   #ids = 0;
   /** @type {WeakMap<Blob, number>} */ #blobs = new WeakMap();
 
@@ -64,8 +67,9 @@ export class Queue {
 
   /** @param {{ name: string, source: Blob | string }[]} inputs @returns {Item[]} */
   add(inputs) {
-    const fresh = inputs.map(({ name, source }) =>
-      /** @type {Item} */ ({ id: ++this.#ids, name, source, state: 'waiting' }));
+    const fresh = inputs.map(
+      ({ name, source }) => /** @type {Item} */ ({ id: ++this.#ids, name, source, state: 'waiting' }),
+    );
     this.items.push(...fresh);
     fresh.forEach(this.changed);
     this.#line.fill();
@@ -90,7 +94,8 @@ export class Queue {
 
   /** Stops the running photo and the waiting ones. */
   cancel() {
-    for (const item of this.items.filter(({ state }) => state === 'waiting')) this.#fail(item, { code: 'aborted', message: 'Cancelled.' });
+    for (const item of this.items.filter(({ state }) => state === 'waiting'))
+      this.#fail(item, { code: 'aborted', message: 'Cancelled.' });
     this.#current?.abort.abort();
   }
 
@@ -123,17 +128,26 @@ export class Queue {
     const abort = new AbortController();
     /** @type {Promise<Result>} */
     const result = new Promise((resolve, reject) => {
-      this.#renders.unshift({ item, run: async () => {
-        try {
-          if (abort.signal.aborted) throw failed({ name: 'AbortError', message: 'Cancelled.' });
-          const engine = await this.engine();
-          resolve(await engine.removeBackground(/** @type {Blob} */ (item.photo),
-            { ...this.common(), ...options, matte: item.matte, signal: abort.signal }));
-        } catch (error) {
-          if (item.render?.abort === abort) item.render = undefined;
-          reject(failed(error));
-        }
-      } });
+      this.#renders.unshift({
+        item,
+        run: async () => {
+          try {
+            if (abort.signal.aborted) throw failed({ name: 'AbortError', message: 'Cancelled.' });
+            const engine = await this.engine();
+            resolve(
+              await engine.removeBackground(/** @type {Blob} */ (item.photo), {
+                ...this.common(),
+                ...options,
+                matte: item.matte,
+                signal: abort.signal,
+              }),
+            );
+          } catch (error) {
+            if (item.render?.abort === abort) item.render = undefined;
+            reject(failed(error));
+          }
+        },
+      });
     });
     result.catch(() => {});
     item.render = { key, result, abort };
@@ -170,7 +184,11 @@ export class Queue {
         throw failed(error, 'engine_unavailable');
       });
       const cutout = await engine.removeBackground(item.photo, {
-        ...this.common(), background: 'transparent', format: 'png', matte: item.matte, signal,
+        ...this.common(),
+        background: 'transparent',
+        format: 'png',
+        matte: item.matte,
+        signal,
         onProgress: (/** @type {Progress} */ progress) => {
           if (item.state !== 'working' || signal.aborted) return;
           item.progress = progress;
@@ -199,7 +217,13 @@ export class Queue {
       this.#blobs.set(background, known);
       background = `blob ${known}`;
     }
-    return JSON.stringify([background, format, format === 'png' ? 0 : quality ?? 0, crop ? margin ?? '0%' : null, styles]);
+    return JSON.stringify([
+      background,
+      format,
+      format === 'png' ? 0 : (quality ?? 0),
+      crop ? (margin ?? '0%') : null,
+      styles,
+    ]);
   }
 }
 

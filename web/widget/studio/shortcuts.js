@@ -64,13 +64,15 @@ export function openSheet(root, t) {
   const list = document.createElement('dl');
   const here = shortcuts.filter(({ act }) => act !== 'share' || canShare());
   const rows = [...here.map(({ key, act }) => [key.toUpperCase(), `key.${act}`]), ...others];
-  list.append(...rows.map(([key, text]) => {
-    const row = document.createElement('div');
-    const term = document.createElement('dt');
-    term.append(made('kbd', key));
-    row.append(term, made('dd', t.find(text) ?? ''));
-    return row;
-  }));
+  list.append(
+    ...rows.map(([key, text]) => {
+      const row = document.createElement('div');
+      const term = document.createElement('dt');
+      term.append(made('kbd', key));
+      row.append(term, made('dd', t.find(text) ?? ''));
+      return row;
+    }),
+  );
   const label = document.createElement('label');
   label.className = 'check';
   const single = document.createElement('input');

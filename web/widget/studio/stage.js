@@ -25,7 +25,8 @@ export class Stage {
     const t = this.t();
     const percent = Math.round((progress?.fraction ?? 0) * 100);
     this.part('.stage').style.setProperty('--progress', String(percent));
-    this.part('.progress p').textContent = state === 'waiting' && ahead > 0 ? t('waiting', { count: ahead }) : stageText(t, progress);
+    this.part('.progress p').textContent =
+      state === 'waiting' && ahead > 0 ? t('waiting', { count: ahead }) : stageText(t, progress);
     this.part('.meter').setAttribute('aria-valuenow', String(percent));
   }
 
@@ -54,8 +55,12 @@ export class Stage {
     const error = renderError ?? item.error;
     const missing = item.state === 'done' && item.cutout?.report?.subject?.found === false;
     this.part('.message').hidden = !(item.state === 'error' || missing || renderError);
-    const [title, hint] = missing && item.matte ? [t('cleared'), t('cleared.do')]
-      : missing ? [t('nothing'), t('nothing.do')] : errorText(t, error);
+    const [title, hint] =
+      missing && item.matte
+        ? [t('cleared'), t('cleared.do')]
+        : missing
+          ? [t('nothing'), t('nothing.do')]
+          : errorText(t, error);
     this.part('.by-hand').hidden = !missing;
     this.part('.message strong').textContent = title;
     this.part('.message .hint').textContent = hint;
@@ -79,12 +84,15 @@ export class Stage {
     if (found || !url || photo.src === url) return;
     delete photo.dataset.ready;
     photo.src = url;
-    photo.decode().then(() => {
-      if (photo.src !== url) return;
-      photo.dataset.ready = 'true';
-      photo.style.setProperty('--ratio', String(photo.naturalWidth / photo.naturalHeight || 1));
-      photo.hidden = this.#item !== item || !this.part('compare-slider').hidden;
-    }, () => {}); // a file that is no picture: the message says it
+    photo.decode().then(
+      () => {
+        if (photo.src !== url) return;
+        photo.dataset.ready = 'true';
+        photo.style.setProperty('--ratio', String(photo.naturalWidth / photo.naturalHeight || 1));
+        photo.hidden = this.#item !== item || !this.part('compare-slider').hidden;
+      },
+      () => {},
+    ); // a file that is no picture: the message says it
   }
 
   /** @param {string} selector @returns {any} */

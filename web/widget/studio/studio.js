@@ -1,6 +1,7 @@
 // What <background-remover> shows from the first photo on: the stage with the
 // slider, progress and messages, the thumbnails, the controls. Loaded lazily.
 // The host's attributes are the settings; the controls only write them.
+// Long because it is the one place that knows all parts of the studio.
 import english from '../../texts/en/studio.js';
 import { adoptStyles } from '../common/adopt-styles.js';
 import { errorText } from '../common/messages.js';
@@ -52,7 +53,10 @@ export class Studio {
     this.shell = shell;
     this.queue = new Queue({
       engine: shell.engine,
-      common: () => ({ model: host.getAttribute('model') ?? undefined, ...asked(runNames, (name) => host.getAttribute(name)) }),
+      common: () => ({
+        model: host.getAttribute('model') ?? undefined,
+        ...asked(runNames, (name) => host.getAttribute(name)),
+      }),
       changed: (item) => this.#changed(item),
     });
     const { root } = shell;
@@ -66,14 +70,25 @@ export class Studio {
     recallSettings(host);
     const { signal } = this.#life;
     const needs = {
-      host, signal, engine: shell.engine, options: () => this.options, t: () => this.t, url: (/** @type {Blob} */ blob) => this.#url(blob),
+      host,
+      signal,
+      engine: shell.engine,
+      options: () => this.options,
+      t: () => this.t,
+      url: (/** @type {Blob} */ blob) => this.#url(blob),
     };
     this.stage = new Stage(this.box, needs);
     this.output = new Output(this.box, {
-      ...needs, say: (text) => this.#say(text), file: (item) => this.#file(item), render: (item, options) => this.queue.render(item, options),
+      ...needs,
+      say: (text) => this.#say(text),
+      file: (item) => this.#file(item),
+      render: (item, options) => this.queue.render(item, options),
     });
     this.display = new Display(this.box, {
-      ...needs, common: this.queue.common, gesture: (begun) => this.#hold(begun), settled: (place) => this.#placed(place),
+      ...needs,
+      common: this.queue.common,
+      gesture: (begun) => this.#hold(begun),
+      settled: (place) => this.#placed(place),
     });
     this.strip = new ThumbnailStrip(this.#part('.strip'));
     this.toolbar = new Toolbar(this.box, { ...needs, background: (background) => this.#setBackground(background) });
@@ -181,7 +196,13 @@ export class Studio {
   #placed({ scale, x, y }) {
     const { language } = this.t;
     rememberSettings(this.host);
-    this.#say(this.t('place.said', { scale: percent(language, scale), x: signed(language, x / 100), y: signed(language, y / 100) }));
+    this.#say(
+      this.t('place.said', {
+        scale: percent(language, scale),
+        x: signed(language, x / 100),
+        y: signed(language, y / 100),
+      }),
+    );
   }
 
   /** @returns {Options} */
@@ -192,13 +213,17 @@ export class Studio {
 
   #listen() {
     const { signal } = this.#life;
-    this.box.addEventListener('click', (event) => {
-      const target = /** @type {Element} */ (event.target).closest?.('[data-act],[data-bg],[data-item]');
-      const { act, bg, item } = /** @type {HTMLElement | null} */ (target)?.dataset ?? {};
-      if (bg) this.#setBackground(bg);
-      if (item) this.#choose(this.queue.items.find(({ id }) => id === Number(item)));
-      if (act) this.#act(act);
-    }, { signal });
+    this.box.addEventListener(
+      'click',
+      (event) => {
+        const target = /** @type {Element} */ (event.target).closest?.('[data-act],[data-bg],[data-item]');
+        const { act, bg, item } = /** @type {HTMLElement | null} */ (target)?.dataset ?? {};
+        if (bg) this.#setBackground(bg);
+        if (item) this.#choose(this.queue.items.find(({ id }) => id === Number(item)));
+        if (act) this.#act(act);
+      },
+      { signal },
+    );
   }
 
   /** A key for this element, or for the page while nothing has the focus. @param {KeyboardEvent} event */
@@ -337,22 +362,28 @@ export class Studio {
 
   async #downloadAll() {
     for (const item of this.queue.items) {
-      if (item.state === 'done' && item.cutout?.report?.subject?.found !== false) await this.output.download(item).catch(() => {});
+      if (item.state === 'done' && item.cutout?.report?.subject?.found !== false)
+        await this.output.download(item).catch(() => {});
     }
   }
 
   /** The matte by hand; the photo is cut out anew along it. @param {Item} item done */
   async #retouch(item) {
     if (this.#retouching || item.state !== 'done' || !item.photo) return;
-    const life = this.#retouching = new AbortController();
+    const life = (this.#retouching = new AbortController());
     const gone = () => life.signal.aborted || !this.queue.items.includes(item);
     /** @type {Blob | null} */ let matte = null;
     /** @type {unknown} */ let failure;
     try {
       const [{ retouch }, engine] = await Promise.all([import('../retouch/retoucher.js'), this.shell.engine()]);
       matte = await retouch(this.box, {
-        engine, name: item.name, photo: item.photo, language: this.#language, signal: life.signal,
-        options: { ...this.queue.common(), matte: item.matte }, say: (text) => this.#say(text),
+        engine,
+        name: item.name,
+        photo: item.photo,
+        language: this.#language,
+        signal: life.signal,
+        options: { ...this.queue.common(), matte: item.matte },
+        say: (text) => this.#say(text),
       });
     } catch (error) {
       failure = error;
@@ -381,15 +412,22 @@ export class Studio {
     return () => {
       if (before ? before.checkVisibility?.() && !before.closest('[inert]') : !lost) return;
       const state = this.#part('.stage').dataset.state;
-      const next = state === 'working' ? '[data-act=cancel]' : state === 'error' && !this.#part('[data-act=retry]').hidden ? '[data-act=retry]'
-        : this.#part('.bar').inert ? '.message [data-act=add]' : '[data-act=download]';
+      const next =
+        state === 'working'
+          ? '[data-act=cancel]'
+          : state === 'error' && !this.#part('[data-act=retry]').hidden
+            ? '[data-act=retry]'
+            : this.#part('.bar').inert
+              ? '.message [data-act=add]'
+              : '[data-act=download]';
       this.#part(next).focus({ preventScroll: true });
     };
   }
 
   /** How many photos come before this one. @param {Item} item */
   #place(item) {
-    return this.queue.items.filter(({ id, state }) => id < item.id && (state === 'waiting' || state === 'working')).length;
+    return this.queue.items.filter(({ id, state }) => id < item.id && (state === 'waiting' || state === 'working'))
+      .length;
   }
 
   /** @param {Blob} blob one URL each, revoked with all of them */

@@ -45,11 +45,15 @@ export class SubjectDrag {
     for (const type of ['pointerup', 'pointercancel']) on(type, (event) => this.#up(event));
     on('dblclick', () => this.#write(centred(this.#place, canvas)));
     on('keydown', (event) => this.#key(event));
-    layer.addEventListener('wheel', (event) => {
-      if (!event.ctrlKey && /** @type {ShadowRoot} */ (layer.getRootNode()).activeElement !== layer) return;
-      event.preventDefault();
-      this.#size(1.0016 ** -event.deltaY);
-    }, { signal, passive: false });
+    layer.addEventListener(
+      'wheel',
+      (event) => {
+        if (!event.ctrlKey && /** @type {ShadowRoot} */ (layer.getRootNode()).activeElement !== layer) return;
+        event.preventDefault();
+        this.#size(1.0016 ** -event.deltaY);
+      },
+      { signal, passive: false },
+    );
     signal.addEventListener('abort', () => clearTimeout(this.#timer));
   }
 
@@ -105,7 +109,12 @@ export class SubjectDrag {
     const far = (at) => Math.max(1, Math.hypot(at.x - other.x, at.y - other.y));
     const times = other ? far(now) / far(before) : 1;
     const { x, y, scale, ...rest } = this.#at;
-    this.#write({ ...rest, scale: scale * times, x: x + (now.x - before.x) / width * share, y: y + (now.y - before.y) / height * share });
+    this.#write({
+      ...rest,
+      scale: scale * times,
+      x: x + ((now.x - before.x) / width) * share,
+      y: y + ((now.y - before.y) / height) * share,
+    });
   }
 
   /** @param {PointerEvent} event */

@@ -28,7 +28,9 @@ export class Toolbar {
     this.box = box;
     this.needs = needs;
     this.style = new StyleDrawer(box, {
-      host, language: () => needs.t().language, canvas: () => needs.engine().then(canvasesOf),
+      host,
+      language: () => needs.t().language,
+      canvas: () => needs.engine().then(canvasesOf),
     });
     signal.addEventListener('abort', () => this.style.dispose());
     /** @type {(target: string, type: string, listener: () => void) => void} */
@@ -46,7 +48,10 @@ export class Toolbar {
       if (file.files?.[0]) background(file.files[0]);
       file.value = '';
     });
-    for (const [selector, name] of [['[part=format]', 'format'], ['.margin', 'margin']]) {
+    for (const [selector, name] of [
+      ['[part=format]', 'format'],
+      ['.margin', 'margin'],
+    ]) {
       on(selector, 'change', () => this.set(name, this.part(selector).value));
     }
     const crop = this.part('[part=crop]');
@@ -89,16 +94,18 @@ export class Toolbar {
     const colours = recallColours(host);
     for (const old of this.box.querySelectorAll('.recent')) old.remove();
     this.part('#recent').replaceChildren(...colours.map((colour) => new Option(colour, colour)));
-    this.part('.swatch.colour').after(...colours.slice(0, RECENT).map((colour) => {
-      const button = document.createElement('button');
-      button.className = 'swatch recent';
-      button.setAttribute('type', 'button');
-      button.dataset.bg = colour;
-      button.style.backgroundColor = colour;
-      button.title = colour;
-      button.setAttribute('aria-label', t()('recent', { colour }));
-      return button;
-    }));
+    this.part('.swatch.colour').after(
+      ...colours.slice(0, RECENT).map((colour) => {
+        const button = document.createElement('button');
+        button.className = 'swatch recent';
+        button.setAttribute('type', 'button');
+        button.dataset.bg = colour;
+        button.style.backgroundColor = colour;
+        button.title = colour;
+        button.setAttribute('aria-label', t()('recent', { colour }));
+        return button;
+      }),
+    );
     this.sync();
   }
 

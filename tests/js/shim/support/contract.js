@@ -12,23 +12,23 @@ import { VENDORS } from './vendors.js';
 const ajv = new Ajv2020.default({ strict: false, allErrors: true });
 addFormats.default(ajv);
 
-export const documents = Object.fromEntries(DIALECTS.map(({ name }) => {
-  const document = JSON.parse(readFileSync(new URL(`../contract/${name}.openapi.json`, import.meta.url), 'utf8'));
-  ajv.addSchema(document, name);
-  return [name, document];
-}));
+export const documents = Object.fromEntries(
+  DIALECTS.map(({ name }) => {
+    const document = JSON.parse(readFileSync(new URL(`../contract/${name}.openapi.json`, import.meta.url), 'utf8'));
+    ajv.addSchema(document, name);
+    return [name, document];
+  }),
+);
 
 /** Answers that the documents do not know; each is told in shim/README.md. */
-const BEYOND = [
-  { status: 405 },
-  { status: 413, operation: 'uploadAsset' },
-  { status: 400, operation: 'uploadAsset' },
-];
+const BEYOND = [{ status: 405 }, { status: 413, operation: 'uploadAsset' }, { status: 400, operation: 'uploadAsset' }];
 
-const at = (...path) => `#/${path.map((part) => encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1'))).join('/')}`;
+const at = (...path) =>
+  `#/${path.map((part) => encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1'))).join('/')}`;
 
 /** What stands before the paths of a document in requests: the path of the vendor's base URL. */
-export const prefixOf = (name) => new URL(DIALECTS.find((one) => one.name === name).remote.baseUrl).pathname.replace(/\/$/, '');
+export const prefixOf = (name) =>
+  new URL(DIALECTS.find((one) => one.name === name).remote.baseUrl).pathname.replace(/\/$/, '');
 
 /** The operation of a method and an API path. */
 export function operationOf(name, method, path) {
@@ -67,8 +67,12 @@ export async function checkResponse(name, method, url, response) {
   let place = ['paths', operation.template, operation.method, 'responses', String(status)];
   let answer = operation.responses[status];
   if (!answer) {
-    const known = BEYOND.some((one) => one.status === status && (one.operation ?? operation.operationId) === operation.operationId
-      && (one.dialect ?? name) === name);
+    const known = BEYOND.some(
+      (one) =>
+        one.status === status &&
+        (one.operation ?? operation.operationId) === operation.operationId &&
+        (one.dialect ?? name) === name,
+    );
     if (!known) throw new Error(`${what}: this status is not documented`);
     return checkError(name, status, response, what);
   }
@@ -90,11 +94,16 @@ export async function checkResponse(name, method, url, response) {
 async function checkError(name, _status, response, what) {
   const type = (response.headers.get('content-type') ?? '').split(';')[0];
   if (type === 'text/plain') return; // storage hosts
-  check(`${name}${at('components', 'schemas', VENDORS[name].errorSchema)}`, JSON.parse(await response.clone().text()), what);
+  check(
+    `${name}${at('components', 'schemas', VENDORS[name].errorSchema)}`,
+    JSON.parse(await response.clone().text()),
+    what,
+  );
 }
 
 /** A value against a schema of components, such as `ImageEvent`. */
-export const checkSchema = (name, schema, value) => check(`${name}${at('components', 'schemas', schema)}`, value, schema);
+export const checkSchema = (name, schema, value) =>
+  check(`${name}${at('components', 'schemas', schema)}`, value, schema);
 
 /** Whether a body fits the request schema of a POST. @param {string} path template */
 export function fitsRequest(name, path, body) {
@@ -106,7 +115,7 @@ export function fitsRequest(name, path, body) {
 export function checkedFetch(shim, name) {
   return async (url, init) => {
     const request = new Request(url, init);
-    const response = await shim.fetch(request) ?? shim.refuse(request);
+    const response = (await shim.fetch(request)) ?? shim.refuse(request);
     await checkResponse(name, request.method, url, response);
     return response;
   };

@@ -21,13 +21,19 @@ export class CutawayError extends Error {
 export function expected(bytes, options = {}) {
   const { background = 'transparent', format = 'png', quality, action = 'remove' } = options;
   const label = JSON.stringify({
-    action, input: sha(bytes), format,
+    action,
+    input: sha(bytes),
+    format,
     background: typeof background === 'string' ? background : sha(background),
     ...(quality !== undefined && { quality }),
   });
   const { width, height } = readHeader(bytes);
   const colour = [...Buffer.from(sha(label).slice(0, 6), 'hex'), 128];
-  return { png: () => png(width, height, colour, label), jpeg: () => jpegHeader(width, height, label), webp: () => webpHeader(width, height, label) }[format]();
+  return {
+    png: () => png(width, height, colour, label),
+    jpeg: () => jpegHeader(width, height, label),
+    webp: () => webpHeader(width, height, label),
+  }[format]();
 }
 
 /** The label in a result. */
@@ -49,14 +55,21 @@ export function createFakeEngine({ delay = 0, fail, deaf = false } = {}) {
       if (delay) {
         await new Promise((resolve, reject) => {
           const timer = setTimeout(resolve, delay);
-          if (!deaf) options.signal?.addEventListener('abort', () => { clearTimeout(timer); reject(new CutawayError('aborted', 'Cancelled.')); });
+          if (!deaf)
+            options.signal?.addEventListener('abort', () => {
+              clearTimeout(timer);
+              reject(new CutawayError('aborted', 'Cancelled.'));
+            });
         });
       }
       const code = fail?.(bytes, log.length - 1);
       if (code) throw new CutawayError(code, `made to fail with ${code}`);
       const header = readHeader(bytes);
       if (!header) throw new CutawayError('unsupported_format', 'not a picture');
-      const background = options.background instanceof Blob ? new Uint8Array(await options.background.arrayBuffer()) : options.background;
+      const background =
+        options.background instanceof Blob
+          ? new Uint8Array(await options.background.arrayBuffer())
+          : options.background;
       const made = expected(bytes, { ...options, background, action });
       return { made, header, format: options.format ?? 'png' };
     } finally {

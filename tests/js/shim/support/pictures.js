@@ -7,11 +7,13 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 /** CRC-32 of ISO 3309; zlib.crc32 exists from Node 22.2 only. */
-const crc32 = zlibCrc32 ?? ((bytes) => {
-  let c = 0xffffffff;
-  for (const byte of bytes) c = TABLE[(c ^ byte) & 0xff] ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
-});
+const crc32 =
+  zlibCrc32 ??
+  ((bytes) => {
+    let c = 0xffffffff;
+    for (const byte of bytes) c = TABLE[(c ^ byte) & 0xff] ^ (c >>> 8);
+    return (c ^ 0xffffffff) >>> 0;
+  });
 
 const chunk = (type, data) => {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
@@ -42,12 +44,25 @@ export function png(width = 4, height = 3, rgba = [200, 100, 50, 255], text = ''
 export function jpegHeader(width, height, text = '', orientation = 0) {
   const size = (n) => Buffer.from([n >> 8, n & 255]);
   const exif = orientation
-    ? Buffer.concat([Buffer.from([0xff, 0xe1]), size(34), Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0', 'latin1'), Buffer.from([orientation, 0, 0, 0, 0, 0, 0])])
+    ? Buffer.concat([
+        Buffer.from([0xff, 0xe1]),
+        size(34),
+        Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0', 'latin1'),
+        Buffer.from([orientation, 0, 0, 0, 0, 0, 0]),
+      ])
     : Buffer.alloc(0);
   return Buffer.concat([
-    Buffer.from([0xff, 0xd8]), exif,
-    Buffer.from([0xff, 0xfe]), size(text.length + 2), Buffer.from(text, 'latin1'),
-    Buffer.from([0xff, 0xc0]), size(11), Buffer.from([8]), size(height), size(width), Buffer.from([1, 1, 0x11, 0]),
+    Buffer.from([0xff, 0xd8]),
+    exif,
+    Buffer.from([0xff, 0xfe]),
+    size(text.length + 2),
+    Buffer.from(text, 'latin1'),
+    Buffer.from([0xff, 0xc0]),
+    size(11),
+    Buffer.from([8]),
+    size(height),
+    size(width),
+    Buffer.from([1, 1, 0x11, 0]),
     Buffer.from([0xff, 0xd9]),
   ]);
 }

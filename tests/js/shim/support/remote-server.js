@@ -8,7 +8,8 @@ import { serve } from '../../../../shim/adapters/node-server.js';
 import { createFakeEngine } from './fake-engine.js';
 
 const PAID = [
-  ['POST', /^\/v1\/image-background-remover$/], ['POST', /^\/v1\/images\/[^/]+\/(remove-background|convert)$/],
+  ['POST', /^\/v1\/image-background-remover$/],
+  ['POST', /^\/v1\/images\/[^/]+\/(remove-background|convert)$/],
   ['POST', /^\/api\/v1\/remove-background$/],
 ];
 
@@ -29,33 +30,63 @@ export async function startRemote({ fault = () => undefined, options = {} } = {}
     counts.set(kind, n + 1);
     seen.push({ method: request.method, url: request.url, path, headers: request.headers });
     const what = fault({ method: request.method, path, n });
-    if (what === 'reset-before') { request.socket.destroy(); return; }
+    if (what === 'reset-before') {
+      request.socket.destroy();
+      return;
+    }
     if (what === 'hang') return;
-    if (typeof what === 'number') { response.writeHead(what, { 'content-type': 'application/json' }).end('{"message":"made to fail"}'); return; }
-    if (Array.isArray(what)) { response.writeHead(what[0], what[1]).end(what[2]); return; }
-    const through = http.request(inner.address + request.url, { method: request.method, headers: request.headers }, (answer) => {
-      const parts = [];
-      answer.on('data', (part) => parts.push(part));
-      answer.on('end', () => {
-        const body = Buffer.concat(parts);
-        const headers = { ...answer.headers };
-        if (what === 'reset-after') { request.socket.destroy(); return; }
-        if (what === 'html') { response.writeHead(200, { 'content-type': 'text/html' }).end('<html>maintenance</html>'); return; }
-        if (what === 'truncate') delete headers['content-length'];
-        response.writeHead(answer.statusCode, headers);
-        if (what === 'reset-body') { response.write(body.subarray(0, body.length >> 1)); setTimeout(() => request.socket.destroy(), 5); return; }
-        if (what === 'truncate') { response.end(body.subarray(0, body.length >> 1)); return; }
-        if (what === 'trickle') {
-          let at = 0;
-          const drip = setInterval(() => {
-            if (at >= body.length || response.destroyed) { clearInterval(drip); response.end(); return; }
-            response.write(body.subarray(at, ++at));
-          }, 20);
-          return;
-        }
-        response.end(body);
-      });
-    });
+    if (typeof what === 'number') {
+      response.writeHead(what, { 'content-type': 'application/json' }).end('{"message":"made to fail"}');
+      return;
+    }
+    if (Array.isArray(what)) {
+      response.writeHead(what[0], what[1]).end(what[2]);
+      return;
+    }
+    const through = http.request(
+      inner.address + request.url,
+      { method: request.method, headers: request.headers },
+      (answer) => {
+        const parts = [];
+        answer.on('data', (part) => parts.push(part));
+        answer.on('end', () => {
+          const body = Buffer.concat(parts);
+          const headers = { ...answer.headers };
+          if (what === 'reset-after') {
+            request.socket.destroy();
+            return;
+          }
+          if (what === 'html') {
+            response.writeHead(200, { 'content-type': 'text/html' }).end('<html>maintenance</html>');
+            return;
+          }
+          if (what === 'truncate') delete headers['content-length'];
+          response.writeHead(answer.statusCode, headers);
+          if (what === 'reset-body') {
+            response.write(body.subarray(0, body.length >> 1));
+            setTimeout(() => request.socket.destroy(), 5);
+            return;
+          }
+          if (what === 'truncate') {
+            response.end(body.subarray(0, body.length >> 1));
+            return;
+          }
+          if (what === 'trickle') {
+            let at = 0;
+            const drip = setInterval(() => {
+              if (at >= body.length || response.destroyed) {
+                clearInterval(drip);
+                response.end();
+                return;
+              }
+              response.write(body.subarray(at, ++at));
+            }, 20);
+            return;
+          }
+          response.end(body);
+        });
+      },
+    );
     through.on('error', () => request.socket.destroy());
     request.pipe(through);
   });

@@ -9,7 +9,25 @@
  *   key            one of the vendor's form
  */
 export const VENDORS = {
-  'magic-hour': { errorSchema: 'MessageError', messageOf: (body) => body.message, errorsOf: '/v1/image-background-remover', storage: [], key: 'mhk_live_1' },
-  'img-processing': { errorSchema: 'Error', messageOf: (body) => body.message, errorsOf: '/v1/images/upload', storage: ['viewPublished'], key: 'test_1' },
-  aigenstudio: { errorSchema: 'ErrorResponse', messageOf: (body) => body.error.message, errorsOf: '/remove-background', storage: ['getResult'], key: 'aigen_live_1' },
+  'magic-hour': {
+    errorSchema: 'MessageError',
+    messageOf: (body) => body.message,
+    errorsOf: '/v1/image-background-remover',
+    storage: [],
+    key: 'mhk_live_1',
+  },
+  'img-processing': {
+    errorSchema: 'Error',
+    messageOf: (body) => body.message,
+    errorsOf: '/v1/images/upload',
+    storage: ['viewPublished'],
+    key: 'test_1',
+  },
+  aigenstudio: {
+    errorSchema: 'ErrorResponse',
+    messageOf: (body) => body.error.message,
+    errorsOf: '/remove-background',
+    storage: ['getResult'],
+    key: 'aigen_live_1',
+  },
 };
