@@ -47,9 +47,14 @@ const report = join(root, 'build', 'mutate', 'report.json');
 /** @type {{ file: string, from: string, to: string, why: string }[]} */
 const equal = JSON.parse(readFileSync(new URL('equal.json', import.meta.url), 'utf8'));
 
+/** A line, however it is formatted. @param {string} text */
+const bare = (text) => text.replace(/\s/g, '');
+
 /** @param {Mutant} mutant */
 const isEqual = ({ file, from, to }) =>
-  equal.some((known) => known.file === basename(file) && known.from === from && known.to === to);
+  equal.some(
+    (known) => known.file === basename(file) && bare(known.from) === bare(from) && bare(known.to) === bare(to),
+  );
 
 /** @param {string} text */
 const say = (text) => process.stderr.write(`${text}\n`);
