@@ -20,7 +20,11 @@ async function open(page) {
 const middleAlpha = (page) =>
   page.locator('background-remover').evaluate(async (element) => {
     const image = element.shadowRoot.querySelector('.cutout');
-    await image.decode();
+    const shown = await image.decode().then(
+      () => true,
+      () => false, // replaced by the next one meanwhile
+    );
+    if (!shown) return undefined;
     const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
     const context = canvas.getContext('2d');
     context.drawImage(image, 0, 0);
