@@ -29,21 +29,22 @@ GREEN = np.array([.35, .75, .45], np.float32)
 
 
 def head(h, w, rng):
-    """A drawn head and shoulders with loose hair, premultiplied BGRA."""
-    canvas = drawn.Canvas(h, w)
+    """A drawn head and shoulders with loose hair behind the face, premultiplied BGRA."""
+    behind, mop, face = (drawn.Canvas(h, w) for _ in range(3))
     hair, skin, cloth = rng.uniform(.05, .45, 3), np.array([.55, .65, .85]) * rng.uniform(.5, 1.1), rng.uniform(.1, .9, 3)
     x, y, r = w / 2, h * .42, h * .17
-    canvas.fill(drawn.circle(x, h * 1.06, h * .33, wide=.9), cloth)
-    canvas.fill(drawn.circle(x, y + r * .1, r * 1.25), hair)
-    canvas.fill([[x - r * .3, y], [x + r * .3, y], [x + r * .35, h * .8], [x - r * .35, h * .8]], skin * .9)
-    canvas.fill(drawn.circle(x, y + r * .2, r, wide=.85), skin)
+    behind.fill(drawn.circle(x, h * 1.06, h * .33, wide=.9), cloth)
+    mop.fill(drawn.circle(x, y, r * 1.25), hair)
+    face.fill([[x - r * .3, y], [x + r * .3, y], [x + r * .35, h * .8], [x - r * .35, h * .8]], skin * .9)
+    face.fill(drawn.circle(x, y + r * .2, r, wide=.85), skin)
     for side in (-.35, .35):
-        canvas.fill(drawn.circle(x + side * r, y + r * .1, r * .09), (.15, .12, .1))
-    layer = drawn.shaded(canvas.layer(), rng)
-    solid = layer[..., 3] > .9
-    top = solid & (np.arange(h)[:, None] < y + r * .6)
-    drawn_hair = strands.hair(rng, np.broadcast_to(hair, (h, w, 3)).astype(np.float32), top, False, 1.3)
-    return layer if drawn_hair is None else drawn.over(drawn_hair, layer)
+        face.fill(drawn.circle(x + side * r, y + r * .1, r * .09), (.15, .12, .1))
+    mop, layer = mop.layer(), None
+    while layer is None:
+        layer = strands.hair(rng, np.broadcast_to(hair, (h, w, 3)).astype(np.float32), mop[..., 3] > .9, False, 1.3)
+    for below in (mop, drawn.shaded(behind.layer(), rng)):
+        layer = drawn.over(layer, below)
+    return drawn.over(drawn.shaded(face.layer(), rng), layer)
 
 
 def ground(h, w, rng):
@@ -60,7 +61,7 @@ def picture(kind, rng):
     return (photo[..., ::-1].clip(0, 1) * 255 + .5).astype(np.uint8), layer[..., 3]
 
 
-def laid(photo, alpha, truth):
+def laid(photo, alpha):
     """The cut-out over green with colours of the photo as they are, u8."""
     a = alpha[..., None]
     return ((photo / 255 * a + GREEN * (1 - a)) * 255 + .5).astype(np.uint8)
@@ -81,12 +82,12 @@ def main():
             photo, truth = picture(kind, np.random.default_rng([seed, KINDS.index(kind)]))
             image = Image.fromarray(photo)
             coarse = core.refine(common.alpha_map(*base, image), core.rgba(image)).astype(np.float32) / 255
-            if np.minimum(coarse, truth).sum() < .5 * np.maximum(coarse, truth).sum():
+            if (coarse > .5)[truth > .5].mean() < .4 or (coarse > .5).sum() > 5 * (truth > .5).sum():
                 continue
-            *_, alpha = apply.refined(net, photo, coarse, 2)
+            *_, alpha = apply.refined(net, photo, coarse, 1)
             print(kind, seed, *(f"{np.abs(a - truth).sum() / 1000:.1f}" for a in (coarse, alpha)), flush=True)
             tiles.append(np.concatenate([cv2.resize(p, (SHOWN, SHOWN), interpolation=cv2.INTER_AREA)
-                                         for p in (photo, laid(photo, coarse, truth), laid(photo, alpha, truth))], 1))
+                                         for p in (photo, laid(photo, coarse), laid(photo, alpha))], 1))
             found += 1
     rows = [np.concatenate(tiles[k:k + COLUMNS], 1) for k in range(0, len(tiles), COLUMNS)]
     Image.fromarray(np.concatenate(rows)).save(args.out, quality=88)
