@@ -3,10 +3,11 @@
     python models/train/detail/apply.py MODEL OUT --photos DIR --mattes DIR [--rounds 2]
 
 MODEL is an exported model or a checkpoint; photo and matte have the same stem. At
-the detail scale, at most 2048 pixels on the longer side, in tiles that see MARGIN
-pixels around them. Changed is what lies within REACH pixels of where the
-matte is undecided; each round starts from the answer of the one before, so that
-it follows a strand outwards; in the end what a whole region has changed is undone. A tile takes no further round once one has changed next to nothing.
+the detail scale, at most 2048 pixels on the longer side, and before that at a half of it, a
+quarter ..., in tiles that see MARGIN pixels around them. Changed is what lies within REACH
+pixels of where the matte is undecided; each round starts from the answer of the one before,
+so that it follows a strand outwards; a tile takes no further round once one has changed next
+to nothing. In the end what a whole region has changed is undone.
 """
 import argparse
 import glob
@@ -19,11 +20,11 @@ import torch
 import exported_detail
 import network
 
-SIDE = 2048
+SIDE, LEAST_SIDE = 2048, 384  # of the longer side
 TILE, MARGIN = 256, 64
 REACH = 12
 HOLD = 25  # what a window of a 25th of the longer side has changed on average is no detail
-LIMITS = .1, .2  # of that average: from the first on changes are lessened, from the second on undone
+LIMITS = .25, .45  # of that average: from the first on changes are lessened, from the second on undone
 SETTLED = .01  # mean change of a round in a tile's band, below which it is the last: later rounds gave nothing there
 
 
@@ -87,18 +88,36 @@ def held(before, after):
     return before + keep * (after - before)
 
 
-def refined(net, photo, alpha, rounds):
-    """f32 [h,w] after each round of u8 [h,w,3], f32 [h,w], at the photo's size."""
+def levels(longest):
+    """Longer sides of the sizes to work at, from about the coarse map's to the detail scale, each twice the one before."""
+    out = [min(SIDE, longest)]
+    while out[0] >= 2 * LEAST_SIDE:
+        out.insert(0, out[0] / 2)
+    return out
+
+
+def steps(net, photo, alpha, side, rounds):
+    """f32 [h,w] after each of `rounds` rounds at that size, of u8 [h,w,3] and f32 [h,w]: the matte with what they change."""
     h, w = alpha.shape
-    scale = min(1, SIDE / max(h, w))
+    scale = side / max(h, w)
     size = max(1, round(w * scale)), max(1, round(h * scale))
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     first = now = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     still = list(tiles(size[1], size[0]))
     for _ in range(rounds):
         now, still = one_round(net, small, now, still)
-        answer = held(first, now)
-        yield cv2.resize(answer, (w, h), interpolation=cv2.INTER_CUBIC).clip(0, 1) if scale < 1 else answer
+        change = now - first if now.shape == alpha.shape else cv2.resize(now - first, (w, h), interpolation=cv2.INTER_LINEAR)
+        yield np.clip(alpha + change, 0, 1)
+
+
+def refined(net, photo, alpha, rounds):
+    """f32 [h,w] after each of the rounds at the detail scale, which follow one at each smaller size."""
+    now = alpha
+    *smaller, full = levels(max(alpha.shape))
+    for side in smaller:
+        (now,) = steps(net, photo, now, side, 1)
+    for answer in steps(net, photo, now, full, rounds):
+        yield held(alpha, answer)
 
 
 def read(photo, matte):

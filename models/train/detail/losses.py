@@ -35,7 +35,7 @@ def total(alpha, truth, coarse, weight):
     for k in range(3):
         smooth = blurred(x)
         if k == 0:
-            loss = loss + 2 * (weight * x.abs()).mean() + 2 * gradient(smooth, weight)
+            loss = loss + 2 * (weight * x.abs()).mean() + 4 * gradient(smooth, weight)
         loss = loss + .5 * 2 ** k * (weight * (x - smooth).abs()).mean()
         if k < 2:
             x, weight = F.avg_pool2d(x, 2), F.avg_pool2d(weight, 2)

@@ -105,7 +105,7 @@ class Natural:
         hard = (mask > .5).astype(np.uint8)
         near = np.ones((7, 7), np.uint8)
         counts = 1 - .85 * (cv2.dilate(hard, near) - cv2.erode(hard, near))
-        coarse = bold(rng, mask) if rng.random() < .25 else forgetful(rng, mask)
+        coarse = bold(rng, mask) if rng.random() < .12 else forgetful(rng, mask)
         return np.dstack([part[..., :3], mask, coarse, counts])
 
     def regrounded(self, rng, crop):

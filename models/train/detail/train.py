@@ -17,6 +17,7 @@ import time
 import cv2
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 import exported_detail
 import losses
@@ -131,18 +132,33 @@ def rounds(net, rgb, coarse, count):
     return coarse
 
 
+def from_half(net, rgb, coarse):
+    """The coarse alpha with what a round at half the size changes."""
+    half, small = F.avg_pool2d(coarse, 2), F.avg_pool2d(rgb, 2)
+    return (coarse + network.twice(rounds(net, small, half, 1) - half)).clamp(0, 1)
+
+
+def begun(rng, net, rgb, coarse):
+    """A coarse alpha as the network meets it in later rounds: its own answer, at half the size, at the size, or both."""
+    if rng.random() < .6:
+        coarse = from_half(net, rgb, coarse)
+        return rounds(net, rgb, coarse, int(rng.integers(2)))
+    return rounds(net, rgb, coarse, 1 + int(rng.integers(2)))
+
+
 def validate(net, crops, device, most=96):
-    """Errors of held-out crops: {set: [SAD/1000 of the coarse alpha, after 1 and 2 rounds, then their gradient errors]}."""
+    """Errors of held-out crops: {set: [1000 x mean error of the coarse alpha, after one round, after one at half the size and two,
+    then their gradient errors]}."""
     out = {}
     for name, files in crops.files.items():
         rows = []
         for file in files.values():
             for k in range(0, min(len(file), most), 16):
                 x = torch.from_numpy(file[k:k + 16].astype(np.float32).transpose(0, 3, 1, 2) / 255).to(device)
-                side = x.shape[2] // 16 * 16
+                side = x.shape[2] // 32 * 32
                 rgb, truth, coarse = x[:, :3, :side, :side], x[:, 3:4, :side, :side], x[:, 4:5, :side, :side]
                 one = rounds(net, rgb, coarse, 1)
-                two = rounds(net, rgb, one, 1)
+                two = rounds(net, rgb, from_half(net, rgb, coarse), 2)
                 each = [a - truth for a in (coarse, one, two)]
                 rows.append([d.abs().mean().item() for d in each] +
                             [losses.gradient(losses.blurred(d), torch.ones_like(d)).item() for d in each])
@@ -174,7 +190,7 @@ def arguments():
     parser.add_argument("--pairs", help="folder of photos and hard masks: DUTS-TR")
     parser.add_argument("--natural", type=float, default=.3, help="share of crops of those photos as they are")
     parser.add_argument("--reground", type=float, default=.35, help="share of the others that get a ground from there")
-    parser.add_argument("--bold", type=float, default=.2, help="share of those with a coarse matte of the body alone")
+    parser.add_argument("--bold", type=float, default=.08, help="share of those with a coarse matte of the body alone")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--side", type=int, default=192)
     parser.add_argument("--rate", type=float, default=1.5e-3)
@@ -219,7 +235,7 @@ def learn(net, ema, optimizer, step, spent, args, device, folder, log):
             group["lr"] = pace(done, args.rate, (step - first + 1) / 100)
         rgb, truth, coarse, weight = next(source)
         if rng.random() < args.again:
-            coarse = rounds(net, rgb, coarse, 1 + int(rng.integers(2)))
+            coarse = begun(rng, net, rgb, coarse)
         loss = losses.total(run(net, rgb, coarse), truth, coarse, weight)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
