@@ -146,7 +146,11 @@ test('nothing of ONNX Runtime is fetched: not by the page, not ahead, not for a 
 });
 
 test('once the page stands, it needs no network', async ({ page, context }) => {
+  // an idle network alone says little: on a busy machine the model is asked for late
+  const model = page.waitForResponse(/\/models\/base\/model\.onnx$/, { timeout: 45_000 });
   await page.goto('/', { waitUntil: 'networkidle' });
+  await (await model).finished();
+  await page.waitForLoadState('networkidle');
   await context.setOffline(true);
   /** @type {string[]} */
   const asked = [];
