@@ -12,6 +12,7 @@
 #include "image/jpeg.h"
 #include "image/png.h"
 #include "image/png_filter.h"
+#include "image/bytes.h"
 #include "image/webp.h"
 
 static uint32_t random_state = 1;
@@ -327,6 +328,33 @@ static void a_webp_gets_its_profile_and_keeps_its_size_and_alpha(void)
     CHECK_EQUAL(cut_live_blocks(), 0);
 }
 
+/* Chunks of RIFF are padded to an even length, which does not count. */
+static void a_profile_of_an_odd_length_is_padded(void)
+{
+    for (size_t more = 0; more < 4; more++) {
+        cut_bytes icc = profile("RGB "), file = {0}, found = {0};
+        uint8_t *longer = cut_alloc_zero(icc.size + more, 1);
+        memcpy(longer, icc.data, icc.size);
+        cut_bytes_free(&icc);
+        icc = (cut_bytes){longer, cut_be32(longer) + more};
+        cut_put_be32(longer, (uint32_t)icc.size);
+        CHECK_EQUAL(cut_webp_with_icc(&file, webp_lossy, sizeof webp_lossy,
+                                      &icc, 13, 9, NULL),
+                    CUT_OK);
+        CHECK_EQUAL(
+            cut_icc_read(&found, file.data, file.size, CUT_FORMAT_WEBP, NULL),
+            CUT_OK);
+        CHECK_EQUAL(found.size, icc.size);
+        CHECK(file.size % 2 == 0);
+        /* the picture follows as it was */
+        CHECK(memcmp(file.data + file.size - (sizeof webp_lossy - 12),
+                     webp_lossy + 12, sizeof webp_lossy - 12) == 0);
+        cut_bytes_free(&file);
+        cut_bytes_free(&found);
+        cut_bytes_free(&icc);
+    }
+}
+
 /* encoder 0: PNG, 1: JPEG, 2: WebP; the result must carry its profile. */
 static cut_status encode(int encoder, cut_bytes *file, cut_image *image,
                          const cut_bytes *icc)
@@ -378,6 +406,7 @@ int main(void)
     a_jpeg_keeps_its_colours_and_profile();
     a_long_profile_is_split_over_jpeg_segments();
     a_webp_gets_its_profile_and_keeps_its_size_and_alpha();
+    a_profile_of_an_odd_length_is_padded();
     a_refused_allocation_is_out_of_memory_never_a_lost_profile();
     return CHECK_DONE();
 }

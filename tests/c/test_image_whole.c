@@ -362,6 +362,37 @@ static void a_gif_without_a_palette_is_black(void)
     cut_image_free(&image);
 }
 
+/* A graphic control extension names it; other extensions of that length do
+ * not. */
+static void the_clear_colour_of_a_gif_is_said_by_its_control(void)
+{
+    START(gif_plain);
+    size_t at = 13 + ((size_t)3 << ((made.bytes[10] & 7) + 1));
+    while (made.bytes[at] == 0x21) { /* those that are there go */
+        size_t end = at + 2;
+        while (made.bytes[end]) end += made.bytes[end] + 1u;
+        splice(at, end + 1 - at, NULL, 0);
+    }
+    for (int control = 0; control < 2; control++) {
+        uint8_t extension[8] = {0x21, control ? 0xF9 : 0xFE, 4, 1, 0, 0, 5, 0};
+        if (control)
+            splice(at, 8, extension, 8);
+        else
+            splice(at, 0, extension, 8);
+        cut_image image = {0};
+        CHECK_EQUAL(decode(&image), CUT_OK);
+        int clear = 0;
+        for (int i = 0; image.px && i < 420; i++)
+            clear += image.px[i * 4 + 3] == 0;
+        /* index (x + 11 y) mod 256 of 20 x 21 */
+        int wanted = 0;
+        for (int i = 0; i < 420; i++)
+            wanted += (i % 20 + i / 20 * 11) % 256 == 5;
+        CHECK_EQUAL(clear, control ? wanted : 0);
+        cut_image_free(&image);
+    }
+}
+
 int main(void)
 {
     a_jpeg_needs_no_end_marker();
@@ -382,6 +413,7 @@ int main(void)
     a_gif_whose_codes_stop_early_is_told_by_its_pixels();
     a_frame_beyond_the_screen_makes_it_larger();
     a_gif_without_a_palette_is_black();
+    the_clear_colour_of_a_gif_is_said_by_its_control();
     CHECK_EQUAL(cut_alloc_count().blocks, 0);
     return CHECK_DONE();
 }

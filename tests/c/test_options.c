@@ -113,6 +113,61 @@ static void a_colour_is_whatever_css_calls_opaque(void)
     CHECK_EQUAL(g.angle, 18000);
 }
 
+/* The sums of CSS Color 4's table, 6.1, plain and by the place in it: no value
+ * differs from it unless two do so together. */
+static void each_of_the_148_names_has_its_colour(void)
+{
+    static const char names[] =
+        "aliceblue antiquewhite aqua aquamarine azure beige bisque black "
+        "blanchedalmond blue blueviolet brown burlywood cadetblue "
+        "chartreuse chocolate coral cornflowerblue cornsilk crimson cyan "
+        "darkblue darkcyan darkgoldenrod darkgray darkgreen darkgrey "
+        "darkkhaki darkmagenta darkolivegreen darkorange darkorchid "
+        "darkred darksalmon darkseagreen darkslateblue darkslategray "
+        "darkslategrey darkturquoise darkviolet deeppink deepskyblue "
+        "dimgray dimgrey dodgerblue firebrick floralwhite forestgreen "
+        "fuchsia gainsboro ghostwhite gold goldenrod gray green "
+        "greenyellow grey honeydew hotpink indianred indigo ivory khaki "
+        "lavender lavenderblush lawngreen lemonchiffon lightblue "
+        "lightcoral lightcyan lightgoldenrodyellow lightgray lightgreen "
+        "lightgrey lightpink lightsalmon lightseagreen lightskyblue "
+        "lightslategray lightslategrey lightsteelblue lightyellow lime "
+        "limegreen linen magenta maroon mediumaquamarine mediumblue "
+        "mediumorchid mediumpurple mediumseagreen mediumslateblue "
+        "mediumspringgreen mediumturquoise mediumvioletred midnightblue "
+        "mintcream mistyrose moccasin navajowhite navy oldlace olive "
+        "olivedrab orange orangered orchid palegoldenrod palegreen "
+        "paleturquoise palevioletred papayawhip peachpuff peru pink plum "
+        "powderblue purple rebeccapurple red rosybrown royalblue "
+        "saddlebrown salmon sandybrown seagreen seashell sienna silver "
+        "skyblue slateblue slategray slategrey snow springgreen steelblue "
+        "tan teal thistle tomato turquoise violet wheat white whitesmoke "
+        "yellow yellowgreen ";
+    static const long plain[3] = {24016, 23160, 22464},
+                      placed[3] = {1854333, 1770660, 1690510};
+    long sum[3] = {0}, by_place[3] = {0};
+    int count = 0;
+    for (const char *p = names; *p; count++) {
+        char name[32] = {0};
+        size_t length = strcspn(p, " ");
+        memcpy(name, p, length);
+        p += length + 1;
+        uint8_t rgb[3] = {0};
+        CHECK(cut_text_colour(rgb, name));
+        for (int c = 0; c < 3; c++) {
+            sum[c] += rgb[c];
+            by_place[c] += rgb[c] * (count + 1);
+        }
+    }
+    CHECK_EQUAL(count, 148);
+    for (int c = 0; c < 3; c++) {
+        CHECK_EQUAL(sum[c], plain[c]);
+        CHECK_EQUAL(by_place[c], placed[c]);
+    }
+    uint8_t rgb[3];
+    CHECK(cut_text_colour(rgb, "AZURE") && rgb[0] == 0xF0); /* A to Z */
+}
+
 static void a_margin_is_a_percentage_or_pixels(void)
 {
     static const struct {
@@ -553,6 +608,7 @@ int main(void)
     every_key_is_read();
     white_is_a_colour();
     a_colour_is_whatever_css_calls_opaque();
+    each_of_the_148_names_has_its_colour();
     a_margin_is_a_percentage_or_pixels();
     a_blur_has_a_radius_or_none();
     stops_without_a_position_are_placed_as_in_css();
