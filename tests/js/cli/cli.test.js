@@ -1,6 +1,5 @@
 // The command line as a user meets it: exit statuses, files, one line of error.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { model as onnx, node } from '../../../tools/onnx-writer.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png, readPng } from '../pictures.js';
+import { runNode } from '../run-node.js';
 
 const cutaway = fileURLToPath(new URL('../../../bin/cutaway.js', import.meta.url));
 /** @type {string} */ let dir;
@@ -25,25 +25,8 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true }));
 
-/**
- * @param {string[]} args
- * @param {Uint8Array} [input] stdin
- * @returns {Promise<{ status: number | null, stdout: Buffer, stderr: string }>}
- */
-function run(args, input) {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [cutaway, ...args], { cwd: dir });
-    /** @type {Buffer[]} */ const out = [];
-    let stderr = '';
-    child.stdout.on('data', (data) => out.push(data));
-    child.stderr.on('data', (data) => {
-      stderr += data;
-    });
-    child.on('close', (status) => resolve({ status, stdout: Buffer.concat(out), stderr }));
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-  });
-}
+/** @param {string[]} args @param {Uint8Array} [input] stdin */
+const run = (args, input) => runNode(dir, [cutaway, ...args], input);
 const cut = (/** @type {string[]} */ ...args) => run([...args, '--model', model]);
 
 test('a photo in, a cut-out and one report out', async () => {

@@ -1,7 +1,6 @@
 // Where results go, before any work: no original and no other result is ever
 // written over, by whatever name it is called.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { link, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { destinations, formatOf, UsageError, write } from '../../../bin/files.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png } from '../pictures.js';
+import { runNode } from '../run-node.js';
 
 /** @type {string} */ let dir;
 beforeEach(async () => {
@@ -126,20 +126,8 @@ test('the shell: originals stay, the file at fault is named', async () => {
     png(8, 8, () => [255, 255, 255]),
   );
   const cutaway = fileURLToPath(new URL('../../../bin/cutaway.js', import.meta.url));
-  const run = (/** @type {string[]} */ ...args) =>
-    /** @type {Promise<{ status: number, stderr: string }>} */ (
-      new Promise((done) => {
-        const child = spawn(process.execPath, [cutaway, ...args, '--model', 'model.onnx'], {
-          cwd: dir,
-          stdio: ['ignore', 'ignore', 'pipe'],
-        });
-        let stderr = '';
-        child.stderr.on('data', (data) => {
-          stderr += data;
-        });
-        child.on('close', (status) => done({ status: status ?? -1, stderr }));
-      })
-    );
+  /** @param {string[]} args */
+  const run = (...args) => runNode(dir, [cutaway, ...args, '--model', 'model.onnx']);
   const before = await readFile(at('c.png'));
   assert.equal((await run('c.png', '-o', '.')).status, 0);
   assert.deepEqual(await readFile(at('c.png')), before);

@@ -1,6 +1,5 @@
 // npm run eval as a user meets it, with a model whose answer can be predicted.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { maskPlane, paired, spread } from '../../../tools/eval-files.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png, readPng } from '../pictures.js';
+import { runNode } from '../run-node.js';
 
 const tool = fileURLToPath(new URL('../../../tools/eval.js', import.meta.url));
 /** @type {string} */ let dir;
@@ -52,20 +52,10 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true }));
 
-/** @param {string[]} args @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
-function run(...args) {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [tool, '--no-build', ...args], { cwd: dir });
-    let stdout = '',
-      stderr = '';
-    child.stdout.on('data', (data) => {
-      stdout += data;
-    });
-    child.stderr.on('data', (data) => {
-      stderr += data;
-    });
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
+/** @param {string[]} args */
+async function run(...args) {
+  const { status, stdout, stderr } = await runNode(dir, [tool, '--no-build', ...args]);
+  return { status, stdout: stdout.toString(), stderr };
 }
 /** @param {string} masks @param {string[]} more */
 const evaluated = (masks, ...more) => run('--images', 'images', '--masks', masks, '--model', model, ...more);

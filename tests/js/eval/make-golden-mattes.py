@@ -11,21 +11,13 @@ mod 256 against (5 i, 3 i, 17 i + 1) mod 256. Run by hand; the result is committ
 """
 import json
 import os
-import subprocess
-import tempfile
 
 import numpy as np
 from scipy import ndimage
 
+from golden_pairs import pairs
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def pairs():
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "maps.json")
-        subprocess.run(["node", os.path.join(HERE, "maps.js"), path], check=True)
-        with open(path) as file:
-            return json.load(file)
 
 
 def gradient(plane, unit, sigma=1.4):

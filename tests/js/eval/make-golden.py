@@ -10,8 +10,6 @@ hand when a pair is added; the result is committed.
 """
 import json
 import os
-import subprocess
-import tempfile
 import warnings
 
 import cv2
@@ -21,15 +19,9 @@ from scipy import ndimage
 warnings.simplefilter("ignore")
 import py_sod_metrics.sod_metrics as sod
 
+from golden_pairs import pairs
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def pairs():
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "maps.json")
-        subprocess.run(["node", os.path.join(HERE, "maps.js"), path], check=True)
-        with open(path) as file:
-            return json.load(file)
 
 
 def boundary(mask):

@@ -1,7 +1,6 @@
 // npm run eval -- --mattes as a user meets it, with a model whose answer can
 // be predicted, and with answers made elsewhere.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { kindOf, matteSet } from '../../../tools/eval-mattes.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png, readPng } from '../pictures.js';
+import { runNode } from '../run-node.js';
 
 const tool = fileURLToPath(new URL('../../../tools/eval.js', import.meta.url));
 /** @type {string} */ let dir;
@@ -76,20 +76,10 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true }));
 
-/** @param {string[]} args @returns {Promise<{ status: number | null, stdout: string, stderr: string }>} */
-function run(...args) {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [tool, '--no-build', '--mattes', ...args], { cwd: dir });
-    let stdout = '',
-      stderr = '';
-    child.stdout.on('data', (data) => {
-      stdout += data;
-    });
-    child.stderr.on('data', (data) => {
-      stderr += data;
-    });
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
+/** @param {string[]} args */
+async function run(...args) {
+  const { status, stdout, stderr } = await runNode(dir, [tool, '--no-build', '--mattes', ...args]);
+  return { status, stdout: stdout.toString(), stderr };
 }
 /** A PNG's value or alpha as a plane. @param {Uint8Array} rgba @param {number} channel */
 const plane = (rgba, channel) => Float32Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i + channel] / 255);
