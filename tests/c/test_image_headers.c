@@ -1,5 +1,5 @@
 /* Headers made byte by byte: what is read of each format, and where the limit
- * of each rule lies, on both sides. */
+ * of each rule lies, on both sides. Long because there are six formats. */
 #include <stdlib.h>
 #include <string.h>
 

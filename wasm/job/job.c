@@ -106,20 +106,28 @@ int cut_job_probe(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     return CUT_OK;
 }
 
+/* What is handed in as the upright picture, and its profile. */
+static cut_status read_picture(cut_image *image, cut_probe *probe,
+                               cut_bytes *icc, const cut_source *from,
+                               cut_error *error)
+{
+    cut_status status = cut_source_read(image, probe, from, error);
+    if (status) return status;
+    status = cut_profile_read(icc, from->bytes, from->size, probe->format,
+                              error);
+    if (status) cut_image_free(image);
+    return status;
+}
+
 static int decode(cut_job *job, cut_source from)
 {
     cut_status status = cut_job_in_state(job, CUT_NEW);
     cut_probe probe;
     cut_image image = {0};
-    cut_bytes icc = {0};
-    if (!status) status = cut_source_read(&image, &probe, &from, &job->error);
+    cut_bytes icc;
     if (!status)
-        status = cut_profile_read(&icc, from.bytes, from.size, probe.format,
-                                  &job->error);
-    if (status) {
-        cut_image_free(&image);
-        return (int)status;
-    }
+        status = read_picture(&image, &probe, &icc, &from, &job->error);
+    if (status) return (int)status;
     /* a result has three channels: a profile of one does not fit it */
     if ((job->options.colorspace == CUT_COLORSPACE_SRGB ||
          cut_icc_colour_space(&icc) == CUT_ICC_GREY) &&
@@ -141,15 +149,9 @@ static int background(cut_job *job, cut_source from)
         return (int)cut_job_in_state(job, CUT_DECODED);
     cut_probe probe;
     cut_image image = {0};
-    cut_bytes icc = {0};
-    cut_status status = cut_source_read(&image, &probe, &from, &job->error);
-    if (!status)
-        status = cut_profile_read(&icc, from.bytes, from.size, probe.format,
-                                  &job->error);
-    if (status) {
-        cut_image_free(&image);
-        return (int)status;
-    }
+    cut_bytes icc;
+    cut_status status = read_picture(&image, &probe, &icc, &from, &job->error);
+    if (status) return (int)status;
     cut_match_to_srgb(&image, &icc);
     cut_bytes_free(&icc);
     cut_image_free(&job->rendering.background_image);

@@ -25,9 +25,6 @@ static cut_status read_background(void *options, const cut_json *value,
         o->background = CUT_BG_BLUR;
     } else if (text && strcmp(text, "image") == 0) {
         o->background = CUT_BG_IMAGE;
-    } else if (text && strcmp(text, "white") == 0) {
-        o->background = CUT_BG_COLOUR;
-        memset(o->rgb, 255, 3);
     } else if (text && cut_text_colour(o->rgb, text)) {
         o->background = CUT_BG_COLOUR;
     } else if (text && cut_text_gradient(&o->gradient, text)) {
