@@ -17,7 +17,7 @@ const cRooms = {
   matte: ['base', 'image'],
   compose: ['base', 'image', 'matte'],
   edit: ['base', 'include', 'image', 'matte'],
-  options: ['base', 'include', 'compose'],
+  options: ['base', 'include', 'compose', 'matte'],
   job: ['base', 'include', 'image', 'nn', 'matte', 'compose', 'edit', 'options'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */

@@ -42,7 +42,10 @@ static cut_status read_input(cut_manifest *m, const cut_json *input,
     cut_status status = cut_json_only(input, keys, "key in input",
                                       CUT_E_MANIFEST, error);
     if (!status) status = only_value(input, "layout", "NCHW", error);
-    if (!status) status = only_value(input, "channels", "RGB", error);
+    const char *channels = cut_json_string(cut_json_get(input, "channels"));
+    m->prompts = channels && strcmp(channels, "RGB+prompts") == 0;
+    if (!status && !m->prompts)
+        status = only_value(input, "channels", "RGB", error);
     if (!status) status = only_value(input, "fit", "stretch", error);
     if (!status) status = read_triple(m->mean, input, "mean", error);
     if (!status) status = read_triple(m->std, input, "std", error);
