@@ -23,7 +23,7 @@
 #define CUT_EXPORT __attribute__((used, visibility("default")))
 
 /* Raised when a call, a state or the meaning of a value changes. */
-#define CUT_ABI_VERSION 2
+#define CUT_ABI_VERSION 3
 
 /** States of a job, in order. A failed call leaves the state as it was. */
 #define CUT_STATE_LIST(X)                                                      \
@@ -73,8 +73,9 @@ CUT_EXPORT void cut_memory_limit(uint32_t limit_bytes);
 /* ---- before decoding --------------------------------------------------- */
 
 /**
- * What a file is by its content: "jpeg", "png", "webp", "bmp", "gif", or ""
- * for anything else. Static text. Needs the first 32 bytes at most.
+ * What a file is by its content: "jpeg", "png", "webp", "bmp", "gif"; of those
+ * that are decoded outside, "avif", "heic", "tiff", "jxl", "ico", "svg"; or ""
+ * for anything else. Static text. Needs the first 1024 bytes at most.
  */
 CUT_EXPORT const char *cut_sniff(const uint8_t *bytes, uint32_t size_bytes);
 
@@ -144,7 +145,8 @@ CUT_EXPORT int cut_job_manifest(cut_job *job, const char *json,
  * NEW -> DECODED. A JPEG, PNG, BMP or GIF file to straight RGBA8 [h][w][4],
  * turned upright by its EXIF orientation. Its ICC profile is kept for the
  * output. CUT_E_EMPTY, _FORMAT, _VARIANT, _TOO_LARGE (from the header, before
- * any pixel memory), _CORRUPT, _MEMORY; CUT_E_NEEDS_CODEC for WebP.
+ * any pixel memory), _CORRUPT, _MEMORY; CUT_E_NEEDS_CODEC for WebP, and for the
+ * formats that are decoded outside.
  */
 CUT_EXPORT int cut_job_decode(cut_job *job, const uint8_t *bytes,
                               uint32_t size_bytes);
@@ -159,6 +161,19 @@ CUT_EXPORT int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba,
                                      const uint8_t *bytes, uint32_t size_bytes);
 
 /**
+ * NEW -> DECODED. A picture of any format that something outside can read:
+ * `rgba` [h][w][4] straight, copied; `orientation` EXIF 1..8, by which it is
+ * turned upright; `colours` an ICC profile, or two bytes, colour primaries and
+ * transfer of ITU-T H.273; 0 bytes: sRGB. `bytes` is the file, read for its
+ * format's name only. CUT_E_TOO_LARGE, _ARGUMENT, _MEMORY.
+ */
+CUT_EXPORT int
+cut_job_decode_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                       uint32_t h, uint32_t orientation, const uint8_t *colours,
+                       uint32_t colours_size, const uint8_t *bytes,
+                       uint32_t size_bytes);
+
+/**
  * NEW or DECODED. The background image, for "background": "image".
  * Stretched to the photo's size when composed, or covering the canvas. As
  * cut_job_decode*().
@@ -169,6 +184,12 @@ CUT_EXPORT int cut_job_background_pixels(cut_job *job, const uint8_t *rgba,
                                          uint32_t w, uint32_t h,
                                          const uint8_t *bytes,
                                          uint32_t size_bytes);
+
+CUT_EXPORT int
+cut_job_background_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                           uint32_t h, uint32_t orientation,
+                           const uint8_t *colours, uint32_t colours_size,
+                           const uint8_t *bytes, uint32_t size_bytes);
 
 /**
  * Reads only the header: CUT_OK and the size and format by the getters below,

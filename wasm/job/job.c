@@ -113,8 +113,10 @@ static cut_status read_picture(cut_image *image, cut_probe *probe,
 {
     cut_status status = cut_source_read(image, probe, from, error);
     if (status) return status;
-    status = cut_profile_read(icc, from->bytes, from->size, probe->format,
-                              error);
+    status = from->orientation ? cut_profile_given(icc, from->colours,
+                                                   from->colours_size, error)
+                               : cut_profile_read(icc, from->bytes, from->size,
+                                                  probe->format, error);
     if (status) cut_image_free(image);
     return status;
 }
@@ -167,7 +169,41 @@ int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                           uint32_t h, const uint8_t *bytes, uint32_t size_bytes)
 {
-    return decode(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+    return decode(job, (cut_source){.bytes = bytes,
+                                    .size = size_bytes,
+                                    .is_decoded = 1,
+                                    .rgba = rgba,
+                                    .w = w,
+                                    .h = h});
+}
+
+/* An orientation that is none counts as 1: 0 would ask the file. */
+static cut_source foreign(const uint8_t *rgba, uint32_t w, uint32_t h,
+                          uint32_t orientation, const uint8_t *colours,
+                          uint32_t colours_size, const uint8_t *bytes,
+                          uint32_t size_bytes)
+{
+    return (cut_source){
+        bytes,   size_bytes,  1, rgba, w, h, orientation ? orientation : 1,
+        colours, colours_size};
+}
+
+int cut_job_decode_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                           uint32_t h, uint32_t orientation,
+                           const uint8_t *colours, uint32_t colours_size,
+                           const uint8_t *bytes, uint32_t size_bytes)
+{
+    return decode(job, foreign(rgba, w, h, orientation, colours, colours_size,
+                               bytes, size_bytes));
+}
+
+int cut_job_background_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                               uint32_t h, uint32_t orientation,
+                               const uint8_t *colours, uint32_t colours_size,
+                               const uint8_t *bytes, uint32_t size_bytes)
+{
+    return background(job, foreign(rgba, w, h, orientation, colours,
+                                   colours_size, bytes, size_bytes));
 }
 
 const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
@@ -194,7 +230,12 @@ int cut_job_background_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                               uint32_t h, const uint8_t *bytes,
                               uint32_t size_bytes)
 {
-    return background(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+    return background(job, (cut_source){.bytes = bytes,
+                                        .size = size_bytes,
+                                        .is_decoded = 1,
+                                        .rgba = rgba,
+                                        .w = w,
+                                        .h = h});
 }
 
 /* ---- pixels ------------------------------------------------------------ */
