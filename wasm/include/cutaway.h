@@ -49,7 +49,7 @@ typedef enum cut_state {
 /**
  * JSON: {"abi", "version", "statuses": [{"status","code","fault","text"}],
  * "states": [name], "limits": {name: number}, "numbers": what calls take for
- * words {"edit_mode", "edit_style", "arithmetic": {name: number}},
+ * words {"metadata", "edit_mode", "edit_style", "arithmetic": {name: number}},
  * "options": {name: {"type", "default", ..}}} (options/json.h).
  * Static text, never NULL, never freed.
  */
@@ -106,6 +106,8 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
  *   "quality": 1..100       JPEG and WebP
+ *   "metadata": "strip" | "keep": EXIF, XMP and IPTC of the photo, with
+ *             orientation 1, the result's size and no thumbnail
  *   "effort": "standard" | "high": the model also sees the mirrored photo, and
  *             a close-up of a subject that is small in it
  *             (cut_job_has_next_pass())
@@ -172,6 +174,20 @@ cut_job_decode_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
                        uint32_t h, uint32_t orientation, const uint8_t *colours,
                        uint32_t colours_size, const uint8_t *bytes,
                        uint32_t size_bytes);
+
+/** Of cut_job_metadata(): EXIF from its TIFF header on, an XMP packet, the
+ * records of IPTC-IIM. */
+#define CUT_METADATA_EXIF 0
+#define CUT_METADATA_XMP 1
+#define CUT_METADATA_IPTC 2
+
+/**
+ * DECODED. Metadata of a file whose format only its codec knows; of JPEG, PNG
+ * and WebP the core reads them itself. Copied; with "metadata": "strip"
+ * nothing happens. CUT_E_ARGUMENT for another kind, CUT_E_MEMORY.
+ */
+CUT_EXPORT int cut_job_metadata(cut_job *job, uint32_t kind,
+                                const uint8_t *bytes, uint32_t size_bytes);
 
 /**
  * NEW or DECODED. The background image, for "background": "image".

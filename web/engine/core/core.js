@@ -235,6 +235,12 @@ export class Job extends Handle {
     );
   }
 
+  /** What the photo's codec found beside its pixels. @param {'exif' | 'xmp' | 'iptc'} kind @param {Uint8Array} bytes */
+  metadata(kind, bytes) {
+    const number = this.core.abi.numbers.metadata[kind];
+    this.core.withBytes(bytes, (pointer, size) => this.step('decode', 'metadata', number, pointer, size));
+  }
+
   /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */
   prepare() {
     this.step('prepare', 'prepare');

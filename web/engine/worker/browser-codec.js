@@ -54,6 +54,13 @@ function byTexture(bitmap) {
   return failed ? null : new Uint8ClampedArray(data.buffer);
 }
 
+/** Colours that are not converted, since the file's profile goes along: not sRGB, and none that no profile holds. @param {Uint8Array | undefined} colours */
+const areKept = (colours) =>
+  colours !== undefined && !isHdr(colours) && !(colours.length === 2 && colours[0] < 3 && colours[1] !== 8);
+
+/** Formats that a codec reads without a loss, where the browser's canvas has one. */
+const hasCodec = /^(avif|heic|jxl)$/;
+
 /** What only a canvas could give: alpha is what it is, faint colours are rounded. */
 const rounded = 'colours under alpha are as the browser rounds them';
 
@@ -68,8 +75,7 @@ export function browserCodec(draw) {
     reads: (format) => format !== 'webp',
     async decode(bytes, format, { colours }) {
       const blob = new Blob([/** @type {BlobPart} */ (bytes)], { type: types[format] ?? '' });
-      // colours that are known stay as they are in the file: its profile goes along
-      const keeps = colours !== undefined && !isHdr(colours);
+      const keeps = areKept(colours);
       const bitmap =
         (format === 'svg'
           ? null
@@ -81,14 +87,15 @@ export function browserCodec(draw) {
       try {
         const { width, height } = bitmap;
         const { data, opaque } = byCanvas(bitmap);
-        const drawn = format === 'svg'; // premultiplied from the start
-        const straight = opaque || drawn ? data : byTexture(bitmap);
+        // an <img> is premultiplied from the start; so is, in Chromium, what is not converted
+        const straight = opaque ? data : format === 'svg' || keeps ? null : byTexture(bitmap);
+        if (!straight && hasCodec.test(format)) return null;
         return {
           data: straight ?? data,
           width,
           height,
           colours: keeps ? colours : undefined,
-          note: straight && !(drawn && !opaque) ? undefined : rounded,
+          note: straight ? undefined : rounded,
         };
       } finally {
         bitmap.close();

@@ -27,7 +27,7 @@ import { fileInfo } from './bmff.js';
  *   Promise<Decoded | null>} decode null: it cannot, or not without a loss that a later one may spare; throws
  *   `needs_codec` when it is not there, anything else when the file is damaged
  *
- * @typedef {{ format: string, decoder: string, note?: string, info: import('./bmff.js').FileInfo }} Way how a picture was decoded
+ * @typedef {{ format: string, decoder: string, note?: string }} Way how a picture was decoded
  */
 
 /** @param {string} format */
@@ -54,6 +54,12 @@ async function tryRung(rung, bytes, format, info, checkSize, fail) {
   }
 }
 
+/** For a result that keeps it. @param {Job} job @param {import('./bmff.js').FileInfo} info */
+function keepMetadata(job, { exif, xmp }) {
+  if (exif) job.metadata('exif', exif);
+  if (xmp) job.metadata('xmp', xmp);
+}
+
 /**
  * A picture into a job, by the first that can decode it.
  *
@@ -71,7 +77,7 @@ export async function readPicture(job, rungs, name, bytes, signal) {
   const info = format === 'avif' || format === 'heic' ? fileInfo(bytes) : { orientation: 1 };
   /** @type {unknown} */ let failed;
   try {
-    if (job.picture(name, bytes)) return { format, decoder: 'core', info };
+    if (job.picture(name, bytes)) return { format, decoder: 'core' };
   } catch (error) {
     if (!isForOthers(error)) throw error;
     failed = error;
@@ -94,7 +100,8 @@ export async function readPicture(job, rungs, name, bytes, signal) {
     if ('file' in decoded) job.picture(name, decoded.file);
     else if (format === 'webp' && !failed) job.picturePixels(name, decoded, bytes);
     else job.foreignPixels(name, decoded, bytes);
-    return { format, decoder: rung.name, note: 'note' in decoded ? decoded.note : undefined, info };
+    if (name === 'decode') keepMetadata(job, info);
+    return { format, decoder: rung.name, note: 'note' in decoded ? decoded.note : undefined };
   }
   if (failed) throw failed;
   throw core.error('needs_codec', `${nameOf(format)} cannot be read here.`, name);
