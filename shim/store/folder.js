@@ -69,32 +69,10 @@ export async function createFolderStore({ dir, maxBytes = 10e9, flock }) {
 
   const shelves = createShelves();
   const inTurn = createLocks();
+  /** @type {Set<string>} collections that have their folder */ const there = new Set();
   /** @type {Map<string, number>} bytes by key */ const blobs = new Map();
   let used = 0;
   let serial = 0;
-
-  for (const name of await namesIn(place('records'), 'isDirectory')) {
-    for (const file of await namesIn(place('records', name), 'isFile')) {
-      try {
-        const record = JSON.parse(await readFile(place('records', name, file), 'utf8'));
-        if (`${record.id}.json` === file) shelves.set(name, record);
-      } catch {
-        // Not ours, or damaged by the disk: left alone, not served.
-      }
-    }
-  }
-  for (const key of await namesIn(place('blobs'), 'isFile')) {
-    const { size } = await stat(place('blobs', key));
-    blobs.set(key, size);
-    used += size;
-  }
-  for (const file of await namesIn(place('made'), 'isFile')) {
-    // A process died between these records' files: they are made, or the caller was never told.
-    const records = JSON.parse(await readFile(place('made', file), 'utf8'));
-    for (const [name, record] of records) if (!shelves.get(name, record.id)) await keep(name, record);
-    await rm(place('made', file), { force: true });
-  }
-  await spare().catch(() => {});
 
   /** Sets room aside for records on a full disk. */
   async function spare() {
@@ -149,20 +127,35 @@ export async function createFolderStore({ dir, maxBytes = 10e9, flock }) {
     const text = JSON.stringify(record);
     const path = recordFile(name, record.id);
     if (!record.volatile) {
-      await writeText(path, text).catch(async (error) => {
-        if (
-          await access(place('records', name)).then(
-            () => true,
-            () => false,
-          )
-        )
-          throw error;
-        await mkdir(place('records', name), { recursive: true, mode: 0o700 });
-        await writeText(path, text);
-      });
+      if (!there.has(name)) await mkdir(place('records', name), { recursive: true, mode: 0o700 });
+      there.add(name);
+      await writeText(path, text);
     }
     shelves.set(name, JSON.parse(text));
   }
+
+  for (const name of await namesIn(place('records'), 'isDirectory')) {
+    for (const file of await namesIn(place('records', name), 'isFile')) {
+      try {
+        const record = JSON.parse(await readFile(place('records', name, file), 'utf8'));
+        if (`${record.id}.json` === file) shelves.set(name, record);
+      } catch {
+        // Not ours, or damaged by the disk: left alone, not served.
+      }
+    }
+  }
+  for (const key of await namesIn(place('blobs'), 'isFile')) {
+    const { size } = await stat(place('blobs', key));
+    blobs.set(key, size);
+    used += size;
+  }
+  for (const file of await namesIn(place('made'), 'isFile')) {
+    // A process died between these records' files: they are made, or the caller was never told.
+    const records = JSON.parse(await readFile(place('made', file), 'utf8'));
+    for (const [name, record] of records) if (!shelves.get(name, record.id)) await keep(name, record);
+    await rm(place('made', file), { force: true });
+  }
+  await spare().catch(() => {});
 
   const owner = randomText(16);
   return {
