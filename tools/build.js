@@ -144,7 +144,7 @@ export function stage() {
     mkdirSync(dirname(target), { recursive: true });
     cpSync(source, target, {
       recursive: true,
-      filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path),
+      filter: (path) => !/\/(node(-[\w-]+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path),
     });
   }
   stageRelay();
