@@ -23,7 +23,11 @@ typedef enum cut_colorspace {
     CUT_COLORSPACE_SRGB
 } cut_colorspace;
 
-typedef enum cut_effort { CUT_EFFORT_STANDARD, CUT_EFFORT_HIGH } cut_effort;
+typedef enum cut_effort {
+    CUT_EFFORT_FAST,
+    CUT_EFFORT_STANDARD,
+    CUT_EFFORT_HIGH
+} cut_effort;
 
 typedef enum cut_output { CUT_OUT_PNG, CUT_OUT_JPEG, CUT_OUT_WEBP } cut_output;
 
