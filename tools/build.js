@@ -36,6 +36,7 @@ const staged = [
   ['shim', 'shim'],
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
   ['models/base', 'models/base'],
+  ['models/detail', 'models/detail'],
   ['models/known.json', 'models/known.json'],
   ['LICENSE', 'LICENSE.txt'], // the ending tells a host that it is text
   ...from(

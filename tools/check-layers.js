@@ -15,10 +15,11 @@ const cRooms = {
   'nn/plan': ['base', 'nn/graph', 'nn/kernels'],
   'nn/kernels': ['base', 'nn/graph', 'nn/plan/step.h', 'nn/plan/pack.h'],
   matte: ['base', 'image'],
+  detail: ['base', 'image', 'matte'],
   compose: ['base', 'image', 'matte'],
   edit: ['base', 'include', 'image', 'matte'],
   options: ['base', 'include', 'compose'],
-  job: ['base', 'include', 'image', 'nn', 'matte', 'compose', 'edit', 'options'],
+  job: ['base', 'include', 'image', 'nn', 'matte', 'detail', 'compose', 'edit', 'options'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
 const cKept = {

@@ -61,16 +61,20 @@ const char *cut_job_report_json(cut_job *job)
                  (int)(subject->coverage * 10000.0f + 0.5f) % 10000,
                  (int)subject->x, (int)subject->y, (int)subject->w,
                  (int)subject->h);
+    char detail[64] = "null";
+    if (job->is_detailed)
+        snprintf(detail, sizeof detail, "{\"tiles\":%u,\"side\":%d}",
+                 (unsigned)job->detailed.tiles, (int)job->detailed.side);
     snprintf(job->report, sizeof job->report,
              "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
              "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
              "\"alpha\":%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
-             "\"subject\":{\"found\":%s,%s}}",
+             "\"subject\":{\"found\":%s,%s},\"detail\":%s}",
              cut_format_name(job->probe.format), (int)job->in_w, (int)job->in_h,
              job->probe.orientation, (unsigned)job->input_bytes,
              (unsigned)job->icc.size,
              job->probe.has_alpha_channel ? "true" : "false", (int)job->out_w,
              (int)job->out_h, cut_output_name(job->options.output), found,
-             details);
+             details, detail);
     return job->report;
 }

@@ -55,9 +55,11 @@
       "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \
       "around a crop or on a canvas, of the subject's longer side")            \
-    X(effort, effort, CHOICE, run, "standard", 0, 0, ("standard", "high"),     \
-      "whether the model looks again, at the mirrored photo, and closely at "  \
-      "a subject that is small in it")                                         \
+    X(effort, effort, CHOICE, run, "standard", 0, 0,                           \
+      ("fast", "standard", "high"),                                            \
+      "standard follows hair and other details where fast leaves them soft; "  \
+      "with high the model also looks again, at the mirrored photo, and "      \
+      "closely at a subject that is small in it")                              \
     X(mask, mask, BOOLEAN, call, 0, 0, 0, (),                                  \
       "the matte itself, as a grey picture")
 

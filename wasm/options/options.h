@@ -28,7 +28,11 @@ typedef enum cut_metadata_option {
     CUT_METADATA_KEEP
 } cut_metadata_option;
 
-typedef enum cut_effort { CUT_EFFORT_STANDARD, CUT_EFFORT_HIGH } cut_effort;
+typedef enum cut_effort {
+    CUT_EFFORT_FAST,
+    CUT_EFFORT_STANDARD,
+    CUT_EFFORT_HIGH
+} cut_effort;
 
 typedef enum cut_output { CUT_OUT_PNG, CUT_OUT_JPEG, CUT_OUT_WEBP } cut_output;
 

@@ -281,7 +281,7 @@ export class BackgroundRemover extends HTMLElement {
     this.#warm = true;
     this.#open().catch(() => {});
     try {
-      await (await this.#load()).preload?.({ model: this.getAttribute('model') ?? undefined });
+      await (await this.#load()).preload?.({ model: this.getAttribute('model') ?? undefined, effort: 'fast' });
     } catch {
       this.#warm = false;
     }

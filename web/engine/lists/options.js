@@ -36,8 +36,8 @@
  *   too
  * @property {boolean} [crop] cuts the result to the subject
  * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
- * @property {'standard' | 'high'} [effort] whether the model looks again, at the mirrored photo, and closely at a
- *   subject that is small in it
+ * @property {'fast' | 'standard' | 'high'} [effort] standard follows hair and other details where fast leaves them
+ *   soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it
  * @property {boolean} [mask] the matte itself, as a grey picture
  */
 
@@ -173,9 +173,9 @@ export const options = {
   effort: {
     type: 'choice',
     default: 'standard',
-    values: ['standard', 'high'],
+    values: ['fast', 'standard', 'high'],
     scope: 'run',
-    words: 'whether the model looks again, at the mirrored photo, and closely at a subject that is small in it',
+    words: 'standard follows hair and other details where fast leaves them soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it',
   },
   mask: { type: 'boolean', default: false, scope: 'call', words: 'the matte itself, as a grey picture' },
 };

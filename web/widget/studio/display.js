@@ -97,7 +97,7 @@ export class Display {
 
   /** The file in place of everything, once it is decoded. @param {Item} item @param {Result} result @param {Options} options */
   async file(item, result, options) {
-    if (result === item.cutout) return;
+    if (result === item.cutout) return this.#replace(item, result.blob);
     const exact = this.#part('.exact');
     const url = this.needs.url(result.blob);
     exact.src = url;
@@ -107,6 +107,16 @@ export class Display {
     this.#filed = options;
     this.#part('.live').hidden = true;
     this.#place(item, options, result.report);
+  }
+
+  /** The cut-out in place of its draft, once it is decoded. @param {Item} item @param {Blob} blob */
+  async #replace(item, blob) {
+    const cut = this.#part('.cutout');
+    const next = new Image();
+    next.src = this.needs.url(blob);
+    if (cut.src === next.src) return;
+    await next.decode().catch(() => {});
+    if (this.#laid === item) cut.src = next.src;
   }
 
   /** @param {Item} item @param {Options} options */
