@@ -30,6 +30,7 @@ export const aigenstudio = {
   relayed,
   failures,
   keyForm: /^aigen_(test|live)_\w+/,
+  newKey: (secret) => `aigen_live_${secret}`,
   limits: { sourceBytes: 10e6 },
   credential: bearer,
   jobs,
