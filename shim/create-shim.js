@@ -25,6 +25,10 @@ const limitsOf = (dialects) =>
 export const DEFAULT_LIMITS = Object.freeze(limitsOf(DIALECTS));
 
 const SWEEP_EVERY_MS = 600e3;
+/** Webhooks that only the process that took the request can sign. */
+const HOOKS = 'cutaway-hooks';
+const HOOK_MS = 3600e3;
+const SECRET_MS = 60e3;
 /** How many pictures each account had made on a day. */
 const USAGE = 'cutaway-usage';
 const USAGE_MS = 3 * 24 * 3600e3;
@@ -151,6 +155,36 @@ export function createShim({
   };
 
   /**
+   * Sends a webhook, or has it sent by the process that has the secret to sign it with.
+   * @param {string} dialect @param {import('./types.js').Delivery} delivery
+   */
+  async function deliver(dialect, delivery) {
+    if (delivery.secret !== undefined || !store.tell) {
+      webhook?.(delivery);
+      return;
+    }
+    const { url, event, job } = delivery;
+    const created = clock.stamp();
+    await store.create([[HOOKS, { id: event.id, created, expires: created + HOOK_MS, dialect, url, event, job }]]);
+    await store.tell('hook', event.id);
+  }
+  store.hear?.((topic, text) => {
+    if (topic === 'hook') void signed(text).catch(onError);
+    // What was told of a job before its end may arrive after it.
+    if (topic === 'done') setTimeout(() => secrets.delete(text.split(' ')[1]), SECRET_MS).unref?.();
+  });
+
+  /** A webhook that another process could not sign. @param {string} id */
+  async function signed(id) {
+    const hook = await store.get(HOOKS, id);
+    const secret = hook && secrets.get(hook.job);
+    const sign = spoken.find(({ name }) => name === hook?.dialect)?.sign;
+    if (secret === undefined || !sign) return;
+    await store.remove(HOOKS, id);
+    webhook?.({ url: hook.url, event: hook.event, job: hook.job, secret, sign });
+  }
+
+  /**
    * Makes the record of a job and takes its pictures off the account's quota of the day.
    * @template T
    * @param {import('./types.js').Call | undefined} call @param {number} pictures @param {() => Promise<T>} make
@@ -191,6 +225,7 @@ export function createShim({
     /** @type {import('./types.js').Services} */
     const services = {
       ...shared,
+      webhook: webhook && ((delivery) => void deliver(dialect, delivery).catch(onError)),
       async remove(batch) {
         const results = await remover.work({ dialect, ...batch });
         for (const one of results)
@@ -213,7 +248,7 @@ export function createShim({
     if (jobs) {
       line.add({
         jobs,
-        ended: (id) => void secrets.delete(id),
+        ended: (id) => store.tell || secrets.delete(id),
         servicesFor(holder, own, stop, left) {
           let held = true;
           return {
@@ -361,7 +396,8 @@ export function createShim({
   async function clearAway() {
     lastSweep = clock.now();
     for (const [dialect, own] of services) await dialect.sweep(own, lastSweep);
-    for (const { id } of await store.list(USAGE, { expired: lastSweep })) await store.remove(USAGE, id);
+    for (const collection of [USAGE, HOOKS])
+      for (const { id } of await store.list(collection, { expired: lastSweep })) await store.remove(collection, id);
     await store.clear?.(spoken.flatMap(collectionsOf));
   }
 

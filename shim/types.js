@@ -74,6 +74,7 @@
  * @property {string} url
  * @property {string | undefined} secret undefined: cannot be signed, is not sent
  * @property {Record<string, any> & { id: string }} event
+ * @property {string} job whose event it is
  * @property {Sign} sign
  *
  * @typedef {(secret: string, eventId: string, body: string, seconds: number) => Record<string, string>} Sign
@@ -109,6 +110,7 @@
  * @property {(input: any, call: Call) => Promise<any>} run
  * @property {(outcome: any, call: Call) => Response | Promise<Response>} reply
  * @property {(error: import('./errors.js').ShimError, call: Pick<Call, 'request' | 'operation'>) => Response} fail
+ * @property {Sign} [sign] of webhooks, where it has any
  * @property {Jobs} [jobs] absent where every answer is the result
  * @property {Readonly<Record<string, (record: any) => number | undefined>>} [ends] its
  *   collections, and when a record of an earlier version may be cleared away

@@ -163,7 +163,7 @@ export async function createPostgresStore({
     await client.end().catch(() => {});
     if (!closed) setTimeout(() => !closed && void listen(), 500).unref();
   }
-  /** @type {() => unknown} */ let stopListening = () => {};
+  /** @type {() => void | Promise<void>} */ let stopListening = () => {};
   void listen();
 
   /** @param {string} collection @param {string} id */
@@ -248,6 +248,7 @@ export async function createPostgresStore({
         return ours ? there.map(recordOf) : undefined;
       }
     },
+    /** @returns {Promise<any>} */
     async update(collection, id, change, holder) {
       for (;;) {
         const row = await rowOf(collection, id);

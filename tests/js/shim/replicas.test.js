@@ -5,8 +5,10 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
+import { createShim } from '../../../shim/index.js';
+import { createPostgresStore } from '../../../shim/store/node-postgres.js';
 import { until } from './support/contract.js';
-import { labelOf, sha } from './support/fake-engine.js';
+import { createFakeEngine, labelOf, sha } from './support/fake-engine.js';
 import { png } from './support/pictures.js';
 import { startBalancer } from './support/balancer.js';
 import { noPostgres, startPostgres } from './support/postgres.js';
@@ -151,6 +153,39 @@ test('a job that waits at one is cancelled at the other', options, async () => {
   );
   assert.ok(Date.now() - started < 3500, `${Date.now() - started} ms`);
   for (const { child } of all) child.kill('SIGKILL');
+});
+
+test('a webhook is signed by the replica that took the request, whoever works on it', options, async () => {
+  const url = await postgres.fresh();
+  const stores = await Promise.all([1, 2].map(() => createPostgresStore({ url })));
+  const sent = [[], []];
+  const inputs = { schemes: ['https'], followsItself: false, fetch: async () => new Response(pictureOf(3)) };
+  const [front, back] = stores.map((store, i) =>
+    createShim({
+      store,
+      inputs,
+      engine: createFakeEngine(),
+      concurrency: i, // the first takes requests, the second works
+      webhook: (delivery) => sent[i].push(delivery),
+    }),
+  );
+  await Promise.all([front.ready(), back.ready()]);
+  const answer = await front.fetch(
+    new Request('https://aigenstudio.app/api/v1/remove-background', {
+      method: 'POST',
+      headers: { authorization: 'Bearer aigen_live_1', 'idempotency-key': 'with-webhook' },
+      body: JSON.stringify({ input: [{ image_url: 'https://p.example/a.png' }], webhook_url: 'https://hook.example/' }),
+    }),
+  );
+  assert.equal(answer.status, 202);
+  await until(
+    () => sent[0].map(({ event }) => event.type).sort(),
+    (types) => types.join() === 'job.completed,job.processing,result.completed',
+    50,
+  );
+  assert.deepEqual([sent[1], new Set(sent[0].map(({ secret }) => secret)).size], [[], 1]);
+  assert.deepEqual(await stores[0].list('cutaway-hooks'), []);
+  await Promise.all([front.close(), back.close()]);
 });
 
 test(
