@@ -28,7 +28,7 @@ const cKept = {
   'lib/deflate_constants.h': /^image\/libdeflate_runs\.c$/,
   'lib/ht_matchfinder.h': /^image\/libdeflate_runs\.c$/,
   'lib/deflate_compress.c': /^image\/libdeflate_runs\.c$/,
-  'libdeflate.h': /^image\/(png|icc|stb_image)\.c$/,
+  'libdeflate.h': /^image\/(png|icc|metadata|stb_image)\.c$/,
 };
 
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
