@@ -25,6 +25,13 @@ const limitsOf = (dialects) =>
 export const DEFAULT_LIMITS = Object.freeze(limitsOf(DIALECTS));
 
 const SWEEP_EVERY_MS = 600e3;
+/** Webhooks that only the process that took the request can sign. */
+const HOOKS = 'cutaway-hooks';
+const HOOK_MS = 3600e3;
+const SECRET_MS = 60e3;
+/** How many pictures each account had made on a day. */
+const USAGE = 'cutaway-usage';
+const USAGE_MS = 3 * 24 * 3600e3;
 
 /** All collections that a dialect keeps blobs for. @param {import('./types.js').Dialect} dialect */
 const collectionsOf = ({ jobs, ends = {} }) => [...Object.keys(ends), ...(jobs ? [jobs.collection] : [])];
@@ -48,14 +55,17 @@ const collectionsOf = ({ jobs, ends = {} }) => [...Object.keys(ends), ...(jobs ?
  * @property {(who: { dialect: string, operation: string, key: string }) => Verdict | Promise<Verdict>} [authorize]
  *   undefined lets the call pass; otherwise invalid_key, expired_key,
  *   inactive_key, no_access or no_credits, or whose key it is. Every key passes by default
+ * @property {number} [concurrency] pictures at a time, the engine's by default; 0: other
+ *   processes that share the store work on them
  * @property {number} [shareMs] how long a job counts among those at a time, 10 s
  * @property {typeof readForm} [form] reads multipart bodies; in Node adapters/node-form.js
  * @property {(delivery: import('./types.js').Delivery) => void} [webhook]
  * @property {(error: unknown) => void} [onError] trouble with nobody to tell
  * @property {() => number} [now]
  *
- * @typedef {string | undefined | { account: string }} Verdict account: what is made
- *   with the key is this account's alone
+ * @typedef {string | undefined | { account: string, quota?: number, retryAfter?: number }} Verdict
+ *   account: what is made with the key is this account's alone; quota: pictures
+ *   a day (UTC) that it may have made; retryAfter: it asks too often, and may again in so many seconds
  */
 
 /**
@@ -75,6 +85,7 @@ export function createShim({
   limits: someLimits,
   authorize,
   webhook,
+  concurrency = engine?.concurrency ?? 1,
   shareMs,
   form = readForm,
   onError = (error) => console.error(error),
@@ -89,7 +100,7 @@ export function createShim({
   const extraBases = bases === '*' ? [] : bases.map((base) => base.replace(/\/$/, ''));
   const clock = createClock(now);
   const events = new EventTarget();
-  const line = createJobs({ store, concurrency: engine?.concurrency ?? 1, limit: limits.queue, onError, shareMs });
+  const line = createJobs({ store, concurrency, limit: limits.queue, onError, shareMs });
   setPolicy(policy);
 
   /** @type {Map<string, string>} */ const secrets = new Map();
@@ -144,6 +155,66 @@ export function createShim({
   };
 
   /**
+   * Sends a webhook, or has it sent by the process that has the secret to sign it with.
+   * @param {string} dialect @param {import('./types.js').Delivery} delivery
+   */
+  async function deliver(dialect, delivery) {
+    if (delivery.secret !== undefined || !store.tell) {
+      webhook?.(delivery);
+      return;
+    }
+    const { url, event, job } = delivery;
+    const created = clock.stamp();
+    await store.create([[HOOKS, { id: event.id, created, expires: created + HOOK_MS, dialect, url, event, job }]]);
+    await store.tell('hook', event.id);
+  }
+  store.hear?.((topic, text) => {
+    if (topic === 'hook') void signed(text).catch(onError);
+    // What was told of a job before its end may arrive after it.
+    if (topic === 'done') setTimeout(() => secrets.delete(text.split(' ')[1]), SECRET_MS).unref?.();
+  });
+
+  /** A webhook that another process could not sign. @param {string} id */
+  async function signed(id) {
+    const hook = await store.get(HOOKS, id);
+    const secret = hook && secrets.get(hook.job);
+    const sign = spoken.find(({ name }) => name === hook?.dialect)?.sign;
+    if (secret === undefined || !sign) return;
+    await store.remove(HOOKS, id);
+    webhook?.({ url: hook.url, event: hook.event, job: hook.job, secret, sign });
+  }
+
+  /**
+   * Makes the record of a job and takes its pictures off the account's quota of the day.
+   * @template T
+   * @param {import('./types.js').Call | undefined} call @param {number} pictures @param {() => Promise<T>} make
+   */
+  async function charged(call, pictures, make) {
+    if (call?.quota === undefined) return make();
+    const now = clock.now();
+    const id = `${call.account}.${new Date(now).toISOString().slice(0, 10)}`;
+    const { quota } = call;
+    let fits = false;
+    /** @param {number} more */
+    const add = (more) =>
+      store.update(USAGE, id, ({ pictures: used }) => {
+        fits = used + more <= quota;
+        return fits ? { pictures: used + more } : {};
+      });
+    if (!(await add(pictures))) {
+      await store.create([[USAGE, { id, created: now, scope: id, pictures: 0, expires: now + USAGE_MS }]]);
+      await add(pictures);
+    }
+    if (!fits) throw new ShimError('no_credits', `The account's ${quota} pictures of today are used up.`);
+    try {
+      return await make();
+    } catch (error) {
+      await add(-pictures);
+      throw error;
+    }
+  }
+
+  /**
    * What one dialect gets: what is shared, and the care of its own jobs.
    * @param {import('./types.js').Dialect} dialect
    * @returns {import('./types.js').Services}
@@ -154,9 +225,16 @@ export function createShim({
     /** @type {import('./types.js').Services} */
     const services = {
       ...shared,
-      remove: (batch) => remover.work({ dialect, ...batch }),
+      webhook: webhook && ((delivery) => void deliver(dialect, delivery).catch(onError)),
+      async remove(batch) {
+        const results = await remover.work({ dialect, ...batch });
+        for (const one of results)
+          if (one instanceof ShimError) shared.emit('cutaway-failure', { dialect, code: one.code });
+        return results;
+      },
       emitReport: (id, report) => shared.emit('cutaway-report', { dialect, id, report }),
-      accept: (make, lane = '') => line.accept(collection, lane, make),
+      accept: (make, call, pictures = 1) =>
+        line.accept(collection, call?.lane ?? '', (queue) => charged(call, pictures, () => make(queue))),
       finished: (id) => line.finished(collection, id),
       halt(id) {
         void line.halt(collection, id).catch(onError);
@@ -170,7 +248,7 @@ export function createShim({
     if (jobs) {
       line.add({
         jobs,
-        ended: (id) => void secrets.delete(id),
+        ended: (id) => store.tell || secrets.delete(id),
         servicesFor(holder, own, stop, left) {
           let held = true;
           return {
@@ -239,7 +317,7 @@ export function createShim({
       const route = place && fitting(dialect, place.path).find((one) => one.storage && one.method === 'GET');
       if (!place || !route) continue;
       try {
-        const call = callOf(new Request(url), { dialect, route, ...place }, '');
+        const call = callOf(new Request(url), { dialect, route, ...place });
         const { blob } = await dialect.run(await dialect.parse(call), call);
         return blob instanceof Blob ? blob : await new Response(blob.stream()).blob();
       } catch (error) {
@@ -260,9 +338,9 @@ export function createShim({
    * A request taken apart, for its dialect.
    * @param {Request} request
    * @param {{ dialect: import('./types.js').Dialect, route: import('./types.js').Route, base: string, path: string }} found
-   * @param {string} account @returns {import('./types.js').Call}
+   * @param {{ account: string, quota?: number }} [who] @returns {import('./types.js').Call}
    */
-  function callOf(request, { dialect, route, base, path }, account) {
+  function callOf(request, { dialect, route, base, path }, { account, quota } = { account: '' }) {
     const key = dialect.credential(request);
     return {
       request,
@@ -270,6 +348,7 @@ export function createShim({
       base,
       key,
       account,
+      quota,
       // Of a key no more than tells it from others.
       lane: hex(sha256(`cutaway lane ${account || key}`)).slice(0, 16),
       query: new URL(request.url).searchParams,
@@ -317,6 +396,9 @@ export function createShim({
   async function clearAway() {
     lastSweep = clock.now();
     for (const [dialect, own] of services) await dialect.sweep(own, lastSweep);
+    for (const collection of [USAGE, HOOKS])
+      for (const { id } of await store.list(collection, { expired: lastSweep })) await store.remove(collection, id);
+    await store.clear?.(spoken.flatMap(collectionsOf));
   }
 
   const shim = {
@@ -338,9 +420,10 @@ export function createShim({
     /**
      * The answer, or undefined when the request is none of the shim's.
      * @param {Request} request
+     * @param {(what: { dialect: string, operation: string, account?: string }) => void} [told] what it turned out to ask
      * @returns {Promise<Response | undefined>}
      */
-    async fetch(request) {
+    async fetch(request, told) {
       const url = new URL(request.url);
       const found = find(url, request.method);
       if (!found) return undefined;
@@ -355,7 +438,10 @@ export function createShim({
         const key = dialect.credential(request);
         const verdict = route.open ? undefined : await authorize?.({ dialect: dialect.name, operation, key });
         if (typeof verdict === 'string') throw new ShimError(verdict);
-        const call = callOf(request, { dialect, route, base, path }, verdict?.account ?? '');
+        if (verdict?.retryAfter)
+          throw new ShimError('busy', 'This key asks too often.', { retryAfter: verdict.retryAfter });
+        told?.({ dialect: dialect.name, operation, account: verdict?.account });
+        const call = callOf(request, { dialect, route, base, path }, verdict);
         const response = await dialect.reply(await dialect.run(await dialect.parse(call), call), call);
         return request.method === 'HEAD' ? new Response(null, response) : response;
       } catch (error) {
@@ -397,6 +483,17 @@ export function createShim({
 
     /** Resolves when nothing waits or runs. */
     idle: () => line.idle(),
+
+    /** Jobs that wait or are worked on, in the whole store. */
+    queued: () => store.queued(),
+
+    /** Jobs that are worked on here. */
+    get running() {
+      return line.running;
+    },
+
+    /** Begins no more jobs, and lets those under way end for so long. @param {number} ms */
+    drain: (ms) => line.drain(ms),
 
     /** Takes nothing more, ends running jobs as they are (the next process takes
      * them over) and closes the store. */

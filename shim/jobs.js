@@ -59,6 +59,7 @@ export function createJobs({
   let late = 0; // jobs beyond their share
   let typicalMs = 1000;
   let closed = false;
+  let drained = false;
   let again = false;
   /** @type {Promise<void> | undefined} */ let pumping;
   /** @type {Set<ReturnType<typeof setTimeout>>} */ const timers = new Set();
@@ -97,7 +98,7 @@ export function createJobs({
 
   /** Looks for jobs, if there is room to work on them. */
   function wake() {
-    if (closed || concurrency === 0) return;
+    if (closed || drained || concurrency === 0) return;
     if (pumping) {
       again = true;
       return;
@@ -118,7 +119,7 @@ export function createJobs({
   }
 
   async function pump() {
-    while (!closed && slots < concurrency) {
+    while (!closed && !drained && slots < concurrency) {
       const job = await store.claim({ collections: [...kinds.keys()], turns });
       if (!job) return;
       void run(job);
@@ -184,7 +185,7 @@ export function createJobs({
         told(name);
         void store.tell?.('done', name).catch(onError);
       }
-      if (closed && running.size === 0) for (const resolve of idlers.splice(0)) resolve();
+      if ((closed || drained) && running.size === 0) for (const resolve of idlers.splice(0)) resolve();
       wake();
     }
   }
@@ -299,6 +300,23 @@ export function createJobs({
           wake();
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
+      }
+    },
+
+    /** Begins nothing more, and waits for what is under way, but no longer than that. @param {number} ms */
+    async drain(ms) {
+      drained = true;
+      await pumping;
+      const end = Date.now() + ms;
+      while (running.size > 0 && Date.now() < end) {
+        /** @type {ReturnType<typeof setTimeout> | undefined} */ let timer;
+        await Promise.race([
+          new Promise((resolve) => idlers.push(() => resolve(undefined))),
+          new Promise((resolve) => {
+            timer = setTimeout(() => resolve(undefined), end - Date.now());
+          }),
+        ]);
+        clearTimeout(timer);
       }
     },
 

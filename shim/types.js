@@ -33,6 +33,7 @@
  * @property {string} base what stands before the API's paths in this request's URL
  * @property {string} key the API key, '' without one; never stored, never logged
  * @property {string} account whose key it is, '' where there are no accounts
+ * @property {number} [quota] pictures a day that the account may have made
  * @property {string} lane whose turn a job takes: one per key
  * @property {Services} services
  */
@@ -58,9 +59,10 @@
  * @property {(type: string, detail: any) => void} emit
  * @property {(id: string, report: Record<string, any>) => void} emitReport of a result
  * @property {(delivery: Delivery) => void} [webhook]
- * @property {<T extends { id: string }>(make: (queue: import('./store/memory.js').Queued) => Promise<T>, lane?: string) => Promise<T>} accept
+ * @property {<T extends { id: string }>(make: (queue: import('./store/memory.js').Queued) => Promise<T>, call?: Call, pictures?: number) => Promise<T>} accept
  *   reserves a place in the queue, has the record of a job made with `queue` in
- *   it, and has the job worked on; throws `busy`, and nothing is made, when there is no place
+ *   it, and has the job worked on; throws `busy` when there is no place, `no_credits`
+ *   when the account's quota is used up, and nothing is made
  * @property {(id: string) => Promise<void>} finished resolves when a job has ended, or the shim closes
  * @property {(id: string) => void} halt stops a job
  * @property {(record: any) => Promise<void>} takeOver goes on with a job whose
@@ -72,6 +74,7 @@
  * @property {string} url
  * @property {string | undefined} secret undefined: cannot be signed, is not sent
  * @property {Record<string, any> & { id: string }} event
+ * @property {string} job whose event it is
  * @property {Sign} sign
  *
  * @typedef {(secret: string, eventId: string, body: string, seconds: number) => Record<string, string>} Sign
@@ -99,6 +102,7 @@
  * @property {Readonly<Record<string, import('./failures.js').Failure>>} failures
  *   status of every error code, and the API's own word for it if it has words
  * @property {RegExp} keyForm of the API keys, for strictKeys()
+ * @property {(secret: string) => string} [newKey] a live key of that form, for servers with accounts
  * @property {Readonly<Record<string, number>>} limits defaults of what this
  *   dialect adds to the option `limits`; no two dialects use one name
  * @property {(request: Request) => string} credential the key of a request
@@ -106,6 +110,7 @@
  * @property {(input: any, call: Call) => Promise<any>} run
  * @property {(outcome: any, call: Call) => Response | Promise<Response>} reply
  * @property {(error: import('./errors.js').ShimError, call: Pick<Call, 'request' | 'operation'>) => Response} fail
+ * @property {Sign} [sign] of webhooks, where it has any
  * @property {Jobs} [jobs] absent where every answer is the result
  * @property {Readonly<Record<string, (record: any) => number | undefined>>} [ends] its
  *   collections, and when a record of an earlier version may be cleared away

@@ -20,7 +20,7 @@ export async function readNodeForm(request, { file: name, limit, save }) {
     await request.body?.cancel().catch(() => {});
     throw fileTooLarge(limit);
   }
-  /** @type {Busboy} */ let parser;
+  /** @type {import('@fastify/busboy').BusboyInstance} */ let parser;
   try {
     parser = new Busboy({
       headers: { 'content-type': request.headers.get('content-type') ?? '' },

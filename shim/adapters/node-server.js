@@ -13,6 +13,7 @@
  *
  * @module shim/adapters/node-server
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import { isIP } from 'node:net';
 import { hostname as ownName } from 'node:os';
@@ -21,6 +22,8 @@ import { pipeline } from 'node:stream/promises';
 import { createShim } from '../create-shim.js';
 import { ShimError, invalid } from '../errors.js';
 import { PAGE_INPUTS } from '../fetch-url.js';
+import { DIALECTS } from '../dialects/index.js';
+import { randomHex } from '../ids.js';
 import { createFolderStore } from '../store/folder.js';
 import { createMemoryStore } from '../store/memory.js';
 import { createGuardedFetch } from './node-fetch.js';
@@ -28,9 +31,13 @@ import { readNodeForm } from './node-form.js';
 import { createProxy } from './node-proxy.js';
 import { createWebhooks } from './node-webhooks.js';
 
+/** The request that is being answered, for whoever tells of trouble in it. */
+export const requestIds = new AsyncLocalStorage();
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const EXPOSED = 'x-cutaway-source, x-request-id, retry-after, content-length';
 const GRACE_MS = 5000;
+const OPERATION = /^\/(healthz|readyz|metrics)$/;
 const LINGER_MS = 2000;
 /** A client that goes on sending after its answer is listened to so long, and so much. */
 const DRAIN_MS = 30e3;
@@ -45,13 +52,23 @@ const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]+\]
  * @property {import('../types.js').Engine & { close?(): Promise<void> }} [engine] closed with the server
  * @property {string} [dir] folder of the store; in memory without
  * @property {import('../store/memory.js').Store} [store] instead of dir
+ * @property {string} [publicUrl] how clients reach it, through a proxy: addresses in
+ *   answers begin so, and its host may be asked for
+ * @property {import('./node-metrics.js').Metrics} [metrics]
+ * @property {boolean} [proxyNeedsKey] `authorize` is asked about calls of the proxy, too
+ * @property {'api' | 'worker' | 'both'} [role] api: others that share the store work on
+ *   the jobs; worker: answers nothing but /healthz, /readyz and /metrics
+ * @property {number} [lingerMs] between the first word of a stop and the last request, so
+ *   that a balancer hears of it, 0 @property {number} [drainMs] for jobs under way, 5 s
  * @property {Record<string, import('./node-proxy.js').ProxyTarget>} [proxy] by dialect, under /proxy/<dialect>
  * @property {readonly string[]} [allowOrigins] pages elsewhere that may ask too
  * @property {readonly string[]} [trustedOrigins] private origins that URL inputs may name
  * @property {number} [bodyIdleMs] longest silence within a request body, 15 s
  * @property {number} [stallMs] how long an answer may wait for a client that takes none of it, 60 s
  * @property {number} [bodies] requests at a time whose bodies come in; beyond it 429; 256
- * @property {(entry: { method: string, path: string, status: number, ms: number }) => void} [log]
+ * @property {(entry: LogEntry) => void} [log]
+ *
+ * @typedef {{ id: string, method: string, path: string, status: number, ms: number, dialect?: string, operation?: string, account?: string }} LogEntry
  */
 
 /**
@@ -70,18 +87,25 @@ export async function serve({
   bodyIdleMs = 15e3,
   stallMs = 60e3,
   bodies = 256,
+  publicUrl,
+  metrics,
+  role = 'both',
+  proxyNeedsKey = false,
+  lingerMs = 0,
+  drainMs = GRACE_MS,
   log,
   ...shimOptions
 } = {}) {
   const kept = store ?? (dir ? await createFolderStore({ dir }) : createMemoryStore({ maxBytes: 1e9 }));
-  const guarded = createGuardedFetch({ trustedOrigins });
-  const webhooks = createWebhooks({ fetch: guarded });
+  const fetchPublic = createGuardedFetch({ trustedOrigins });
+  const webhooks = createWebhooks({ fetch: fetchPublic });
   const shim = createShim({
     bases: '*',
-    inputs: { ...PAGE_INPUTS, schemes: ['http', 'https'], fetch: guarded, followsItself: false, trustedOrigins },
+    inputs: { ...PAGE_INPUTS, schemes: ['http', 'https'], fetch: fetchPublic, followsItself: false, trustedOrigins },
     webhook: webhooks.deliver,
     form: readNodeForm,
     ...shimOptions,
+    ...(role === 'api' && { concurrency: 0 }),
     engine,
     store: kept,
     remote: Object.fromEntries(
@@ -96,12 +120,35 @@ export async function serve({
     ),
   });
   const forward = createProxy(proxy, { trustedOrigins });
+  metrics?.watch(shim);
   await shim.ready();
+  const publicBase = publicUrl === undefined ? undefined : new URL(publicUrl);
+  let stopping = false;
+
+  /** For whoever runs it: probes and counts. They come by any name. @param {string} path */
+  async function operate(path) {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+    if (path === '/healthz') return new Response('ok\n', { headers });
+    if (path === '/metrics')
+      return metrics
+        ? new Response(await metrics.text(), { headers: { ...headers, 'content-type': metrics.contentType } })
+        : new Response('no metrics are kept\n', { status: 404, headers });
+    const reason = stopping
+      ? 'stopping'
+      : await Promise.race([
+          Promise.resolve(kept.ping?.()).then(
+            () => '',
+            () => 'the store is out of reach',
+          ),
+          new Promise((resolve) => setTimeout(resolve, 2000, 'the store does not answer').unref()),
+        ]);
+    return new Response(`${reason || 'ready'}\n`, { status: reason ? 503 : 200, headers });
+  }
 
   const local = host === '::1' || LOOPBACK.test(host);
   /** @param {string} name of the Host header, without the port */
   function hostAllowed(name) {
-    if (LOOPBACK.test(name)) return true;
+    if (LOOPBACK.test(name) || name === publicBase?.hostname) return true;
     // Reached from other machines: by address or by this machine's name.
     return (
       !local &&
@@ -115,7 +162,7 @@ export async function serve({
     if (origin === undefined || allowOrigins.includes(origin)) return true;
     try {
       const { hostname, host: from } = new URL(origin);
-      return LOOPBACK.test(hostname) || from === ownHost;
+      return LOOPBACK.test(hostname) || from === ownHost || origin === publicBase?.origin;
     } catch {
       return false; // "null": a sandboxed frame, a file: page
     }
@@ -123,9 +170,21 @@ export async function serve({
 
   let bodiesIn = 0;
 
+  /** Where there are accounts, the proxy, which spends our own key, is theirs alone.
+   * @param {Request} request */
+  async function guardProxy(request) {
+    const [, name] = /^\/proxy\/([\w-]+)\//.exec(new URL(request.url).pathname) ?? [];
+    const dialect = DIALECTS.find((one) => one.name === name);
+    if (!dialect) return undefined;
+    const key = dialect.credential(request);
+    const verdict = await shimOptions.authorize?.({ dialect: dialect.name, operation: 'proxy', key });
+    const code = typeof verdict === 'string' ? verdict : verdict?.retryAfter ? 'busy' : undefined;
+    return code === undefined ? undefined : dialect.fail(new ShimError(code), { request, operation: '' });
+  }
+
   /** Who may ask, then the proxy, the shim, or a refusal in the API's words.
-   * @param {http.IncomingMessage} incoming @returns {Promise<Response>} */
-  async function answer(incoming) {
+   * @param {http.IncomingMessage} incoming @param {LogEntry} entry @returns {Promise<Response>} */
+  async function answer(incoming, entry) {
     const ownHost = incoming.headers.host ?? '';
     const { origin } = incoming.headers;
     const path = incoming.url?.startsWith('/') ? incoming.url : '/';
@@ -138,7 +197,11 @@ export async function serve({
       const known = URL.canParse(`http://localhost${path}`) ? path : '/';
       return shim.refuse(new Request(`http://localhost${known}`), invalid('host', 'The Host header is not valid.'));
     }
+    const operation = incoming.method === 'GET' && OPERATION.test(url.pathname);
+    if (operation && originAllowed(origin, ownHost)) return operate(url.pathname);
+    if (publicBase && url.hostname === publicBase.hostname) url = new URL(`${publicBase.origin}${path}`);
     const bare = new Request(url);
+    if (role === 'worker') return shim.refuse(bare);
     if (!hostAllowed(url.hostname) || !originAllowed(origin, ownHost)) {
       return shim.refuse(bare, new ShimError('no_access', 'Pages from elsewhere may not use this server.'));
     }
@@ -176,22 +239,40 @@ export async function serve({
       // route has is answered alike, with the methods that there are.
       return (await shim.fetch(new Request(url, { method: 'UNKNOWN' }))) ?? shim.refuse(bare);
     }
-    return (await forward(request)) ?? (await shim.fetch(request)) ?? shim.refuse(request);
+    const passed = await guarded?.(request);
+    if (passed) return passed;
+    return (
+      (await forward(request)) ??
+      (await shim.fetch(request, (what) => void Object.assign(entry, what))) ??
+      shim.refuse(request)
+    );
   }
 
   // Keep-alive probes of TCP: a peer that is gone without a word is found out.
+  const guarded = proxyNeedsKey ? guardProxy : undefined;
   const server = http.createServer({ keepAlive: true, keepAliveInitialDelay: 30e3 }, async (incoming, outgoing) => {
     const started = performance.now();
-    let status = 500;
+    const [named] = [incoming.headers['x-request-id']].flat();
+    /** @type {LogEntry} */
+    const entry = {
+      id: named && /^[\w.:-]{1,160}$/.test(named) ? named : randomHex(8),
+      method: incoming.method ?? '',
+      path: (incoming.url ?? '').split('?')[0].slice(0, 500),
+      status: 500,
+      ms: 0,
+    };
     try {
-      const response = await answer(incoming).catch((error) => {
-        shimOptions.onError?.(error);
-        return shim.refuse(
-          new Request('http://localhost/'),
-          new ShimError('internal', 'An unexpected error; please report it.'),
-        );
-      });
-      status = response.status;
+      const response = await requestIds
+        .run(entry.id, () => answer(incoming, entry))
+        .catch((error) => {
+          shimOptions.onError?.(error);
+          return shim.refuse(
+            new Request('http://localhost/'),
+            new ShimError('internal', 'An unexpected error; please report it.'),
+          );
+        });
+      entry.status = response.status;
+      outgoing.setHeader('x-request-id', entry.id); // an API that names requests has its own
       for (const [name, value] of response.headers) outgoing.setHeader(name, value);
       const { origin } = incoming.headers;
       outgoing.setHeader('vary', 'Origin');
@@ -203,7 +284,7 @@ export async function serve({
       outgoing.setTimeout(stallMs, () => outgoing.destroy());
       if (!incoming.complete) await answerEarly(incoming, outgoing, response);
       else {
-        outgoing.writeHead(status);
+        outgoing.writeHead(entry.status);
         if (response.body) await pipeline(Readable.fromWeb(/** @type {any} */ (response.body)), outgoing);
         else outgoing.end();
       }
@@ -211,12 +292,9 @@ export async function serve({
     } catch {
       outgoing.destroy(); // the client went away in the middle
     } finally {
-      log?.({
-        method: incoming.method ?? '',
-        path: (incoming.url ?? '').split('?')[0],
-        status,
-        ms: Math.round(performance.now() - started),
-      });
+      entry.ms = Math.round(performance.now() - started);
+      metrics?.request(entry);
+      log?.(entry);
     }
   });
   server.requestTimeout = 300e3; // a whole request, however it trickles
@@ -238,9 +316,13 @@ export async function serve({
     address: `http://${shown}:${bound.port}`,
     port: bound.port,
     shim,
-    /** Takes nothing new, lets answers finish for 5 s, then stops. Jobs that
-     * are not done are taken up by the next server on the same folder. */
+    /** Says that it stops, takes nothing new, lets answers and jobs end for a while,
+     * then stops. Jobs that are not done are taken up by another, or the next,
+     * on the same store. */
     async close() {
+      stopping = true;
+      if (lingerMs > 0) await new Promise((resolve) => setTimeout(resolve, lingerMs));
+      await shim.drain(drainMs);
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);

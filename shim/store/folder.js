@@ -174,6 +174,7 @@ export async function createFolderStore({ dir, maxBytes = 10e9, flock }) {
       // One at a time: of two with one id, one is made, and times go up.
       inTurn('create', async () => {
         for (const [name, { id }] of records) if (shelves.get(checkName(name), checkName(id))) return undefined;
+        /** @type {import('./memory.js').StoredRecord[]} */
         const made = records.map(([name, record]) => ({ ...record, created: shelves.timeFor(name, record) }));
         const together = place('made', `${process.pid}-${serial++}`);
         const several = made.filter((record) => !record.volatile).length > 1;
@@ -197,7 +198,7 @@ export async function createFolderStore({ dir, maxBytes = 10e9, flock }) {
         checkHolder(now, holder);
         if (!now) return undefined;
         const next = changed(now, change(structuredClone(now)));
-        await keep(name, /** @type {any} */ (next));
+        await keep(name, next);
         return structuredClone(next);
       }),
     async get(name, id) {

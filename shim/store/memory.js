@@ -66,8 +66,9 @@ import { chooseJob, claimed, createShelves } from './shelves.js';
  * @property {(wanted: Wanted) => Promise<Job | undefined>} claim takes the next job that
  *   nobody works on: its owner is then this one, its attempts one more
  * @property {() => Promise<number>} queued jobs that wait or are worked on
- * @property {(jobs: readonly Job[]) => Promise<Job[]>} [beat] says that this holder lives and
- *   has these; gives those that it has lost. Absent where a death is seen at once
+ * @property {(jobs: readonly Job[]) => Promise<({ cancelled?: boolean } | undefined)[]>} [beat]
+ *   says that this holder lives and has these; undefined in the place of one that
+ *   it has lost. Absent where a death is seen at once
  * @property {(topic: string, text: string) => Promise<void>} [tell] to all who share the store
  * @property {(hear: (topic: string, text: string) => void) => void} [hear] what is told
  * @property {boolean} [shared] several processes work on it at the same time
@@ -109,7 +110,7 @@ export function checkHolder(record, holder) {
 }
 
 /** A record with other fields; those that become undefined are gone.
- * @param {any} record @param {Record<string, any>} fields */
+ * @param {any} record @param {Record<string, any>} fields @returns {any} */
 export const changed = (record, fields) =>
   Object.fromEntries(Object.entries({ ...record, ...fields }).filter(([, value]) => value !== undefined));
 

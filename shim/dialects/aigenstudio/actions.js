@@ -86,58 +86,62 @@ const TAKEN = new ShimError('conflict');
  * @param {import('../../types.js').Call} call
  */
 function start({ sources, background, format, copies, webhook }, keyId, digest, call) {
-  const { services, key, base, lane } = call;
+  const { services, key, base } = call;
   const { store, clock } = services;
-  return services.accept(async (queue) => {
-    const created = clock.stamp();
-    const id = uuid();
-    /** @type {any[]} */ const input = [];
-    for (const [i, { url, external }] of sources.entries()) {
-      const here = url.protocol === 'blob:' || url.protocol === 'data:';
-      // Taken now: the page may revoke the address before the job runs.
-      if (here) await store.write(`${JOBS}.${id}.source${i}`, await fetchSource(url, services, base));
-      input.push({
-        url: here ? `${url.protocol}${url.protocol === 'blob:' ? url.pathname : ''}` : url.href,
-        external,
-        here,
-      });
-    }
-    const job = {
-      id,
-      ...ownerOf(call),
-      keyId,
-      base,
-      status: 'queued',
-      created,
-      updated: created,
-      expires: created + JOB_MS,
-      completed: null,
-      owner: store.owner,
-      queue,
-      background,
-      format,
-      webhook_url: webhook ?? null,
-      token: randomText(32),
-      input,
-      results: input.flatMap((_, i) =>
-        Array.from({ length: copies }, () => ({
-          id: uuid(),
-          input: i,
-          status: 'queued',
-          error_code: null,
-          error_message: null,
-        })),
-      ),
-    };
-    if (webhook) services.secret(id, secretOf(key));
-    const made = await store.create([
-      [JOBS, job],
-      [KEYS, { id: keyId, job: id, digest, created, scope: keyId }],
-    ]);
-    if (made) return /** @type {typeof job} */ (made[0]);
-    for (let i = 0; i < input.length; i++) await store.erase(`${JOBS}.${id}.source${i}`);
-    throw TAKEN;
-  }, lane);
+  return services.accept(
+    async (queue) => {
+      const created = clock.stamp();
+      const id = uuid();
+      /** @type {any[]} */ const input = [];
+      for (const [i, { url, external }] of sources.entries()) {
+        const here = url.protocol === 'blob:' || url.protocol === 'data:';
+        // Taken now: the page may revoke the address before the job runs.
+        if (here) await store.write(`${JOBS}.${id}.source${i}`, await fetchSource(url, services, base));
+        input.push({
+          url: here ? `${url.protocol}${url.protocol === 'blob:' ? url.pathname : ''}` : url.href,
+          external,
+          here,
+        });
+      }
+      const job = {
+        id,
+        ...ownerOf(call),
+        keyId,
+        base,
+        status: 'queued',
+        created,
+        updated: created,
+        expires: created + JOB_MS,
+        completed: null,
+        owner: store.owner,
+        queue,
+        background,
+        format,
+        webhook_url: webhook ?? null,
+        token: randomText(32),
+        input,
+        results: input.flatMap((_, i) =>
+          Array.from({ length: copies }, () => ({
+            id: uuid(),
+            input: i,
+            status: 'queued',
+            error_code: null,
+            error_message: null,
+          })),
+        ),
+      };
+      if (webhook) services.secret(id, secretOf(key));
+      const made = await store.create([
+        [JOBS, job],
+        [KEYS, { id: keyId, job: id, digest, created, scope: keyId }],
+      ]);
+      if (made) return /** @type {typeof job} */ (made[0]);
+      for (let i = 0; i < input.length; i++) await store.erase(`${JOBS}.${id}.source${i}`);
+      throw TAKEN;
+    },
+    call,
+    sources.length,
+  );
 }
 
 /** Whose job it is: environment, and account or key. The key itself is never kept, and

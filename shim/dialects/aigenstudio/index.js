@@ -19,6 +19,7 @@ import { ends, jobs, results, summary, sweep } from './jobs.js';
 import { remote } from './remote.js';
 import { parse } from './requests.js';
 import { hosts, pathPrefix, relayed, routes } from './routes.js';
+import { sign } from './webhook.js';
 
 /** @type {import('../../types.js').Dialect} */
 export const aigenstudio = {
@@ -30,8 +31,10 @@ export const aigenstudio = {
   relayed,
   failures,
   keyForm: /^aigen_(test|live)_\w+/,
+  newKey: (secret) => `aigen_live_${secret}`,
   limits: { sourceBytes: 10e6 },
   credential: bearer,
+  sign,
   jobs,
   ends,
   sweep,

@@ -117,7 +117,7 @@ const announceOf = (id, now, services) => async (type, some) => {
     results: (await results(job, job.base, services)).filter((one) => !some || some.some((r) => r.id === one.id)),
   };
   services.emit(type, event);
-  if (job.webhook_url) services.webhook?.({ url: job.webhook_url, secret: services.secret(id), event, sign });
+  if (job.webhook_url) services.webhook?.({ url: job.webhook_url, secret: services.secret(id), event, job: id, sign });
 };
 
 /** @param {import('../../types.js').Services} services @param {number} now */

@@ -164,7 +164,7 @@ async function derive(image, { name = image.name, action, format, quality }, cal
         ],
       ])) ?? [];
     return /** @type {any} */ (made);
-  }, call.lane);
+  }, call);
   const gone = () => halt(id);
   signal.addEventListener('abort', gone, { once: true });
   if (signal.aborted) gone();

@@ -42,6 +42,7 @@ export const imgProcessing = {
   relayed,
   failures,
   keyForm: /^(test|live)_\w+/,
+  newKey: (secret) => `live_${secret}`,
   limits: { imageBytes: 20e6 },
   credential: (request) => request.headers.get('x-api-key')?.trim() ?? '',
   jobs,

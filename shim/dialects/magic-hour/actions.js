@@ -50,7 +50,7 @@ export const actions = {
   },
 
   createImageBackgroundRemoval({ name, image, backgroundImage }, call) {
-    const { services, base, account, lane } = call;
+    const { services, base, account } = call;
     const { store, clock } = services;
     return services.accept(async (queue) => {
       const created = clock.stamp();
@@ -71,7 +71,7 @@ export const actions = {
       };
       const [made] = (await store.create([[PROJECTS, project]])) ?? [];
       return /** @type {typeof project} */ (made);
-    }, lane);
+    }, call);
   },
 
   async getImageProject({ id }, { account, services }) {

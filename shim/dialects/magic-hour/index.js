@@ -29,6 +29,7 @@ export const magicHour = {
   relayed,
   failures,
   keyForm: /^mhk_\w+/,
+  newKey: (secret) => `mhk_live_${secret}`,
   limits: { uploadBytes: 200e6 }, // the vendor's free plan
   credential: bearer,
   jobs,
