@@ -264,9 +264,11 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha"}, "width", "height", "format",
- * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Of the subject, what is
- * not known in this state is null; sizes are 0 until they are. Borrowed, never
- * NULL.
+ * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found", "coverage",
+ * "box": [x,y,w,h]}}. Placed: pixels of the result per pixel of the photo, and
+ * where the head lies on the result, null unless the canvas goes by one. What
+ * is not known in this state is null; sizes are 0 until they are. Borrowed,
+ * never NULL.
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);
 

@@ -51,7 +51,7 @@ export const jobs = {
             id,
             action: 'remove',
             name: project.name,
-            options: { format: 'png' },
+            options: { format: 'png', ...(project.backdrop && { fit: 'stretch' }) },
             image: () => open(project.image, services, signal),
             ...(project.backdrop && { backgroundImage: () => open(project.backdrop, services, signal) }),
           },

@@ -272,9 +272,13 @@ async function toFile(job, parts, stages) {
   await stages.run('foreground', () => job.step('foreground', 'foreground'));
   await stages.run('compose', () => job.step('compose', 'compose'));
   await stages.run('encode', () => encode(job, parts));
-  const { input, subject, width, height, format } = job.report();
+  const { input, subject, placed, width, height, format } = job.report();
   const bytes = job.bytes();
-  return { bytes, type: mime[format], report: { width, height, format, bytes: bytes.length, photo: input, subject } };
+  return {
+    bytes,
+    type: mime[format],
+    report: { width, height, format, bytes: bytes.length, photo: input, subject, placed },
+  };
 }
 
 /**
