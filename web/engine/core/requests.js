@@ -32,13 +32,11 @@ export const requests = {
   probe: (parts, picture) => probe(parts, picture),
 
   /** @param {Parts} parts @param {Picture} picture model and engine of its options count @param {More} more */
-  async preload({ loadModel, webp }, { options }, { signal, onProgress }) {
+  async preload({ loadModel }, { options }, { signal, onProgress }) {
     const { name, version, engine } = await loadModel(options, {
       signal,
       onProgress: (loaded, total) => onProgress({ stage: 'load', fraction: total ? loaded / total : 0, loaded, total }),
     });
-    // after a preload nothing needs the network, WebP neither; without the codec every other format works
-    await webp.preload().catch(() => {});
     return { model: version ? `${name} ${version}` : name, engine: engine.name };
   },
 
