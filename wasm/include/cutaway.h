@@ -326,9 +326,11 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha"}, "width", "height", "format",
- * "subject": {"found", "coverage", "box": [x,y,w,h]}, "detail": {"tiles",
- * "side"}}. Of the subject, what is not known in this state is null, and so is
- * detail when it was not looked for; sizes are 0 until they are. Borrowed,
+ * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found", "coverage",
+ * "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
+ * per pixel of the photo, and where the head lies on the result, null unless the
+ * canvas goes by one. What is not known in this state is null, and so is detail
+ * when it was not looked for; sizes are 0 until they are. Borrowed,
  * never NULL.
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);

@@ -28,12 +28,14 @@
 #define CUT_OUTPUTS "png", "jpeg", "webp"
 
 #define CUT_OPTION_LIST(FIRST, X)                                              \
-    FIRST(                                                                     \
-        background, background, BACKGROUND, result, "transparent", 0, 0,       \
-        ("transparent", "white", "#rrggbb", "blur", "blur(2%)",                \
-         "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),            \
-        "what lies behind the subject; a picture is stretched to the photo, "  \
-        "and covers a canvas")                                                 \
+    FIRST(background, background, BACKGROUND, result, "transparent", 0, 0,     \
+          ("transparent", "white", "#rrggbb", "blur", "blur(2%)",              \
+           "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),          \
+          "what lies behind the subject")                                      \
+    X(fit, fit, CHOICE, result, "cover", 0, 0,                                 \
+      ("cover", "contain", "stretch"),                                         \
+      "how a background picture fills the photo or the canvas, as CSS "        \
+      "object-fit; contain leaves clear bars, white in a JPEG")                \
     X(keep, keep, CHOICE, result, "subject", 0, 0, ("subject", "background"),  \
       "what of the photo stays; background removes the subject instead")       \
     X(shadow, shadow, SWITCH, result, null, 0, 0, (CUT_SHADOW_LIST),           \

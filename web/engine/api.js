@@ -29,6 +29,8 @@ import { previewCalls, retouchCalls } from './core/held-calls.js';
  *   name; note: what that way of decoding lost
  * @property {{ found: boolean, coverage: number, box: [number, number, number, number] }} subject coverage: mean
  *   alpha, 0..1; box: x, y, w, h of alpha >= 50 %; found false: the picture shows none, and the result is clear
+ * @property {{ scale: number, head: [number, number, number] | null }} placed scale: pixels of the result per pixel of the
+ *   photo; head: x, top, chin on the result, where a canvas such as "passport" goes by it and there is one
  * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, detail, foreground,
  *   compose, encode, total
  * @property {number} peak_heap_bytes what the core and engine c had allocated at most

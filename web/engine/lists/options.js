@@ -23,8 +23,9 @@
  * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} Canvas
  *
  * @typedef {object} Output
- * @property {string | Blob | Uint8Array} [background] what lies behind the subject; a picture is stretched to the
- *   photo, and covers a canvas
+ * @property {string | Blob | Uint8Array} [background] what lies behind the subject
+ * @property {'cover' | 'contain' | 'stretch'} [fit] how a background picture fills the photo or the canvas, as CSS
+ *   object-fit; contain leaves clear bars, white in a JPEG
  * @property {'subject' | 'background'} [keep] what of the photo stays; background removes the subject instead
  * @property {boolean | Shadow} [shadow] a soft shadow under what is kept, on transparent, too
  * @property {boolean | Outline} [outline] a rim around what is kept, as of a sticker
@@ -58,7 +59,14 @@ export const options = {
     max_stops: 16,
     max_blur_percent: 25,
     scope: 'result',
-    words: 'what lies behind the subject; a picture is stretched to the photo, and covers a canvas',
+    words: 'what lies behind the subject',
+  },
+  fit: {
+    type: 'choice',
+    default: 'cover',
+    values: ['cover', 'contain', 'stretch'],
+    scope: 'result',
+    words: 'how a background picture fills the photo or the canvas, as CSS object-fit; contain leaves clear bars, white in a JPEG',
   },
   keep: {
     type: 'choice',
