@@ -58,7 +58,14 @@ function filesIn(dir, ending) {
 function ctest(preset) {
   compile(preset);
   const report = join(results, `${preset}.xml`);
-  const status = run('ctest', ['--preset', preset, '--parallel', String(availableParallelism()), '--output-junit', report]);
+  const status = run('ctest', [
+    '--preset',
+    preset,
+    '--parallel',
+    String(availableParallelism()),
+    '--output-junit',
+    report,
+  ]);
   const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
   /** @param {string} name */
   const number = (name) => Number(new RegExp(`${name}="(\\d+)"`).exec(text)?.[1] ?? 0);

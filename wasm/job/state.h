@@ -3,6 +3,8 @@
 #define CUT_JOB_STATE_H
 
 #include "cutaway.h"
+#include "detail/detail.h"
+#include "image/metadata.h"
 #include "image/probe.h"
 #include "job/manifest.h"
 #include "job/render.h"
@@ -32,7 +34,8 @@ struct cut_job {
     int32_t in_w, in_h;   /* upright */
     int32_t out_w, out_h; /* from COMPOSED on */
     cut_bytes icc;
-    int is_matched; /* colours and background image are in its space */
+    cut_metadata metadata; /* with CUT_METADATA_KEEP */
+    int is_matched;        /* colours and background image are in its space */
 
     cut_image image;         /* the photo, then the result */
     cut_rendering rendering; /* background_image: when set; from CLEANED on */
@@ -44,6 +47,9 @@ struct cut_job {
     int has_prompt;
     int32_t prompts_done;    /* passes whose answers `matte` has */
     uint8_t *alpha;          /* REFINED: [in_h][in_w] */
+    cut_detail *detail;      /* REFINED: while tiles are due */
+    cut_detail_report detailed;
+    int is_detailed;         /* all of them were answered */
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
@@ -52,5 +58,8 @@ struct cut_job {
 
 /** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */
 cut_status cut_job_in_state(cut_job *job, cut_state wanted);
+
+/** Forgets tiles that were not answered; the matte stays as it was refined. */
+void cut_job_drop_detail(cut_job *job);
 
 #endif
