@@ -161,7 +161,7 @@ static void an_answer_goes_to_its_place(void)
 
 enum { SIDE = 64 };
 static const char manifest[] =
-    "{\"input\":{\"channels\":\"RGB+prompts\",\"size\":[32,32],"
+    "{\"input\":{\"planes\":7,\"size\":[32,32],"
     "\"mean\":[0,0,0],\"std\":[1,1,1]},\"output\":{\"kind\":\"alpha\"}}";
 static const char plain[] =
     "{\"input\":{\"size\":[32,32],\"mean\":[0,0,0],\"std\":[1,1,1]},"
@@ -220,6 +220,9 @@ static void each_click_is_a_pass_that_knows_the_one_before(void)
     CHECK_EQUAL(answer(job), CUT_OK);
     CHECK_EQUAL(cut_job_has_next_pass(job), 0);
     CHECK(cut_job_map(job) && cut_job_map_w(job) >= M);
+    /* the same once more: nothing to do */
+    CHECK_EQUAL(pick(job, "{\"points\":[[10,10],[60,60,0],[5,5]]}"), CUT_OK);
+    CHECK_EQUAL(cut_job_state(job), CUT_INFERRED);
 
     /* one taken back: from the start */
     CHECK_EQUAL(pick(job, "{\"points\":[[10,10]]}"), CUT_OK);

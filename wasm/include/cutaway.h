@@ -233,7 +233,7 @@ CUT_EXPORT uint32_t cut_job_first_picture_size(const cut_job *job);
  *   "box":    [x, y, w, h] around it
  * in pixels of the upright photo, the first one's centre at (0.5, 0.5), or as
  * "N%" of its width and height. One of them at least. A model whose manifest
- * says "channels": "RGB+prompts" then takes a pass for each click (or one for
+ * says "planes": 7 then takes a pass for each click (or one for
  * the box alone), each of which knows the answer before it: with more clicks
  * than before only those are new. Any other model takes a box alone, and sees
  * that part of the photo alone. CUT_E_OPTION.
@@ -349,7 +349,7 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha"}, "width", "height", "format",
  * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found", "coverage",
- * "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
+ * "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
  * per pixel of the photo, and where the head lies on the result, null unless the
  * canvas goes by one. What is not known in this state is null, and so is detail
  * when it was not looked for; sizes are 0 until they are. Borrowed,

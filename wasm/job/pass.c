@@ -161,7 +161,12 @@ int cut_job_pick(cut_job *job, const char *json, uint32_t size_bytes)
     }
     job->prompt = prompt;
     job->has_prompt = 1;
-    job->state = CUT_DECODED;
+    /* nothing new was said: the answer is there */
+    cut_closeup window;
+    job->state = job->matte.alpha && job->prompts_done > 0 &&
+                         next_prompt(job, &window) == CUT_PASS_NONE
+                     ? CUT_INFERRED
+                     : CUT_DECODED;
     return CUT_OK;
 }
 

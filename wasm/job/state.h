@@ -53,7 +53,7 @@ struct cut_job {
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
-    char report[640];
+    char report[768];
 };
 
 /** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */

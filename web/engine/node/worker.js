@@ -118,6 +118,7 @@ hostJobs(
       newCore,
       loadModel: loader('base'),
       loadDetail: loader('detail'),
+      loadPick: loader('pick'),
       ...codecsOf(packageFiles),
     };
   },
