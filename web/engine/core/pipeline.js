@@ -1,5 +1,6 @@
 // THE order of a job in JavaScript, the same in a browser's worker and in
 // Node. It knows no platform: engines, models and codecs are handed to it.
+import { readPicture } from './codecs/ladder.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
 import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';
@@ -28,8 +29,9 @@ import { yieldToEvents } from './yield.js';
  *   onProgress?: (loaded: number, total: number) => void }) => Promise<LoadedModel>} loadModel
  * @property {(choice: { engine?: string }, more: { signal?: AbortSignal }) => Promise<LoadedModel>} [loadDetail] the
  *   bundled network that makes a matte finer, tile by tile; without it none is made finer
- * @property {{ preload: () => Promise<void>, decode: (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray, width: number, height: number }>,
+ * @property {{ preload: () => Promise<void>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
+ * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
  *
  * @typedef {import('../lists/options.js').Shadow} Shadow
  * @typedef {import('../lists/options.js').Outline} Outline
@@ -140,24 +142,6 @@ class Stages {
   }
 }
 
-/**
- * @param {Job} job
- * @param {Parts} parts
- * @param {'decode' | 'background'} name
- * @param {Uint8Array} bytes
- */
-async function readPicture(job, { webp, core }, name, bytes) {
-  if (job.picture(name, bytes)) return;
-  let pixels;
-  try {
-    pixels = await webp.decode(job.forCodec(bytes));
-  } catch (error) {
-    if (error instanceof CutawayError) throw error;
-    throw core.error('corrupt_image', 'The WebP codec could not decode the file.', name);
-  }
-  job.picturePixels(name, pixels, bytes);
-}
-
 /** @param {Job} job @param {Parts} parts */
 async function encode(job, { webp, core }) {
   if (job.step('encode', 'encode')) return;
@@ -255,8 +239,9 @@ async function toDetail(job, { loadDetail }, wanted, stages) {
  * @param {Parts} parts
  * @param {Picture} input
  * @param {Stages} stages
- * @returns {Promise<{ name: string, version?: string, note?: string, detail: Detail | null,
- *   engine: { name: string, threads: number, peakBytes?: number } }>} what made the matte
+ * @returns {Promise<{ way: import('./codecs/ladder.js').Way, name: string, version?: string, note?: string,
+ *   detail: Detail | null, engine: { name: string, threads: number, peakBytes?: number } }>} way: how the photo was
+ *   decoded; the rest: what made the matte
  */
 async function toMatte(job, parts, { bytes, background, matte, options: { model, engine: wanted } }, stages) {
   const { core, loadModel } = parts;
@@ -275,13 +260,14 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
         },
       );
   loading?.catch(() => {});
-  await stages.run('decode', async () => {
-    await readPicture(job, parts, 'decode', bytes);
-    if (background) await readPicture(job, parts, 'background', background);
+  const way = await stages.run('decode', async () => {
+    const photo = await readPicture(job, parts.rungs, 'decode', bytes, signal);
+    if (background) await readPicture(job, parts.rungs, 'background', background, signal);
+    return photo;
   });
   if (!loading || matte) {
     await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
-    return { name: 'given', engine: { name: 'none', threads: 1 }, detail: null };
+    return { way, name: 'given', engine: { name: 'none', threads: 1 }, detail: null };
   }
   /** @param {Tensor} tensor */
   const pass = async (tensor) => {
@@ -304,17 +290,20 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
     }
   } while (job.hasNextPass);
   await stages.run('refine', () => job.step('refine', 'refine'));
-  return { ...used, detail: await toDetail(job, parts, wanted, stages) };
+  return { way, ...used, detail: await toDetail(job, parts, wanted, stages) };
 }
+
+/** What the report says of it. @param {import('./codecs/ladder.js').Way} way */
+const said = ({ format, decoder, note }) => ({ format, decoder, ...(note ? { note } : {}) });
 
 /** From REFINED to DONE. @param {Job} job @param {Parts} parts @param {Stages} stages */
 async function toFile(job, parts, stages) {
   await stages.run('foreground', () => job.step('foreground', 'foreground'));
   await stages.run('compose', () => job.step('compose', 'compose'));
   await stages.run('encode', () => encode(job, parts));
-  const { input, subject, detail, width, height, format } = job.report();
+  const { input, subject, placed, detail, width, height, format } = job.report();
   const bytes = job.bytes();
-  const report = { width, height, format, bytes: bytes.length, photo: input, subject, detail };
+  const report = { width, height, format, bytes: bytes.length, photo: input, subject, placed, detail };
   return { bytes, type: mime[format], report };
 }
 
@@ -333,7 +322,7 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
   const job = core.newJob();
   try {
     job.options(askedOf(input.options, Boolean(input.background)));
-    const { name, version, note, engine, detail } = await toMatte(job, parts, input, stages);
+    const { way, name, version, note, engine, detail } = await toMatte(job, parts, input, stages);
     const { bytes, type, report } = await toFile(job, parts, stages);
     onProgress?.({ stage: 'done', fraction: 1 });
     return {
@@ -343,6 +332,7 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
         input: null,
         output: null,
         ...report,
+        photo: { ...report.photo, bytes: input.bytes.length, ...said(way) },
         model: version ? `${name} ${version}` : name,
         engine: engine.name,
         threads: engine.threads,
@@ -384,7 +374,15 @@ export const retouch = (parts, input, more = {}) => hold(parts, input, more, (jo
 
 /** To be seen with any options. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
 export const preview = (parts, input, more = {}) =>
-  hold(parts, input, more, (job, own) => new Preview(job, (to, bytes) => readPicture(to, own, 'background', bytes)));
+  hold(
+    parts,
+    input,
+    more,
+    (job, own) =>
+      new Preview(job, async (to, bytes) => {
+        await readPicture(to, own.rungs, 'background', bytes);
+      }),
+  );
 
 /**
  * Another format for a picture, pixels unchanged (JPEG: flattened on white): a
@@ -402,7 +400,7 @@ export async function convert(parts, { bytes, options }) {
       Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)),
     );
     job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
-    await readPicture(job, parts, 'decode', bytes);
+    await readPicture(job, parts.rungs, 'decode', bytes);
     job.prepare();
     job.matte({ data: new Float32Array([1]), width: 1, height: 1 });
     for (const stage of ['refine', 'foreground', 'compose']) job.step(stage, stage);
@@ -416,17 +414,18 @@ export async function convert(parts, { bytes, options }) {
 }
 
 /**
- * Format and size from a file's header.
+ * Format and size from a file's header; where only a codec can read that, from
+ * the whole file.
  *
  * @param {Parts} parts
  * @param {{ bytes: Uint8Array }} input
- * @returns {{ format: string, width: number, height: number }} upright
+ * @returns {Promise<{ format: string, width: number, height: number }>} upright
  */
-export function probe({ core }, { bytes }) {
+export async function probe({ core, rungs }, { bytes }) {
   const job = core.newJob();
   try {
-    job.probe(bytes);
-    const { format, width, height } = job.report().input;
+    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, rungs, 'decode', bytes);
+    const { width, height } = job.report().input;
     return { format, width, height };
   } finally {
     job.free();

@@ -23,8 +23,9 @@
  * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} Canvas
  *
  * @typedef {object} Output
- * @property {string | Blob | Uint8Array} [background] what lies behind the subject; a picture is stretched to the
- *   photo, and covers a canvas
+ * @property {string | Blob | Uint8Array} [background] what lies behind the subject
+ * @property {'cover' | 'contain' | 'stretch'} [fit] how a background picture fills the photo or the canvas, as CSS
+ *   object-fit; contain leaves clear bars, white in a JPEG
  * @property {'subject' | 'background'} [keep] what of the photo stays; background removes the subject instead
  * @property {boolean | Shadow} [shadow] a soft shadow under what is kept, on transparent, too
  * @property {boolean | Outline} [outline] a rim around what is kept, as of a sticker
@@ -32,6 +33,8 @@
  * @property {'png' | 'jpeg' | 'webp'} [format] of the file
  * @property {number} [quality] of JPEG and WebP; WebP at 100 is lossless
  * @property {'keep' | 'srgb'} [colorspace] of the file: the photo's own, or sRGB, as some shops want it
+ * @property {'strip' | 'keep'} [metadata] EXIF, XMP and IPTC of the photo: keep takes them along, where it was taken,
+ *   too
  * @property {boolean} [crop] cuts the result to the subject
  * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
  * @property {'fast' | 'standard' | 'high'} [effort] standard follows hair and other details where fast leaves them
@@ -56,7 +59,14 @@ export const options = {
     max_stops: 16,
     max_blur_percent: 25,
     scope: 'result',
-    words: 'what lies behind the subject; a picture is stretched to the photo, and covers a canvas',
+    words: 'what lies behind the subject',
+  },
+  fit: {
+    type: 'choice',
+    default: 'cover',
+    values: ['cover', 'contain', 'stretch'],
+    scope: 'result',
+    words: 'how a background picture fills the photo or the canvas, as CSS object-fit; contain leaves clear bars, white in a JPEG',
   },
   keep: {
     type: 'choice',
@@ -150,6 +160,13 @@ export const options = {
     values: ['keep', 'srgb'],
     scope: 'result',
     words: "of the file: the photo's own, or sRGB, as some shops want it",
+  },
+  metadata: {
+    type: 'choice',
+    default: 'strip',
+    values: ['strip', 'keep'],
+    scope: 'result',
+    words: 'EXIF, XMP and IPTC of the photo: keep takes them along, where it was taken, too',
   },
   crop: { type: 'boolean', default: false, scope: 'result', words: 'cuts the result to the subject' },
   margin: {

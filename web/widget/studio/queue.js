@@ -29,6 +29,7 @@ import { Line } from '../../engine/line.js';
  * @property {Result} [cutout] transparent, whole, PNG
  * @property {boolean} [draft] the cut-out was made in haste; no file
  * @property {Blob} [matte] by hand, instead of the model's
+ * @property {number} [kept] key of what lies in storage (kept.js)
  * @property {Failure} [error]
  * @property {{ key: string, result: Promise<Result>, abort: AbortController }} [render] the last file asked for
  */
@@ -92,6 +93,21 @@ export class Queue {
     Object.assign(item, { matte, state: 'waiting', render: undefined, progress: undefined });
     this.changed(item);
     this.#line.fill();
+  }
+
+  /** What was there before is there again; what had not come far begins anew. @param {Omit<Item, 'id'>[]} items @returns {Item[]} */
+  restore(items) {
+    const back = items.map((item) => {
+      const begun = item.state === 'done' || (item.state === 'error' && item.error?.code !== 'aborted');
+      return Object.assign(item, {
+        id: ++this.#ids,
+        render: undefined,
+        ...(begun ? {} : { state: 'waiting', error: undefined }),
+      });
+    });
+    this.items.unshift(.../** @type {Item[]} */ (back));
+    this.#line.fill();
+    return /** @type {Item[]} */ (back);
   }
 
   /** Stops the running photo and the waiting ones. */
