@@ -56,13 +56,13 @@ const shares = [
   ['decode', 0.15],
   ['load', 0.1],
   ['prepare', 0.05],
-  ['infer', 0.25],
+  ['infer', 0.3],
   ['matte', 0.02],
   ['refine', 0.08],
-  ['detail', 0.12],
+  ['detail', 0.1],
   ['foreground', 0.08],
-  ['compose', 0.03],
-  ['encode', 0.12],
+  ['compose', 0.02],
+  ['encode', 0.1],
 ];
 
 /** @typedef {{ model?: string, error?: { code: string, detail: string }, peakBytes: number }} Detail */
@@ -215,11 +215,12 @@ async function toDetail(job, { loadDetail }, wanted, stages) {
       let tile = job.tile();
       if (!tile) return job.report().detail && { peakBytes: 0 };
       const { name, version, engine } = await unlessAborted(loadDetail({ engine: wanted }, { signal }), signal);
-      while (tile) {
+      for (let done = 1; tile; done++) {
         job.tileAnswer(await engine.run(tile, { signal }));
         await yieldToEvents();
         throwIfAborted(signal, 'detail');
         tile = job.tile();
+        stages.progress('detail', done / (done + 20)); // how many there are is not known before
       }
       return { model: `${name} ${version}`, peakBytes: engine.peakBytes ?? 0 };
     } catch (error) {
