@@ -30,7 +30,7 @@ Answers ${TITLES} requests on this machine.
   --host ADDRESS        127.0.0.1; anything else lets other machines in
   --dir DIR             where uploads, results and jobs are kept
                         (${join('~', '.local', 'share', 'cutaway')}); "none": in memory
-  --workers N           pictures at a time
+  --workers N           pictures at a time, one a core
   --queue N             requests that may wait, 64; beyond it 429
   --allow-origin URL    a page elsewhere that may ask too; repeatable
   --trust-origin URL    a private origin that requests may name pictures on; repeatable
@@ -117,7 +117,7 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
       port: integer(values.port, 'port', 0, 65535) ?? 8787,
       host: values.host ?? '127.0.0.1',
       dir: values.dir ?? join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'cutaway'),
-      workers: integer(values.workers, 'workers', 1, 64) ?? Math.min(4, Math.max(1, availableParallelism() - 1)),
+      workers: integer(values.workers, 'workers', 1, 64) ?? Math.min(64, availableParallelism()),
       queue: integer(values.queue, 'queue', 1, 100000),
       policy: /** @type {import('./remote.js').Policy} */ (policy),
       proxy: remotes(values.proxy ?? [], 'proxy'),
@@ -136,6 +136,7 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
   let server;
   const engine = createEnginePool({
     size: wish.workers,
+    most: 2 * wish.workers,
     create: async () => (await import(engineModule.href)).createNodeEngine(),
   });
   /** @param {unknown} error */

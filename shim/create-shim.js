@@ -11,9 +11,11 @@ import { NO_CONSENT } from './consent.js';
 import { DIALECTS } from './dialects/index.js';
 import { ShimError, asShimError } from './errors.js';
 import { PAGE_INPUTS } from './fetch-url.js';
+import { readForm } from './form.js';
 import { createClock } from './ids.js';
-import { createLocks, createQueue } from './queue.js';
+import { createJobs } from './jobs.js';
 import { POLICIES, createRemover } from './remote.js';
+import { hex, sha256 } from './sha256.js';
 import { createMemoryStore } from './store/memory.js';
 
 /** @param {readonly import('./types.js').Dialect[]} dialects @returns {import('./types.js').Limits} */
@@ -23,6 +25,9 @@ const limitsOf = (dialects) =>
 export const DEFAULT_LIMITS = Object.freeze(limitsOf(DIALECTS));
 
 const SWEEP_EVERY_MS = 600e3;
+
+/** All collections that a dialect keeps blobs for. @param {import('./types.js').Dialect} dialect */
+const collectionsOf = ({ jobs, ends = {} }) => [...Object.keys(ends), ...(jobs ? [jobs.collection] : [])];
 
 /**
  * @typedef {object} ShimOptions
@@ -40,12 +45,17 @@ const SWEEP_EVERY_MS = 600e3;
  * @property {import('./fetch-url.js').InputPolicy} [inputs] which addresses in
  *   requests are fetched; in Node give adapters/node-fetch.js
  * @property {Partial<import('./types.js').Limits>} [limits]
- * @property {(who: { dialect: string, operation: string, key: string }) => string | undefined} [authorize]
+ * @property {(who: { dialect: string, operation: string, key: string }) => Verdict | Promise<Verdict>} [authorize]
  *   undefined lets the call pass; otherwise invalid_key, expired_key,
- *   inactive_key, no_access or no_credits. Every key passes by default
+ *   inactive_key, no_access or no_credits, or whose key it is. Every key passes by default
+ * @property {number} [shareMs] how long a job counts among those at a time, 10 s
+ * @property {typeof readForm} [form] reads multipart bodies; in Node adapters/node-form.js
  * @property {(delivery: import('./types.js').Delivery) => void} [webhook]
  * @property {(error: unknown) => void} [onError] trouble with nobody to tell
  * @property {() => number} [now]
+ *
+ * @typedef {string | undefined | { account: string }} Verdict account: what is made
+ *   with the key is this account's alone
  */
 
 /**
@@ -65,6 +75,8 @@ export function createShim({
   limits: someLimits,
   authorize,
   webhook,
+  shareMs,
+  form = readForm,
   onError = (error) => console.error(error),
   now,
 } = {}) {
@@ -77,11 +89,9 @@ export function createShim({
   const extraBases = bases === '*' ? [] : bases.map((base) => base.replace(/\/$/, ''));
   const clock = createClock(now);
   const events = new EventTarget();
-  const inThisTab = createLocks();
-  const queue = createQueue({ concurrency: engine?.concurrency ?? 1, limit: limits.queue });
+  const line = createJobs({ store, concurrency: engine?.concurrency ?? 1, limit: limits.queue, onError, shareMs });
   setPolicy(policy);
 
-  /** @type {Map<string, AbortController>} */ const running = new Map();
   /** @type {Map<string, string>} */ const secrets = new Map();
   /** @type {Map<string, string>} */ const objectUrls = new Map();
   let lastSweep = 0;
@@ -99,14 +109,14 @@ export function createShim({
 
   const shared = {
     store,
-    queue,
     clock,
     inputs,
     limits,
     blobUrls,
     webhook,
-    /** @type {import('./types.js').Services['locked']} */
-    locked: (name, task) => inThisTab(name, () => (store.exclusively ? store.exclusively(name, task) : task())),
+    form,
+    update: store.update.bind(store),
+    inputsFor: (/** @type {string} */ base) => ({ ...inputs, own: (/** @type {URL} */ url) => ownPicture(url, base) }),
     /** @param {string} key */
     async objectUrl(key) {
       const known = objectUrls.get(key);
@@ -139,56 +149,48 @@ export function createShim({
    * @returns {import('./types.js').Services}
    */
   function servicesFor({ name: dialect, jobs }) {
-    /** @param {string} id */
-    const nameOf = (id) => `${dialect} ${id}`;
-
-    /** @param {string} id @param {ReturnType<typeof queue.reserve>} place */
-    function launch(id, place) {
-      const stop = new AbortController();
-      running.set(nameOf(id), stop);
-      place
-        .run(async () => {
-          if (!closed) await jobs?.work(id, services, stop.signal);
-        })
-        .catch(onError)
-        .finally(() => {
-          running.delete(nameOf(id));
-          secrets.delete(id);
-        });
-    }
+    const collection = jobs?.collection ?? '';
 
     /** @type {import('./types.js').Services} */
     const services = {
       ...shared,
       remove: (batch) => remover.work({ dialect, ...batch }),
       emitReport: (id, report) => shared.emit('cutaway-report', { dialect, id, report }),
-      async accept(make) {
-        const place = queue.reserve();
-        try {
-          const record = await make();
-          launch(record.id, place);
-          return record;
-        } catch (error) {
-          place.release();
-          throw error;
-        }
-      },
+      accept: (make, lane = '') => line.accept(collection, lane, make),
+      finished: (id) => line.finished(collection, id),
       halt(id) {
-        running.get(nameOf(id))?.abort(new ShimError('aborted', 'Cancelled.'));
+        void line.halt(collection, id).catch(onError);
       },
       async takeOver(record) {
-        const { id } = record;
-        if (!jobs || closed || running.has(nameOf(id)) || !jobs.active(record) || (await store.alive(record.owner)))
-          return;
-        await shared.locked(`take over ${nameOf(id)}`, async () => {
-          if (running.has(nameOf(id))) return;
-          const fresh = await store.get(jobs.collection, id);
-          if (!fresh || !jobs.active(fresh)) return;
-          await store.put(jobs.collection, { ...fresh, owner: store.owner });
-          launch(id, queue.reserve({ force: true }));
-        });
+        if (!jobs || closed || !jobs.active(record)) return;
+        if (!record.queue) await line.adopt(collection, record);
+        if (!store.beat) line.wake();
       },
     };
+    if (jobs) {
+      line.add({
+        jobs,
+        ended: (id) => void secrets.delete(id),
+        servicesFor(holder, own, stop, left) {
+          let held = true;
+          return {
+            ...services,
+            async update(where, id, change) {
+              if (!held || where !== collection || id !== own) return store.update(where, id, change);
+              try {
+                const next = await store.update(where, id, change, holder);
+                held = Boolean(next?.queue);
+                if (!held) left();
+                return next;
+              } catch (error) {
+                if (/** @type {any} */ (error)?.detail?.lost) stop.abort(error);
+                throw error;
+              }
+            },
+          };
+        },
+      });
+    }
     return services;
   }
   /** @type {Map<import('./types.js').Dialect, import('./types.js').Services>} */
@@ -218,9 +220,7 @@ export function createShim({
     for (const dialect of spoken) {
       const place = locate(url, dialect);
       if (!place) continue;
-      const fits = dialect.routes.filter(
-        (route) => route.path.test(place.path) && (bases === '*' || !route.narrow || route.narrow.test(place.path)),
-      );
+      const fits = fitting(dialect, place.path);
       if (fits.length === 0) continue;
       const route = fits.find((one) => one.method === asked);
       return { dialect, route, base: place.base, path: place.path, allow: fits.map((one) => one.method) };
@@ -228,21 +228,89 @@ export function createShim({
     return undefined;
   }
 
+  /**
+   * The picture at an address that this server gave under a base, without a
+   * request to itself; undefined if the address is none such.
+   * @param {URL} url @param {string} base
+   */
+  async function ownPicture(url, base) {
+    for (const dialect of spoken) {
+      const place = bases === '*' && url.origin !== base ? undefined : locate(url, dialect);
+      const route = place && fitting(dialect, place.path).find((one) => one.storage && one.method === 'GET');
+      if (!place || !route) continue;
+      try {
+        const call = callOf(new Request(url), { dialect, route, ...place }, '');
+        const { blob } = await dialect.run(await dialect.parse(call), call);
+        return blob instanceof Blob ? blob : await new Response(blob.stream()).blob();
+      } catch (error) {
+        if (asShimError(error).code === 'internal') throw error;
+        throw new ShimError('fetch_failed', 'There is no picture at this address any more.');
+      }
+    }
+    return undefined;
+  }
+
+  /** @param {import('./types.js').Dialect} dialect @param {string} path */
+  const fitting = (dialect, path) =>
+    dialect.routes.filter(
+      (route) => route.path.test(path) && (bases === '*' || !route.narrow || route.narrow.test(path)),
+    );
+
+  /**
+   * A request taken apart, for its dialect.
+   * @param {Request} request
+   * @param {{ dialect: import('./types.js').Dialect, route: import('./types.js').Route, base: string, path: string }} found
+   * @param {string} account @returns {import('./types.js').Call}
+   */
+  function callOf(request, { dialect, route, base, path }, account) {
+    const key = dialect.credential(request);
+    return {
+      request,
+      operation: route.operation,
+      base,
+      key,
+      account,
+      // Of a key no more than tells it from others.
+      lane: hex(sha256(`cutaway lane ${account || key}`)).slice(0, 16),
+      query: new URL(request.url).searchParams,
+      services: /** @type {import('./types.js').Services} */ (services.get(dialect)),
+      params: { .../** @type {RegExpExecArray} */ (route.path.exec(path)).groups },
+    };
+  }
+
   /** Takes over the jobs that a previous process left half done, and clears away. */
   async function recover() {
-    for (const [{ jobs }, { takeOver }] of services) {
-      if (!jobs) continue;
-      // Oldest first, so that they run in the order in which they came.
-      for (const record of (await store.list(jobs.collection)).reverse()) await takeOver(record);
-    }
+    // A store with a beat was never one of an earlier version, and is too large to be read through.
+    if (!store.beat) await upgrade();
+    line.wake();
     await clearAway();
+    if (store.beat) return;
     // A blob is written before its record: one without a record is left from
     // a crash, or is another tab's that is not done. Asked after the list, so
     // that nobody who could have written one of these is missed.
-    const keys = await store.keys();
+    const collections = spoken.flatMap(collectionsOf);
+    const keys = (await store.keys()).filter((key) => collections.includes(key.split('.')[0]));
     for (const key of (await store.alone()) ? keys : []) {
       const [collection, id] = key.split('.');
       if (!(await store.get(collection, id))) await store.erase(key);
+    }
+  }
+
+  /** Records of earlier versions have no place in the line, and no end. */
+  async function upgrade() {
+    for (const { jobs, ends = {} } of spoken) {
+      if (jobs) {
+        const unfinished = (await store.list(jobs.collection, { oldest: true })).filter(
+          (record) => !record.queue && jobs.active(record),
+        );
+        for (const record of unfinished) await line.adopt(jobs.collection, record);
+      }
+      for (const [collection, end] of Object.entries(ends)) {
+        for (const record of await store.list(collection)) {
+          const expires = record.expires === undefined ? end(record) : undefined;
+          if (expires !== undefined) await store.update(collection, record.id, () => ({ expires }));
+        }
+      }
     }
   }
 
@@ -285,18 +353,9 @@ export function createShim({
         if (clock.now() - lastSweep > SWEEP_EVERY_MS) await clearAway();
 
         const key = dialect.credential(request);
-        const refusal = route.open ? undefined : authorize?.({ dialect: dialect.name, operation, key });
-        if (refusal) throw new ShimError(refusal);
-        /** @type {import('./types.js').Call} */
-        const call = {
-          request,
-          operation,
-          base,
-          key,
-          query: url.searchParams,
-          services: /** @type {import('./types.js').Services} */ (services.get(dialect)),
-          params: { .../** @type {RegExpExecArray} */ (route.path.exec(path)).groups },
-        };
+        const verdict = route.open ? undefined : await authorize?.({ dialect: dialect.name, operation, key });
+        if (typeof verdict === 'string') throw new ShimError(verdict);
+        const call = callOf(request, { dialect, route, base, path }, verdict?.account ?? '');
         const response = await dialect.reply(await dialect.run(await dialect.parse(call), call), call);
         return request.method === 'HEAD' ? new Response(null, response) : response;
       } catch (error) {
@@ -337,14 +396,13 @@ export function createShim({
     sweep: clearAway,
 
     /** Resolves when nothing waits or runs. */
-    idle: () => queue.idle(),
+    idle: () => line.idle(),
 
     /** Takes nothing more, ends running jobs as they are (the next process takes
      * them over) and closes the store. */
     async close() {
       closed = true;
-      for (const stop of running.values()) stop.abort(new ShimError('aborted', 'Shutting down.', { shutdown: true }));
-      await queue.idle();
+      await line.close();
       for (const key of [...objectUrls.keys()]) shared.dropUrl(key);
       await store.close();
     },

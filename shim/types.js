@@ -32,6 +32,8 @@
  * @property {URLSearchParams} query
  * @property {string} base what stands before the API's paths in this request's URL
  * @property {string} key the API key, '' without one; never stored, never logged
+ * @property {string} account whose key it is, '' where there are no accounts
+ * @property {string} lane whose turn a job takes: one per key
  * @property {Services} services
  */
 
@@ -40,12 +42,15 @@
  *
  * @typedef {object} Services
  * @property {import('./store/memory.js').Store} store
- * @property {ReturnType<typeof import('./queue.js').createQueue>} queue
- * @property {ReturnType<typeof import('./queue.js').createLocks>} locked
+ * @property {(collection: string, id: string, change: (now: any) => Record<string, any>) => Promise<any>} update
+ *   the store's; a job's own record is changed only as long as the job is held
  * @property {(batch: Omit<import('./remote.js').Batch, 'dialect'>) => Promise<import('./remote.js').Result[]>} remove
  *   works on pictures, here or there; never rejects
  * @property {{ now: () => number, stamp: () => number }} clock
  * @property {import('./fetch-url.js').InputPolicy} inputs
+ * @property {(base: string) => import('./fetch-url.js').InputPolicy} inputsFor the same, with
+ *   the addresses that were given under a base
+ * @property {typeof import('./form.js').readForm} form
  * @property {Limits} limits
  * @property {boolean} blobUrls results are given as blob: addresses
  * @property {(key: string) => Promise<string | undefined>} objectUrl of a stored blob
@@ -53,10 +58,11 @@
  * @property {(type: string, detail: any) => void} emit
  * @property {(id: string, report: Record<string, any>) => void} emitReport of a result
  * @property {(delivery: Delivery) => void} [webhook]
- * @property {<T extends { id: string }>(make: () => Promise<T>) => Promise<T>} accept
- *   reserves a place in the queue, has the record of a job made, and starts the
- *   job; throws `busy`, and nothing is made, when there is no place
- * @property {(id: string) => void} halt stops a running job
+ * @property {<T extends { id: string }>(make: (queue: import('./store/memory.js').Queued) => Promise<T>, lane?: string) => Promise<T>} accept
+ *   reserves a place in the queue, has the record of a job made with `queue` in
+ *   it, and has the job worked on; throws `busy`, and nothing is made, when there is no place
+ * @property {(id: string) => Promise<void>} finished resolves when a job has ended, or the shim closes
+ * @property {(id: string) => void} halt stops a job
  * @property {(record: any) => Promise<void>} takeOver goes on with a job whose
  *   owner is gone
  * @property {(jobId: string, secret?: string) => string | undefined} secret
@@ -101,6 +107,8 @@
  * @property {(outcome: any, call: Call) => Response | Promise<Response>} reply
  * @property {(error: import('./errors.js').ShimError, call: Pick<Call, 'request' | 'operation'>) => Response} fail
  * @property {Jobs} [jobs] absent where every answer is the result
+ * @property {Readonly<Record<string, (record: any) => number | undefined>>} [ends] its
+ *   collections, and when a record of an earlier version may be cleared away
  * @property {(services: Services, now: number) => Promise<void>} sweep removes what has expired
  * @property {import('./remote/flow.js').Remote} remote the vendor's own service
  * @property {(body: any, swap: (url: unknown) => any) => void} [swapLinks] replaces
@@ -111,7 +119,10 @@
  * @property {string} collection of the records
  * @property {(record: any) => boolean} active whether a record is unfinished
  * @property {(id: string, services: Services, signal: AbortSignal) => Promise<void>} work
- *   writes its own outcome down and does not throw for it
+ *   writes its own outcome down and does not throw for it; with the last write
+ *   `queue` may go
+ * @property {(id: string, services: Services, error: import('./errors.js').ShimError) => Promise<void>} [fail]
+ *   writes down that a job is given up
  *
  * @typedef {object} Route
  * @property {string} operation
@@ -119,7 +130,8 @@
  * @property {RegExp} path with named groups; matched against the encoded path
  * @property {boolean} [open] needs no key
  * @property {boolean} [storage] an address of uploads or results, not a call of
- *   the vendor's API: the proxy does not pass it on
+ *   the vendor's API: the proxy does not pass it on. What a GET of one is run
+ *   to has the picture as `blob`
  * @property {RegExp} [narrow] where a site has paths of its own, the path must
  *   fit this too; everywhere but in `bases: '*'`
  */

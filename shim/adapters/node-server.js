@@ -6,6 +6,9 @@
  * only pages of this machine or of `allowOrigins`. Everybody else is refused
  * before anything is read: the store holds the user's pictures.
  *
+ * What it holds in memory for others is bounded: bodies come in pieces of 64 kB,
+ * so many at a time, and every wait has an end.
+ *
  * The log gets method, path without query, status and time; never a header.
  *
  * @module shim/adapters/node-server
@@ -13,7 +16,7 @@
 import http from 'node:http';
 import { isIP } from 'node:net';
 import { hostname as ownName } from 'node:os';
-import { Readable } from 'node:stream';
+import { Readable, finished } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createShim } from '../create-shim.js';
 import { ShimError, invalid } from '../errors.js';
@@ -21,6 +24,7 @@ import { PAGE_INPUTS } from '../fetch-url.js';
 import { createFolderStore } from '../store/folder.js';
 import { createMemoryStore } from '../store/memory.js';
 import { createGuardedFetch } from './node-fetch.js';
+import { readNodeForm } from './node-form.js';
 import { createProxy } from './node-proxy.js';
 import { createWebhooks } from './node-webhooks.js';
 
@@ -28,6 +32,11 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const EXPOSED = 'x-cutaway-source, x-request-id, retry-after, content-length';
 const GRACE_MS = 5000;
 const LINGER_MS = 2000;
+/** A client that goes on sending after its answer is listened to so long, and so much. */
+const DRAIN_MS = 30e3;
+const DRAIN_BYTES = 256e6;
+/** A Host header: a name or an address, and a port. */
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /**
  * @typedef {object} ServeOptions
@@ -40,6 +49,8 @@ const LINGER_MS = 2000;
  * @property {readonly string[]} [allowOrigins] pages elsewhere that may ask too
  * @property {readonly string[]} [trustedOrigins] private origins that URL inputs may name
  * @property {number} [bodyIdleMs] longest silence within a request body, 15 s
+ * @property {number} [stallMs] how long an answer may wait for a client that takes none of it, 60 s
+ * @property {number} [bodies] requests at a time whose bodies come in; beyond it 429; 256
  * @property {(entry: { method: string, path: string, status: number, ms: number }) => void} [log]
  */
 
@@ -57,6 +68,8 @@ export async function serve({
   allowOrigins = [],
   trustedOrigins = [],
   bodyIdleMs = 15e3,
+  stallMs = 60e3,
+  bodies = 256,
   log,
   ...shimOptions
 } = {}) {
@@ -67,6 +80,7 @@ export async function serve({
     bases: '*',
     inputs: { ...PAGE_INPUTS, schemes: ['http', 'https'], fetch: guarded, followsItself: false, trustedOrigins },
     webhook: webhooks.deliver,
+    form: readNodeForm,
     ...shimOptions,
     engine,
     store: kept,
@@ -107,17 +121,22 @@ export async function serve({
     }
   }
 
+  let bodiesIn = 0;
+
   /** Who may ask, then the proxy, the shim, or a refusal in the API's words.
    * @param {http.IncomingMessage} incoming @returns {Promise<Response>} */
   async function answer(incoming) {
     const ownHost = incoming.headers.host ?? '';
     const { origin } = incoming.headers;
+    const path = incoming.url?.startsWith('/') ? incoming.url : '/';
     let url;
     try {
+      if (!HOST.test(ownHost) || (incoming.headersDistinct.host?.length ?? 0) > 1) throw new TypeError('no host');
       // Joined as text: as a reference, "//elsewhere/" would change the host.
-      url = new URL(`http://${ownHost}${incoming.url?.startsWith('/') ? incoming.url : '/'}`);
+      url = new URL(`http://${ownHost}${path}`);
     } catch {
-      return shim.refuse(new Request('http://localhost/'), invalid('host', 'The Host header is not valid.'));
+      const known = URL.canParse(`http://localhost${path}`) ? path : '/';
+      return shim.refuse(new Request(`http://localhost${known}`), invalid('host', 'The Host header is not valid.'));
     }
     const bare = new Request(url);
     if (!hostAllowed(url.hostname) || !originAllowed(origin, ownHost)) {
@@ -138,6 +157,14 @@ export async function serve({
       const announced =
         (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding'] !== undefined;
       const body = announced && method !== 'GET' && method !== 'HEAD' ? bodyOf(incoming, bodyIdleMs) : undefined;
+      if (body && bodiesIn >= bodies) {
+        await body.cancel();
+        return shim.refuse(bare, new ShimError('busy', 'Too many uploads at a time.', { retryAfter: 2 }));
+      }
+      if (body) {
+        bodiesIn++;
+        finished(incoming, { writable: false }, () => bodiesIn--);
+      }
       request = new Request(url, {
         method,
         headers,
@@ -152,7 +179,8 @@ export async function serve({
     return (await forward(request)) ?? (await shim.fetch(request)) ?? shim.refuse(request);
   }
 
-  const server = http.createServer(async (incoming, outgoing) => {
+  // Keep-alive probes of TCP: a peer that is gone without a word is found out.
+  const server = http.createServer({ keepAlive: true, keepAliveInitialDelay: 30e3 }, async (incoming, outgoing) => {
     const started = performance.now();
     let status = 500;
     try {
@@ -172,16 +200,14 @@ export async function serve({
         outgoing.setHeader('access-control-expose-headers', EXPOSED);
         outgoing.setHeader('cross-origin-resource-policy', 'cross-origin');
       }
-      if (!incoming.complete) {
-        // The body was refused. Say so, read on for a moment so that the
-        // client gets to the answer, then hang up.
-        outgoing.setHeader('connection', 'close');
-        incoming.resume();
-        setTimeout(() => incoming.destroy(), LINGER_MS).unref();
+      outgoing.setTimeout(stallMs, () => outgoing.destroy());
+      if (!incoming.complete) await answerEarly(incoming, outgoing, response);
+      else {
+        outgoing.writeHead(status);
+        if (response.body) await pipeline(Readable.fromWeb(/** @type {any} */ (response.body)), outgoing);
+        else outgoing.end();
       }
-      outgoing.writeHead(status);
-      if (response.body) await pipeline(Readable.fromWeb(/** @type {any} */ (response.body)), outgoing);
-      else outgoing.end();
+      outgoing.setTimeout(0);
     } catch {
       outgoing.destroy(); // the client went away in the middle
     } finally {
@@ -225,6 +251,40 @@ export async function serve({
       await engine?.close?.();
     },
   };
+}
+
+/**
+ * An answer to a request whose body was refused. The whole answer goes out
+ * first; then the client, which may still be sending, is listened to: a socket
+ * closed under it would cost it the answer.
+ * @param {http.IncomingMessage} incoming @param {http.ServerResponse} outgoing @param {Response} response
+ */
+async function answerEarly(incoming, outgoing, response) {
+  const text = Buffer.from(await response.arrayBuffer());
+  if (![204, 304].includes(response.status)) outgoing.setHeader('content-length', text.length);
+  outgoing.setHeader('connection', 'close');
+  outgoing.writeHead(response.status);
+  if (incoming.method !== 'HEAD') outgoing.write(text);
+  let rest = DRAIN_BYTES;
+  await new Promise((resolve) => {
+    const done = () => resolve(undefined);
+    let quiet = setTimeout(done, LINGER_MS);
+    const limit = setTimeout(done, DRAIN_MS);
+    incoming.on('data', (chunk) => {
+      rest -= chunk.length;
+      clearTimeout(quiet);
+      quiet = setTimeout(done, LINGER_MS);
+      if (rest < 0) done();
+    });
+    for (const event of ['end', 'close', 'error']) incoming.once(event, done);
+    incoming.resume();
+    outgoing.once('close', () => {
+      clearTimeout(quiet);
+      clearTimeout(limit);
+    });
+  });
+  outgoing.end();
+  if (!incoming.complete) setTimeout(() => incoming.destroy(), 100).unref();
 }
 
 /** @param {http.IncomingMessage} incoming */
@@ -290,6 +350,6 @@ function bodyOf(incoming, idleMs) {
         clearTimeout(timer);
       },
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: 1 << 20 }),
+    new ByteLengthQueuingStrategy({ highWaterMark: 1 << 16 }),
   );
 }

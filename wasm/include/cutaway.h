@@ -23,7 +23,7 @@
 #define CUT_EXPORT __attribute__((used, visibility("default")))
 
 /* Raised when a call, a state or the meaning of a value changes. */
-#define CUT_ABI_VERSION 2
+#define CUT_ABI_VERSION 3
 
 /** States of a job, in order. A failed call leaves the state as it was. */
 #define CUT_STATE_LIST(X)                                                      \
@@ -49,7 +49,7 @@ typedef enum cut_state {
 /**
  * JSON: {"abi", "version", "statuses": [{"status","code","fault","text"}],
  * "states": [name], "limits": {name: number}, "numbers": what calls take for
- * words {"edit_mode", "edit_style", "arithmetic": {name: number}},
+ * words {"metadata", "edit_mode", "edit_style", "arithmetic": {name: number}},
  * "options": {name: {"type", "default", ..}}} (options/json.h).
  * Static text, never NULL, never freed.
  */
@@ -73,8 +73,9 @@ CUT_EXPORT void cut_memory_limit(uint32_t limit_bytes);
 /* ---- before decoding --------------------------------------------------- */
 
 /**
- * What a file is by its content: "jpeg", "png", "webp", "bmp", "gif", or ""
- * for anything else. Static text. Needs the first 32 bytes at most.
+ * What a file is by its content: "jpeg", "png", "webp", "bmp", "gif"; of those
+ * that are decoded outside, "avif", "heic", "tiff", "jxl", "ico", "svg"; or ""
+ * for anything else. Static text. Needs the first 1024 bytes at most.
  */
 CUT_EXPORT const char *cut_sniff(const uint8_t *bytes, uint32_t size_bytes);
 
@@ -105,6 +106,8 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
  *   "quality": 1..100       JPEG and WebP
+ *   "metadata": "strip" | "keep": EXIF, XMP and IPTC of the photo, with
+ *             orientation 1, the result's size and no thumbnail
  *   "effort": "standard" | "high": the model also sees the mirrored photo, and
  *             a close-up of a subject that is small in it
  *             (cut_job_has_next_pass())
@@ -144,7 +147,8 @@ CUT_EXPORT int cut_job_manifest(cut_job *job, const char *json,
  * NEW -> DECODED. A JPEG, PNG, BMP or GIF file to straight RGBA8 [h][w][4],
  * turned upright by its EXIF orientation. Its ICC profile is kept for the
  * output. CUT_E_EMPTY, _FORMAT, _VARIANT, _TOO_LARGE (from the header, before
- * any pixel memory), _CORRUPT, _MEMORY; CUT_E_NEEDS_CODEC for WebP.
+ * any pixel memory), _CORRUPT, _MEMORY; CUT_E_NEEDS_CODEC for WebP, and for the
+ * formats that are decoded outside.
  */
 CUT_EXPORT int cut_job_decode(cut_job *job, const uint8_t *bytes,
                               uint32_t size_bytes);
@@ -159,6 +163,33 @@ CUT_EXPORT int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba,
                                      const uint8_t *bytes, uint32_t size_bytes);
 
 /**
+ * NEW -> DECODED. A picture of any format that something outside can read:
+ * `rgba` [h][w][4] straight, copied; `orientation` EXIF 1..8, by which it is
+ * turned upright; `colours` an ICC profile, or two bytes, colour primaries and
+ * transfer of ITU-T H.273; 0 bytes: sRGB. `bytes` is the file, read for its
+ * format's name only. CUT_E_TOO_LARGE, _ARGUMENT, _MEMORY.
+ */
+CUT_EXPORT int
+cut_job_decode_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                       uint32_t h, uint32_t orientation, const uint8_t *colours,
+                       uint32_t colours_size, const uint8_t *bytes,
+                       uint32_t size_bytes);
+
+/** Of cut_job_metadata(): EXIF from its TIFF header on, an XMP packet, the
+ * records of IPTC-IIM. */
+#define CUT_METADATA_EXIF 0
+#define CUT_METADATA_XMP 1
+#define CUT_METADATA_IPTC 2
+
+/**
+ * DECODED. Metadata of a file whose format only its codec knows; of JPEG, PNG
+ * and WebP the core reads them itself. Copied; with "metadata": "strip"
+ * nothing happens. CUT_E_ARGUMENT for another kind, CUT_E_MEMORY.
+ */
+CUT_EXPORT int cut_job_metadata(cut_job *job, uint32_t kind,
+                                const uint8_t *bytes, uint32_t size_bytes);
+
+/**
  * NEW or DECODED. The background image, for "background": "image".
  * Stretched to the photo's size when composed, or covering the canvas. As
  * cut_job_decode*().
@@ -169,6 +200,12 @@ CUT_EXPORT int cut_job_background_pixels(cut_job *job, const uint8_t *rgba,
                                          uint32_t w, uint32_t h,
                                          const uint8_t *bytes,
                                          uint32_t size_bytes);
+
+CUT_EXPORT int
+cut_job_background_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                           uint32_t h, uint32_t orientation,
+                           const uint8_t *colours, uint32_t colours_size,
+                           const uint8_t *bytes, uint32_t size_bytes);
 
 /**
  * Reads only the header: CUT_OK and the size and format by the getters below,

@@ -48,6 +48,7 @@ void cut_job_free(cut_job *job)
 {
     if (!job) return;
     cut_bytes_free(&job->icc);
+    cut_metadata_free(&job->metadata);
     cut_bytes_free(&job->first_picture);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
@@ -113,8 +114,10 @@ static cut_status read_picture(cut_image *image, cut_probe *probe,
 {
     cut_status status = cut_source_read(image, probe, from, error);
     if (status) return status;
-    status = cut_profile_read(icc, from->bytes, from->size, probe->format,
-                              error);
+    status = from->orientation ? cut_profile_given(icc, from->colours,
+                                                   from->colours_size, error)
+                               : cut_profile_read(icc, from->bytes, from->size,
+                                                  probe->format, error);
     if (status) cut_image_free(image);
     return status;
 }
@@ -127,6 +130,15 @@ static int decode(cut_job *job, cut_source from)
     cut_bytes icc;
     if (!status)
         status = read_picture(&image, &probe, &icc, &from, &job->error);
+    if (!status && !from.orientation &&
+        job->options.metadata == CUT_METADATA_KEEP) {
+        status = cut_metadata_read(&job->metadata, from.bytes, from.size,
+                                   probe.format, &job->error);
+        if (status) {
+            cut_image_free(&image);
+            cut_bytes_free(&icc);
+        }
+    }
     if (status) return (int)status;
     /* a result has three channels: a profile of one does not fit it */
     if ((job->options.colorspace == CUT_COLORSPACE_SRGB ||
@@ -167,7 +179,41 @@ int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                           uint32_t h, const uint8_t *bytes, uint32_t size_bytes)
 {
-    return decode(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+    return decode(job, (cut_source){.bytes = bytes,
+                                    .size = size_bytes,
+                                    .is_decoded = 1,
+                                    .rgba = rgba,
+                                    .w = w,
+                                    .h = h});
+}
+
+/* An orientation that is none counts as 1: 0 would ask the file. */
+static cut_source foreign(const uint8_t *rgba, uint32_t w, uint32_t h,
+                          uint32_t orientation, const uint8_t *colours,
+                          uint32_t colours_size, const uint8_t *bytes,
+                          uint32_t size_bytes)
+{
+    return (cut_source){
+        bytes,   size_bytes,  1, rgba, w, h, orientation ? orientation : 1,
+        colours, colours_size};
+}
+
+int cut_job_decode_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                           uint32_t h, uint32_t orientation,
+                           const uint8_t *colours, uint32_t colours_size,
+                           const uint8_t *bytes, uint32_t size_bytes)
+{
+    return decode(job, foreign(rgba, w, h, orientation, colours, colours_size,
+                               bytes, size_bytes));
+}
+
+int cut_job_background_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                               uint32_t h, uint32_t orientation,
+                               const uint8_t *colours, uint32_t colours_size,
+                               const uint8_t *bytes, uint32_t size_bytes)
+{
+    return background(job, foreign(rgba, w, h, orientation, colours,
+                                   colours_size, bytes, size_bytes));
 }
 
 const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
@@ -185,6 +231,21 @@ uint32_t cut_job_first_picture_size(const cut_job *job)
     return (uint32_t)job->first_picture.size;
 }
 
+int cut_job_metadata(cut_job *job, uint32_t kind, const uint8_t *bytes,
+                     uint32_t size_bytes)
+{
+    cut_status status = cut_job_in_state(job, CUT_DECODED);
+    cut_bytes *into = kind == CUT_METADATA_EXIF  ? &job->metadata.exif
+                      : kind == CUT_METADATA_XMP ? &job->metadata.xmp
+                                                 : &job->metadata.iptc;
+    if (!status && kind > CUT_METADATA_IPTC)
+        status = cut_fail(&job->error, CUT_E_ARGUMENT,
+                          "There is no metadata of kind %u.", (unsigned)kind);
+    if (status || job->options.metadata != CUT_METADATA_KEEP)
+        return (int)status;
+    return (int)cut_metadata_copy(into, bytes, size_bytes, &job->error);
+}
+
 int cut_job_background(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
     return background(job, (cut_source){.bytes = bytes, .size = size_bytes});
@@ -194,7 +255,12 @@ int cut_job_background_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                               uint32_t h, const uint8_t *bytes,
                               uint32_t size_bytes)
 {
-    return background(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+    return background(job, (cut_source){.bytes = bytes,
+                                        .size = size_bytes,
+                                        .is_decoded = 1,
+                                        .rgba = rgba,
+                                        .w = w,
+                                        .h = h});
 }
 
 /* ---- pixels ------------------------------------------------------------ */
@@ -271,7 +337,10 @@ int cut_job_compose(cut_job *job)
     if (!status) status = cut_render_place(&job->image, r, o, &job->error);
     if (!status) status = cut_render(&job->image, r, o, &job->error);
     if (status) return (int)status;
-    if (o->mask) cut_bytes_free(&job->icc); /* a matte is no colour */
+    if (o->mask) { /* a matte is no colour, and no photo */
+        cut_bytes_free(&job->icc);
+        cut_metadata_free(&job->metadata);
+    }
     cut_rendering_free(r);
     job->out_w = job->image.w;
     job->out_h = job->image.h;
@@ -307,8 +376,18 @@ cut_image cut_job_take_background(cut_job *job)
 
 static int finish(cut_job *job, cut_status status)
 {
+    static const cut_format formats[] = {CUT_FORMAT_PNG, CUT_FORMAT_JPEG,
+                                         CUT_FORMAT_WEBP};
     int32_t dpi = job->options.canvas.dpi;
-    if (!status && dpi && job->options.output == CUT_OUT_PNG)
+    if (!status) {
+        cut_metadata_settle(&job->metadata, job->out_w, job->out_h);
+        status = cut_metadata_write(&job->file, &job->metadata,
+                                    formats[job->options.output], job->out_w,
+                                    job->out_h, &job->error);
+    }
+    if (status) return (int)status;
+    cut_metadata_free(&job->metadata); /* it is in: not again after a refusal */
+    if (dpi && job->options.output == CUT_OUT_PNG)
         status = cut_png_set_density(&job->file, dpi, &job->error);
     if (status) return (int)status;
     if (dpi && job->options.output == CUT_OUT_JPEG)
@@ -344,6 +423,7 @@ int cut_job_encoded(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     if (job->options.output != CUT_OUT_WEBP)
         return (int)cut_fail(&job->error, CUT_E_STATE,
                              "The core encodes this format itself.");
+    cut_bytes_free(&job->file); /* of a call that was refused at its end */
     return finish(job,
                   cut_webp_with_icc(&job->file, bytes, size_bytes, &job->icc,
                                     job->image.w, job->image.h, &job->error));

@@ -3,6 +3,7 @@
 #define CUT_JOB_STATE_H
 
 #include "cutaway.h"
+#include "image/metadata.h"
 #include "image/probe.h"
 #include "job/manifest.h"
 #include "job/render.h"
@@ -29,7 +30,8 @@ struct cut_job {
     int32_t in_w, in_h;   /* upright */
     int32_t out_w, out_h; /* from COMPOSED on */
     cut_bytes icc;
-    int is_matched; /* colours and background image are in its space */
+    cut_metadata metadata; /* with CUT_METADATA_KEEP */
+    int is_matched;        /* colours and background image are in its space */
 
     cut_image image;         /* the photo, then the result */
     cut_rendering rendering; /* background_image: when set; from CLEANED on */

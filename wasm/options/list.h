@@ -50,6 +50,9 @@
       "of JPEG and WebP; WebP at 100 is lossless")                             \
     X(colorspace, colorspace, CHOICE, result, "keep", 0, 0, ("keep", "srgb"),  \
       "of the file: the photo's own, or sRGB, as some shops want it")          \
+    X(metadata, metadata, CHOICE, result, "strip", 0, 0, ("strip", "keep"),    \
+      "EXIF, XMP and IPTC of the photo: keep takes them along, where it was "  \
+      "taken, too")                                                            \
     X(crop, crop, BOOLEAN, result, 0, 0, 0, (),                                \
       "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \

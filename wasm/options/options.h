@@ -29,6 +29,11 @@ typedef enum cut_colorspace {
     CUT_COLORSPACE_SRGB
 } cut_colorspace;
 
+typedef enum cut_metadata_option {
+    CUT_METADATA_STRIP,
+    CUT_METADATA_KEEP
+} cut_metadata_option;
+
 typedef enum cut_effort { CUT_EFFORT_STANDARD, CUT_EFFORT_HIGH } cut_effort;
 
 typedef enum cut_output { CUT_OUT_PNG, CUT_OUT_JPEG, CUT_OUT_WEBP } cut_output;
@@ -50,6 +55,7 @@ typedef struct cut_options {
     cut_canvas canvas;
     cut_effort effort;
     cut_colorspace colorspace;
+    cut_metadata_option metadata;
 } cut_options;
 
 /** The options when nothing is said. */

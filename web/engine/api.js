@@ -25,7 +25,8 @@ import { previewCalls, retouchCalls } from './core/held-calls.js';
  * @property {number} threads
  * @property {string} [engine_note] why another engine than the first choice ran
  * @property {{ format: string, width: number, height: number, orientation: number, bytes: number, icc_bytes: number,
- *   alpha: boolean }} photo the input, upright
+ *   alpha: boolean, decoder: string, note?: string }} photo the input, upright; decoder: "core", "browser" or a codec's
+ *   name; note: what that way of decoding lost
  * @property {{ found: boolean, coverage: number, box: [number, number, number, number] }} subject coverage: mean
  *   alpha, 0..1; box: x, y, w, h of alpha >= 50 %; found false: the picture shows none, and the result is clear
  * @property {{ scale: number, head: [number, number, number] | null }} placed scale: pixels of the result per pixel of the
@@ -174,7 +175,7 @@ export function createApi(client) {
   /**
    * Cuts the subject of a photo out.
    *
-   * @param {Input} input JPEG, PNG, WebP, BMP or GIF
+   * @param {Input} input JPEG, PNG, WebP, BMP, GIF, AVIF, HEIC, TIFF, JPEG XL, ICO; in a page what the browser shows, too
    * @param {Options & More} [options]
    * @returns {Promise<{ blob: Blob, report: Report }>}
    * @throws {CutawayError}

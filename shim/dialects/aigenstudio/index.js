@@ -15,7 +15,7 @@ import { randomHex } from '../../ids.js';
 import { sourceHeader } from '../../records.js';
 import { actions } from './actions.js';
 import { failures } from './failures.js';
-import { jobs, results, summary, sweep } from './jobs.js';
+import { ends, jobs, results, summary, sweep } from './jobs.js';
 import { remote } from './remote.js';
 import { parse } from './requests.js';
 import { hosts, pathPrefix, relayed, routes } from './routes.js';
@@ -33,6 +33,7 @@ export const aigenstudio = {
   limits: { sourceBytes: 10e6 },
   credential: bearer,
   jobs,
+  ends,
   sweep,
   remote,
   parse,
@@ -41,7 +42,7 @@ export const aigenstudio = {
 
   async reply(outcome, { operation, base, services }) {
     if (operation === 'getResult') {
-      return pictureResponse(outcome.blob, outcome.blob.type, sourceHeader(outcome));
+      return pictureResponse(outcome.blob, outcome.type, sourceHeader(outcome));
     }
     const request_id = requestId();
     const bodies = /** @type {Record<string, () => any>} */ ({

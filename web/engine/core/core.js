@@ -17,7 +17,7 @@ import { Handle } from './handle.js';
  *   options: Record<string, OptionInfo> }} Abi
  */
 
-const ABI = 2;
+const ABI = 3;
 
 export class Core {
   /** @param {WebAssembly.Instance} instance */
@@ -106,7 +106,15 @@ export class Core {
 
   /** What a file is by its content; "" when it is no picture. @param {Uint8Array} bytes @returns {string} */
   sniff(bytes) {
-    return this.withBytes(bytes.subarray(0, 64), (pointer, size) => this.text(this.exports.cut_sniff(pointer, size)));
+    return this.withBytes(bytes.subarray(0, 1024), (pointer, size) => this.text(this.exports.cut_sniff(pointer, size)));
+  }
+
+  /** Refuses what would be refused after it was decoded. @param {number} width @param {number} height @param {string} stage */
+  checkSize(width, height, stage) {
+    const { max_side: side, max_pixels: pixels } = this.abi.limits;
+    if (width <= side && height <= side && width * height <= pixels) return;
+    const detail = `The picture is ${width} x ${height}; at most ${side} pixels a side and ${pixels} in all are handled.`;
+    throw this.error('too_large', detail, stage);
   }
 
   /** Refuses allocations above this many bytes; 0: no limit. @param {number} bytes */
@@ -175,9 +183,9 @@ export class Job extends Handle {
     this.callWithJson('load', 'manifest', manifest);
   }
 
-  /** Header only: size and format, or the error that decoding would give. @param {Uint8Array} bytes */
+  /** Header only: size and format, or the error that decoding would give. @param {Uint8Array} bytes @returns {boolean} false: only its codec can read it */
   probe(bytes) {
-    this.stepWith('decode', 'probe', bytes);
+    return this.stepWith('decode', 'probe', bytes);
   }
 
   /**
@@ -207,6 +215,30 @@ export class Job extends Handle {
     this.core.withBytes(bytes, (file, size) =>
       this.core.withBytes(data, (rgba) => this.step(name, `${name}_pixels`, rgba, width, height, file, size)),
     );
+  }
+
+  /**
+   * The same of a file that only its codec can read.
+   *
+   * @param {'decode' | 'background'} name
+   * @param {import('./codecs/ladder.js').Pixels} pixels
+   * @param {Uint8Array} bytes the file
+   */
+  foreignPixels(name, { data, width, height, orientation = 1, colours = new Uint8Array(0) }, bytes) {
+    const { core } = this;
+    core.withBytes(bytes, (file, size) =>
+      core.withBytes(colours, (profile, profileSize) =>
+        core.withBytes(data, (rgba) =>
+          this.step(name, `${name}_foreign`, rgba, width, height, orientation, profile, profileSize, file, size),
+        ),
+      ),
+    );
+  }
+
+  /** What the photo's codec found beside its pixels. @param {'exif' | 'xmp' | 'iptc'} kind @param {Uint8Array} bytes */
+  metadata(kind, bytes) {
+    const number = this.core.abi.numbers.metadata[kind];
+    this.core.withBytes(bytes, (pointer, size) => this.step('decode', 'metadata', number, pointer, size));
   }
 
   /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */

@@ -1,5 +1,6 @@
 // THE order of a job in JavaScript, the same in a browser's worker and in
 // Node. It knows no platform: engines, models and codecs are handed to it.
+import { readPicture } from './codecs/ladder.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
 import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';
@@ -26,8 +27,9 @@ import { yieldToEvents } from './yield.js';
  * @property {() => Promise<Core>} newCore another instance of the same compiled module
  * @property {(choice: { model?: unknown, engine?: string }, more: { signal?: AbortSignal,
  *   onProgress?: (loaded: number, total: number) => void }) => Promise<LoadedModel>} loadModel
- * @property {{ preload: () => Promise<void>, decode: (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray, width: number, height: number }>,
+ * @property {{ preload: () => Promise<void>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
+ * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
  *
  * @typedef {import('../lists/options.js').Shadow} Shadow
  * @typedef {import('../lists/options.js').Outline} Outline
@@ -135,24 +137,6 @@ class Stages {
   }
 }
 
-/**
- * @param {Job} job
- * @param {Parts} parts
- * @param {'decode' | 'background'} name
- * @param {Uint8Array} bytes
- */
-async function readPicture(job, { webp, core }, name, bytes) {
-  if (job.picture(name, bytes)) return;
-  let pixels;
-  try {
-    pixels = await webp.decode(job.forCodec(bytes));
-  } catch (error) {
-    if (error instanceof CutawayError) throw error;
-    throw core.error('corrupt_image', 'The WebP codec could not decode the file.', name);
-  }
-  job.picturePixels(name, pixels, bytes);
-}
-
 /** @param {Job} job @param {Parts} parts */
 async function encode(job, { webp, core }) {
   if (job.step('encode', 'encode')) return;
@@ -215,8 +199,9 @@ function askedOf({ model: _model, engine: _engine, matte: _matte, ...options }, 
  * @param {Parts} parts
  * @param {Picture} input
  * @param {Stages} stages
- * @returns {Promise<{ name: string, version?: string, note?: string, engine: { name: string, threads: number, peakBytes?: number } }>}
- *   what made the matte
+ * @returns {Promise<{ way: import('./codecs/ladder.js').Way, name: string, version?: string, note?: string,
+ *   engine: { name: string, threads: number, peakBytes?: number } }>} way: how the photo was decoded; the rest: what made
+ *   the matte
  */
 async function toMatte(job, parts, { bytes, background, matte, options: { model, engine: wanted } }, stages) {
   const { core, loadModel } = parts;
@@ -235,13 +220,14 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
         },
       );
   loading?.catch(() => {});
-  await stages.run('decode', async () => {
-    await readPicture(job, parts, 'decode', bytes);
-    if (background) await readPicture(job, parts, 'background', background);
+  const way = await stages.run('decode', async () => {
+    const photo = await readPicture(job, parts.rungs, 'decode', bytes, signal);
+    if (background) await readPicture(job, parts.rungs, 'background', background, signal);
+    return photo;
   });
   if (!loading || matte) {
     await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
-    return { name: 'given', engine: { name: 'none', threads: 1 } };
+    return { way, name: 'given', engine: { name: 'none', threads: 1 } };
   }
   /** @param {Tensor} tensor */
   const pass = async (tensor) => {
@@ -264,8 +250,11 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
     }
   } while (job.hasNextPass);
   await stages.run('refine', () => job.step('refine', 'refine'));
-  return used;
+  return { way, ...used };
 }
+
+/** What the report says of it. @param {import('./codecs/ladder.js').Way} way */
+const said = ({ format, decoder, note }) => ({ format, decoder, ...(note ? { note } : {}) });
 
 /** From REFINED to DONE. @param {Job} job @param {Parts} parts @param {Stages} stages */
 async function toFile(job, parts, stages) {
@@ -296,7 +285,7 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
   const job = core.newJob();
   try {
     job.options(askedOf(input.options, Boolean(input.background)));
-    const { name, version, note, engine } = await toMatte(job, parts, input, stages);
+    const { way, name, version, note, engine } = await toMatte(job, parts, input, stages);
     const { bytes, type, report } = await toFile(job, parts, stages);
     onProgress?.({ stage: 'done', fraction: 1 });
     return {
@@ -306,6 +295,7 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
         input: null,
         output: null,
         ...report,
+        photo: { ...report.photo, bytes: input.bytes.length, ...said(way) },
         model: version ? `${name} ${version}` : name,
         engine: engine.name,
         threads: engine.threads,
@@ -346,7 +336,15 @@ export const retouch = (parts, input, more = {}) => hold(parts, input, more, (jo
 
 /** To be seen with any options. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
 export const preview = (parts, input, more = {}) =>
-  hold(parts, input, more, (job, own) => new Preview(job, (to, bytes) => readPicture(to, own, 'background', bytes)));
+  hold(
+    parts,
+    input,
+    more,
+    (job, own) =>
+      new Preview(job, async (to, bytes) => {
+        await readPicture(to, own.rungs, 'background', bytes);
+      }),
+  );
 
 /**
  * Another format for a picture, pixels unchanged (JPEG: flattened on white): a
@@ -364,7 +362,7 @@ export async function convert(parts, { bytes, options }) {
       Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)),
     );
     job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
-    await readPicture(job, parts, 'decode', bytes);
+    await readPicture(job, parts.rungs, 'decode', bytes);
     job.prepare();
     job.matte({ data: new Float32Array([1]), width: 1, height: 1 });
     for (const stage of ['refine', 'foreground', 'compose']) job.step(stage, stage);
@@ -378,17 +376,18 @@ export async function convert(parts, { bytes, options }) {
 }
 
 /**
- * Format and size from a file's header.
+ * Format and size from a file's header; where only a codec can read that, from
+ * the whole file.
  *
  * @param {Parts} parts
  * @param {{ bytes: Uint8Array }} input
- * @returns {{ format: string, width: number, height: number }} upright
+ * @returns {Promise<{ format: string, width: number, height: number }>} upright
  */
-export function probe({ core }, { bytes }) {
+export async function probe({ core, rungs }, { bytes }) {
   const job = core.newJob();
   try {
-    job.probe(bytes);
-    const { format, width, height } = job.report().input;
+    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, rungs, 'decode', bytes);
+    const { width, height } = job.report().input;
     return { format, width, height };
   } finally {
     job.free();

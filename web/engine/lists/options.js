@@ -33,6 +33,8 @@
  * @property {'png' | 'jpeg' | 'webp'} [format] of the file
  * @property {number} [quality] of JPEG and WebP; WebP at 100 is lossless
  * @property {'keep' | 'srgb'} [colorspace] of the file: the photo's own, or sRGB, as some shops want it
+ * @property {'strip' | 'keep'} [metadata] EXIF, XMP and IPTC of the photo: keep takes them along, where it was taken,
+ *   too
  * @property {boolean} [crop] cuts the result to the subject
  * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
  * @property {'standard' | 'high'} [effort] whether the model looks again, at the mirrored photo, and closely at a
@@ -158,6 +160,13 @@ export const options = {
     values: ['keep', 'srgb'],
     scope: 'result',
     words: "of the file: the photo's own, or sRGB, as some shops want it",
+  },
+  metadata: {
+    type: 'choice',
+    default: 'strip',
+    values: ['strip', 'keep'],
+    scope: 'result',
+    words: 'EXIF, XMP and IPTC of the photo: keep takes them along, where it was taken, too',
   },
   crop: { type: 'boolean', default: false, scope: 'result', words: 'cuts the result to the subject' },
   margin: {

@@ -18,6 +18,15 @@ const table = {
     '../../vendor/webp/codec/enc/webp_enc_simd.wasm',
     import.meta.url,
   ),
+  'vendor/avif/codec/dec/avif_dec.js': new URL('../../vendor/avif/codec/dec/avif_dec.js', import.meta.url),
+  'vendor/avif/codec/dec/avif_dec.wasm': new URL('../../vendor/avif/codec/dec/avif_dec.wasm', import.meta.url),
+  'vendor/jxl/codec/dec/jxl_dec.js': new URL('../../vendor/jxl/codec/dec/jxl_dec.js', import.meta.url),
+  'vendor/jxl/codec/dec/jxl_dec.wasm': new URL('../../vendor/jxl/codec/dec/jxl_dec.wasm', import.meta.url),
+  'vendor/heif/libheif-wasm/libheif-bundle.mjs': new URL(
+    '../../vendor/heif/libheif-wasm/libheif-bundle.mjs',
+    import.meta.url,
+  ),
+  'vendor/tiff/dist-browser/geotiff.js': new URL('../../vendor/tiff/dist-browser/geotiff.js', import.meta.url),
 };
 
 const here = import.meta.url;

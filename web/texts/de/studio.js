@@ -97,7 +97,7 @@ export default {
   "error.empty_input": "Diese Datei ist leer.",
   "error.empty_input.do": "Vielleicht wurde sie nicht vollständig kopiert. Wähle sie noch einmal aus.",
   "error.unsupported_format": "Das ist kein Foto, das sich öffnen lässt.",
-  "error.unsupported_format.do": "Nimm ein Bild in JPEG, PNG, WebP, BMP oder GIF.",
+  "error.unsupported_format.do": "Nimm ein Bild in JPEG, PNG, WebP, HEIC oder AVIF.",
   "error.unsupported_variant": "Diese Art von Bild lässt sich nicht öffnen.",
   "error.unsupported_variant.do": "Speichere es als gewöhnliches JPEG oder PNG und versuche es damit.",
   "error.too_large": "Dieses Bild ist zu groß.",

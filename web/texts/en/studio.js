@@ -97,7 +97,7 @@ export default {
   "error.empty_input": "This file is empty.",
   "error.empty_input.do": "It may not have been copied completely. Choose it again.",
   "error.unsupported_format": "This is not a photo that can be opened.",
-  "error.unsupported_format.do": "Use a JPEG, PNG, WebP, BMP or GIF picture.",
+  "error.unsupported_format.do": "Use a JPEG, PNG, WebP, HEIC or AVIF picture.",
   "error.unsupported_variant": "This kind of picture cannot be opened.",
   "error.unsupported_variant.do": "Save it as an ordinary JPEG or PNG and try that.",
   "error.too_large": "This picture is too large.",

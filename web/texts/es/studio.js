@@ -98,7 +98,7 @@ export default {
   "error.empty_input": "Este archivo está vacío.",
   "error.empty_input.do": "Quizá no se copió por completo. Elígelo otra vez.",
   "error.unsupported_format": "Esto no es una foto que se pueda abrir.",
-  "error.unsupported_format.do": "Usa una imagen JPEG, PNG, WebP, BMP o GIF.",
+  "error.unsupported_format.do": "Usa una imagen JPEG, PNG, WebP, HEIC o AVIF.",
   "error.unsupported_variant": "Este tipo de imagen no se puede abrir.",
   "error.unsupported_variant.do": "Guárdala como JPEG o PNG normal e inténtalo con ella.",
   "error.too_large": "Esta imagen es demasiado grande.",

@@ -98,7 +98,7 @@ export default {
   "error.empty_input": "Ce fichier est vide.",
   "error.empty_input.do": "Il n’a peut-être pas été copié en entier. Choisissez-le à nouveau.",
   "error.unsupported_format": "Ce n’est pas une photo que l’on peut ouvrir.",
-  "error.unsupported_format.do": "Utilisez une image JPEG, PNG, WebP, BMP ou GIF.",
+  "error.unsupported_format.do": "Utilisez une image JPEG, PNG, WebP, HEIC ou AVIF.",
   "error.unsupported_variant": "Ce type d’image ne peut pas être ouvert.",
   "error.unsupported_variant.do": "Enregistrez-la en JPEG ou PNG ordinaire et réessayez.",
   "error.too_large": "Cette image est trop grande.",

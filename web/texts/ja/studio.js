@@ -96,7 +96,7 @@ export default {
   "error.empty_input": "このファイルは空です。",
   "error.empty_input.do": "コピーが途中で終わった可能性があります。もう一度選んでください。",
   "error.unsupported_format": "開くことのできる写真ではありません。",
-  "error.unsupported_format.do": "JPEG、PNG、WebP、BMP、GIF の画像を使ってください。",
+  "error.unsupported_format.do": "JPEG、PNG、WebP、HEIC、AVIF の画像を使ってください。",
   "error.unsupported_variant": "この種類の画像は開けません。",
   "error.unsupported_variant.do": "通常の JPEG か PNG で保存し直してお試しください。",
   "error.too_large": "この画像は大きすぎます。",

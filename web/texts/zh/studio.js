@@ -96,7 +96,7 @@ export default {
   "error.empty_input": "这个文件是空的。",
   "error.empty_input.do": "可能没有复制完整，请重新选择。",
   "error.unsupported_format": "这不是可以打开的照片。",
-  "error.unsupported_format.do": "请使用 JPEG、PNG、WebP、BMP 或 GIF 图片。",
+  "error.unsupported_format.do": "请使用 JPEG、PNG、WebP、HEIC 或 AVIF 图片。",
   "error.unsupported_variant": "无法打开这种图片。",
   "error.unsupported_variant.do": "请另存为普通的 JPEG 或 PNG 后再试。",
   "error.too_large": "这张图片太大。",
