@@ -296,6 +296,11 @@ export class Job extends Handle {
     return this.copy('bytes', this.get('bytes_size'));
   }
 
+  /** From REFINED on: a copy of the matte, [height][width] of the photo. */
+  alpha() {
+    return this.copy('alpha', this.get('in_w') * this.get('in_h'));
+  }
+
   /** @returns {any} see cut_job_report_json() */
   report() {
     return JSON.parse(this.text('report_json'));

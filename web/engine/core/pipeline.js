@@ -2,6 +2,7 @@
 // Node. It knows no platform: engines, models and codecs are handed to it.
 import { readPicture } from './codecs/ladder.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
+import { greyPng } from './grey-png.js';
 import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';
 import { yieldToEvents } from './yield.js';
@@ -42,6 +43,7 @@ import { yieldToEvents } from './yield.js';
  *
  * @typedef {object} Beside what C is not told
  * @property {Blob | Uint8Array} [matte] a grey picture of the photo's size, PNG or JPEG, instead of the model's answer
+ * @property {boolean} [keepMatte] the answer has the matte, too: for the same photo with other options
  * @property {unknown} [model] "base", a known name, a URL, or { manifest, bytes | url }
  * @property {'auto' | 'c' | 'ort'} [engine]
  */
@@ -192,7 +194,7 @@ async function otherEngine({ loadModel }, { model, wanted = 'auto', used, error,
 }
 
 /** What the core is to know of the options. @param {Options} options @param {boolean} hasBackground */
-function askedOf({ model: _model, engine: _engine, matte: _matte, ...options }, hasBackground) {
+function askedOf({ model: _model, engine: _engine, matte: _matte, keepMatte: _keepMatte, ...options }, hasBackground) {
   const asked = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return hasBackground ? { ...asked, background: 'image' } : asked;
 }
@@ -313,7 +315,7 @@ async function toFile(job, parts, stages) {
  * @param {Parts} parts
  * @param {Picture} input
  * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
- * @returns {Promise<{ bytes: Uint8Array, type: string, report: any }>}
+ * @returns {Promise<{ bytes: Uint8Array, type: string, matte?: Uint8Array, report: any }>} matte: a PNG, where it was asked for
  */
 export async function cutOut(parts, input, { signal, onProgress } = {}) {
   const { core } = parts;
@@ -323,11 +325,18 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
   try {
     job.options(askedOf(input.options, Boolean(input.background)));
     const { way, name, version, note, engine, detail } = await toMatte(job, parts, input, stages);
+    const kept = input.options.keepMatte && !input.matte ? job.alpha() : undefined;
     const { bytes, type, report } = await toFile(job, parts, stages);
+    // of a photo that is clear in places alpha is less than its matte
+    const matte =
+      kept && report.subject.found && !report.photo.alpha
+        ? await greyPng(kept, report.photo.width, report.photo.height)
+        : undefined;
     onProgress?.({ stage: 'done', fraction: 1 });
     return {
       bytes,
       type,
+      matte,
       report: {
         input: null,
         output: null,
