@@ -37,6 +37,7 @@ const staged = [
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
   ['build/wasm/cms.wasm', 'cms.wasm'],
   ['models/base', 'models/base'],
+  ['models/detail', 'models/detail'],
   ['models/known.json', 'models/known.json'],
   ['LICENSE', 'LICENSE.txt'], // the ending tells a host that it is text
   ...from(
@@ -145,7 +146,7 @@ export function stage() {
     mkdirSync(dirname(target), { recursive: true });
     cpSync(source, target, {
       recursive: true,
-      filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path),
+      filter: (path) => !/\/(node(-[\w-]+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path),
     });
   }
   stageRelay();

@@ -15,11 +15,12 @@ const cRooms = {
   'nn/plan': ['base', 'nn/graph', 'nn/kernels'],
   'nn/kernels': ['base', 'nn/graph', 'nn/plan/step.h', 'nn/plan/pack.h'],
   matte: ['base', 'image'],
+  detail: ['base', 'image', 'matte'],
   compose: ['base', 'image', 'matte'],
   edit: ['base', 'include', 'image', 'matte'],
   cms: [],
   options: ['base', 'include', 'compose'],
-  job: ['base', 'include', 'image', 'nn', 'matte', 'compose', 'edit', 'options'],
+  job: ['base', 'include', 'image', 'nn', 'matte', 'detail', 'compose', 'edit', 'options'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
 const cKept = {
@@ -50,7 +51,8 @@ const jsRules = [
   [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/((index|line)\.js$|lists\/))/],
   [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|line|pool)\.js$)/],
   [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],
-  [/^shim\//, /^(shim\/|node:|idb$|ws$)/],
+  [/^shim\/(\w+\/)*node-[\w-]+\.js$/, /^(shim\/|node:|(@fastify\/busboy|pg|prom-client|@aws-sdk\/client-s3)$)/],
+  [/^shim\//, /^(shim\/|node:)/],
   [/^bin\//, /^(bin\/|web\/engine\/(lists\/|(node|core\/(errors|style-text))\.js$)|shim\/|node:)/],
 ];
 /** Files that may touch what a browser's worker does not have. */

@@ -108,9 +108,10 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *   "quality": 1..100       JPEG and WebP
  *   "metadata": "strip" | "keep": EXIF, XMP and IPTC of the photo, with
  *             orientation 1, the result's size and no thumbnail
- *   "effort": "standard" | "high": the model also sees the mirrored photo, and
- *             a close-up of a subject that is small in it
- *             (cut_job_has_next_pass())
+ *   "effort": "fast" | "standard": details, by a second network
+ *             (cut_job_detail()) | "high": more of them; and the model also sees
+ *             the mirrored photo, and a close-up of a subject that is small in
+ *             it (cut_job_has_next_pass())
  *   "mask": bool            the matte itself as a grey picture
  *   "crop": bool            to the subject's box
  *   "margin": "N%" of the longer side of that box, or pixels as a number or
@@ -274,6 +275,30 @@ CUT_EXPORT int cut_job_has_next_pass(const cut_job *job);
 CUT_EXPORT int cut_job_refine(cut_job *job);
 
 /**
+ * REFINED. The next tile that the detail network is to see; the last call, when
+ * none is left, makes the matte finer and says so by cut_job_tile(). With
+ * "effort": "fast", without a subject or with a matte that was given none is
+ * due. CUT_E_STATE while a tile waits for its answer. CUT_E_MEMORY: may be
+ * called again. Whoever has no such network goes on with cut_job_foreground():
+ * the matte is then as it was refined.
+ */
+CUT_EXPORT int cut_job_detail(cut_job *job);
+
+/** f32 [1][16][b][b], b being cut_job_tile_blocks(), as models/detail/CARD.md
+ * says: blocks of 2 x 2 pixels, each R, G, B in -1..1 and alpha 0..1. Borrowed.
+ * NULL: none is due. */
+CUT_EXPORT const float *cut_job_tile(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_tile_blocks(const cut_job *job);
+
+/**
+ * The network's answer for that tile: f32 [1][4][b][b], to be added to the
+ * logit of each pixel's alpha. CUT_E_STATE without a tile; CUT_E_OUTPUT for a
+ * value that is not finite or another `count`: the tile still waits.
+ */
+CUT_EXPORT int cut_job_tile_answer(cut_job *job, const float *logits,
+                                   uint32_t count);
+
+/**
  * DECODED -> REFINED without a model: `bytes` is a grey picture of the photo's
  * size (a result with "mask"), whose brightness is the alpha wanted; the
  * photo's own alpha is the maximum. CUT_E_OPTION for another size; otherwise
@@ -321,9 +346,12 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha"}, "width", "height", "format",
- * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Of the subject, what is
- * not known in this state is null; sizes are 0 until they are. Borrowed, never
- * NULL.
+ * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found", "coverage",
+ * "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
+ * per pixel of the photo, and where the head lies on the result, null unless the
+ * canvas goes by one. What is not known in this state is null, and so is detail
+ * when it was not looked for; sizes are 0 until they are. Borrowed,
+ * never NULL.
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);
 

@@ -5,7 +5,8 @@
  *
  * Memory at the photo's size: the RGBA picture through the whole job, the
  * 8-bit alpha plane from refine to foreground. Nothing else is full-size
- * outside a step; on a canvas the picture takes its size when composed.
+ * outside a step, but for a small photo's details between its tiles; on a
+ * canvas the picture takes its size when composed.
  */
 #include "base/alloc.h"
 #include "image/icc.h"
@@ -55,6 +56,7 @@ void cut_job_free(cut_job *job)
     cut_rendering_free(&job->rendering);
     cut_free(job->tensor);
     cut_matte_free(&job->matte);
+    cut_job_drop_detail(job);
     cut_free(job->alpha);
     cut_bytes_free(&job->file);
     cut_free(job);
@@ -310,6 +312,7 @@ int cut_job_foreground(cut_job *job)
 {
     cut_status status = cut_job_in_state(job, CUT_REFINED);
     if (status) return (int)status;
+    cut_job_drop_detail(job);
     const cut_options *o = &job->options;
     cut_rendering *r = &job->rendering;
     status = cut_render_blur(&r->blur, &job->image, job->alpha, o, &job->error);
@@ -355,6 +358,7 @@ cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
 {
     cut_status status = cut_job_in_state(job, CUT_REFINED);
     if (status) return status;
+    cut_job_drop_detail(job);
     cut_match_to_srgb(&job->image, &job->icc);
     *photo = job->image;
     *alpha = job->alpha;

@@ -3,6 +3,7 @@
 #define CUT_JOB_STATE_H
 
 #include "cutaway.h"
+#include "detail/detail.h"
 #include "image/metadata.h"
 #include "image/probe.h"
 #include "job/manifest.h"
@@ -47,6 +48,9 @@ struct cut_job {
     cut_pass pass;           /* PREPARED: this one; INFERRED: the last one */
     cut_closeup closeup;     /* with CUT_PASS_CLOSEUP */
     uint8_t *alpha;          /* REFINED: [in_h][in_w] */
+    cut_detail *detail;      /* REFINED: while tiles are due */
+    cut_detail_report detailed;
+    int is_detailed;         /* all of them were answered */
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
@@ -58,5 +62,8 @@ void cut_device_free(cut_device *device);
 
 /** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */
 cut_status cut_job_in_state(cut_job *job, cut_state wanted);
+
+/** Forgets tiles that were not answered; the matte stays as it was refined. */
+void cut_job_drop_detail(cut_job *job);
 
 #endif

@@ -29,9 +29,14 @@ import { previewCalls, retouchCalls } from './core/held-calls.js';
  *   name; note: what that way of decoding lost
  * @property {{ found: boolean, coverage: number, box: [number, number, number, number] }} subject coverage: mean
  *   alpha, 0..1; box: x, y, w, h of alpha >= 50 %; found false: the picture shows none, and the result is clear
- * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, foreground, compose,
- *   encode, total
+ * @property {{ scale: number, head: [number, number, number] | null }} placed scale: pixels of the result per pixel of the
+ *   photo; head: x, top, chin on the result, where a canvas such as "passport" goes by it and there is one
+ * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, detail, foreground,
+ *   compose, encode, total
  * @property {number} peak_heap_bytes what the core and engine c had allocated at most
+ * @property {{ tiles: number, side: number, model?: string, error?: { code: string, detail: string } } | null} detail
+ *   what the detail network was shown, and the longer side of the photo that it saw at the end; error: why it could not
+ *   be had, and the matte is as with effort fast; null: there was nothing to look for, or effort is fast
  */
 
 /**
@@ -228,7 +233,7 @@ export function createApi(client) {
     /**
      * Loads engine and model ahead of the first picture.
      *
-     * @param {Pick<Options, 'model' | 'engine'> & More} [options]
+     * @param {Pick<Options, 'model' | 'engine' | 'effort'> & More} [options] with effort fast without the detail network
      * @returns {Promise<{ model: string, engine: string }>}
      */
     preload: ({ signal, onProgress, ...options } = {}) => client.ask('preload', { options }, { signal, onProgress }),

@@ -27,6 +27,8 @@ import { yieldToEvents } from './yield.js';
  * @property {() => Promise<Core>} newCore another instance of the same compiled module
  * @property {(choice: { model?: unknown, engine?: string }, more: { signal?: AbortSignal,
  *   onProgress?: (loaded: number, total: number) => void }) => Promise<LoadedModel>} loadModel
+ * @property {(choice: { engine?: string }, more: { signal?: AbortSignal }) => Promise<LoadedModel>} [loadDetail] the
+ *   bundled network that makes a matte finer, tile by tile; without it none is made finer
  * @property {{ preload: () => Promise<void>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
  * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
@@ -55,13 +57,16 @@ const shares = [
   ['decode', 0.15],
   ['load', 0.1],
   ['prepare', 0.05],
-  ['infer', 0.3],
+  ['infer', 0.25],
   ['matte', 0.02],
-  ['refine', 0.1],
-  ['foreground', 0.1],
+  ['refine', 0.08],
+  ['detail', 0.12],
+  ['foreground', 0.08],
   ['compose', 0.03],
-  ['encode', 0.15],
+  ['encode', 0.12],
 ];
+
+/** @typedef {{ model?: string, error?: { code: string, detail: string }, peakBytes: number }} Detail */
 
 /** How the note begins when an engine was replaced for its answer. */
 const retried = 'Tried again, since ';
@@ -194,6 +199,40 @@ function askedOf({ model: _model, engine: _engine, matte: _matte, ...options }, 
 }
 
 /**
+ * What the detail network finds, laid into the matte. Without it (it could not be had, it failed) the matte stays as it
+ * was refined: that is no reason to fail the job.
+ *
+ * @param {Job} job REFINED
+ * @param {Parts} parts
+ * @param {string | undefined} wanted engine
+ * @param {Stages} stages
+ * @returns {Promise<Detail | null>} null: there was nothing to look for
+ */
+async function toDetail(job, { loadDetail }, wanted, stages) {
+  const { signal } = stages;
+  if (!loadDetail) return null;
+  return stages.run('detail', async () => {
+    try {
+      let tile = job.tile();
+      if (!tile) return job.report().detail && { peakBytes: 0 };
+      const { name, version, engine } = await unlessAborted(loadDetail({ engine: wanted }, { signal }), signal);
+      while (tile) {
+        job.tileAnswer(await engine.run(tile, { signal }));
+        await yieldToEvents();
+        throwIfAborted(signal, 'detail');
+        tile = job.tile();
+      }
+      return { model: `${name} ${version}`, peakBytes: engine.peakBytes ?? 0 };
+    } catch (error) {
+      throwIfAborted(signal, 'detail');
+      if (job.core.crashed) throw error;
+      const { code, detail } = CutawayError.wrap(error, 'internal', 'detail');
+      return { error: { code, detail }, peakBytes: 0 };
+    }
+  });
+}
+
+/**
  * A job from NEW to REFINED: the photo and its matte.
  *
  * @param {Job} job options are set
@@ -201,8 +240,8 @@ function askedOf({ model: _model, engine: _engine, matte: _matte, ...options }, 
  * @param {Picture} input
  * @param {Stages} stages
  * @returns {Promise<{ way: import('./codecs/ladder.js').Way, name: string, version?: string, note?: string,
- *   engine: { name: string, threads: number, peakBytes?: number } }>} way: how the photo was decoded; the rest: what made
- *   the matte
+ *   detail: Detail | null, engine: { name: string, threads: number, peakBytes?: number } }>} way: how the photo was
+ *   decoded; the rest: what made the matte
  */
 async function toMatte(job, parts, { bytes, background, matte, options: { model, engine: wanted } }, stages) {
   const { core, loadModel } = parts;
@@ -228,7 +267,7 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
   });
   if (!loading || matte) {
     await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
-    return { way, name: 'given', engine: { name: 'none', threads: 1 } };
+    return { way, name: 'given', engine: { name: 'none', threads: 1 }, detail: null };
   }
   /** @param {Tensor} tensor */
   const pass = async (tensor) => {
@@ -251,7 +290,7 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
     }
   } while (job.hasNextPass);
   await stages.run('refine', () => job.step('refine', 'refine'));
-  return { way, ...used };
+  return { way, ...used, detail: await toDetail(job, parts, wanted, stages) };
 }
 
 /** What the report says of it. @param {import('./codecs/ladder.js').Way} way */
@@ -262,9 +301,10 @@ async function toFile(job, parts, stages) {
   await stages.run('foreground', () => job.step('foreground', 'foreground'));
   await stages.run('compose', () => job.step('compose', 'compose'));
   await stages.run('encode', () => encode(job, parts));
-  const { input, subject, width, height, format } = job.report();
+  const { input, subject, placed, detail, width, height, format } = job.report();
   const bytes = job.bytes();
-  return { bytes, type: mime[format], report: { width, height, format, bytes: bytes.length, photo: input, subject } };
+  const report = { width, height, format, bytes: bytes.length, photo: input, subject, placed, detail };
+  return { bytes, type: mime[format], report };
 }
 
 /**
@@ -282,7 +322,7 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
   const job = core.newJob();
   try {
     job.options(askedOf(input.options, Boolean(input.background)));
-    const { way, name, version, note, engine } = await toMatte(job, parts, input, stages);
+    const { way, name, version, note, engine, detail } = await toMatte(job, parts, input, stages);
     const { bytes, type, report } = await toFile(job, parts, stages);
     onProgress?.({ stage: 'done', fraction: 1 });
     return {
@@ -296,9 +336,10 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
         model: version ? `${name} ${version}` : name,
         engine: engine.name,
         threads: engine.threads,
+        detail: detail && { tiles: 0, side: 0, ...report.detail, model: detail.model, error: detail.error },
         ...(note ? { engine_note: note } : {}),
         timings_ms: stages.timings(),
-        peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0),
+        peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0) + (detail?.peakBytes ?? 0),
       },
     };
   } finally {

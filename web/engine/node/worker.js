@@ -102,19 +102,23 @@ hostJobs(
   async () => {
     const module = await compileBuilt('cutaway.wasm');
     const newCore = () => loadCore(module);
-    return {
-      core: await newCore(),
-      newCore,
-      loadModel: modelLoader(
+    /** @param {string} name of a bundled model */
+    const loader = (name) =>
+      modelLoader(
         {
           fetch: fetchAny,
           cache,
           digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-          base: pathToFileURL(join(root, 'models/base/manifest.json')).href,
+          base: pathToFileURL(join(root, 'models', name, 'manifest.json')).href,
           known: pathToFileURL(join(root, 'models/known.json')).href,
         },
         engines(newCore),
-      ),
+      );
+    return {
+      core: await newCore(),
+      newCore,
+      loadModel: loader('base'),
+      loadDetail: loader('detail'),
       toSrgb: colourEngine(() => compileBuilt('cms.wasm')),
       ...codecsOf(packageFiles),
     };

@@ -147,21 +147,25 @@ hostJobs(
     if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
     const module = await compile(response);
     const newCore = () => loadCore(module);
-    return {
-      core: await newCore(),
-      newCore,
-      loadModel: modelLoader(
+    /** @param {string} manifest @param {string} model the bundled one */
+    const loader = (manifest, model) =>
+      modelLoader(
         {
           fetch: (url, init) => fetch(url, init),
           cache,
           alone,
           digest,
-          base: at('models/base/manifest.json'),
-          model: at('models/base/model.onnx'),
+          base: at(manifest),
+          model: at(model),
           known: at('models/known.json'),
         },
         engines(newCore),
-      ),
+      );
+    return {
+      core: await newCore(),
+      newCore,
+      loadModel: loader('models/base/manifest.json', 'models/base/model.onnx'),
+      loadDetail: loader('models/detail/manifest.json', 'models/detail/model.onnx'),
       toSrgb: colourEngine(async () => compile(await fetched('cms.wasm'))),
       ...codecsOf(
         (name) => ({
