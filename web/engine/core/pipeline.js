@@ -33,6 +33,7 @@ import { yieldToEvents } from './yield.js';
  * @property {{ preload: () => Promise<void>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
  * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
+ * @property {import('./codecs/cms.js').ToSrgb} toSrgb who converts the colours that the core cannot
  *
  * @typedef {import('../lists/options.js').Shadow} Shadow
  * @typedef {import('../lists/options.js').Outline} Outline
@@ -263,8 +264,8 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
       );
   loading?.catch(() => {});
   const way = await stages.run('decode', async () => {
-    const photo = await readPicture(job, parts.rungs, 'decode', bytes, signal);
-    if (background) await readPicture(job, parts.rungs, 'background', background, signal);
+    const photo = await readPicture(job, parts, 'decode', bytes, signal);
+    if (background) await readPicture(job, parts, 'background', background, signal);
     return photo;
   });
   if (!loading || matte) {
@@ -389,7 +390,7 @@ export const preview = (parts, input, more = {}) =>
     more,
     (job, own) =>
       new Preview(job, async (to, bytes) => {
-        await readPicture(to, own.rungs, 'background', bytes);
+        await readPicture(to, own, 'background', bytes);
       }),
   );
 
@@ -409,7 +410,7 @@ export async function convert(parts, { bytes, options }) {
       Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)),
     );
     job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
-    await readPicture(job, parts.rungs, 'decode', bytes);
+    await readPicture(job, parts, 'decode', bytes);
     job.prepare();
     job.matte({ data: new Float32Array([1]), width: 1, height: 1 });
     for (const stage of ['refine', 'foreground', 'compose']) job.step(stage, stage);
@@ -430,10 +431,10 @@ export async function convert(parts, { bytes, options }) {
  * @param {{ bytes: Uint8Array }} input
  * @returns {Promise<{ format: string, width: number, height: number }>} upright
  */
-export async function probe({ core, rungs }, { bytes }) {
-  const job = core.newJob();
+export async function probe(parts, { bytes }) {
+  const job = parts.core.newJob();
   try {
-    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, rungs, 'decode', bytes);
+    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, parts, 'decode', bytes);
     const { width, height } = job.report().input;
     return { format, width, height };
   } finally {
