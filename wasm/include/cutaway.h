@@ -227,6 +227,26 @@ cut_job_first_picture(cut_job *job, const uint8_t *bytes, uint32_t size_bytes);
 CUT_EXPORT uint32_t cut_job_first_picture_size(const cut_job *job);
 
 /**
+ * Any state: 1 when the colours of a file are those of a profile of tables
+ * that has to be converted outside the core: CMYK, and in "is_background", with
+ * "colorspace": "srgb" or something behind or around the photo RGB and grey,
+ * too. Then the values of its device [h][w][4], as stored, RGBA or CMYK (255: no
+ * ink), and the profile are borrowed until cut_job_device_done(); as sRGB they
+ * go to cut_job_*_foreign() with this orientation. 0: the core decodes the file,
+ * or says why not.
+ */
+CUT_EXPORT uint32_t cut_job_device(cut_job *job, uint32_t is_background,
+                                   const uint8_t *bytes, uint32_t size_bytes);
+CUT_EXPORT const uint8_t *cut_job_device_pixels(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_w(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_h(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_orientation(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_is_cmyk(const cut_job *job);
+CUT_EXPORT const uint8_t *cut_job_device_profile(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_profile_size(const cut_job *job);
+CUT_EXPORT void cut_job_device_done(cut_job *job);
+
+/**
  * DECODED, or INFERRED -> DECODED: what somebody points at, as JSON text:
  *   "points": [[x, y, 1], ..]  clicks in the order in which they were made, at
  *             most CUT_MAX_CLICKS; 1 (or nothing): this belongs to it, 0: not

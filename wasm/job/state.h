@@ -22,6 +22,13 @@ typedef enum cut_pass {
     CUT_PASS_PROMPT  /* one more click, or the box */
 } cut_pass;
 
+/* A photo in the values of its device, for a colour engine outside. */
+typedef struct cut_device {
+    cut_image image; /* RGBA, or CMYK, 255 for no ink */
+    cut_bytes icc;
+    int orientation, is_cmyk;
+} cut_device;
+
 struct cut_job {
     cut_state state;
     cut_error error;
@@ -53,8 +60,11 @@ struct cut_job {
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
+    cut_device device;
     char report[768];
 };
+
+void cut_device_free(cut_device *device);
 
 /** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */
 cut_status cut_job_in_state(cut_job *job, cut_state wanted);

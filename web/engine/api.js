@@ -196,13 +196,18 @@ export function createApi(client) {
    *
    * @param {Input} input JPEG, PNG, WebP, BMP, GIF, AVIF, HEIC, TIFF, JPEG XL, ICO; in a page what the browser shows, too
    * @param {Options & More} [options]
-   * @returns {Promise<{ blob: Blob, report: Report }>}
+   * @returns {Promise<{ blob: Blob, report: Report, matte?: Blob }>} matte: with `keepMatte`, for the option `matte` of later calls
    * @throws {CutawayError}
    */
   async function removeBackground(input, { signal, onProgress, background, matte, ...options } = {}) {
     const picture =
       background !== undefined && typeof background !== 'string' ? await toBlob(background, signal) : undefined;
-    const { bytes, type, report } = await client.ask(
+    const {
+      bytes,
+      type,
+      report,
+      matte: made,
+    } = await client.ask(
       'remove',
       {
         input: await toBlob(input, signal),
@@ -212,7 +217,11 @@ export function createApi(client) {
       },
       { signal, onProgress },
     );
-    return { blob: new Blob([bytes], { type }), report: { ...report, input: nameOf(input) } };
+    return {
+      blob: new Blob([bytes], { type }),
+      report: { ...report, input: nameOf(input) },
+      ...(made && { matte: new Blob([made], { type: 'image/png' }) }),
+    };
   }
 
   return {

@@ -235,6 +235,32 @@ export class Job extends Handle {
     );
   }
 
+  /**
+   * A picture whose colours something outside has to convert, in the values of its device; null: the core can.
+   *
+   * @param {'decode' | 'background'} name
+   * @param {Uint8Array} bytes
+   * @returns {import('./codecs/cms.js').Device | null}
+   */
+  device(name, bytes) {
+    const { core } = this;
+    const found = core.withBytes(bytes, (file, size) =>
+      core.guard(() => this.get('device', name === 'background' ? 1 : 0, file, size), name),
+    );
+    if (!found) return null;
+    const [width, height] = [this.get('device_w'), this.get('device_h')];
+    const device = {
+      data: this.copy('device_pixels', width * height * 4),
+      width,
+      height,
+      orientation: this.get('device_orientation'),
+      profile: this.copy('device_profile', this.get('device_profile_size')),
+      isCmyk: this.get('device_is_cmyk') === 1,
+    };
+    core.exports.cut_job_device_done(this.pointer);
+    return device;
+  }
+
   /** What the photo's codec found beside its pixels. @param {'exif' | 'xmp' | 'iptc'} kind @param {Uint8Array} bytes */
   metadata(kind, bytes) {
     const number = this.core.abi.numbers.metadata[kind];
@@ -315,6 +341,11 @@ export class Job extends Handle {
   /** DONE: a copy of the file. */
   bytes() {
     return this.copy('bytes', this.get('bytes_size'));
+  }
+
+  /** From REFINED on: a copy of the matte, [height][width] of the photo. */
+  alpha() {
+    return this.copy('alpha', this.get('in_w') * this.get('in_h'));
   }
 
   /** @returns {any} see cut_job_report_json() */

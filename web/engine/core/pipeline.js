@@ -2,6 +2,7 @@
 // Node. It knows no platform: engines, models and codecs are handed to it.
 import { readPicture } from './codecs/ladder.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
+import { greyPng } from './grey-png.js';
 import { Picking } from './picking.js';
 import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';
@@ -34,6 +35,7 @@ import { yieldToEvents } from './yield.js';
  * @property {{ preload: () => Promise<void>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
  * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
+ * @property {import('./codecs/cms.js').ToSrgb} toSrgb who converts the colours that the core cannot
  *
  * @typedef {import('../lists/options.js').Shadow} Shadow
  * @typedef {import('../lists/options.js').Outline} Outline
@@ -44,6 +46,7 @@ import { yieldToEvents } from './yield.js';
  *
  * @typedef {object} Beside what C is not told
  * @property {Blob | Uint8Array} [matte] a grey picture of the photo's size, PNG or JPEG, instead of the model's answer
+ * @property {boolean} [keepMatte] the answer has the matte, too: for the same photo with other options
  * @property {unknown} [model] "base", a known name, a URL, or { manifest, bytes | url }
  * @property {'auto' | 'c' | 'ort'} [engine]
  * @property {Prompt} [pick] what somebody means, for the model of prompts, which is fetched for it
@@ -65,13 +68,13 @@ const shares = [
   ['decode', 0.15],
   ['load', 0.1],
   ['prepare', 0.05],
-  ['infer', 0.25],
+  ['infer', 0.3],
   ['matte', 0.02],
   ['refine', 0.08],
-  ['detail', 0.12],
+  ['detail', 0.1],
   ['foreground', 0.08],
-  ['compose', 0.03],
-  ['encode', 0.12],
+  ['compose', 0.02],
+  ['encode', 0.1],
 ];
 
 /** @typedef {{ model?: string, error?: { code: string, detail: string }, peakBytes: number }} Detail */
@@ -201,7 +204,10 @@ async function otherEngine({ loadModel }, { model, wanted = 'auto', used, error,
 }
 
 /** What the core is to know of the options. @param {Options} options @param {boolean} hasBackground */
-function askedOf({ model: _model, engine: _engine, matte: _matte, pick: _pick, box: _box, ...options }, hasBackground) {
+function askedOf(
+  { model: _model, engine: _engine, matte: _matte, keepMatte: _keepMatte, pick: _pick, box: _box, ...options },
+  hasBackground,
+) {
   const asked = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return hasBackground ? { ...asked, background: 'image' } : asked;
 }
@@ -257,11 +263,12 @@ async function toDetail(job, { loadDetail }, wanted, stages) {
       let tile = job.tile();
       if (!tile) return job.report().detail && { peakBytes: 0 };
       const { name, version, engine } = await unlessAborted(loadDetail({ engine: wanted }, { signal }), signal);
-      while (tile) {
+      for (let done = 1; tile; done++) {
         job.tileAnswer(await engine.run(tile, { signal }));
         await yieldToEvents();
         throwIfAborted(signal, 'detail');
         tile = job.tile();
+        stages.progress('detail', done / (done + 20)); // how many there are is not known before
       }
       return { model: `${name} ${version}`, peakBytes: engine.peakBytes ?? 0 };
     } catch (error) {
@@ -307,8 +314,8 @@ async function toMatte(job, parts, { bytes, background, matte, options }, stages
       );
   loading?.catch(() => {});
   const way = await stages.run('decode', async () => {
-    const photo = await readPicture(job, parts.rungs, 'decode', bytes, signal);
-    if (background) await readPicture(job, parts.rungs, 'background', background, signal);
+    const photo = await readPicture(job, parts, 'decode', bytes, signal);
+    if (background) await readPicture(job, parts, 'background', background, signal);
     return photo;
   });
   if (!loading || matte) {
@@ -343,7 +350,7 @@ async function toFile(job, parts, stages) {
  * @param {Parts} parts
  * @param {Picture} input
  * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
- * @returns {Promise<{ bytes: Uint8Array, type: string, report: any }>}
+ * @returns {Promise<{ bytes: Uint8Array, type: string, matte?: Uint8Array, report: any }>} matte: a PNG, where it was asked for
  */
 export async function cutOut(parts, input, { signal, onProgress } = {}) {
   const { core } = parts;
@@ -353,11 +360,18 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
   try {
     job.options(askedOf(input.options, Boolean(input.background)));
     const { way, name, version, note, engine, detail } = await toMatte(job, parts, input, stages);
+    const kept = input.options.keepMatte && !input.matte ? job.alpha() : undefined;
     const { bytes, type, report } = await toFile(job, parts, stages);
+    // of a photo that is clear in places alpha is less than its matte
+    const matte =
+      kept && report.subject.found && !report.photo.alpha
+        ? await greyPng(kept, report.photo.width, report.photo.height)
+        : undefined;
     onProgress?.({ stage: 'done', fraction: 1 });
     return {
       bytes,
       type,
+      matte,
       report: {
         input: null,
         output: null,
@@ -434,7 +448,7 @@ export const preview = (parts, input, more = {}) =>
     more,
     (job, own) =>
       new Preview(job, async (to, bytes) => {
-        await readPicture(to, own.rungs, 'background', bytes);
+        await readPicture(to, own, 'background', bytes);
       }),
   );
 
@@ -454,7 +468,7 @@ export async function convert(parts, { bytes, options }) {
       Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)),
     );
     job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
-    await readPicture(job, parts.rungs, 'decode', bytes);
+    await readPicture(job, parts, 'decode', bytes);
     job.prepare();
     job.matte({ data: new Float32Array([1]), width: 1, height: 1 });
     for (const stage of ['refine', 'foreground', 'compose']) job.step(stage, stage);
@@ -475,10 +489,10 @@ export async function convert(parts, { bytes, options }) {
  * @param {{ bytes: Uint8Array }} input
  * @returns {Promise<{ format: string, width: number, height: number }>} upright
  */
-export async function probe({ core, rungs }, { bytes }) {
-  const job = core.newJob();
+export async function probe(parts, { bytes }) {
+  const job = parts.core.newJob();
   try {
-    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, rungs, 'decode', bytes);
+    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, parts, 'decode', bytes);
     const { width, height } = job.report().input;
     return { format, width, height };
   } finally {
