@@ -6,8 +6,8 @@
 typedef struct cut_subject {
     int found;
     float coverage;     /* mean of alpha over the photo, 0..1 */
-    float confidence;   /* below; 1 of a matte that somebody gave */
     int32_t x, y, w, h; /* tight box of alpha >= 128, pixels; 0 when none */
+    float confidence;   /* below; 1 of a matte that somebody gave */
 } cut_subject;
 
 /** Whether the map shows a subject at all: enough of it is likely to be one. */
