@@ -206,7 +206,10 @@ export class Queue {
       // in haste when nothing else waits: then the file is made at once
       const common = this.common();
       const draft =
-        !item.matte && common.effort !== 'fast' && !!engine.preview && this.items.every((one) => one.state !== 'waiting');
+        !item.matte &&
+        common.effort !== 'fast' &&
+        !!engine.preview &&
+        this.items.every((one) => one.state !== 'waiting');
       const cutout = await engine.removeBackground(item.photo, {
         ...common,
         ...(draft ? { effort: 'fast' } : {}),
