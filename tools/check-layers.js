@@ -19,7 +19,7 @@ const cRooms = {
   compose: ['base', 'image', 'matte'],
   edit: ['base', 'include', 'image', 'matte'],
   cms: [],
-  options: ['base', 'include', 'compose'],
+  options: ['base', 'include', 'compose', 'matte'],
   job: ['base', 'include', 'image', 'nn', 'matte', 'detail', 'compose', 'edit', 'options'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */

@@ -285,6 +285,7 @@ int cut_job_refine(cut_job *job)
         cut_free(alpha);
         return (int)status;
     }
+    job->subject.confidence = cut_subject_confidence(&job->matte);
     if (job->subject.found)
         cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     cut_matte_free(&job->matte);
@@ -304,6 +305,7 @@ int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     job->alpha = alpha;
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     job->subject.found = job->subject.w > 0; /* what is seen is the subject */
+    job->subject.confidence = 1;
     job->state = CUT_REFINED;
     return CUT_OK;
 }

@@ -267,19 +267,40 @@ export class Job extends Handle {
     this.core.withBytes(bytes, (pointer, size) => this.step('decode', 'metadata', number, pointer, size));
   }
 
-  /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */
-  prepare() {
+  /** DECODED or INFERRED: what somebody points at, as cut_job_pick() takes it. @param {object} prompt */
+  pick(prompt) {
+    this.callWithJson('pick', 'pick', prompt);
+  }
+
+  /** INFERRED: the matte at the model's size, a copy, 0..1. */
+  map() {
+    const [width, height] = [this.get('map_w'), this.get('map_h')];
+    const at = this.get('map');
+    return { data: new Float32Array(this.core.exports.memory.buffer, at, width * height).slice(), width, height };
+  }
+
+  /** @param {number} [planes] of the model @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][planes][h][w] */
+  prepare(planes = 3) {
     this.step('prepare', 'prepare');
     const width = this.get('tensor_w');
     const height = this.get('tensor_h');
     const at = this.get('tensor');
-    return { data: new Float32Array(this.core.exports.memory.buffer, at, 3 * width * height).slice(), width, height };
+    return {
+      data: new Float32Array(this.core.exports.memory.buffer, at, planes * width * height).slice(),
+      width,
+      height,
+    };
   }
 
   /** @param {{ data: Float32Array, width: number, height: number }} map the model's answer [h][w] */
   matte({ data, width, height }) {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.core.withBytes(bytes, (pointer) => this.step('matte', 'matte', pointer, width, height));
+  }
+
+  /** DECODED: whether a pass of the model is due; not when what was said last takes nothing more. */
+  get needsPass() {
+    return this.core.abi.states[this.get('state')] === 'decoded';
   }
 
   /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
@@ -320,6 +341,11 @@ export class Job extends Handle {
   /** DONE: a copy of the file. */
   bytes() {
     return this.copy('bytes', this.get('bytes_size'));
+  }
+
+  /** From REFINED on: a copy of the matte, [height][width] of the photo. */
+  alpha() {
+    return this.copy('alpha', this.get('in_w') * this.get('in_h'));
   }
 
   /** @returns {any} see cut_job_report_json() */

@@ -119,6 +119,7 @@ hostJobs(
       newCore,
       loadModel: loader('base'),
       loadDetail: loader('detail'),
+      loadPick: loader('pick'),
       toSrgb: colourEngine(() => compileBuilt('cms.wasm')),
       ...codecsOf(packageFiles),
     };

@@ -166,6 +166,7 @@ hostJobs(
       newCore,
       loadModel: loader('models/base/manifest.json', 'models/base/model.onnx'),
       loadDetail: loader('models/detail/manifest.json', 'models/detail/model.onnx'),
+      loadPick: loader('models/pick/manifest.json', 'models/pick/model.onnx'),
       toSrgb: colourEngine(async () => compile(await fetched('cms.wasm'))),
       ...codecsOf(
         (name) => ({
