@@ -36,7 +36,7 @@ const markup = `
     <p class="hint small" part="hint" data-t="kinds"></p>
   </div>
   <div class="studio" hidden></div>
-  <input class="files" type="file" multiple hidden accept="image/*" tabindex="-1" aria-hidden="true">
+  <input class="files" type="file" multiple hidden accept="image/*,.heic,.heif" tabindex="-1" aria-hidden="true">
 </section>
 <p class="unseen" role="status" aria-live="polite"></p>`;
 
