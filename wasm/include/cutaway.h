@@ -108,9 +108,10 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *   "quality": 1..100       JPEG and WebP
  *   "metadata": "strip" | "keep": EXIF, XMP and IPTC of the photo, with
  *             orientation 1, the result's size and no thumbnail
- *   "effort": "standard" | "high": the model also sees the mirrored photo, and
- *             a close-up of a subject that is small in it
- *             (cut_job_has_next_pass())
+ *   "effort": "fast" | "standard": details, by a second network
+ *             (cut_job_detail()) | "high": more of them; and the model also sees
+ *             the mirrored photo, and a close-up of a subject that is small in
+ *             it (cut_job_has_next_pass())
  *   "mask": bool            the matte itself as a grey picture
  *   "crop": bool            to the subject's box
  *   "margin": "N%" of the longer side of that box, or pixels as a number or
@@ -225,8 +226,44 @@ CUT_EXPORT const uint8_t *
 cut_job_first_picture(cut_job *job, const uint8_t *bytes, uint32_t size_bytes);
 CUT_EXPORT uint32_t cut_job_first_picture_size(const cut_job *job);
 
-/** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w]. INFERRED ->
- * PREPARED for the next pass, while cut_job_has_next_pass(). */
+/**
+ * Any state: 1 when the colours of a file are those of a profile of tables
+ * that has to be converted outside the core: CMYK, and in "is_background", with
+ * "colorspace": "srgb" or something behind or around the photo RGB and grey,
+ * too. Then the values of its device [h][w][4], as stored, RGBA or CMYK (255: no
+ * ink), and the profile are borrowed until cut_job_device_done(); as sRGB they
+ * go to cut_job_*_foreign() with this orientation. 0: the core decodes the file,
+ * or says why not.
+ */
+CUT_EXPORT uint32_t cut_job_device(cut_job *job, uint32_t is_background,
+                                   const uint8_t *bytes, uint32_t size_bytes);
+CUT_EXPORT const uint8_t *cut_job_device_pixels(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_w(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_h(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_orientation(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_is_cmyk(const cut_job *job);
+CUT_EXPORT const uint8_t *cut_job_device_profile(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_profile_size(const cut_job *job);
+CUT_EXPORT void cut_job_device_done(cut_job *job);
+
+/**
+ * DECODED, or INFERRED -> DECODED: what somebody points at, as JSON text:
+ *   "points": [[x, y, 1], ..]  clicks in the order in which they were made, at
+ *             most CUT_MAX_CLICKS; 1 (or nothing): this belongs to it, 0: not
+ *   "box":    [x, y, w, h] around it
+ * in pixels of the upright photo, the first one's centre at (0.5, 0.5), or as
+ * "N%" of its width and height. One of them at least. A model whose manifest
+ * says "planes": 7 then takes a pass for each click (or one for
+ * the box alone), each of which knows the answer before it: with more clicks
+ * than before only those are new. Any other model takes a box alone, and sees
+ * that part of the photo alone. CUT_E_OPTION.
+ */
+CUT_EXPORT int cut_job_pick(cut_job *job, const char *json,
+                            uint32_t size_bytes);
+
+/** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w], or [1][7] for
+ * a model of prompts (matte/prompt.h). INFERRED -> PREPARED for the next pass,
+ * while cut_job_has_next_pass(). */
 CUT_EXPORT int cut_job_prepare(cut_job *job);
 CUT_EXPORT float *cut_job_tensor(cut_job *job); /* NULL unless PREPARED */
 CUT_EXPORT uint32_t cut_job_tensor_w(const cut_job *job);
@@ -250,8 +287,38 @@ CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
  */
 CUT_EXPORT int cut_job_has_next_pass(const cut_job *job);
 
+/** INFERRED: the low-resolution matte, f32 [h][w], 0..1; NULL in other states.
+ * Borrowed. */
+CUT_EXPORT const float *cut_job_map(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_map_w(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_map_h(const cut_job *job);
+
 /** INFERRED -> REFINED. Edge-aware alpha at the photo's size. */
 CUT_EXPORT int cut_job_refine(cut_job *job);
+
+/**
+ * REFINED. The next tile that the detail network is to see; the last call, when
+ * none is left, makes the matte finer and says so by cut_job_tile(). With
+ * "effort": "fast", without a subject or with a matte that was given none is
+ * due. CUT_E_STATE while a tile waits for its answer. CUT_E_MEMORY: may be
+ * called again. Whoever has no such network goes on with cut_job_foreground():
+ * the matte is then as it was refined.
+ */
+CUT_EXPORT int cut_job_detail(cut_job *job);
+
+/** f32 [1][16][b][b], b being cut_job_tile_blocks(), as models/detail/CARD.md
+ * says: blocks of 2 x 2 pixels, each R, G, B in -1..1 and alpha 0..1. Borrowed.
+ * NULL: none is due. */
+CUT_EXPORT const float *cut_job_tile(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_tile_blocks(const cut_job *job);
+
+/**
+ * The network's answer for that tile: f32 [1][4][b][b], to be added to the
+ * logit of each pixel's alpha. CUT_E_STATE without a tile; CUT_E_OUTPUT for a
+ * value that is not finite or another `count`: the tile still waits.
+ */
+CUT_EXPORT int cut_job_tile_answer(cut_job *job, const float *logits,
+                                   uint32_t count);
 
 /**
  * DECODED -> REFINED without a model: `bytes` is a grey picture of the photo's
@@ -301,9 +368,12 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha"}, "width", "height", "format",
- * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Of the subject, what is
- * not known in this state is null; sizes are 0 until they are. Borrowed, never
- * NULL.
+ * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found", "coverage",
+ * "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
+ * per pixel of the photo, and where the head lies on the result, null unless the
+ * canvas goes by one. What is not known in this state is null, and so is detail
+ * when it was not looked for; sizes are 0 until they are. Borrowed,
+ * never NULL.
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);
 

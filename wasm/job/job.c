@@ -5,7 +5,8 @@
  *
  * Memory at the photo's size: the RGBA picture through the whole job, the
  * 8-bit alpha plane from refine to foreground. Nothing else is full-size
- * outside a step; on a canvas the picture takes its size when composed.
+ * outside a step, but for a small photo's details between its tiles; on a
+ * canvas the picture takes its size when composed.
  */
 #include "base/alloc.h"
 #include "image/icc.h"
@@ -50,10 +51,12 @@ void cut_job_free(cut_job *job)
     cut_bytes_free(&job->icc);
     cut_metadata_free(&job->metadata);
     cut_bytes_free(&job->first_picture);
+    cut_device_free(&job->device);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
     cut_free(job->tensor);
     cut_matte_free(&job->matte);
+    cut_job_drop_detail(job);
     cut_free(job->alpha);
     cut_bytes_free(&job->file);
     cut_free(job);
@@ -130,8 +133,7 @@ static int decode(cut_job *job, cut_source from)
     cut_bytes icc;
     if (!status)
         status = read_picture(&image, &probe, &icc, &from, &job->error);
-    if (!status && !from.orientation &&
-        job->options.metadata == CUT_METADATA_KEEP) {
+    if (!status && job->options.metadata == CUT_METADATA_KEEP) {
         status = cut_metadata_read(&job->metadata, from.bytes, from.size,
                                    probe.format, &job->error);
         if (status) {
@@ -283,6 +285,7 @@ int cut_job_refine(cut_job *job)
         cut_free(alpha);
         return (int)status;
     }
+    job->subject.confidence = cut_subject_confidence(&job->matte);
     if (job->subject.found)
         cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     cut_matte_free(&job->matte);
@@ -302,6 +305,7 @@ int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     job->alpha = alpha;
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     job->subject.found = job->subject.w > 0; /* what is seen is the subject */
+    job->subject.confidence = 1;
     job->state = CUT_REFINED;
     return CUT_OK;
 }
@@ -310,6 +314,7 @@ int cut_job_foreground(cut_job *job)
 {
     cut_status status = cut_job_in_state(job, CUT_REFINED);
     if (status) return (int)status;
+    cut_job_drop_detail(job);
     const cut_options *o = &job->options;
     cut_rendering *r = &job->rendering;
     status = cut_render_blur(&r->blur, &job->image, job->alpha, o, &job->error);
@@ -355,6 +360,7 @@ cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
 {
     cut_status status = cut_job_in_state(job, CUT_REFINED);
     if (status) return status;
+    cut_job_drop_detail(job);
     cut_match_to_srgb(&job->image, &job->icc);
     *photo = job->image;
     *alpha = job->alpha;

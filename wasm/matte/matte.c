@@ -1,29 +1,12 @@
 #include "matte/matte.h"
 
-#include <string.h>
-
-/* e^x for -30 <= x <= 30 by 2^n * e^r, relative error below 1.3e-6. The C
- * library's differs between systems; this one gives the same bits everywhere. */
-static float exponential(float x)
-{
-    float t = x * 1.44269504f;
-    int32_t n = (int32_t)(t + (t < 0 ? -0.5f : 0.5f));
-    float r = x - (float)n * 0.693147181f;
-    float e = 1 + r * (1 + r * (0.5f +
-                                r * (1 / 6.0f + r * (1 / 24.0f +
-                                                     r * (1 / 120.0f +
-                                                          r * (1 / 720.0f))))));
-    uint32_t bits = (uint32_t)(n + 127) << 23;
-    float power;
-    memcpy(&power, &bits, 4);
-    return e * power;
-}
+#include "base/exp.h"
 
 static float sigmoid(float x)
 {
     if (x < -30) x = -30;
     if (x > 30) x = 30;
-    return 1 / (1 + exponential(-x));
+    return 1 / (1 + cut_exp(-x));
 }
 
 cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,
@@ -131,4 +114,18 @@ void cut_matte_join_mirrored(cut_matte *matte, cut_matte *mirrored)
     cut_mirror(mirrored->alpha, mirrored->w, mirrored->h);
     for (size_t i = 0; i < count; i++)
         matte->alpha[i] = (matte->alpha[i] + mirrored->alpha[i]) * 0.5f;
+}
+
+float cut_matte_at(const cut_matte *m, float x, float y)
+{
+    float mx = (float)(m->w - 1), my = (float)(m->h - 1);
+    x = x < 0 ? 0 : x > mx ? mx : x;
+    y = y < 0 ? 0 : y > my ? my : y;
+    int32_t x0 = (int32_t)x, y0 = (int32_t)y;
+    int32_t x1 = x0 + 1 < m->w ? x0 + 1 : x0, y1 = y0 + 1 < m->h ? y0 + 1 : y0;
+    const float *up = m->alpha + (size_t)y0 * (size_t)m->w;
+    const float *low = m->alpha + (size_t)y1 * (size_t)m->w;
+    float a = up[x0] + (up[x1] - up[x0]) * (x - (float)x0);
+    float b = low[x0] + (low[x1] - low[x0]) * (x - (float)x0);
+    return a + (b - a) * (y - (float)y0);
 }

@@ -28,12 +28,14 @@
 #define CUT_OUTPUTS "png", "jpeg", "webp"
 
 #define CUT_OPTION_LIST(FIRST, X)                                              \
-    FIRST(                                                                     \
-        background, background, BACKGROUND, result, "transparent", 0, 0,       \
-        ("transparent", "white", "#rrggbb", "blur", "blur(2%)",                \
-         "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),            \
-        "what lies behind the subject; a picture is stretched to the photo, "  \
-        "and covers a canvas")                                                 \
+    FIRST(background, background, BACKGROUND, result, "transparent", 0, 0,     \
+          ("transparent", "white", "#rrggbb", "blur", "blur(2%)",              \
+           "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),          \
+          "what lies behind the subject")                                      \
+    X(fit, fit, CHOICE, result, "cover", 0, 0,                                 \
+      ("cover", "contain", "stretch"),                                         \
+      "how a background picture fills the photo or the canvas, as CSS "        \
+      "object-fit; contain leaves clear bars, white in a JPEG")                \
     X(keep, keep, CHOICE, result, "subject", 0, 0, ("subject", "background"),  \
       "what of the photo stays; background removes the subject instead")       \
     X(shadow, shadow, SWITCH, result, null, 0, 0, (CUT_SHADOW_LIST),           \
@@ -55,9 +57,11 @@
       "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \
       "around a crop or on a canvas, of the subject's longer side")            \
-    X(effort, effort, CHOICE, run, "standard", 0, 0, ("standard", "high"),     \
-      "whether the model looks again, at the mirrored photo, and closely at "  \
-      "a subject that is small in it")                                         \
+    X(effort, effort, CHOICE, run, "standard", 0, 0,                           \
+      ("fast", "standard", "high"),                                            \
+      "standard follows hair and other details where fast leaves them soft; "  \
+      "with high the model also looks again, at the mirrored photo, and "      \
+      "closely at a subject that is small in it")                              \
     X(mask, mask, BOOLEAN, call, 0, 0, 0, (),                                  \
       "the matte itself, as a grey picture")
 

@@ -75,7 +75,7 @@ export const jobs = {
             id,
             action: 'remove',
             name: project.name,
-            options: { format: 'png' },
+            options: { format: 'png', ...(project.backdrop && { fit: 'stretch' }) },
             image: () => open(project.image, project.base, services, signal),
             ...(project.backdrop && { backgroundImage: () => open(project.backdrop, project.base, services, signal) }),
           },

@@ -43,6 +43,7 @@ test('the report has every field of the public face', async () => {
   assert.deepEqual(Object.keys(report.timings_ms).sort(), [
     'compose',
     'decode',
+    'detail',
     'encode',
     'foreground',
     'infer',
@@ -64,6 +65,7 @@ test('the report has every field of the public face', async () => {
     'threads',
     'subject',
     'peak_heap_bytes',
+    'detail',
   ]) {
     assert.ok(key in report, key);
   }
@@ -148,7 +150,21 @@ test('input alpha is multiplied in, and colours hidden under it do not come back
   assert.deepEqual(at(image, 70, 30), [250, 250, 250, 100]);
 });
 
-test('backgrounds: white, a colour, a picture stretched to the photo, blur', async () => {
+test('a background picture covers the photo; contained it leaves clear bars, white in a JPEG; stretched it is all there', async () => {
+  const stripes = new Blob([png(12, 3, (x) => (x < 4 ? [255, 0, 0] : x < 8 ? [0, 160, 0] : [0, 0, 255]))]);
+  const corner = async (/** @type {object} */ options, x = 1, y = 1) =>
+    at(readPng((await cut(disc(80, 60), { background: stripes, ...options })).bytes), x, y);
+  assert.deepEqual(await corner({}), [0, 160, 0, 255]);
+  assert.deepEqual(await corner({ fit: 'stretch' }), [255, 0, 0, 255]);
+  assert.deepEqual(await corner({ fit: 'contain' }), [0, 0, 0, 0]);
+  assert.deepEqual(await corner({ fit: 'contain' }, 1, 30), [255, 0, 0, 255]);
+  assert.deepEqual(await corner({ fit: 'contain', canvas: '40x40' }, 20, 2), [0, 0, 0, 0]);
+  const { bytes } = await cut(disc(80, 60), { background: stripes, fit: 'contain', format: 'jpeg', quality: 95 });
+  const { blob } = await engine.convert(new Blob([bytes]), { format: 'png' });
+  assert.ok(at(readPng(new Uint8Array(await blob.arrayBuffer())), 2, 2).every((value) => value >= 250));
+});
+
+test('backgrounds: white, a colour, a picture, blur', async () => {
   assert.deepEqual(at(readPng((await cut(disc(60, 40), { background: 'white' })).bytes), 1, 1), [255, 255, 255, 255]);
   const coloured = readPng((await cut(disc(60, 40), { background: '#0a64c8' })).bytes);
   assert.equal(coloured.type, 2, 'no alpha channel is kept for nothing');
@@ -230,7 +246,7 @@ test('progress goes up, names the stages in order, and ends at 1', async () => {
   await cut(disc(64, 64), { onProgress: (/** @type {any} */ progress) => seen.push(progress) });
   assert.deepEqual(
     [...new Set(seen.map(({ stage }) => stage))].filter((stage) => stage !== 'load'),
-    ['decode', 'prepare', 'infer', 'matte', 'refine', 'foreground', 'compose', 'encode', 'done'],
+    ['decode', 'prepare', 'infer', 'matte', 'refine', 'detail', 'foreground', 'compose', 'encode', 'done'],
   );
   for (let i = 1; i < seen.length; i++)
     assert.ok(seen[i].fraction >= seen[i - 1].fraction - 0.101, JSON.stringify(seen));
@@ -240,7 +256,7 @@ test('progress goes up, names the stages in order, and ends at 1', async () => {
 test('effort high looks at the mirrored photo and closely at a small subject, and the progress never goes back', async () => {
   const small = png(400, 300, (x, y) => (Math.hypot(x - 300, y - 100) < 40 ? [250, 240, 255] : [10, 8, 4]));
   const looks = [];
-  for (const effort of ['standard', 'high']) {
+  for (const effort of ['fast', 'standard', 'high']) {
     /** @type {{ stage: string, fraction: number }[]} */ const seen = [];
     const { bytes, report } = await cut(small, { effort, onProgress: (/** @type {any} */ p) => seen.push(p) });
     looks.push(seen.filter(({ stage }) => stage === 'prepare').length);
@@ -253,6 +269,9 @@ test('effort high looks at the mirrored photo and closely at a small subject, an
       `${report.subject.box}`,
     );
   }
-  assert.deepEqual(looks, [1, 3]);
-  await assert.rejects(cut(small, { effort: 'low' }), { code: 'bad_option', detail: 'effort is standard or high.' });
+  assert.deepEqual(looks, [1, 1, 3]);
+  await assert.rejects(cut(small, { effort: 'low' }), {
+    code: 'bad_option',
+    detail: 'effort is fast, standard or high.',
+  });
 });

@@ -23,8 +23,9 @@
  * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} Canvas
  *
  * @typedef {object} Output
- * @property {string | Blob | Uint8Array} [background] what lies behind the subject; a picture is stretched to the
- *   photo, and covers a canvas
+ * @property {string | Blob | Uint8Array} [background] what lies behind the subject
+ * @property {'cover' | 'contain' | 'stretch'} [fit] how a background picture fills the photo or the canvas, as CSS
+ *   object-fit; contain leaves clear bars, white in a JPEG
  * @property {'subject' | 'background'} [keep] what of the photo stays; background removes the subject instead
  * @property {boolean | Shadow} [shadow] a soft shadow under what is kept, on transparent, too
  * @property {boolean | Outline} [outline] a rim around what is kept, as of a sticker
@@ -36,8 +37,8 @@
  *   too
  * @property {boolean} [crop] cuts the result to the subject
  * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
- * @property {'standard' | 'high'} [effort] whether the model looks again, at the mirrored photo, and closely at a
- *   subject that is small in it
+ * @property {'fast' | 'standard' | 'high'} [effort] standard follows hair and other details where fast leaves them
+ *   soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it
  * @property {boolean} [mask] the matte itself, as a grey picture
  */
 
@@ -58,7 +59,14 @@ export const options = {
     max_stops: 16,
     max_blur_percent: 25,
     scope: 'result',
-    words: 'what lies behind the subject; a picture is stretched to the photo, and covers a canvas',
+    words: 'what lies behind the subject',
+  },
+  fit: {
+    type: 'choice',
+    default: 'cover',
+    values: ['cover', 'contain', 'stretch'],
+    scope: 'result',
+    words: 'how a background picture fills the photo or the canvas, as CSS object-fit; contain leaves clear bars, white in a JPEG',
   },
   keep: {
     type: 'choice',
@@ -173,9 +181,9 @@ export const options = {
   effort: {
     type: 'choice',
     default: 'standard',
-    values: ['standard', 'high'],
+    values: ['fast', 'standard', 'high'],
     scope: 'run',
-    words: 'whether the model looks again, at the mirrored photo, and closely at a subject that is small in it',
+    words: 'standard follows hair and other details where fast leaves them soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it',
   },
   mask: { type: 'boolean', default: false, scope: 'call', words: 'the matte itself, as a grey picture' },
 };

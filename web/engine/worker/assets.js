@@ -5,8 +5,11 @@
 /** @type {Record<string, URL>} */
 const table = {
   'cutaway.wasm': new URL('../../cutaway.wasm', import.meta.url),
+  'cms.wasm': new URL('../../cms.wasm', import.meta.url),
   'models/base/manifest.json': new URL('../../models/base/manifest.json', import.meta.url),
   'models/base/model.onnx': new URL('../../models/base/model.onnx', import.meta.url),
+  'models/detail/manifest.json': new URL('../../models/detail/manifest.json', import.meta.url),
+  'models/detail/model.onnx': new URL('../../models/detail/model.onnx', import.meta.url),
   'models/known.json': new URL('../../models/known.json', import.meta.url),
   'vendor/ort/ort.wasm.min.mjs': new URL('../../vendor/ort/ort.wasm.min.mjs', import.meta.url),
   'vendor/ort/ort-wasm-simd-threaded.mjs': new URL('../../vendor/ort/ort-wasm-simd-threaded.mjs', import.meta.url),

@@ -2,6 +2,7 @@
 // Runtime, the codecs and the models together; assets.js knows where they lie.
 import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
+import { colourEngine } from '../core/codecs/cms.js';
 import { codecsOf } from '../core/codecs/codecs.js';
 import { loadCore } from '../core/core.js';
 import { failure } from '../core/errors.js';
@@ -146,21 +147,27 @@ hostJobs(
     if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
     const module = await compile(response);
     const newCore = () => loadCore(module);
-    return {
-      core: await newCore(),
-      newCore,
-      loadModel: modelLoader(
+    /** @param {string} manifest @param {string} model the bundled one */
+    const loader = (manifest, model) =>
+      modelLoader(
         {
           fetch: (url, init) => fetch(url, init),
           cache,
           alone,
           digest,
-          base: at('models/base/manifest.json'),
-          model: at('models/base/model.onnx'),
+          base: at(manifest),
+          model: at(model),
           known: at('models/known.json'),
         },
         engines(newCore),
-      ),
+      );
+    return {
+      core: await newCore(),
+      newCore,
+      loadModel: loader('models/base/manifest.json', 'models/base/model.onnx'),
+      loadDetail: loader('models/detail/manifest.json', 'models/detail/model.onnx'),
+      loadPick: loader('models/pick/manifest.json', 'models/pick/model.onnx'),
+      toSrgb: colourEngine(async () => compile(await fetched('cms.wasm'))),
       ...codecsOf(
         (name) => ({
           module: (path) => load(`vendor/${name}/${path}`),
