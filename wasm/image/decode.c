@@ -55,8 +55,8 @@ static cut_status by_stb(cut_image *out, const uint8_t *bytes, size_t size,
     uint32_t refusals = cut_alloc_refusals();
     cut_budget old = cut_budget_begin(budget(size, probe));
     uint8_t *px = cut_stb_decode(bytes, (int)size, probe->bits,
-                                 probe->format == CUT_FORMAT_JPEG, &w, &h,
-                                 &fault);
+                                 probe->format == CUT_FORMAT_JPEG,
+                                 probe->wants_inks, &w, &h, &fault);
     int over_budget = cut_budget_end(old);
     if (!px && over_budget)
         return cut_fail(error, CUT_E_CORRUPT,

@@ -21,8 +21,9 @@ typedef struct cut_probe {
     int32_t w, h;    /* as stored: before the orientation is applied */
     int orientation; /* EXIF 1..8; 1 when there is none */
     int has_alpha_channel;
-    int bits;     /* a channel */
-    int channels; /* as stored; palettes count as 3 */
+    int bits;       /* a channel */
+    int channels;   /* as stored; palettes count as 3 */
+    int wants_inks; /* set by the caller: decode CMYK to its inks, not RGB */
     /* of an animated WebP, its first picture on that canvas; w 0: none is */
     struct {
         int32_t x, y, w, h;

@@ -121,7 +121,8 @@ static unsigned char *high_bytes(stbi_us *wide, size_t count)
 }
 
 unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
-                              int is_jpeg, int *w, int *h, cut_stb_fault *fault)
+                              int is_jpeg, int wants_inks, int *w, int *h,
+                              cut_stb_fault *fault)
 {
     int channels;
     unsigned char *px = NULL;
@@ -129,6 +130,7 @@ unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
     png_bytes = bytes;
     png_size = (size_t)size;
     memset(&jpeg, 0, sizeof jpeg);
+    jpeg_wants_inks = wants_inks;
     stbi__g_failure_reason = NULL;
     if (bits == 16) {
         stbi_us *wide = stbi_load_16_from_memory(bytes, size, w, h, &channels,

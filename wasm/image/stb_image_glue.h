@@ -13,10 +13,10 @@ typedef struct cut_stb_fault {
 } cut_stb_fault;
 
 /** [h][w][4] from cut_alloc, or NULL and the fault. JPEG and PNG. `bits` a
- * channel, as probed: 16 go through stb's 16-bit path. w, h: as probed, then
- * as decoded. */
+ * channel, as probed: 16 go through stb's 16-bit path. wants_inks: CMYK as it
+ * is, 255 for no ink. w, h: as probed, then as decoded. */
 unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
-                              int is_jpeg, int *w, int *h,
+                              int is_jpeg, int wants_inks, int *w, int *h,
                               cut_stb_fault *fault);
 
 /** Whether the CRC of each chunk of a PNG that has one of the types is right.

@@ -51,6 +51,7 @@ void cut_job_free(cut_job *job)
     cut_bytes_free(&job->icc);
     cut_metadata_free(&job->metadata);
     cut_bytes_free(&job->first_picture);
+    cut_device_free(&job->device);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
     cut_free(job->tensor);
@@ -132,8 +133,7 @@ static int decode(cut_job *job, cut_source from)
     cut_bytes icc;
     if (!status)
         status = read_picture(&image, &probe, &icc, &from, &job->error);
-    if (!status && !from.orientation &&
-        job->options.metadata == CUT_METADATA_KEEP) {
+    if (!status && job->options.metadata == CUT_METADATA_KEEP) {
         status = cut_metadata_read(&job->metadata, from.bytes, from.size,
                                    probe.format, &job->error);
         if (status) {
@@ -285,6 +285,7 @@ int cut_job_refine(cut_job *job)
         cut_free(alpha);
         return (int)status;
     }
+    job->subject.confidence = cut_subject_confidence(&job->matte);
     if (job->subject.found)
         cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     cut_matte_free(&job->matte);
@@ -304,6 +305,7 @@ int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     job->alpha = alpha;
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     job->subject.found = job->subject.w > 0; /* what is seen is the subject */
+    job->subject.confidence = 1;
     job->state = CUT_REFINED;
     return CUT_OK;
 }

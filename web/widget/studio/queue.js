@@ -14,6 +14,7 @@ import { Line } from '../../engine/line.js';
  * @typedef {{ removeBackground: (source: Blob | string, options?: any) => Promise<Result>,
  *   preload?: (options?: any) => Promise<unknown>,
  *   preview?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Previewing>,
+ *   convert?: (source: Blob | string, options?: any) => Promise<{ blob: Blob }>,
  *   abi?: () => Promise<{ options: Record<string, any> }>,
  *   retouch?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Retouching> }} Engine
  * @typedef {{ blob: Blob, report: any }} Result
