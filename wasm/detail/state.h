@@ -24,7 +24,7 @@
 #define CUT_DETAIL_SETTLED 20 /* mean change of a cell that is none, in 1/8 */
 #endif
 #ifndef CUT_DETAIL_TILES
-#define CUT_DETAIL_TILES 80 /* of a run that is not high, at most */
+#define CUT_DETAIL_TILES 56 /* of a run that is not high, at most */
 #endif
 
 /* Of a cell: */
