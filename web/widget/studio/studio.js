@@ -119,6 +119,7 @@ export class Studio {
       same: (a, b) => a.image === b.image && JSON.stringify(a.attributes) === JSON.stringify(b.attributes),
       changed: () => this.#layHistory(),
     });
+    this.toolbar.style.prepare();
     this.offer = new Offer(root, () => this.t);
     this.#listen();
     this.toolbar.speak();
