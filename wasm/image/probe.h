@@ -21,6 +21,7 @@ typedef struct cut_probe {
     int has_alpha_channel;
     int bits;     /* a channel */
     int channels; /* as stored; palettes count as 3 */
+    int32_t rows; /* of one that was decoded in part: what is there */
     /* of an animated WebP, its first picture on that canvas; w 0: none is */
     struct {
         int32_t x, y, w, h;

@@ -105,6 +105,9 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
  *   "quality": 1..100       JPEG and WebP
+ *   "kind": "auto" | "photo" | "graphic": what the picture is; auto measures,
+ *             and keeps what is cut out already (cut_job_needs_model())
+ *   "partial": bool         of a damaged photo what is there, the rest clear
  *   "effort": "standard" | "high": the model also sees the mirrored photo, and
  *             a close-up of a subject that is small in it
  *             (cut_job_has_next_pass())
@@ -188,6 +191,20 @@ CUT_EXPORT const uint8_t *
 cut_job_first_picture(cut_job *job, const uint8_t *bytes, uint32_t size_bytes);
 CUT_EXPORT uint32_t cut_job_first_picture_size(const cut_job *job);
 
+/**
+ * DECODED: 0 when the picture says by itself what its subject is, as "kind"
+ * lets it: cut_job_own_matte() then stands for the model. 1 otherwise, and when
+ * memory is out.
+ */
+CUT_EXPORT int cut_job_needs_model(cut_job *job);
+
+/**
+ * DECODED -> REFINED without a model: the picture's own alpha (subject.given),
+ * or that of a graphic, keyed by its ground. CUT_E_STATE when
+ * cut_job_needs_model().
+ */
+CUT_EXPORT int cut_job_own_matte(cut_job *job);
+
 /** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w]. INFERRED ->
  * PREPARED for the next pass, while cut_job_has_next_pass(). */
 CUT_EXPORT int cut_job_prepare(cut_job *job);
@@ -263,8 +280,9 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
- * "bytes","icc_bytes","alpha"}, "width", "height", "format",
- * "subject": {"found", "coverage", "box": [x,y,w,h]}}. Of the subject, what is
+ * "bytes","icc_bytes","alpha", "partial": "N of M rows", if it is}, "width", "height", "format",
+ * "subject": {"found", "kind": "photo" | "graphic", "given": whether its own
+ * alpha cut it out, "coverage", "box": [x,y,w,h]}}. Of the subject, what is
  * not known in this state is null; sizes are 0 until they are. Borrowed, never
  * NULL.
  */

@@ -16,6 +16,7 @@
 #include "job/job.h"
 #include "job/source.h"
 #include "job/state.h"
+#include "matte/given.h"
 #include "matte/refine.h"
 
 static const char *state_name(cut_state state)
@@ -51,6 +52,7 @@ void cut_job_free(cut_job *job)
     cut_bytes_free(&job->first_picture);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
+    cut_paper_free(&job->paper);
     cut_free(job->tensor);
     cut_matte_free(&job->matte);
     cut_free(job->alpha);
@@ -119,6 +121,18 @@ static cut_status read_picture(cut_image *image, cut_probe *probe,
     return status;
 }
 
+/* What no WebP holds is told before the work, where its size is known. */
+static cut_status fits_webp(cut_job *job, int32_t w, int32_t h)
+{
+    if (job->options.output != CUT_OUT_WEBP ||
+        (w <= CUT_MAX_WEBP_SIDE && h <= CUT_MAX_WEBP_SIDE))
+        return CUT_OK;
+    return cut_fail(&job->error, CUT_E_TOO_LARGE,
+                    "The result is %d x %d, and WebP holds %d pixels a side at "
+                    "most: png and jpeg hold more.",
+                    (int)w, (int)h, CUT_MAX_WEBP_SIDE);
+}
+
 static int decode(cut_job *job, cut_source from)
 {
     cut_status status = cut_job_in_state(job, CUT_NEW);
@@ -127,6 +141,11 @@ static int decode(cut_job *job, cut_source from)
     cut_bytes icc;
     if (!status)
         status = read_picture(&image, &probe, &icc, &from, &job->error);
+    if (!status && !job->options.crop && !job->options.canvas.w &&
+        (status = fits_webp(job, image.w, image.h))) {
+        cut_image_free(&image);
+        cut_bytes_free(&icc);
+    }
     if (status) return (int)status;
     /* a result has three channels: a profile of one does not fit it */
     if ((job->options.colorspace == CUT_COLORSPACE_SRGB ||
@@ -136,6 +155,7 @@ static int decode(cut_job *job, cut_source from)
     job->probe = probe;
     job->input_bytes = from.size;
     job->image = image;
+    job->image.light = cut_image_is_light(&image);
     job->icc = icc;
     job->in_w = image.w;
     job->in_h = image.h;
@@ -161,13 +181,20 @@ static int background(cut_job *job, cut_source from)
 
 int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
-    return decode(job, (cut_source){.bytes = bytes, .size = size_bytes});
+    return decode(job, (cut_source){.bytes = bytes,
+                                    .size = size_bytes,
+                                    .partial = job->options.partial});
 }
 
 int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                           uint32_t h, const uint8_t *bytes, uint32_t size_bytes)
 {
-    return decode(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+    return decode(job, (cut_source){.bytes = bytes,
+                                    .size = size_bytes,
+                                    .is_decoded = 1,
+                                    .rgba = rgba,
+                                    .w = w,
+                                    .h = h});
 }
 
 const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
@@ -194,7 +221,12 @@ int cut_job_background_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                               uint32_t h, const uint8_t *bytes,
                               uint32_t size_bytes)
 {
-    return background(job, (cut_source){bytes, size_bytes, 1, rgba, w, h});
+    return background(job, (cut_source){.bytes = bytes,
+                                        .size = size_bytes,
+                                        .is_decoded = 1,
+                                        .rgba = rgba,
+                                        .w = w,
+                                        .h = h});
 }
 
 /* ---- pixels ------------------------------------------------------------ */
@@ -234,6 +266,7 @@ int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
         status = cut_source_alpha(&alpha, &job->image, &from, &job->error);
     if (status) return (int)status;
     job->alpha = alpha;
+    cut_job_kind_of_matte(job, alpha);
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     job->subject.found = job->subject.w > 0; /* what is seen is the subject */
     job->state = CUT_REFINED;
@@ -323,6 +356,8 @@ int cut_job_encode(cut_job *job)
     cut_status status = cut_job_in_state(job, CUT_COMPOSED);
     if (status) return (int)status;
     if (job->file.data) return finish(job, CUT_OK); /* refused at its end */
+    status = fits_webp(job, job->image.w, job->image.h);
+    if (status) return (int)status;
     switch (job->options.output) {
     case CUT_OUT_PNG:
         return finish(job, cut_png_encode(&job->file, &job->image, &job->icc,

@@ -61,16 +61,24 @@ const char *cut_job_report_json(cut_job *job)
                  (int)(subject->coverage * 10000.0f + 0.5f) % 10000,
                  (int)subject->x, (int)subject->y, (int)subject->w,
                  (int)subject->h);
+    char part[64] = "";
+    if (job->probe.rows)
+        snprintf(part, sizeof part, ",\"partial\":\"%d of %d rows\"",
+                 (int)job->probe.rows, (int)job->probe.h);
+    const char *kind = job->state < CUT_INFERRED      ? "null"
+                       : subject->kind == CUT_GRAPHIC ? "\"graphic\""
+                                                      : "\"photo\"";
     snprintf(job->report, sizeof job->report,
              "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
              "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
-             "\"alpha\":%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
-             "\"subject\":{\"found\":%s,%s}}",
+             "\"alpha\":%s%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
+             "\"subject\":{\"found\":%s,\"kind\":%s,\"given\":%s,%s}}",
              cut_format_name(job->probe.format), (int)job->in_w, (int)job->in_h,
              job->probe.orientation, (unsigned)job->input_bytes,
              (unsigned)job->icc.size,
-             job->probe.has_alpha_channel ? "true" : "false", (int)job->out_w,
-             (int)job->out_h, cut_output_name(job->options.output), found,
-             details);
+             job->probe.has_alpha_channel ? "true" : "false", part,
+             (int)job->out_w, (int)job->out_h,
+             cut_output_name(job->options.output), found, kind,
+             job->subject.kind == CUT_GIVEN ? "true" : "false", details);
     return job->report;
 }

@@ -12,6 +12,7 @@ typedef struct cut_source {
     int is_decoded;
     const uint8_t *rgba; /* [h][w][4] */
     uint32_t w, h;
+    int partial; /* what is there will do */
 } cut_source;
 
 /**

@@ -7,7 +7,9 @@
 #include "job/manifest.h"
 #include "job/render.h"
 #include "matte/closeup.h"
+#include "matte/graphic.h"
 #include "matte/matte.h"
+#include "matte/paper.h"
 
 /* What the model is shown, one pass after the other. */
 typedef enum cut_pass {
@@ -31,6 +33,10 @@ struct cut_job {
     cut_bytes icc;
     int is_matched; /* colours and background image are in its space */
 
+    cut_graphic graphic; /* once is_measured, for kind CUT_GRAPHIC */
+    cut_paper paper;     /* or of ink on a photo of paper */
+    int is_measured;     /* subject.kind is what the picture is */
+
     cut_image image;         /* the photo, then the result */
     cut_rendering rendering; /* background_image: when set; from CLEANED on */
     float *tensor;           /* PREPARED: [3][manifest.h][manifest.w] */
@@ -43,6 +49,10 @@ struct cut_job {
     cut_bytes first_picture; /* for the codec */
     char report[640];
 };
+
+/** What the picture is under a matte from outside: a graphic, when the matte is
+ * that of keying, as after a retouch, and a photo otherwise. */
+void cut_job_kind_of_matte(cut_job *job, const uint8_t *alpha);
 
 /** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */
 cut_status cut_job_in_state(cut_job *job, cut_state wanted);

@@ -23,6 +23,12 @@ typedef enum cut_colorspace {
     CUT_COLORSPACE_SRGB
 } cut_colorspace;
 
+typedef enum cut_asked_kind {
+    CUT_KIND_AUTO, /* by measurement; a picture that is cut out stays so */
+    CUT_KIND_PHOTO,
+    CUT_KIND_GRAPHIC
+} cut_asked_kind;
+
 typedef enum cut_effort { CUT_EFFORT_STANDARD, CUT_EFFORT_HIGH } cut_effort;
 
 typedef enum cut_output { CUT_OUT_PNG, CUT_OUT_JPEG, CUT_OUT_WEBP } cut_output;
@@ -41,6 +47,8 @@ typedef struct cut_options {
     cut_shadow shadow;
     cut_outline outline;
     cut_canvas canvas;
+    cut_asked_kind kind;
+    int partial;
     cut_effort effort;
     cut_colorspace colorspace;
 } cut_options;

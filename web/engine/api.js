@@ -21,13 +21,14 @@ import { previewCalls, retouchCalls } from './core/held-calls.js';
  * @property {'png' | 'jpeg' | 'webp'} format
  * @property {number} bytes of the result
  * @property {string} model name and version
- * @property {'c' | 'ort' | 'none'} engine none: with a given matte
+ * @property {'c' | 'ort' | 'none'} engine none: with a given matte, or where no model is needed
  * @property {number} threads
  * @property {string} [engine_note] why another engine than the first choice ran
  * @property {{ format: string, width: number, height: number, orientation: number, bytes: number, icc_bytes: number,
  *   alpha: boolean }} photo the input, upright
- * @property {{ found: boolean, coverage: number, box: [number, number, number, number] }} subject coverage: mean
- *   alpha, 0..1; box: x, y, w, h of alpha >= 50 %; found false: the picture shows none, and the result is clear
+ * @property {{ found: boolean, kind: 'photo' | 'graphic', given: boolean, coverage: number,
+ *   box: [number, number, number, number] }} subject coverage: mean alpha, 0..1; box: x, y, w, h of alpha >= 50 %; found
+ *   false: the picture shows none, and the result is clear; graphic: keyed by its ground; given: cut out already
  * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, foreground, compose,
  *   encode, total
  * @property {number} peak_heap_bytes what the core and engine c had allocated at most

@@ -224,6 +224,16 @@ export class Job extends Handle {
     this.core.withBytes(bytes, (pointer) => this.step('matte', 'matte', pointer, width, height));
   }
 
+  /** After decoding: false when the picture says by itself what its subject is; then ownMatte(). */
+  get needsModel() {
+    return this.get('needs_model') === 1;
+  }
+
+  /** The matte of a picture that needs no model. */
+  ownMatte() {
+    this.step('matte', 'own_matte');
+  }
+
   /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
   get hasNextPass() {
     return this.get('has_next_pass') === 1;

@@ -203,8 +203,10 @@ async function otherEngine({ loadModel }, { model, wanted = 'auto', used, error,
 }
 
 /** What the core is to know of the options. @param {Options} options @param {boolean} hasBackground */
-function askedOf({ model: _model, engine: _engine, matte: _matte, ...options }, hasBackground) {
+function askedOf({ model, engine: _engine, matte: _matte, ...options }, hasBackground) {
   const asked = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  // who names a model wants its answer
+  if (model !== undefined && model !== 'base') asked.kind ??= 'photo';
   return hasBackground ? { ...asked, background: 'image' } : asked;
 }
 
@@ -242,6 +244,10 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
   if (!loading || matte) {
     await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
     return { name: 'given', engine: { name: 'none', threads: 1 } };
+  }
+  if (!job.needsModel) {
+    await stages.run('matte', () => job.ownMatte());
+    return { name: 'none', engine: { name: 'none', threads: 1 } };
   }
   /** @param {Tensor} tensor */
   const pass = async (tensor) => {
