@@ -14,7 +14,8 @@ import { optionLines } from './usage.js';
 
 const usage = `cutaway: cut the subject of a photo out
 
-  cutaway IN -o OUT             IN: jpeg, png, webp, bmp, gif (first frame); - is stdin, stdout
+  cutaway IN -o OUT             IN: jpeg, png, webp, heic, avif, tiff, jxl, bmp, gif, ico (the first picture of an animation); - is
+                                stdin, stdout
   cutaway IN... -o DIR/         many, or folders of pictures: DIR/<name>.png each, DIR/<name>-cutout.png where DIR
                                 holds the photos; a bad file does not stop the rest; no original is written over
   cutaway plan MODEL            what engine c makes of a model: base, or FILE.onnx with or without its manifest

@@ -20,7 +20,7 @@ const formatOfEnding = {
 /** @type {Record<string, string>} */
 const endingOfFormat = { png: '.png', jpeg: '.jpg', webp: '.webp' };
 /** Endings of pictures: those that a folder is searched for, and those that promise what is not written. */
-const pictures = /\.(png|jpe?g|jpe|jfif|webp|bmp|dib|gif)$/i;
+const pictures = /\.(png|jpe?g|jpe|jfif|webp|bmp|dib|gif|hei[cf]s?|avif|tiff?|jxl|ico)$/i;
 const unwritable = /\.(bmp|dib|gif|tiff?|avif|hei[cf]s?|jxl|jp2|svg|ico|psd|pdf|raw|dng)$/i;
 
 /** By the ending of a name; undefined for one that says nothing. @param {string} path */

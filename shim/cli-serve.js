@@ -10,7 +10,9 @@ import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEnginePool } from './adapters/engine-pool.js';
-import { serve } from './adapters/node-server.js';
+import { addKey, createAccounts } from './adapters/node-accounts.js';
+import { createMetrics } from './adapters/node-metrics.js';
+import { requestIds, serve } from './adapters/node-server.js';
 import { strictKeys } from './create-shim.js';
 import { DIALECTS } from './dialects/index.js';
 import { POLICIES } from './remote.js';
@@ -27,20 +29,34 @@ export const SERVE_HELP = `usage: cutaway serve [options]
 Answers ${TITLES} requests on this machine.
 
   --port N              8787; 0 for any free one
-  --host ADDRESS        127.0.0.1; anything else lets other machines in
+  --host ADDRESS        127.0.0.1; anything else lets other machines in, and
+                        needs --keys or --open
   --dir DIR             where uploads, results and jobs are kept
                         (${join('~', '.local', 'share', 'cutaway')}); "none": in memory
-  --workers N           pictures at a time
+  --store URL           postgres://USER:PASSWORD@HOST/NAME instead of --dir: any
+                        number of processes and machines share it; also from
+                        the environment, CUTAWAY_STORE
+  --role ROLE           both; api: takes requests, others work on them;
+                        worker: works, and answers only /healthz, /readyz, /metrics
+  --workers N           pictures at a time, one a core
   --queue N             requests that may wait, 64; beyond it 429
   --allow-origin URL    a page elsewhere that may ask too; repeatable
   --trust-origin URL    a private origin that requests may name pictures on; repeatable
+  --public-url URL      how clients reach it, through a proxy in front
+  --keys FILE           only these keys, and what is made with one is its account's
+                        alone; file: docs/guides/serving.md
+  --add-key NAME=DIALECT  with --keys: adds a key of the account NAME, prints it, ends
+  --open                anybody who reaches it may read everything in it
   --strict-keys         refuse keys that are not of the vendor's form
   --proxy NAME[=URL]    pass /proxy/NAME/ on to the vendor with the key of the
                         environment; repeatable
   --remote NAME[=URL]   the remote to fall back to; repeatable
   --policy POLICY       ${POLICIES.join(', ')}
   --send-pictures       agree that pictures are sent to the remotes
+  --log FORMAT          text or json, a line per request on stderr
   --quiet               no line per request
+  --drain SECONDS       at the end, for jobs under way, 5; before that, for a balancer
+                        to hear of it: --linger SECONDS, 0
 
 NAME is one of ${NAMES}; keys are read from
 ${DIALECTS.map(({ remote }) => remote.keyVariable).join(', ')}.
@@ -70,6 +86,14 @@ function remotes(list, flag) {
   );
 }
 
+/** @param {string | undefined} text @param {string} name @param {readonly string[]} words */
+function word(text, name, words) {
+  if (text !== undefined && !words.includes(text)) throw new TypeError(`--${name} takes one of ${words.join(', ')}`);
+  return text;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
 /** @param {readonly string[]} list @param {string} flag */
 function origins(list, flag) {
   for (const one of list) {
@@ -94,6 +118,15 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
         port: { type: 'string' },
         host: { type: 'string' },
         dir: { type: 'string' },
+        store: { type: 'string' },
+        role: { type: 'string' },
+        'public-url': { type: 'string' },
+        keys: { type: 'string' },
+        'add-key': { type: 'string' },
+        open: { type: 'boolean' },
+        log: { type: 'string' },
+        drain: { type: 'string' },
+        linger: { type: 'string' },
         workers: { type: 'string' },
         queue: { type: 'string' },
         'allow-origin': { type: 'string', multiple: true },
@@ -113,11 +146,33 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
     }
     const { policy = 'local-only' } = values;
     if (!POLICIES.includes(policy)) throw new TypeError(`--policy takes one of ${POLICIES.join(', ')}`);
+    const { keys, open = false } = values;
+    const store = values.store ?? process.env.CUTAWAY_STORE;
+    if (store !== undefined && !/^postgres(ql)?:\/\//.test(store))
+      throw new TypeError('--store takes an address such as postgres://user@host/name');
+    if (store !== undefined && values.dir !== undefined) throw new TypeError('--store and --dir: one of them');
+    const role = word(values.role, 'role', ['both', 'api', 'worker']);
+    if (role && role !== 'both' && store === undefined) throw new TypeError('--role needs --store');
+    if (keys !== undefined && open) throw new TypeError('--keys and --open: one of them');
+    if (values['add-key'] !== undefined) return await newKey(keys, values['add-key']);
+    if (!LOOPBACK.test(values.host ?? 'localhost') && keys === undefined && !open && role !== 'worker')
+      throw new TypeError('--host lets other machines in: say who may with --keys FILE, or --open');
+    const publicUrl = values['public-url'];
+    if (publicUrl !== undefined && (!URL.canParse(publicUrl) || !/^https?:\/\/[^/]+\/?$/.test(publicUrl)))
+      throw new TypeError('--public-url takes an address such as https://pictures.example');
     wish = {
+      store,
+      role: /** @type {'both' | 'api' | 'worker' | undefined} */ (role),
+      keys,
+      open,
+      publicUrl,
+      log: word(values.log, 'log', ['text', 'json']) ?? 'text',
+      drain: integer(values.drain, 'drain', 0, 3600) ?? 5,
+      linger: integer(values.linger, 'linger', 0, 3600) ?? 0,
       port: integer(values.port, 'port', 0, 65535) ?? 8787,
       host: values.host ?? '127.0.0.1',
       dir: values.dir ?? join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'cutaway'),
-      workers: integer(values.workers, 'workers', 1, 64) ?? Math.min(4, Math.max(1, availableParallelism() - 1)),
+      workers: integer(values.workers, 'workers', 1, 64) ?? Math.min(64, availableParallelism()),
       queue: integer(values.queue, 'queue', 1, 100000),
       policy: /** @type {import('./remote.js').Policy} */ (policy),
       proxy: remotes(values.proxy ?? [], 'proxy'),
@@ -136,13 +191,23 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
   let server;
   const engine = createEnginePool({
     size: wish.workers,
+    most: 2 * wish.workers,
     create: async () => (await import(engineModule.href)).createNodeEngine(),
   });
+  /** @param {Record<string, unknown>} entry */
+  const line = (entry) => process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`);
   /** @param {unknown} error */
   const complain = (error) => {
-    process.stderr.write(`cutaway serve: ${(/** @type {any} */ (error))?.message ?? error}\n`);
+    const text = `${(/** @type {any} */ (error))?.message ?? error}`;
+    if (wish.log === 'json') line({ level: 'error', id: requestIds.getStore(), message: text });
+    else process.stderr.write(`cutaway serve: ${text}\n`);
   };
   try {
+    const accounts = wish.keys && (await createAccounts({ file: wish.keys, dialects: DIALECTS, onError: complain }));
+    // Loaded where it is wanted: nobody needs a database to begin.
+    const store =
+      wish.store &&
+      (await (await import('./store/node-postgres.js')).createPostgresStore({ url: wish.store, onError: complain }));
     server = await serve({
       port: wish.port,
       host: wish.host,
@@ -151,14 +216,23 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
       policy: wish.policy,
       allowOrigins: wish.allowOrigins,
       trustedOrigins: wish.trustedOrigins,
-      ...(wish.dir !== 'none' && { dir: wish.dir }),
+      ...(store ? { store } : wish.dir !== 'none' && { dir: wish.dir }),
+      ...(wish.role && { role: wish.role }),
+      ...(wish.publicUrl && { publicUrl: wish.publicUrl }),
+      metrics: createMetrics(),
+      drainMs: 1000 * wish.drain,
+      lingerMs: 1000 * wish.linger,
       ...(wish.queue && { limits: { queue: wish.queue } }),
       ...(wish.strict && { authorize: strictKeys }),
+      ...(accounts && { authorize: accounts.authorize, proxyNeedsKey: true }),
       consent: { granted: () => wish.agreed },
       engine,
       onError: complain,
       ...(!wish.quiet && {
-        log: ({ method, path, status, ms }) => process.stderr.write(`${method} ${path} ${status} ${ms} ms\n`),
+        log: ({ method, path, status, ms, ...more }) => {
+          if (wish.log === 'json') line({ level: 'info', method, path, status, ms, ...more });
+          else process.stderr.write(`${method} ${path} ${status} ${ms} ms\n`);
+        },
       }),
     });
   } catch (error) {
@@ -167,12 +241,24 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
     return 1;
   }
   process.stdout.write(`${server.address}\n`);
-  engine.preload().catch(complain); // clients such as ky give up after 10 s
+  if (!wish.keys && !wish.quiet && wish.role !== 'worker')
+    complain('there are no keys: whoever reaches it may read everything in it (--keys FILE)');
+  if (wish.role !== 'api') engine.preload().catch(complain); // clients such as ky give up after 10 s
   const stopped = new Promise((resolve) => {
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, resolve);
   });
   ready?.(server);
   await stopped;
   await server.close();
+  return 0;
+}
+
+/** Adds a key to the file, and prints it. @param {string | undefined} file @param {string} text NAME=DIALECT */
+async function newKey(file, text) {
+  const [account, name] = text.split('=');
+  const dialect = DIALECTS.find((one) => one.name === name);
+  if (file === undefined) throw new TypeError('--add-key needs --keys FILE');
+  if (!dialect?.newKey) throw new TypeError(`--add-key takes NAME=DIALECT, with one of ${NAMES}`);
+  process.stdout.write(`${await addKey(file, account, dialect)}\n`);
   return 0;
 }

@@ -11,9 +11,11 @@ import { NO_CONSENT } from './consent.js';
 import { DIALECTS } from './dialects/index.js';
 import { ShimError, asShimError } from './errors.js';
 import { PAGE_INPUTS } from './fetch-url.js';
+import { readForm } from './form.js';
 import { createClock } from './ids.js';
-import { createLocks, createQueue } from './queue.js';
+import { createJobs } from './jobs.js';
 import { POLICIES, createRemover } from './remote.js';
+import { hex, sha256 } from './sha256.js';
 import { createMemoryStore } from './store/memory.js';
 
 /** @param {readonly import('./types.js').Dialect[]} dialects @returns {import('./types.js').Limits} */
@@ -23,6 +25,16 @@ const limitsOf = (dialects) =>
 export const DEFAULT_LIMITS = Object.freeze(limitsOf(DIALECTS));
 
 const SWEEP_EVERY_MS = 600e3;
+/** Webhooks that only the process that took the request can sign. */
+const HOOKS = 'cutaway-hooks';
+const HOOK_MS = 3600e3;
+const SECRET_MS = 60e3;
+/** How many pictures each account had made on a day. */
+const USAGE = 'cutaway-usage';
+const USAGE_MS = 3 * 24 * 3600e3;
+
+/** All collections that a dialect keeps blobs for. @param {import('./types.js').Dialect} dialect */
+const collectionsOf = ({ jobs, ends = {} }) => [...Object.keys(ends), ...(jobs ? [jobs.collection] : [])];
 
 /**
  * @typedef {object} ShimOptions
@@ -40,12 +52,20 @@ const SWEEP_EVERY_MS = 600e3;
  * @property {import('./fetch-url.js').InputPolicy} [inputs] which addresses in
  *   requests are fetched; in Node give adapters/node-fetch.js
  * @property {Partial<import('./types.js').Limits>} [limits]
- * @property {(who: { dialect: string, operation: string, key: string }) => string | undefined} [authorize]
+ * @property {(who: { dialect: string, operation: string, key: string }) => Verdict | Promise<Verdict>} [authorize]
  *   undefined lets the call pass; otherwise invalid_key, expired_key,
- *   inactive_key, no_access or no_credits. Every key passes by default
+ *   inactive_key, no_access or no_credits, or whose key it is. Every key passes by default
+ * @property {number} [concurrency] pictures at a time, the engine's by default; 0: other
+ *   processes that share the store work on them
+ * @property {number} [shareMs] how long a job counts among those at a time, 10 s
+ * @property {typeof readForm} [form] reads multipart bodies; in Node adapters/node-form.js
  * @property {(delivery: import('./types.js').Delivery) => void} [webhook]
  * @property {(error: unknown) => void} [onError] trouble with nobody to tell
  * @property {() => number} [now]
+ *
+ * @typedef {string | undefined | { account: string, quota?: number, retryAfter?: number }} Verdict
+ *   account: what is made with the key is this account's alone; quota: pictures
+ *   a day (UTC) that it may have made; retryAfter: it asks too often, and may again in so many seconds
  */
 
 /**
@@ -65,6 +85,9 @@ export function createShim({
   limits: someLimits,
   authorize,
   webhook,
+  concurrency = engine?.concurrency ?? 1,
+  shareMs,
+  form = readForm,
   onError = (error) => console.error(error),
   now,
 } = {}) {
@@ -77,11 +100,9 @@ export function createShim({
   const extraBases = bases === '*' ? [] : bases.map((base) => base.replace(/\/$/, ''));
   const clock = createClock(now);
   const events = new EventTarget();
-  const inThisTab = createLocks();
-  const queue = createQueue({ concurrency: engine?.concurrency ?? 1, limit: limits.queue });
+  const line = createJobs({ store, concurrency, limit: limits.queue, onError, shareMs });
   setPolicy(policy);
 
-  /** @type {Map<string, AbortController>} */ const running = new Map();
   /** @type {Map<string, string>} */ const secrets = new Map();
   /** @type {Map<string, string>} */ const objectUrls = new Map();
   let lastSweep = 0;
@@ -99,14 +120,14 @@ export function createShim({
 
   const shared = {
     store,
-    queue,
     clock,
     inputs,
     limits,
     blobUrls,
     webhook,
-    /** @type {import('./types.js').Services['locked']} */
-    locked: (name, task) => inThisTab(name, () => (store.exclusively ? store.exclusively(name, task) : task())),
+    form,
+    update: store.update.bind(store),
+    inputsFor: (/** @type {string} */ base) => ({ ...inputs, own: (/** @type {URL} */ url) => ownPicture(url, base) }),
     /** @param {string} key */
     async objectUrl(key) {
       const known = objectUrls.get(key);
@@ -134,61 +155,120 @@ export function createShim({
   };
 
   /**
+   * Sends a webhook, or has it sent by the process that has the secret to sign it with.
+   * @param {string} dialect @param {import('./types.js').Delivery} delivery
+   */
+  async function deliver(dialect, delivery) {
+    if (delivery.secret !== undefined || !store.tell) {
+      webhook?.(delivery);
+      return;
+    }
+    const { url, event, job } = delivery;
+    const created = clock.stamp();
+    await store.create([[HOOKS, { id: event.id, created, expires: created + HOOK_MS, dialect, url, event, job }]]);
+    await store.tell('hook', event.id);
+  }
+  store.hear?.((topic, text) => {
+    if (topic === 'hook') void signed(text).catch(onError);
+    // What was told of a job before its end may arrive after it.
+    if (topic === 'done') setTimeout(() => secrets.delete(text.split(' ')[1]), SECRET_MS).unref?.();
+  });
+
+  /** A webhook that another process could not sign. @param {string} id */
+  async function signed(id) {
+    const hook = await store.get(HOOKS, id);
+    const secret = hook && secrets.get(hook.job);
+    const sign = spoken.find(({ name }) => name === hook?.dialect)?.sign;
+    if (secret === undefined || !sign) return;
+    await store.remove(HOOKS, id);
+    webhook?.({ url: hook.url, event: hook.event, job: hook.job, secret, sign });
+  }
+
+  /**
+   * Makes the record of a job and takes its pictures off the account's quota of the day.
+   * @template T
+   * @param {import('./types.js').Call | undefined} call @param {number} pictures @param {() => Promise<T>} make
+   */
+  async function charged(call, pictures, make) {
+    if (call?.quota === undefined) return make();
+    const now = clock.now();
+    const id = `${call.account}.${new Date(now).toISOString().slice(0, 10)}`;
+    const { quota } = call;
+    let fits = false;
+    /** @param {number} more */
+    const add = (more) =>
+      store.update(USAGE, id, ({ pictures: used }) => {
+        fits = used + more <= quota;
+        return fits ? { pictures: used + more } : {};
+      });
+    if (!(await add(pictures))) {
+      await store.create([[USAGE, { id, created: now, scope: id, pictures: 0, expires: now + USAGE_MS }]]);
+      await add(pictures);
+    }
+    if (!fits) throw new ShimError('no_credits', `The account's ${quota} pictures of today are used up.`);
+    try {
+      return await make();
+    } catch (error) {
+      await add(-pictures);
+      throw error;
+    }
+  }
+
+  /**
    * What one dialect gets: what is shared, and the care of its own jobs.
    * @param {import('./types.js').Dialect} dialect
    * @returns {import('./types.js').Services}
    */
   function servicesFor({ name: dialect, jobs }) {
-    /** @param {string} id */
-    const nameOf = (id) => `${dialect} ${id}`;
-
-    /** @param {string} id @param {ReturnType<typeof queue.reserve>} place */
-    function launch(id, place) {
-      const stop = new AbortController();
-      running.set(nameOf(id), stop);
-      place
-        .run(async () => {
-          if (!closed) await jobs?.work(id, services, stop.signal);
-        })
-        .catch(onError)
-        .finally(() => {
-          running.delete(nameOf(id));
-          secrets.delete(id);
-        });
-    }
+    const collection = jobs?.collection ?? '';
 
     /** @type {import('./types.js').Services} */
     const services = {
       ...shared,
-      remove: (batch) => remover.work({ dialect, ...batch }),
-      emitReport: (id, report) => shared.emit('cutaway-report', { dialect, id, report }),
-      async accept(make) {
-        const place = queue.reserve();
-        try {
-          const record = await make();
-          launch(record.id, place);
-          return record;
-        } catch (error) {
-          place.release();
-          throw error;
-        }
+      webhook: webhook && ((delivery) => void deliver(dialect, delivery).catch(onError)),
+      async remove(batch) {
+        const results = await remover.work({ dialect, ...batch });
+        for (const one of results)
+          if (one instanceof ShimError) shared.emit('cutaway-failure', { dialect, code: one.code });
+        return results;
       },
+      emitReport: (id, report) => shared.emit('cutaway-report', { dialect, id, report }),
+      accept: (make, call, pictures = 1) =>
+        line.accept(collection, call?.lane ?? '', (queue) => charged(call, pictures, () => make(queue))),
+      finished: (id) => line.finished(collection, id),
       halt(id) {
-        running.get(nameOf(id))?.abort(new ShimError('aborted', 'Cancelled.'));
+        void line.halt(collection, id).catch(onError);
       },
       async takeOver(record) {
-        const { id } = record;
-        if (!jobs || closed || running.has(nameOf(id)) || !jobs.active(record) || (await store.alive(record.owner)))
-          return;
-        await shared.locked(`take over ${nameOf(id)}`, async () => {
-          if (running.has(nameOf(id))) return;
-          const fresh = await store.get(jobs.collection, id);
-          if (!fresh || !jobs.active(fresh)) return;
-          await store.put(jobs.collection, { ...fresh, owner: store.owner });
-          launch(id, queue.reserve({ force: true }));
-        });
+        if (!jobs || closed || !jobs.active(record)) return;
+        if (!record.queue) await line.adopt(collection, record);
+        if (!store.beat) line.wake();
       },
     };
+    if (jobs) {
+      line.add({
+        jobs,
+        ended: (id) => store.tell || secrets.delete(id),
+        servicesFor(holder, own, stop, left) {
+          let held = true;
+          return {
+            ...services,
+            async update(where, id, change) {
+              if (!held || where !== collection || id !== own) return store.update(where, id, change);
+              try {
+                const next = await store.update(where, id, change, holder);
+                held = Boolean(next?.queue);
+                if (!held) left();
+                return next;
+              } catch (error) {
+                if (/** @type {any} */ (error)?.detail?.lost) stop.abort(error);
+                throw error;
+              }
+            },
+          };
+        },
+      });
+    }
     return services;
   }
   /** @type {Map<import('./types.js').Dialect, import('./types.js').Services>} */
@@ -218,9 +298,7 @@ export function createShim({
     for (const dialect of spoken) {
       const place = locate(url, dialect);
       if (!place) continue;
-      const fits = dialect.routes.filter(
-        (route) => route.path.test(place.path) && (bases === '*' || !route.narrow || route.narrow.test(place.path)),
-      );
+      const fits = fitting(dialect, place.path);
       if (fits.length === 0) continue;
       const route = fits.find((one) => one.method === asked);
       return { dialect, route, base: place.base, path: place.path, allow: fits.map((one) => one.method) };
@@ -228,27 +306,99 @@ export function createShim({
     return undefined;
   }
 
+  /**
+   * The picture at an address that this server gave under a base, without a
+   * request to itself; undefined if the address is none such.
+   * @param {URL} url @param {string} base
+   */
+  async function ownPicture(url, base) {
+    for (const dialect of spoken) {
+      const place = bases === '*' && url.origin !== base ? undefined : locate(url, dialect);
+      const route = place && fitting(dialect, place.path).find((one) => one.storage && one.method === 'GET');
+      if (!place || !route) continue;
+      try {
+        const call = callOf(new Request(url), { dialect, route, ...place });
+        const { blob } = await dialect.run(await dialect.parse(call), call);
+        return blob instanceof Blob ? blob : await new Response(blob.stream()).blob();
+      } catch (error) {
+        if (asShimError(error).code === 'internal') throw error;
+        throw new ShimError('fetch_failed', 'There is no picture at this address any more.');
+      }
+    }
+    return undefined;
+  }
+
+  /** @param {import('./types.js').Dialect} dialect @param {string} path */
+  const fitting = (dialect, path) =>
+    dialect.routes.filter(
+      (route) => route.path.test(path) && (bases === '*' || !route.narrow || route.narrow.test(path)),
+    );
+
+  /**
+   * A request taken apart, for its dialect.
+   * @param {Request} request
+   * @param {{ dialect: import('./types.js').Dialect, route: import('./types.js').Route, base: string, path: string }} found
+   * @param {{ account: string, quota?: number }} [who] @returns {import('./types.js').Call}
+   */
+  function callOf(request, { dialect, route, base, path }, { account, quota } = { account: '' }) {
+    const key = dialect.credential(request);
+    return {
+      request,
+      operation: route.operation,
+      base,
+      key,
+      account,
+      quota,
+      // Of a key no more than tells it from others.
+      lane: hex(sha256(`cutaway lane ${account || key}`)).slice(0, 16),
+      query: new URL(request.url).searchParams,
+      services: /** @type {import('./types.js').Services} */ (services.get(dialect)),
+      params: { .../** @type {RegExpExecArray} */ (route.path.exec(path)).groups },
+    };
+  }
+
   /** Takes over the jobs that a previous process left half done, and clears away. */
   async function recover() {
-    for (const [{ jobs }, { takeOver }] of services) {
-      if (!jobs) continue;
-      // Oldest first, so that they run in the order in which they came.
-      for (const record of (await store.list(jobs.collection)).reverse()) await takeOver(record);
-    }
+    // A store with a beat was never one of an earlier version, and is too large to be read through.
+    if (!store.beat) await upgrade();
+    line.wake();
     await clearAway();
+    if (store.beat) return;
     // A blob is written before its record: one without a record is left from
     // a crash, or is another tab's that is not done. Asked after the list, so
     // that nobody who could have written one of these is missed.
-    const keys = await store.keys();
+    const collections = spoken.flatMap(collectionsOf);
+    const keys = (await store.keys()).filter((key) => collections.includes(key.split('.')[0]));
     for (const key of (await store.alone()) ? keys : []) {
       const [collection, id] = key.split('.');
       if (!(await store.get(collection, id))) await store.erase(key);
     }
   }
 
+  /** Records of earlier versions have no place in the line, and no end. */
+  async function upgrade() {
+    for (const { jobs, ends = {} } of spoken) {
+      if (jobs) {
+        const unfinished = (await store.list(jobs.collection, { oldest: true })).filter(
+          (record) => !record.queue && jobs.active(record),
+        );
+        for (const record of unfinished) await line.adopt(jobs.collection, record);
+      }
+      for (const [collection, end] of Object.entries(ends)) {
+        for (const record of await store.list(collection)) {
+          const expires = record.expires === undefined ? end(record) : undefined;
+          if (expires !== undefined) await store.update(collection, record.id, () => ({ expires }));
+        }
+      }
+    }
+  }
+
   async function clearAway() {
     lastSweep = clock.now();
     for (const [dialect, own] of services) await dialect.sweep(own, lastSweep);
+    for (const collection of [USAGE, HOOKS])
+      for (const { id } of await store.list(collection, { expired: lastSweep })) await store.remove(collection, id);
+    await store.clear?.(spoken.flatMap(collectionsOf));
   }
 
   const shim = {
@@ -270,9 +420,10 @@ export function createShim({
     /**
      * The answer, or undefined when the request is none of the shim's.
      * @param {Request} request
+     * @param {(what: { dialect: string, operation: string, account?: string }) => void} [told] what it turned out to ask
      * @returns {Promise<Response | undefined>}
      */
-    async fetch(request) {
+    async fetch(request, told) {
       const url = new URL(request.url);
       const found = find(url, request.method);
       if (!found) return undefined;
@@ -285,18 +436,12 @@ export function createShim({
         if (clock.now() - lastSweep > SWEEP_EVERY_MS) await clearAway();
 
         const key = dialect.credential(request);
-        const refusal = route.open ? undefined : authorize?.({ dialect: dialect.name, operation, key });
-        if (refusal) throw new ShimError(refusal);
-        /** @type {import('./types.js').Call} */
-        const call = {
-          request,
-          operation,
-          base,
-          key,
-          query: url.searchParams,
-          services: /** @type {import('./types.js').Services} */ (services.get(dialect)),
-          params: { .../** @type {RegExpExecArray} */ (route.path.exec(path)).groups },
-        };
+        const verdict = route.open ? undefined : await authorize?.({ dialect: dialect.name, operation, key });
+        if (typeof verdict === 'string') throw new ShimError(verdict);
+        if (verdict?.retryAfter)
+          throw new ShimError('busy', 'This key asks too often.', { retryAfter: verdict.retryAfter });
+        told?.({ dialect: dialect.name, operation, account: verdict?.account });
+        const call = callOf(request, { dialect, route, base, path }, verdict);
         const response = await dialect.reply(await dialect.run(await dialect.parse(call), call), call);
         return request.method === 'HEAD' ? new Response(null, response) : response;
       } catch (error) {
@@ -337,14 +482,24 @@ export function createShim({
     sweep: clearAway,
 
     /** Resolves when nothing waits or runs. */
-    idle: () => queue.idle(),
+    idle: () => line.idle(),
+
+    /** Jobs that wait or are worked on, in the whole store. */
+    queued: () => store.queued(),
+
+    /** Jobs that are worked on here. */
+    get running() {
+      return line.running;
+    },
+
+    /** Begins no more jobs, and lets those under way end for so long. @param {number} ms */
+    drain: (ms) => line.drain(ms),
 
     /** Takes nothing more, ends running jobs as they are (the next process takes
      * them over) and closes the store. */
     async close() {
       closed = true;
-      for (const stop of running.values()) stop.abort(new ShimError('aborted', 'Shutting down.', { shutdown: true }));
-      await queue.idle();
+      await line.close();
       for (const key of [...objectUrls.keys()]) shared.dropUrl(key);
       await store.close();
     },

@@ -5,9 +5,15 @@
  */
 import { ShimError, invalid } from './errors.js';
 
-/** Largest JSON request body. The biggest legal one without data: addresses, 20
- * inputs with addresses of 2048 characters, is 48 kB. */
+/** Largest JSON request body where data: addresses are taken, which are pictures. */
 export const MAX_JSON_BYTES = 32 * 1024 * 1024;
+/** Elsewhere: the biggest legal one, 20 inputs with addresses of 2048 characters, is 48 kB. */
+const MAX_PLAIN_JSON_BYTES = 1024 * 1024;
+/** Brackets in brackets; the deepest legal body has four. */
+const MAX_DEPTH = 32;
+
+/** Largest JSON request body under a policy of inputs. @param {import('./fetch-url.js').InputPolicy} inputs */
+export const jsonLimit = ({ schemes = [] }) => (schemes.includes('data') ? MAX_JSON_BYTES : MAX_PLAIN_JSON_BYTES);
 
 /**
  * @param {number} status @param {unknown} body
@@ -32,14 +38,14 @@ export function textResponse(status, text, headers = {}) {
 }
 
 /**
- * A picture as an answer. `nosniff`, because the bytes came from a client.
- * @param {Blob} blob @param {string} type @param {Record<string, string>} [headers]
+ * A picture as an answer, streamed. `nosniff`, because the bytes came from a client.
+ * @param {import('./store/memory.js').Opened} picture @param {string} type @param {Record<string, string>} [headers]
  */
-export function pictureResponse(blob, type, headers = {}) {
-  return new Response(blob, {
+export function pictureResponse(picture, type, headers = {}) {
+  return new Response(picture instanceof Blob ? picture : picture.stream(), {
     headers: {
       'content-type': type,
-      'content-length': String(blob.size),
+      'content-length': String(picture.size),
       'cache-control': 'private, no-store',
       'x-content-type-options': 'nosniff',
       ...headers,
@@ -107,7 +113,8 @@ export function limitedBody(request, limit) {
 }
 
 /**
- * A JSON object from the body.
+ * A JSON object from the body. A field that is null counts as absent: clients
+ * in typed languages send their optional fields so.
  * @param {Request} request
  * @param {{ limit?: number, optional?: boolean }} [options] optional: no body
  *   at all gives {}. An empty body that claims to be JSON is refused anyway.
@@ -127,7 +134,28 @@ export async function readJson(request, { limit = MAX_JSON_BYTES, optional = fal
     throw invalid('body', 'The request body is not valid JSON');
   }
   if (!isObject(value)) throw invalid('body', 'The request body must be a JSON object');
+  dropNulls(value);
   return value;
+}
+
+/**
+ * Takes the fields that are null out of an object and of all in it. Goes level
+ * by level, so that no depth of brackets can exhaust the stack.
+ * @param {Record<string, any>} root
+ */
+function dropNulls(root) {
+  /** @type {any[]} */ let level = [root];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw invalid('body', `The request body is nested deeper than ${MAX_DEPTH} levels`);
+    /** @type {any[]} */ const next = [];
+    for (const node of level) {
+      for (const [key, value] of Object.entries(node)) {
+        if (value === null && !Array.isArray(node)) delete node[key];
+        else if (typeof value === 'object' && value !== null) next.push(value);
+      }
+    }
+    level = next;
+  }
 }
 
 /** @param {unknown} value @returns {value is Record<string, any>} */

@@ -36,6 +36,7 @@ const staged = [
   ['shim', 'shim'],
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
   ['models/base', 'models/base'],
+  ['models/detail', 'models/detail'],
   ['models/known.json', 'models/known.json'],
   ['LICENSE', 'LICENSE.txt'], // the ending tells a host that it is text
   ...from(
@@ -54,6 +55,10 @@ const staged = [
     'codec/enc/webp_enc_simd.js',
     'codec/enc/webp_enc_simd.wasm',
   ),
+  ...from('node_modules/@jsquash/avif', 'vendor/avif', 'LICENSE', 'codec/dec/avif_dec.js', 'codec/dec/avif_dec.wasm'),
+  ...from('node_modules/@jsquash/jxl', 'vendor/jxl', 'LICENSE', 'codec/dec/jxl_dec.js', 'codec/dec/jxl_dec.wasm'),
+  ...from('node_modules/libheif-js', 'vendor/heif', 'libheif-wasm/LICENSE', 'libheif-wasm/libheif-bundle.mjs'),
+  ...from('node_modules/geotiff', 'vendor/tiff', 'LICENSE', 'dist-browser/geotiff.js'),
   ...from('node_modules/client-zip', 'vendor/client-zip', 'LICENSE.txt', 'index.js'),
   ...from(
     'node_modules/@noble/hashes',
@@ -140,7 +145,7 @@ export function stage() {
     mkdirSync(dirname(target), { recursive: true });
     cpSync(source, target, {
       recursive: true,
-      filter: (path) => !/\/(node(-\w+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path),
+      filter: (path) => !/\/(node(-[\w-]+)?|engine-pool|cli-serve|folder)\.js$|\/engine\/node$|\.d\.ts$/.test(path),
     });
   }
   stageRelay();
@@ -166,14 +171,14 @@ function stageNotices() {
     `libdeflate\n\n${text('build/third_party/libdeflate/COPYING')}`,
     `stb_image, stb_image_write\n\n${stb.slice(0, stb.indexOf('\n---')).trim()}`,
     text('tools/notices.txt'), // of those that bring no file
-    '@jsquash/webp, client-zip, @noble/hashes: LICENSE beside each in vendor/',
+    '@jsquash/webp, @jsquash/avif, @jsquash/jxl, libheif-js, geotiff, client-zip, @noble/hashes: LICENSE beside each in vendor/',
   ];
   writeFileSync(join(dist, 'THIRD_PARTY.txt'), `${notices.join(`\n\n${'-'.repeat(78)}\n\n`)}\n`);
 }
 
-/** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime). */
+/** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime) or a rare format. */
 const notOffline =
-  /^(vendor\/(ort|noble)\/|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+  /^(vendor\/(ort|noble|avif|jxl|heif|tiff)\/|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {

@@ -15,10 +15,11 @@ const cRooms = {
   'nn/plan': ['base', 'nn/graph', 'nn/kernels'],
   'nn/kernels': ['base', 'nn/graph', 'nn/plan/step.h', 'nn/plan/pack.h'],
   matte: ['base', 'image'],
+  detail: ['base', 'image', 'matte'],
   compose: ['base', 'image', 'matte'],
   edit: ['base', 'include', 'image', 'matte'],
   options: ['base', 'include', 'compose'],
-  job: ['base', 'include', 'image', 'nn', 'matte', 'compose', 'edit', 'options'],
+  job: ['base', 'include', 'image', 'nn', 'matte', 'detail', 'compose', 'edit', 'options'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
 const cKept = {
@@ -28,7 +29,7 @@ const cKept = {
   'lib/deflate_constants.h': /^image\/libdeflate_runs\.c$/,
   'lib/ht_matchfinder.h': /^image\/libdeflate_runs\.c$/,
   'lib/deflate_compress.c': /^image\/libdeflate_runs\.c$/,
-  'libdeflate.h': /^image\/(png|icc|stb_image)\.c$/,
+  'libdeflate.h': /^image\/(png|icc|metadata|stb_image)\.c$/,
 };
 
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
@@ -47,7 +48,8 @@ const jsRules = [
   [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/((index|line)\.js$|lists\/))/],
   [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|line|pool)\.js$)/],
   [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],
-  [/^shim\//, /^(shim\/|node:|idb$|ws$)/],
+  [/^shim\/(\w+\/)*node-[\w-]+\.js$/, /^(shim\/|node:|(@fastify\/busboy|pg|prom-client|@aws-sdk\/client-s3)$)/],
+  [/^shim\//, /^(shim\/|node:)/],
   [/^bin\//, /^(bin\/|web\/engine\/(lists\/|(node|core\/(errors|style-text))\.js$)|shim\/|node:)/],
 ];
 /** Files that may touch what a browser's worker does not have. */

@@ -15,7 +15,7 @@ import { createDecoder, maskPlane, paired, spread, tellProgress, told } from './
 /**
  * @typedef {import('./eval-files.js').Pair & { foreground: string | null, answer: string | null }} Matte
  * @typedef {{ name: string, folder: string, mattes: Matte[], unanswered: string[] }} MatteSet
- * @typedef {{ model?: string, engine?: 'auto' | 'c' | 'ort', effort?: 'standard' | 'high' }} Options
+ * @typedef {{ model?: string, engine?: 'auto' | 'c' | 'ort', effort?: 'fast' | 'standard' | 'high' }} Options
  * @typedef {{ name: string, width: number, height: number, subject_found: boolean, values: import('../models/eval/metrics/mattes.js').Values }} Judged
  */
 

@@ -25,7 +25,7 @@ const usage = `npm run eval: the engine's mattes against masks
   --answers DIR                 with --mattes: PNGs with the photos' names and sizes, grey mattes or cut-outs, instead of the engine's;
                                 those of a set in a folder of its name, if there is one
   --engine E                    auto (default), c, ort
-  --effort E                    standard (default), high
+  --effort E                    fast, standard (default), high
   --model M                     base (default), a known name, or FILE.onnx with its manifest beside it
   --limit N                     only N photos, evenly spread over the names
   --stretch                     maps stretched to 0..1 first, as the toolboxes behind published numbers do
@@ -46,7 +46,7 @@ export function stretched(plane) {
 
 /**
  * @param {import('./eval-files.js').Pair[]} pairs
- * @param {{ model?: string, engine?: 'auto' | 'c' | 'ort', effort?: 'standard' | 'high', stretch?: boolean }} options
+ * @param {{ model?: string, engine?: 'auto' | 'c' | 'ort', effort?: 'fast' | 'standard' | 'high', stretch?: boolean }} options
  */
 async function evaluate(pairs, { model, engine: wanted, effort, stretch }) {
   const engine = createNodeEngine();
@@ -93,7 +93,7 @@ async function evaluate(pairs, { model, engine: wanted, effort, stretch }) {
  * Measures photos against masks and tells the set's values.
  *
  * @param {{ images: string, masks: string, limit: number, stretch?: boolean, json?: boolean, perImage?: boolean, prepare: () => void }} what
- * @param {{ model?: string, engine?: 'auto' | 'c' | 'ort', effort?: 'standard' | 'high' }} options
+ * @param {{ model?: string, engine?: 'auto' | 'c' | 'ort', effort?: 'fast' | 'standard' | 'high' }} options
  * @returns {Promise<number>} exit status
  */
 async function judgeMasks({ images, masks, limit, stretch, json, perImage, prepare }, options) {
@@ -134,7 +134,7 @@ async function judgeMasks({ images, masks, limit, stretch, json, perImage, prepa
   } else if (done.length) {
     process.stdout.write(
       `${done.length} photos of ${images}, ${soft} masks soft; model ${model}, engine ${engine}` +
-        `${options.effort === 'high' ? ', effort high' : ''}${stretch ? ', maps stretched' : ''}; no subject found in ${without.length}\n`,
+        `${options.effort ? `, effort ${options.effort}` : ''}${stretch ? ', maps stretched' : ''}; no subject found in ${without.length}\n`,
     );
     for (const { key, name, about } of MEASURES) {
       if (key in metrics)
@@ -181,7 +181,8 @@ async function main(argv) {
     if (values.limit !== undefined && !/^[1-9]\d*$/.test(values.limit))
       throw new Error('--limit takes a whole number from 1 on');
     if (!['auto', 'c', 'ort'].includes(values.engine ?? 'auto')) throw new Error('--engine is auto, c or ort');
-    if (!['standard', 'high'].includes(values.effort ?? 'standard')) throw new Error('--effort is standard or high');
+    if (!['fast', 'standard', 'high'].includes(values.effort ?? 'standard'))
+      throw new Error('--effort is fast, standard or high');
     if (values['per-image'] && !values.json) throw new Error('--per-image is for --json');
   } catch (error) {
     process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${usage}`);
@@ -191,7 +192,7 @@ async function main(argv) {
   const options = {
     model: modelOf(values.model),
     engine: /** @type {'auto' | 'c' | 'ort' | undefined} */ (values.engine),
-    effort: /** @type {'standard' | 'high' | undefined} */ (values.effort),
+    effort: /** @type {'fast' | 'standard' | 'high' | undefined} */ (values.effort),
   };
   const what = {
     limit: Number(values.limit ?? Infinity),

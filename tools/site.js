@@ -1,6 +1,7 @@
 // npm run site: dist/ as a site of its own in build/site/, for any static host
 // and any path on it. With -- --url https://host/cutaway/ the page also names
-// its address, which link previews and search engines ask for.
+// its address, which link previews and search engines ask for; --without heif
+// leaves a codec out (docs/guides/self-hosting.md).
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,11 +30,17 @@ a:focus-visible { outline: 3px solid #fff; outline-offset: 2px }
 /** @param {string} text */
 const attribute = (text) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 
-/** @param {{ dir?: string, url?: string }} [options] from a dist/ that is ready */
-export function stageSite({ dir = join(root, 'build/site'), url } = {}) {
+/** Codecs that a site can do without: pictures that only they read are refused by name. */
+const optional = ['avif', 'heif', 'jxl', 'tiff'];
+
+/** @param {{ dir?: string, url?: string, without?: string[] }} [options] from a dist/ that is ready */
+export function stageSite({ dir = join(root, 'build/site'), url, without = [] } = {}) {
+  const unknown = without.find((name) => !optional.includes(name));
+  if (unknown) throw new Error(`--without takes ${optional.join(', ')}, not ${unknown}`);
   const home = url && new URL('./', url).href;
   rmSync(dir, { recursive: true, force: true });
   cpSync(dist, dir, { recursive: true });
+  for (const name of without) rmSync(join(dir, 'vendor', name), { recursive: true });
   cpSync(join(root, 'docs/media/card.png'), join(dir, 'card.png'));
   writeFileSync(join(dir, '.nojekyll'), ''); // GitHub Pages drops _md.js without it
   writeFileSync(join(dir, '404.html'), missing.replace('HOME', home ? attribute(home) : './'));
@@ -63,7 +70,7 @@ export function stageSite({ dir = join(root, 'build/site'), url } = {}) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({ options: { url: { type: 'string' } } });
+  const { values } = parseArgs({ options: { url: { type: 'string' }, without: { type: 'string', multiple: true } } });
   build();
   stageSite(values);
   process.stdout.write('build/site/ is ready: copy it to any static host (docs/guides/self-hosting.md)\n');

@@ -2,6 +2,7 @@
 // "N passed, N failed". `npm test -- c js browser` runs only the named suites.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { build, compile, root } from './build.js';
 
@@ -57,7 +58,14 @@ function filesIn(dir, ending) {
 function ctest(preset) {
   compile(preset);
   const report = join(results, `${preset}.xml`);
-  const status = run('ctest', ['--preset', preset, '--output-junit', report]);
+  const status = run('ctest', [
+    '--preset',
+    preset,
+    '--parallel',
+    String(availableParallelism()),
+    '--output-junit',
+    report,
+  ]);
   const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
   /** @param {string} name */
   const number = (name) => Number(new RegExp(`${name}="(\\d+)"`).exec(text)?.[1] ?? 0);

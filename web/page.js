@@ -89,6 +89,26 @@ for (const type of ['dragover', 'drop']) {
   });
 }
 
+// The first photo: all of the element is to be seen, with its buttons.
+document.addEventListener('background-remover-accept', () => {
+  if (remover.getAttribute('state') === 'empty')
+    requestAnimationFrame(() => remover.scrollIntoView({ block: 'nearest' }));
+});
+
+// A link or a picture of another page, dropped: its address is fetched, where that address allows it.
+for (const type of ['dragover', 'drop']) {
+  document.addEventListener(type, (event) => {
+    const drag = /** @type {DragEvent} */ (event);
+    const types = drag.dataTransfer?.types ?? [];
+    if (own || drag.defaultPrevented || types.includes('Files') || !types.includes('text/uri-list')) return;
+    drag.preventDefault(); // never to another page
+    if (type !== 'drop') return;
+    const html = new DOMParser().parseFromString(drag.dataTransfer?.getData('text/html') ?? '', 'text/html');
+    const address = html.querySelector('img')?.src || drag.dataTransfer?.getData('text/uri-list').split(/\r?\n/)[0];
+    if (address && /^(https?|data|blob):/.test(address)) remover.add([address]);
+  });
+}
+
 document.addEventListener('background-remover-result', (event) => {
   last = /** @type {CustomEvent} */ (event).detail;
   layRun();
@@ -123,6 +143,12 @@ function layRun() {
     memory: bytes(language, report.peak_heap_bytes),
   });
 }
+
+// The address is this page's own: the lines work wherever they are put.
+byId('snippet').textContent = byId('snippet').textContent.replace(
+  'widget/background-remover.js',
+  new URL('widget/background-remover.js', import.meta.url).href,
+);
 
 byId('copy-snippet').addEventListener('click', async () => {
   const button = byId('copy-snippet');

@@ -12,15 +12,16 @@ import { createQueue } from '../queue.js';
 
 /**
  * Engines as one Engine, `size` pictures at a time.
- * @param {{ size: number, create: () => PooledEngine | Promise<PooledEngine> }} options
+ * @param {{ size: number, most?: number, create: () => PooledEngine | Promise<PooledEngine> }} options
+ *   most: engines, where some may be held by pictures that take longer than their share
  */
-export function createEnginePool({ size, create }) {
+export function createEnginePool({ size, most = size, create }) {
   /** @type {PooledEngine[]} */ const all = [];
   /** @type {PooledEngine[]} */ const free = [];
-  const line = createQueue({ concurrency: size, limit: Infinity }); // how many may wait is the shim's to say
+  const line = createQueue({ concurrency: most, limit: Infinity }); // how many may wait is the shim's to say
   let closed = false;
 
-  /** One that is free, or a new one: no more than `size` are asked for at once. */
+  /** One that is free, or a new one: no more than `most` are asked for at once. */
   async function take() {
     if (closed) throw new ShimError('engine_unavailable', 'The engine has been closed.');
     const engine = free.pop();

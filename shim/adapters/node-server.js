@@ -6,28 +6,44 @@
  * only pages of this machine or of `allowOrigins`. Everybody else is refused
  * before anything is read: the store holds the user's pictures.
  *
+ * What it holds in memory for others is bounded: bodies come in pieces of 64 kB,
+ * so many at a time, and every wait has an end.
+ *
  * The log gets method, path without query, status and time; never a header.
  *
  * @module shim/adapters/node-server
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import { isIP } from 'node:net';
 import { hostname as ownName } from 'node:os';
-import { Readable } from 'node:stream';
+import { Readable, finished } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createShim } from '../create-shim.js';
 import { ShimError, invalid } from '../errors.js';
 import { PAGE_INPUTS } from '../fetch-url.js';
+import { DIALECTS } from '../dialects/index.js';
+import { randomHex } from '../ids.js';
 import { createFolderStore } from '../store/folder.js';
 import { createMemoryStore } from '../store/memory.js';
 import { createGuardedFetch } from './node-fetch.js';
+import { readNodeForm } from './node-form.js';
 import { createProxy } from './node-proxy.js';
 import { createWebhooks } from './node-webhooks.js';
+
+/** The request that is being answered, for whoever tells of trouble in it. */
+export const requestIds = new AsyncLocalStorage();
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const EXPOSED = 'x-cutaway-source, x-request-id, retry-after, content-length';
 const GRACE_MS = 5000;
+const OPERATION = /^\/(healthz|readyz|metrics)$/;
 const LINGER_MS = 2000;
+/** A client that goes on sending after its answer is listened to so long, and so much. */
+const DRAIN_MS = 30e3;
+const DRAIN_BYTES = 256e6;
+/** A Host header: a name or an address, and a port. */
+const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
 /**
  * @typedef {object} ServeOptions
@@ -36,11 +52,23 @@ const LINGER_MS = 2000;
  * @property {import('../types.js').Engine & { close?(): Promise<void> }} [engine] closed with the server
  * @property {string} [dir] folder of the store; in memory without
  * @property {import('../store/memory.js').Store} [store] instead of dir
+ * @property {string} [publicUrl] how clients reach it, through a proxy: addresses in
+ *   answers begin so, and its host may be asked for
+ * @property {import('./node-metrics.js').Metrics} [metrics]
+ * @property {boolean} [proxyNeedsKey] `authorize` is asked about calls of the proxy, too
+ * @property {'api' | 'worker' | 'both'} [role] api: others that share the store work on
+ *   the jobs; worker: answers nothing but /healthz, /readyz and /metrics
+ * @property {number} [lingerMs] between the first word of a stop and the last request, so
+ *   that a balancer hears of it, 0 @property {number} [drainMs] for jobs under way, 5 s
  * @property {Record<string, import('./node-proxy.js').ProxyTarget>} [proxy] by dialect, under /proxy/<dialect>
  * @property {readonly string[]} [allowOrigins] pages elsewhere that may ask too
  * @property {readonly string[]} [trustedOrigins] private origins that URL inputs may name
  * @property {number} [bodyIdleMs] longest silence within a request body, 15 s
- * @property {(entry: { method: string, path: string, status: number, ms: number }) => void} [log]
+ * @property {number} [stallMs] how long an answer may wait for a client that takes none of it, 60 s
+ * @property {number} [bodies] requests at a time whose bodies come in; beyond it 429; 256
+ * @property {(entry: LogEntry) => void} [log]
+ *
+ * @typedef {{ id: string, method: string, path: string, status: number, ms: number, dialect?: string, operation?: string, account?: string }} LogEntry
  */
 
 /**
@@ -57,17 +85,27 @@ export async function serve({
   allowOrigins = [],
   trustedOrigins = [],
   bodyIdleMs = 15e3,
+  stallMs = 60e3,
+  bodies = 256,
+  publicUrl,
+  metrics,
+  role = 'both',
+  proxyNeedsKey = false,
+  lingerMs = 0,
+  drainMs = GRACE_MS,
   log,
   ...shimOptions
 } = {}) {
   const kept = store ?? (dir ? await createFolderStore({ dir }) : createMemoryStore({ maxBytes: 1e9 }));
-  const guarded = createGuardedFetch({ trustedOrigins });
-  const webhooks = createWebhooks({ fetch: guarded });
+  const fetchPublic = createGuardedFetch({ trustedOrigins });
+  const webhooks = createWebhooks({ fetch: fetchPublic });
   const shim = createShim({
     bases: '*',
-    inputs: { ...PAGE_INPUTS, schemes: ['http', 'https'], fetch: guarded, followsItself: false, trustedOrigins },
+    inputs: { ...PAGE_INPUTS, schemes: ['http', 'https'], fetch: fetchPublic, followsItself: false, trustedOrigins },
     webhook: webhooks.deliver,
+    form: readNodeForm,
     ...shimOptions,
+    ...(role === 'api' && { concurrency: 0 }),
     engine,
     store: kept,
     remote: Object.fromEntries(
@@ -82,12 +120,35 @@ export async function serve({
     ),
   });
   const forward = createProxy(proxy, { trustedOrigins });
+  metrics?.watch(shim);
   await shim.ready();
+  const publicBase = publicUrl === undefined ? undefined : new URL(publicUrl);
+  let stopping = false;
+
+  /** For whoever runs it: probes and counts. They come by any name. @param {string} path */
+  async function operate(path) {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+    if (path === '/healthz') return new Response('ok\n', { headers });
+    if (path === '/metrics')
+      return metrics
+        ? new Response(await metrics.text(), { headers: { ...headers, 'content-type': metrics.contentType } })
+        : new Response('no metrics are kept\n', { status: 404, headers });
+    const reason = stopping
+      ? 'stopping'
+      : await Promise.race([
+          Promise.resolve(kept.ping?.()).then(
+            () => '',
+            () => 'the store is out of reach',
+          ),
+          new Promise((resolve) => setTimeout(resolve, 2000, 'the store does not answer').unref()),
+        ]);
+    return new Response(`${reason || 'ready'}\n`, { status: reason ? 503 : 200, headers });
+  }
 
   const local = host === '::1' || LOOPBACK.test(host);
   /** @param {string} name of the Host header, without the port */
   function hostAllowed(name) {
-    if (LOOPBACK.test(name)) return true;
+    if (LOOPBACK.test(name) || name === publicBase?.hostname) return true;
     // Reached from other machines: by address or by this machine's name.
     return (
       !local &&
@@ -101,25 +162,46 @@ export async function serve({
     if (origin === undefined || allowOrigins.includes(origin)) return true;
     try {
       const { hostname, host: from } = new URL(origin);
-      return LOOPBACK.test(hostname) || from === ownHost;
+      return LOOPBACK.test(hostname) || from === ownHost || origin === publicBase?.origin;
     } catch {
       return false; // "null": a sandboxed frame, a file: page
     }
   }
 
+  let bodiesIn = 0;
+
+  /** Where there are accounts, the proxy, which spends our own key, is theirs alone.
+   * @param {Request} request */
+  async function guardProxy(request) {
+    const [, name] = /^\/proxy\/([\w-]+)\//.exec(new URL(request.url).pathname) ?? [];
+    const dialect = DIALECTS.find((one) => one.name === name);
+    if (!dialect) return undefined;
+    const key = dialect.credential(request);
+    const verdict = await shimOptions.authorize?.({ dialect: dialect.name, operation: 'proxy', key });
+    const code = typeof verdict === 'string' ? verdict : verdict?.retryAfter ? 'busy' : undefined;
+    return code === undefined ? undefined : dialect.fail(new ShimError(code), { request, operation: '' });
+  }
+
   /** Who may ask, then the proxy, the shim, or a refusal in the API's words.
-   * @param {http.IncomingMessage} incoming @returns {Promise<Response>} */
-  async function answer(incoming) {
+   * @param {http.IncomingMessage} incoming @param {LogEntry} entry @returns {Promise<Response>} */
+  async function answer(incoming, entry) {
     const ownHost = incoming.headers.host ?? '';
     const { origin } = incoming.headers;
+    const path = incoming.url?.startsWith('/') ? incoming.url : '/';
     let url;
     try {
+      if (!HOST.test(ownHost) || (incoming.headersDistinct.host?.length ?? 0) > 1) throw new TypeError('no host');
       // Joined as text: as a reference, "//elsewhere/" would change the host.
-      url = new URL(`http://${ownHost}${incoming.url?.startsWith('/') ? incoming.url : '/'}`);
+      url = new URL(`http://${ownHost}${path}`);
     } catch {
-      return shim.refuse(new Request('http://localhost/'), invalid('host', 'The Host header is not valid.'));
+      const known = URL.canParse(`http://localhost${path}`) ? path : '/';
+      return shim.refuse(new Request(`http://localhost${known}`), invalid('host', 'The Host header is not valid.'));
     }
+    const operation = incoming.method === 'GET' && OPERATION.test(url.pathname);
+    if (operation && originAllowed(origin, ownHost)) return operate(url.pathname);
+    if (publicBase && url.hostname === publicBase.hostname) url = new URL(`${publicBase.origin}${path}`);
     const bare = new Request(url);
+    if (role === 'worker') return shim.refuse(bare);
     if (!hostAllowed(url.hostname) || !originAllowed(origin, ownHost)) {
       return shim.refuse(bare, new ShimError('no_access', 'Pages from elsewhere may not use this server.'));
     }
@@ -138,6 +220,14 @@ export async function serve({
       const announced =
         (incoming.headers['content-length'] ?? '0') !== '0' || incoming.headers['transfer-encoding'] !== undefined;
       const body = announced && method !== 'GET' && method !== 'HEAD' ? bodyOf(incoming, bodyIdleMs) : undefined;
+      if (body && bodiesIn >= bodies) {
+        await body.cancel();
+        return shim.refuse(bare, new ShimError('busy', 'Too many uploads at a time.', { retryAfter: 2 }));
+      }
+      if (body) {
+        bodiesIn++;
+        finished(incoming, { writable: false }, () => bodiesIn--);
+      }
       request = new Request(url, {
         method,
         headers,
@@ -149,21 +239,40 @@ export async function serve({
       // route has is answered alike, with the methods that there are.
       return (await shim.fetch(new Request(url, { method: 'UNKNOWN' }))) ?? shim.refuse(bare);
     }
-    return (await forward(request)) ?? (await shim.fetch(request)) ?? shim.refuse(request);
+    const passed = await guarded?.(request);
+    if (passed) return passed;
+    return (
+      (await forward(request)) ??
+      (await shim.fetch(request, (what) => void Object.assign(entry, what))) ??
+      shim.refuse(request)
+    );
   }
 
-  const server = http.createServer(async (incoming, outgoing) => {
+  // Keep-alive probes of TCP: a peer that is gone without a word is found out.
+  const guarded = proxyNeedsKey ? guardProxy : undefined;
+  const server = http.createServer({ keepAlive: true, keepAliveInitialDelay: 30e3 }, async (incoming, outgoing) => {
     const started = performance.now();
-    let status = 500;
+    const [named] = [incoming.headers['x-request-id']].flat();
+    /** @type {LogEntry} */
+    const entry = {
+      id: named && /^[\w.:-]{1,160}$/.test(named) ? named : randomHex(8),
+      method: incoming.method ?? '',
+      path: (incoming.url ?? '').split('?')[0].slice(0, 500),
+      status: 500,
+      ms: 0,
+    };
     try {
-      const response = await answer(incoming).catch((error) => {
-        shimOptions.onError?.(error);
-        return shim.refuse(
-          new Request('http://localhost/'),
-          new ShimError('internal', 'An unexpected error; please report it.'),
-        );
-      });
-      status = response.status;
+      const response = await requestIds
+        .run(entry.id, () => answer(incoming, entry))
+        .catch((error) => {
+          shimOptions.onError?.(error);
+          return shim.refuse(
+            new Request('http://localhost/'),
+            new ShimError('internal', 'An unexpected error; please report it.'),
+          );
+        });
+      entry.status = response.status;
+      outgoing.setHeader('x-request-id', entry.id); // an API that names requests has its own
       for (const [name, value] of response.headers) outgoing.setHeader(name, value);
       const { origin } = incoming.headers;
       outgoing.setHeader('vary', 'Origin');
@@ -172,25 +281,20 @@ export async function serve({
         outgoing.setHeader('access-control-expose-headers', EXPOSED);
         outgoing.setHeader('cross-origin-resource-policy', 'cross-origin');
       }
-      if (!incoming.complete) {
-        // The body was refused. Say so, read on for a moment so that the
-        // client gets to the answer, then hang up.
-        outgoing.setHeader('connection', 'close');
-        incoming.resume();
-        setTimeout(() => incoming.destroy(), LINGER_MS).unref();
+      outgoing.setTimeout(stallMs, () => outgoing.destroy());
+      if (!incoming.complete) await answerEarly(incoming, outgoing, response);
+      else {
+        outgoing.writeHead(entry.status);
+        if (response.body) await pipeline(Readable.fromWeb(/** @type {any} */ (response.body)), outgoing);
+        else outgoing.end();
       }
-      outgoing.writeHead(status);
-      if (response.body) await pipeline(Readable.fromWeb(/** @type {any} */ (response.body)), outgoing);
-      else outgoing.end();
+      outgoing.setTimeout(0);
     } catch {
       outgoing.destroy(); // the client went away in the middle
     } finally {
-      log?.({
-        method: incoming.method ?? '',
-        path: (incoming.url ?? '').split('?')[0],
-        status,
-        ms: Math.round(performance.now() - started),
-      });
+      entry.ms = Math.round(performance.now() - started);
+      metrics?.request(entry);
+      log?.(entry);
     }
   });
   server.requestTimeout = 300e3; // a whole request, however it trickles
@@ -212,9 +316,13 @@ export async function serve({
     address: `http://${shown}:${bound.port}`,
     port: bound.port,
     shim,
-    /** Takes nothing new, lets answers finish for 5 s, then stops. Jobs that
-     * are not done are taken up by the next server on the same folder. */
+    /** Says that it stops, takes nothing new, lets answers and jobs end for a while,
+     * then stops. Jobs that are not done are taken up by another, or the next,
+     * on the same store. */
     async close() {
+      stopping = true;
+      if (lingerMs > 0) await new Promise((resolve) => setTimeout(resolve, lingerMs));
+      await shim.drain(drainMs);
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
@@ -225,6 +333,40 @@ export async function serve({
       await engine?.close?.();
     },
   };
+}
+
+/**
+ * An answer to a request whose body was refused. The whole answer goes out
+ * first; then the client, which may still be sending, is listened to: a socket
+ * closed under it would cost it the answer.
+ * @param {http.IncomingMessage} incoming @param {http.ServerResponse} outgoing @param {Response} response
+ */
+async function answerEarly(incoming, outgoing, response) {
+  const text = Buffer.from(await response.arrayBuffer());
+  if (![204, 304].includes(response.status)) outgoing.setHeader('content-length', text.length);
+  outgoing.setHeader('connection', 'close');
+  outgoing.writeHead(response.status);
+  if (incoming.method !== 'HEAD') outgoing.write(text);
+  let rest = DRAIN_BYTES;
+  await new Promise((resolve) => {
+    const done = () => resolve(undefined);
+    let quiet = setTimeout(done, LINGER_MS);
+    const limit = setTimeout(done, DRAIN_MS);
+    incoming.on('data', (chunk) => {
+      rest -= chunk.length;
+      clearTimeout(quiet);
+      quiet = setTimeout(done, LINGER_MS);
+      if (rest < 0) done();
+    });
+    for (const event of ['end', 'close', 'error']) incoming.once(event, done);
+    incoming.resume();
+    outgoing.once('close', () => {
+      clearTimeout(quiet);
+      clearTimeout(limit);
+    });
+  });
+  outgoing.end();
+  if (!incoming.complete) setTimeout(() => incoming.destroy(), 100).unref();
 }
 
 /** @param {http.IncomingMessage} incoming */
@@ -290,6 +432,6 @@ function bodyOf(incoming, idleMs) {
         clearTimeout(timer);
       },
     },
-    new ByteLengthQueuingStrategy({ highWaterMark: 1 << 20 }),
+    new ByteLengthQueuingStrategy({ highWaterMark: 1 << 16 }),
   );
 }

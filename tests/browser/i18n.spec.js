@@ -41,7 +41,7 @@ test.describe('in a German browser', () => {
     await page.goto('/');
     await expect(page).toHaveTitle(/Hintergrund eines Fotos entfernen/);
     await expect(page.locator('html')).toHaveAttribute('lang', 'de');
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Das Motiv eines Fotos freistellen.');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Den Hintergrund entfernen');
     await fakeEngine(page);
     await expect(page.getByRole('button', { name: 'Foto auswählen' })).toBeVisible();
     await setFake(page, { hold: true });
@@ -86,7 +86,7 @@ test.describe('in a German browser', () => {
     await page.route('**/texts/de/**', (route) => route.abort());
     await page.goto('/');
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Cut the subject out of a photo.');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Remove the background');
     await expect(page.getByRole('button', { name: 'Choose a photo' })).toBeVisible();
     trouble.splice(0); // the browser's own lines about the fetch
   });
@@ -109,7 +109,7 @@ test('the language changes in the middle of the work, is remembered, and other t
   await expect(page.locator('.meta')).toContainText('PNG · 40 × 30');
   await expect(page.getByLabel('言語')).toHaveValue('ja');
   expect(await page.evaluate(() => window.fake.calls.length)).toBe(calls); // no photo is done again for it
-  await expect(other.getByRole('heading', { level: 1 })).toHaveText('写真から被写体を切り抜く。');
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('背景を削除');
   await page.reload();
   await expect(page.getByRole('button', { name: '写真を選ぶ' })).toBeVisible();
   await page.getByLabel('言語').selectOption('en');

@@ -38,7 +38,7 @@ async function strokeAcross(page, canvas) {
   await page.mouse.down();
   for (let i = 0; i <= 10; i++) await page.mouse.move(x + width * (0.45 + 0.01 * i), y + height / 2);
   await page.mouse.up();
-  await expect(page.getByRole('button', { name: 'Undo' })).toBeEnabled();
+  await expect(page.locator('.retouch').getByRole('button', { name: 'Undo' })).toBeEnabled();
 }
 
 test('a stroke of the eraser is in the file; the next retouch goes on from it', async ({ page }) => {
@@ -68,10 +68,22 @@ test('a stroke of the eraser is in the file; the next retouch goes on from it', 
   await expect.poll(() => middleAlpha(page)).toBe(255);
 });
 
-test('Cancel and Escape leave the cut-out as it was', async ({ page }) => {
+test('Cancel and Escape ask before strokes are lost, and leave the cut-out as it was', async ({ page }) => {
   const canvas = await open(page);
   await strokeAcross(page, canvas);
-  await page.locator('.retouch').getByRole('button', { name: 'Cancel' }).click();
+  const ask = page.getByRole('dialog', { name: 'Discard' });
+  for (const give of [
+    () => page.locator('.retouch').getByRole('button', { name: 'Cancel' }).click(),
+    () => canvas.press('Escape'),
+  ]) {
+    await give();
+    await expect(ask).toContainText('1 change would be lost.');
+    await ask.getByRole('button', { name: 'Keep on' }).press('Enter');
+    await expect(ask).toBeHidden();
+    await expect(page.locator('.retouch').getByRole('button', { name: 'Undo' })).toBeEnabled();
+  }
+  await canvas.press('Escape');
+  await ask.getByRole('button', { name: 'Discard' }).click();
   await expect(page.locator('.retouch')).toBeHidden();
   expect(await middleAlpha(page)).toBe(255);
   await open(page);
@@ -82,8 +94,8 @@ test('Cancel and Escape leave the cut-out as it was', async ({ page }) => {
 
 test('by keyboard alone: brush, undo, redo, an object dropped, done', async ({ page }) => {
   await open(page);
-  const undo = page.getByRole('button', { name: 'Undo' }),
-    redo = page.getByRole('button', { name: 'Redo' });
+  const undo = page.locator('.retouch').getByRole('button', { name: 'Undo' }),
+    redo = page.locator('.retouch').getByRole('button', { name: 'Redo' });
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await expect(undo).toBeEnabled();
@@ -116,6 +128,23 @@ test('zoom goes to 800 %, keeps the place under the pointer, and fits again', as
   await expect(zoom).toHaveText(fitted);
 });
 
+test('? tells the keys; a retouch is one step of the studio’s undo', async ({ page }) => {
+  const canvas = await open(page);
+  await canvas.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Size of the brush');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.getByLabel('Snap to edges').uncheck();
+  await strokeAcross(page, canvas);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect.poll(() => middleAlpha(page)).toBe(0);
+  await expect(page.locator('background-remover')).toHaveAttribute('state', 'done');
+  await page.locator('.top').getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => middleAlpha(page)).toBe(255);
+  await page.locator('.top').getByRole('button', { name: 'Redo' }).click();
+  await expect.poll(() => middleAlpha(page)).toBe(0);
+});
+
 inTime(() => {
   test('the view during a stroke follows without long tasks', async ({ page }) => {
     const canvas = await open(page);
@@ -123,7 +152,7 @@ inTime(() => {
       window.longTasks.length = 0;
     });
     await strokeAcross(page, canvas);
-    await page.getByRole('button', { name: 'Redo' }).isDisabled();
+    await page.locator('.retouch').getByRole('button', { name: 'Redo' }).isDisabled();
     expect(await page.evaluate(() => window.longTasks)).toEqual([]);
   });
 });
@@ -135,11 +164,37 @@ test.describe('on a phone', () => {
     const canvas = await open(page);
     const { x, y, width, height } = await canvas.boundingBox();
     await page.touchscreen.tap(x + width / 2, y + height / 2);
-    await expect(page.getByRole('button', { name: 'Undo' })).toBeEnabled();
+    await expect(page.locator('.retouch').getByRole('button', { name: 'Undo' })).toBeEnabled();
     for (const name of ['Erase', 'Restore', 'Objects', 'Move', 'Done']) {
       await expect(page.locator('.retouch').getByRole('button', { name })).toBeInViewport();
     }
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await page.screenshot({ path: test.info().outputPath('phone.png') });
+  });
+
+  test('a second finger takes back what the first began, and zooms', async ({ page }) => {
+    const canvas = await open(page);
+    const { x, y, width, height } = await canvas.boundingBox();
+    const zoom = page.locator('.retouch .zoom');
+    const before = parseInt(await zoom.textContent(), 10);
+    const touch = await page.context().newCDPSession(page);
+    const at = (share, id) => ({ x: x + width * share, y: y + height / 2, id });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at(0.5, 0)] });
+    for (const share of [0.48, 0.46, 0.44])
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [at(share, 0)] }); // a stroke by now
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at(0.44, 0), at(0.56, 1)] });
+    for (const by of [0.02, 0.05, 0.08, 0.12])
+      await touch.send('Input.dispatchTouchEvent', {
+        type: 'touchMove',
+        touchPoints: [at(0.44 - by, 0), at(0.56 + by, 1)],
+      });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await expect.poll(async () => parseInt(await zoom.textContent(), 10) / before).toBeGreaterThan(2);
+    await expect(page.locator('.retouch').getByRole('button', { name: 'Undo' })).toBeDisabled();
+    await expect(page.locator('.retouch').getByRole('button', { name: 'Redo' })).toBeDisabled(); // nobody meant that stroke
+    await page.locator('.retouch').getByRole('button', { name: 'Zoom out' }).tap();
+    await page.locator('.retouch').getByRole('button', { name: 'Done' }).tap();
+    await expect(page.locator('.retouch')).toBeHidden();
+    expect(await middleAlpha(page)).toBe(255);
   });
 });

@@ -207,7 +207,7 @@ test.describe('keys', () => {
     await expect(page.getByRole('button', { name: 'Copy', exact: true })).toBeVisible();
     await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('h1')));
     await page.keyboard.press('ControlOrMeta+c');
-    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('Cut the subject');
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('Remove the background');
   });
 });
 

@@ -42,7 +42,8 @@ async function result(page, options) {
 
 /** @param {import('@playwright/test').Page} page */
 async function open(page) {
-  await page.getByRole('button', { name: 'Style' }).click();
+  const button = page.locator(`${remover} [data-act=style]`);
+  if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
   await expect(page.getByRole('checkbox', { name: 'Shadow' })).toBeVisible();
 }
 
@@ -52,7 +53,7 @@ test('a shadow is in the file, softer with its slider, and goes again', async ({
   await page.getByRole('checkbox', { name: 'Shadow' }).check();
   const shadowed = await result(page, { shadow: { y: '1%', blur: '3%', opacity: 0.35 } });
   expect(shadowed.soft).toBeGreaterThan(plain.soft + 5000);
-  await page.getByLabel('Strength').fill('1');
+  await page.getByRole('slider', { name: 'Strength' }).fill('1');
   await result(page, { shadow: { opacity: 1 } });
   await expect(page.locator('.exact')).toBeVisible();
   await page.getByRole('checkbox', { name: 'Shadow' }).uncheck();
@@ -73,7 +74,7 @@ test('while a slider is drawn the picture follows before the file is there', asy
       window.seen.push(live.hidden ? (exact.hidden ? 'none' : 'file') : 'live');
     }).observe(shadowRoot.querySelector('.layers'), { subtree: true, attributes: true, attributeFilter: ['hidden'] });
   });
-  await page.getByLabel('Strength').fill('0.9');
+  await page.getByRole('slider', { name: 'Strength' }).fill('0.9');
   await expect.poll(() => page.evaluate(() => window.seen.includes('live'))).toBe(true);
   await expect.poll(() => page.evaluate(() => window.seen.at(-1))).toBe('file');
   expect(await page.evaluate(() => window.seen.includes('none'))).toBe(false);
@@ -81,15 +82,15 @@ test('while a slider is drawn the picture follows before the file is there', asy
 
 test('outline, gradient and canvas make one picture; the presets are the core’s', async ({ page }) => {
   await open(page);
+  await page.getByLabel('Canvas').selectOption('shopify');
   await page.getByRole('checkbox', { name: 'Outline' }).check();
   await page.getByRole('checkbox', { name: 'Gradient' }).check();
-  await page.getByLabel('Canvas').selectOption('amazon');
   const made = await result(page, {
-    canvas: 'amazon',
+    canvas: 'shopify',
     outline: { color: '#ffffff' },
     background: 'linear-gradient(180deg, #8fd3f4, #fdf3e3)',
   });
-  expect([made.width, made.height, made.clear]).toEqual([2000, 2000, 0]);
+  expect([made.width, made.height, made.clear]).toEqual([2048, 2048, 0]);
   expect(made.first).toEqual([143, 211, 244, 255]);
   await expect(page.locator('compare-slider')).toHaveClass(/placed/);
   const { width, height } = await page.locator('compare-slider').boundingBox();
@@ -105,6 +106,7 @@ test('outline, gradient and canvas make one picture; the presets are the core’
     'eBay',
     'Etsy',
     'Shopify',
+    'Own size…',
   ]);
   await page.getByLabel('Canvas').selectOption('');
   await expect(page.locator('compare-slider')).not.toHaveClass(/placed/);
@@ -127,16 +129,21 @@ test('attributes are what the controls say, whoever wrote them', async ({ page }
   const made = await result(page, { canvas: '800x600', shadow: { y: '4%', blur: '5%', opacity: 0.5 } });
   expect([made.width, made.height]).toEqual([800, 600]);
   await open(page);
-  await expect(page.getByLabel('Distance')).toHaveValue('4');
+  await expect(page.getByRole('slider', { name: 'Distance' })).toHaveValue('4');
   await expect(page.getByLabel('Canvas')).toHaveValue('800x600');
   await page.locator(remover).evaluate((element) => element.setAttribute('shadow', ''));
   await result(page, { shadow: true });
-  await expect(page.getByLabel('Distance')).toHaveValue('1');
+  await expect(page.getByRole('slider', { name: 'Distance' })).toHaveValue('1');
 });
 
-test('a style that is none is told in a sentence', async ({ page }) => {
+test('a style that is none, and a colour that is none, are told in a sentence', async ({ page }) => {
   await page.locator(remover).evaluate((element) => element.setAttribute('shadow', 'depth=3'));
   await expect(page.locator('[part=message]')).toContainText('These settings do not fit together.');
+  await page.locator(remover).evaluate((element) => {
+    element.removeAttribute('shadow');
+    element.setAttribute('background', 'redd');
+  });
+  await expect(page.locator('[part=message]')).toContainText('This background is none that can be drawn.');
 });
 
 test('the panel speaks the language, has no axe violation, and fits a phone', async ({ page }) => {
@@ -190,7 +197,7 @@ async function onCanvas(page, name) {
 }
 
 test('a drag moves the subject by just so much; panel, attribute and file say the same', async ({ page }) => {
-  await onCanvas(page, 'amazon');
+  await onCanvas(page, 'shopify');
   const before = await seen(page);
   const box = await page.locator('.placer').boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -201,22 +208,24 @@ test('a drag moves the subject by just so much; panel, attribute and file say th
   await page.waitForTimeout(500);
   expect(await page.evaluate(() => window.last.options.canvas)).toEqual(made); // no file while it is held
   await page.mouse.up();
-  const { canvas } = (await result(page, { canvas: { preset: 'amazon' } })).options;
+  const { canvas } = (await result(page, { canvas: { preset: 'shopify' } })).options;
   expect(parseFloat(canvas.x)).toBeCloseTo(5, 0);
   expect(parseFloat(canvas.y)).toBeCloseTo(-5, 0);
-  expect(await page.evaluate(() => window.last.width)).toBe(2000);
+  expect(await page.evaluate(() => window.last.width)).toBe(2048);
   await expect(page.locator('.exact')).toBeVisible();
   await expect(page.locator('.cutout')).toBeHidden(); // nothing shines through
   const after = await seen(page);
   expect(after.x - before.x).toBeCloseTo(0.05, 1.7);
   expect(after.y - before.y).toBeCloseTo(-0.05, 1.7);
-  await expect(page.getByLabel('Left or right')).toHaveValue(String(Math.round(parseFloat(canvas.x) * 2) / 2));
-  await expect(page.locator(`${remover} [role=status]`)).toHaveText(
-    /The subject has 85% of the canvas, across \+\d+(\.\d)?%, down -\d+(\.\d)?%\./,
+  await expect(page.getByRole('slider', { name: 'Left or right' })).toHaveValue(
+    String(Math.round(parseFloat(canvas.x) * 2) / 2),
   );
-  await page.getByLabel('Canvas').selectOption('amazon'); // chosen anew it begins anew
+  await expect(page.locator(`${remover} [role=status]`)).toHaveText(
+    /The subject has 90% of the canvas, across \+\d+(\.\d)?%, down -\d+(\.\d)?%\./,
+  );
+  await page.getByLabel('Canvas').selectOption('shopify'); // chosen anew it begins anew
   await page.getByRole('button', { name: 'Reset' }).click();
-  await expect.poll(() => canvasOf(page)).toBe('amazon');
+  await expect.poll(() => canvasOf(page)).toBe('shopify');
 });
 
 test('keys move and size it, Home and a double click put it back, the limits are the core’s', async ({ page }) => {
@@ -293,8 +302,8 @@ test('an attribute in pixels or as width and height is read, and written back in
     .evaluate((element) => element.setAttribute('canvas', 'width=800,height=600,scale=0.5,x=80'));
   await result(page, { canvas: { width: 800, scale: 0.5, x: 80 } });
   await expect(page.getByLabel('Canvas')).toHaveValue('800x600');
-  await expect(page.getByLabel('Left or right')).toHaveValue('10');
-  await page.getByLabel('Up or down').fill('-4');
+  await expect(page.getByRole('slider', { name: 'Left or right' })).toHaveValue('10');
+  await page.getByRole('slider', { name: 'Up or down' }).fill('-4');
   await expect.poll(() => canvasOf(page)).toBe('preset=800x600,scale=0.5,x=10%,y=-4%');
   await result(page, { canvas: { preset: '800x600', y: '-4%' } });
 });
@@ -311,7 +320,7 @@ inTime(() =>
       element.add([await canvas.convertToBlob({ type: 'image/jpeg' })]);
     });
     await expect.poll(() => page.evaluate(() => window.last?.width), { timeout: 60_000 }).toBe(4000);
-    await onCanvas(page, 'amazon');
+    await onCanvas(page, 'shopify');
     await page.evaluate(() => {
       const { shadowRoot } = document.querySelector('background-remover');
       const context = shadowRoot.querySelector('.live').getContext('2d');
@@ -344,3 +353,99 @@ inTime(() =>
     expect(times[times.length >> 2]).toBeLessThan(50); // the rest has waited for the processor
   }),
 );
+
+test('a value can be typed beside its slider, with its unit', async ({ page }) => {
+  await open(page);
+  await page.getByRole('checkbox', { name: 'Shadow' }).check();
+  const field = page.getByRole('spinbutton', { name: 'Strength, %' });
+  await expect(field).toHaveValue('35');
+  await field.fill('80');
+  await field.press('Enter');
+  await result(page, { shadow: { opacity: 0.8 } });
+  await expect(page.getByRole('slider', { name: 'Strength' })).toHaveValue('0.8');
+  await field.fill('');
+  await field.press('Tab');
+  await expect(field).toHaveValue('80'); // nothing is no value
+});
+
+test('a size of one’s own, and what is enlarged is told and offered smaller', async ({ page }) => {
+  await open(page);
+  await page.getByLabel('Canvas').selectOption('own');
+  await page.getByRole('spinbutton', { name: 'Width', exact: true }).fill('3000');
+  await page.getByRole('spinbutton', { name: 'Height' }).fill('2400');
+  await page.keyboard.press('Tab');
+  const made = await result(page, { canvas: '3000x2400' });
+  expect([made.width, made.height]).toEqual([3000, 2400]);
+  await expect(page.locator('.advice')).toContainText(/enlarged \d(\.\d)? times/);
+  await page
+    .locator('.advice')
+    .getByRole('button', { name: /Make it \d+ × \d+ instead/ })
+    .click();
+  await expect.poll(() => page.evaluate(() => window.last.width)).toBeLessThan(1600);
+  await expect(page.locator('.advice')).toBeHidden();
+  const after = await page.evaluate(() => window.last);
+  expect(after.width / after.height).toBeCloseTo(3000 / 2400, 2);
+});
+
+test('a shop’s canvas sets all that the shop asks for, and tells when it is changed', async ({ page }) => {
+  await open(page);
+  await page.getByRole('checkbox', { name: 'Shadow' }).check();
+  await result(page, { shadow: { opacity: 0.35 } });
+  await page.getByLabel('Canvas').selectOption('amazon');
+  const made = await result(page, { canvas: 'amazon', background: 'white', format: 'jpeg', colorspace: 'srgb' });
+  expect(made.options.shadow).toBe(undefined);
+  expect([made.width, made.first]).toEqual([2000, [255, 255, 255, 255]]);
+  const advice = page.locator('.advice');
+  await expect(advice).toContainText('As Amazon asks for it.');
+  await expect(advice.getByRole('link')).toHaveText(/Amazon’s rule, .*2026/);
+  await page.getByRole('checkbox', { name: 'Shadow' }).check();
+  await expect(advice).toContainText('Amazon asks for something else: no shadow.');
+  await advice.getByRole('button', { name: 'Put it right' }).click();
+  await expect(page.locator(remover)).not.toHaveAttribute('shadow');
+  await expect(advice).toContainText('As Amazon asks for it.');
+});
+
+test('a background picture covers, is contained or stretched, in the preview as in the file', async ({ page }) => {
+  const stripes = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(600, 100);
+    const context = canvas.getContext('2d');
+    ['#ff0000', '#00a000', '#0000ff'].forEach((colour, i) => {
+      context.fillStyle = colour;
+      context.fillRect(i * 200, 0, 200, 100);
+    });
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    return [...bytes];
+  });
+  await open(page);
+  await page
+    .locator('.backgroundFile')
+    .setInputFiles({ name: 'stripes.png', mimeType: 'image/png', buffer: Buffer.from(stripes) });
+  await expect.poll(() => page.evaluate(() => window.last.first)).toEqual([0, 160, 0, 255]); // the middle third
+  for (const [fit, first, shown] of [
+    ['stretch', [255, 0, 0, 255], 'fill'],
+    ['contain', [0, 0, 0, 0], 'contain'],
+    ['cover', [0, 160, 0, 255], 'cover'],
+  ]) {
+    await page.getByLabel('Background picture').selectOption(String(fit));
+    expect(await page.locator('.background-image').evaluate((image) => getComputedStyle(image).objectFit)).toBe(shown);
+    await expect.poll(() => page.evaluate(() => window.last.first)).toEqual(first);
+  }
+});
+
+test('the subject is moved on any background, without a canvas being chosen', async ({ page }) => {
+  await page.getByRole('button', { name: 'Blur', exact: true }).click();
+  await page.getByRole('button', { name: 'Move', exact: true }).click();
+  await expect(page.locator('.placer')).toBeVisible();
+  const still = await result(page, { background: 'blur', canvas: { fit: 'photo' } });
+  expect([still.width, still.height]).toEqual([1200, 900]);
+  const box = await page.locator('.placer').boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  const { options } = await result(page, { canvas: { preset: '1200x900', fit: 'photo' } });
+  await expect.poll(() => canvasOf(page)).toMatch(/x=(9|10)(\.\d+)?%/);
+  expect(options.background).toBe('blur');
+  await page.getByRole('button', { name: 'Move', exact: true }).click();
+  await expect(page.locator(remover)).not.toHaveAttribute('canvas');
+});

@@ -49,6 +49,11 @@ static int job(const char *name, const char *options, const uint8_t *file,
     if (!status) {
         show(name, "alpha", cut_job_alpha(j),
              (size_t)cut_job_in_w(j) * cut_job_in_h(j));
+        status = scene_details(j);
+    }
+    if (!status) {
+        show(name, "detailed", cut_job_alpha(j),
+             (size_t)cut_job_in_w(j) * cut_job_in_h(j));
         status = cut_job_foreground(j);
     }
     if (!status) status = cut_job_compose(j);
@@ -116,6 +121,22 @@ int main(void)
                               with ? background.data : NULL,
                               (uint32_t)background.size);
             }
+            cut_bytes_free(&file);
+        }
+    /* soft edges, for details at one and at two sizes */
+    for (int s = 3; s < 5; s++)
+        for (int k = 1; k < 3; k++) {
+            int32_t w = sizes[s][0], h = sizes[s][1];
+            cut_image image = {scene_pixels(w, h, k == 2), w, h};
+            cut_bytes file = {0}, no_icc = {0};
+            cut_error error;
+            scene_soften(image.px, w, h);
+            failed |= (int)cut_png_encode(&file, &image, &no_icc, &error);
+            cut_image_free(&image);
+            failed |= job(k == 1 ? "soft" : "soft-alpha", "{}", file.data,
+                          (uint32_t)file.size, NULL, 0);
+            failed |= job("soft-high", "{\"effort\":\"high\"}", file.data,
+                          (uint32_t)file.size, NULL, 0);
             cut_bytes_free(&file);
         }
     /* every orientation of the upright step */

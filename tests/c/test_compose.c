@@ -120,6 +120,25 @@ static void a_clear_picture_behind_is_white(void)
     cut_image_free(&background_image);
 }
 
+static void beside_a_picture_that_covers_a_part_everything_stays(void)
+{
+    static const uint8_t half[4] = {9, 8, 7, 128}, blue[4] = {10, 60, 200, 255};
+    const cut_stretch over = {3, -2, 10, 8};
+    cut_image image = flat(20, 10, half), background_image = flat(5, 4, blue);
+    CHECK_EQUAL(cut_compose_image(&image, &background_image, &over, NULL),
+                CUT_OK);
+    int wrong = 0;
+    for (int y = 0; y < 10; y++)
+        for (int x = 0; x < 20; x++) {
+            const uint8_t *px = image.px + (y * 20 + x) * 4;
+            int inside = x >= 3 && x < 13 && y < 6;
+            wrong += inside ? px[3] != 255 : memcmp(px, half, 4) != 0;
+        }
+    CHECK_EQUAL(wrong, 0);
+    cut_image_free(&image);
+    cut_image_free(&background_image);
+}
+
 /* The subject is another colour: none of it may glow in the background. */
 static void the_blur_of_one_colour_is_that_colour_with_no_glow(void)
 {
@@ -506,6 +525,7 @@ int main(void)
     a_picture_of_the_same_size_lies_behind_pixel_for_pixel();
     one_coloured_pictures_of_any_size_equal_that_colour();
     a_clear_picture_behind_is_white();
+    beside_a_picture_that_covers_a_part_everything_stays();
     the_blur_of_one_colour_is_that_colour_with_no_glow();
     a_blurred_edge_falls_gently_and_keeps_its_place();
     a_blur_of_a_given_radius_is_a_gaussian_of_it();

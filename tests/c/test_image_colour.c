@@ -2,6 +2,7 @@
  * Colour spaces against what LittleCMS 2.14 answers (relative colorimetric,
  * by Pillow's ImageCms), and what a PNG says about itself.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -282,8 +283,75 @@ static void a_damaged_profile_is_srgb(void)
     cut_bytes_free(&icc);
 }
 
+/* ---- curves ------------------------------------------------------------ */
+
+/* A grey profile of one curve: its tag follows the header and a list of one. */
+static int read_grey(cut_colour_space *out, const uint8_t *tag, size_t size)
+{
+    uint8_t icc[256] = {0};
+    memcpy(icc + 16, "GRAYXYZ ", 8);
+    icc[131] = 1;
+    memcpy(icc + 132, "kTRC", 4);
+    icc[139] = 144;
+    icc[143] = (uint8_t)size;
+    memcpy(icc + 144, tag, size);
+    return cut_colour_space_read(out, &(cut_bytes){icc, 144 + size});
+}
+
+/* parametricCurveType by the five formulas of ICC.1:2010, table 65. */
+static void parametric_curves_are_those_of_the_standard(void)
+{
+    static const int numbers[5] = {1, 3, 4, 5, 7};
+    static const double v[5][7] = {
+        {2.2},
+        {1.8, 0.9, 0.1},
+        {1.8, 0.75, -0.125, 0.25},
+        {2.4, 0.95, 0.05, 0.0625, 0.0625},
+        {2.4, 0.75, 0.0625, 0.25, 0.125, 0.125, 0.03125}};
+    for (int kind = 0; kind < 5; kind++) {
+        const double *p = v[kind];
+        uint8_t tag[40] = "para";
+        tag[9] = (uint8_t)kind;
+        for (int i = 0; i < numbers[kind]; i++) {
+            int32_t fixed = (int32_t)(p[i] * 65536);
+            for (int k = 0; k < 4; k++)
+                tag[12 + i * 4 + k] = (uint8_t)((uint32_t)fixed >>
+                                                (24 - 8 * k));
+        }
+        cut_colour_space space;
+        CHECK(read_grey(&space, tag, 12 + 4 * (size_t)numbers[kind]));
+        double a = kind ? p[1] : 1, b = kind ? p[2] : 0;
+        double from = kind == 0 ? 0 : kind < 3 ? -b / a : p[4], most = 0;
+        for (int i = 0; i < 256; i++) {
+            double x = i / 255.0, y;
+            if (x >= from)
+                y = pow(a * x + b, p[0]) + (kind == 2   ? p[3]
+                                            : kind == 4 ? p[5]
+                                                        : 0);
+            else
+                y = kind < 3 ? p[3] : p[3] * x + (kind == 4 ? p[6] : 0);
+            double error = fabs((double)space.linear[1][i] - fmin(y, 1));
+            if (!(error <= most)) most = error;
+        }
+        CHECK(most < 1e-4);
+        if (most >= 1e-4) printf("kind %d: off by %g\n", kind, most);
+    }
+}
+
+static void a_curve_that_falls_stays_where_it_was(void)
+{
+    const uint8_t tag[] = {'c', 'u', 'r', 'v', 0,    0,    0,    0, 0,    0,
+                           0,   4,   0,   0,   0xFF, 0xFF, 0x80, 0, 0xFF, 0xFF};
+    cut_colour_space space;
+    CHECK(read_grey(&space, tag, sizeof tag));
+    CHECK(space.linear[0][0] == 0 && space.linear[0][85] == 1);
+    for (int i = 85; i < 256; i++) CHECK(space.linear[0][i] == 1);
+}
+
 int main(void)
 {
+    parametric_curves_are_those_of_the_standard();
+    a_curve_that_falls_stays_where_it_was();
     colours_go_to_other_spaces_as_with_littlecms();
     there_and_back_is_the_same_colour();
     clear_pixels_and_the_same_space_change_nothing();

@@ -8,9 +8,10 @@
 static uint8_t *file;
 static uint32_t file_size;
 
-static void make_file(int32_t w, int32_t h, int with_alpha)
+static void make(int32_t w, int32_t h, int with_alpha, int soft)
 {
     cut_image image = {scene_pixels(w, h, with_alpha), w, h};
+    if (soft) scene_soften(image.px, w, h);
     cut_bytes out = {0}, no_icc = {0};
     cut_error error;
     CHECK_EQUAL(cut_png_encode(&out, &image, &no_icc, &error), CUT_OK);
@@ -18,6 +19,11 @@ static void make_file(int32_t w, int32_t h, int with_alpha)
     cut_free(file);
     file = out.data;
     file_size = (uint32_t)out.size;
+}
+
+static void make_file(int32_t w, int32_t h, int with_alpha)
+{
+    make(w, h, with_alpha, 0);
 }
 
 static void a_photo_becomes_a_cut_out(void)
@@ -75,6 +81,7 @@ static void calls_out_of_order_are_refused(void)
         REFUSED(CUT_DECODED, cut_job_prepare(job))
         REFUSED(CUT_PREPARED, cut_job_matte(job, map, SCENE_MAP, SCENE_MAP))
         REFUSED(CUT_INFERRED, cut_job_refine(job))
+        REFUSED(CUT_REFINED, cut_job_detail(job))
         REFUSED(CUT_REFINED, cut_job_foreground(job))
         REFUSED(CUT_CLEANED, cut_job_compose(job))
         REFUSED(CUT_COMPOSED, cut_job_encode(job))
@@ -90,6 +97,81 @@ static void calls_out_of_order_are_refused(void)
         CHECK((cut_job_tensor(job) != NULL) == (state == CUT_PREPARED));
         cut_job_free(job);
     }
+}
+
+static cut_job *refined(const char *options)
+{
+    cut_job *job = cut_job_new();
+    CHECK_EQUAL(scene_job(job, options, file, file_size, CUT_REFINED), CUT_OK);
+    return job;
+}
+
+static void details_come_between_refine_and_foreground(void)
+{
+    cut_job *job = refined(NULL);
+    uint8_t *before = cut_alloc(200, 150);
+    memcpy(before, cut_job_alpha(job), 200 * 150);
+    CHECK(strstr(cut_job_report_json(job), "\"detail\":null"));
+    CHECK_EQUAL(scene_details(job), CUT_OK);
+    CHECK_EQUAL(cut_job_state(job), CUT_REFINED);
+    CHECK(memcmp(before, cut_job_alpha(job), 200 * 150) != 0);
+    CHECK(strstr(cut_job_report_json(job), "\"detail\":{\"tiles\":4,"
+                                           "\"side\":200}"));
+    memcpy(before, cut_job_alpha(job), 200 * 150);
+    CHECK_EQUAL(cut_job_detail(job), CUT_OK); /* once is enough */
+    CHECK(cut_job_tile(job) == NULL);
+    CHECK(memcmp(before, cut_job_alpha(job), 200 * 150) == 0);
+    CHECK_EQUAL(cut_job_foreground(job), CUT_OK);
+    cut_free(before);
+    cut_job_free(job);
+}
+
+static void tiles_are_answered_in_order_and_whole(void)
+{
+    static float logits[4 * 128 * 128];
+    cut_job *job = refined(NULL);
+    uint32_t side = cut_job_tile_blocks(job), count = 4 * side * side;
+    CHECK_EQUAL(cut_job_tile_answer(job, logits, count), CUT_E_STATE);
+    CHECK_EQUAL(cut_job_detail(job), CUT_OK);
+    CHECK(cut_job_tile(job) != NULL);
+    CHECK_EQUAL(cut_job_detail(job), CUT_E_STATE);
+    CHECK_EQUAL(cut_job_tile_answer(job, logits, count - 1), CUT_E_OUTPUT);
+    CHECK_EQUAL(cut_job_tile_answer(job, NULL, count), CUT_E_OUTPUT);
+    CHECK(cut_job_tile(job) != NULL);
+    CHECK_EQUAL(cut_job_tile_answer(job, logits, count), CUT_OK);
+    CHECK_EQUAL(cut_job_tile_answer(job, logits, count), CUT_E_STATE);
+    cut_job_free(job);
+}
+
+/* What a network that is missing, or failed, leaves: the file of "fast". */
+static void details_that_are_not_finished_are_none(void)
+{
+    cut_job *job = refined(NULL), *fast = refined("{\"effort\":\"fast\"}");
+    CHECK_EQUAL(cut_job_detail(job), CUT_OK);
+    CHECK(cut_job_tile(job) != NULL);
+    CHECK_EQUAL(cut_job_detail(fast), CUT_OK);
+    CHECK(cut_job_tile(fast) == NULL);
+    for (int i = 0; i < 2; i++) {
+        cut_job *one = i ? fast : job;
+        CHECK_EQUAL(cut_job_foreground(one), CUT_OK);
+        CHECK(cut_job_tile(one) == NULL);
+        CHECK_EQUAL(cut_job_compose(one), CUT_OK);
+        CHECK(strstr(cut_job_report_json(one), "\"detail\":null"));
+    }
+    CHECK(memcmp(cut_job_pixels(job), cut_job_pixels(fast), 200 * 150 * 4) ==
+          0);
+    cut_job_free(job);
+    cut_job_free(fast);
+}
+
+static void a_matte_that_was_given_has_no_details(void)
+{
+    cut_job *job = cut_job_new();
+    CHECK_EQUAL(scene_job(job, NULL, file, file_size, CUT_DECODED), CUT_OK);
+    CHECK_EQUAL(cut_job_set_matte(job, file, file_size), CUT_OK);
+    CHECK_EQUAL(cut_job_detail(job), CUT_OK);
+    CHECK(cut_job_tile(job) == NULL);
+    cut_job_free(job);
 }
 
 static void a_map_that_is_no_matte_is_refused(void)
@@ -351,6 +433,12 @@ int main(void)
     a_photo_becomes_a_cut_out();
     the_corners_are_clear_and_the_middle_is_the_photo();
     calls_out_of_order_are_refused();
+    make(200, 150, 0, 1);
+    details_come_between_refine_and_foreground();
+    tiles_are_answered_in_order_and_whole();
+    details_that_are_not_finished_are_none();
+    a_matte_that_was_given_has_no_details();
+    make_file(200, 150, 0);
     a_map_that_is_no_matte_is_refused();
     a_picture_without_a_subject_is_clear_not_noise();
     the_report_says_how_much_of_the_photo_is_left();

@@ -207,8 +207,19 @@ static void weights_fit_their_input(void)
         }
 }
 
+static void a_window_beyond_its_map_is_refused(void)
+{
+    for (int k = 5; k <= 7; k++) {
+        nn_model m = {0};
+        one_node(&m, 1, "MaxPool", "x");
+        nn_ints(&m, "kernel_shape", 2, ALL_SAME(k));
+        CHECK_EQUAL(status_of(&m, 5, 5), k == 5 ? CUT_OK : BAD);
+    }
+}
+
 int main(void)
 {
+    a_window_beyond_its_map_is_refused();
     pads_of_same_are_those_of_onnx();
     sizes_are_those_of_onnx();
     numbers_of_a_window_have_limits();

@@ -198,6 +198,8 @@ static void a_blur_has_a_radius_or_none(void)
     CHECK(o.blur.is_percent);
     CHECK_EQUAL(parse(&o, "{\"background\":\"blur(40px)\"}"), CUT_OK);
     CHECK(o.blur.value == 40 && !o.blur.is_percent);
+    CHECK(cut_options_sigma(&o, 1000) == 40);
+    CHECK(cut_options_sigma(&o, 100) == 25); /* a quarter of the side at most */
 }
 
 static int near(float a, double b)

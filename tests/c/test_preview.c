@@ -87,6 +87,10 @@ static const struct {
      1},
     {"{\"background\":\"image\"}", 0},
     {"{\"background\":\"image\",\"crop\":true}", 0},
+    {"{\"background\":\"image\",\"fit\":\"contain\",\"crop\":true}", 0},
+    {"{\"background\":\"image\",\"fit\":\"contain\",\"canvas\":\"4:5\"}", 0},
+    {"{\"background\":\"image\",\"fit\":\"stretch\",\"canvas\":\"4:5\"}", 0},
+    {"{\"background\":\"image\",\"fit\":\"cover\"}", 0},
     {"{\"background\":\"blur\",\"crop\":true,\"margin\":20}", 0},
     {"{\"background\":\"blur(1%)\"}", 0},
 };

@@ -34,7 +34,7 @@
       "The model's manifest is not valid.")                                         \
     X(CUT_E_EMPTY, 6, "empty_input", picture, "The file is empty.")                 \
     X(CUT_E_FORMAT, 7, "unsupported_format", picture,                               \
-      "This is not a JPEG, PNG, WebP, BMP or GIF picture.")                         \
+      "This is not a picture of a known format.")                                   \
     X(CUT_E_VARIANT, 8, "unsupported_variant", limit,                               \
       "This variant of the format cannot be read.")                                 \
     X(CUT_E_TOO_LARGE, 9, "too_large", limit,                                       \
@@ -42,7 +42,7 @@
     X(CUT_E_CORRUPT, 10, "corrupt_image", picture,                                  \
       "The picture is damaged or incomplete.")                                      \
     X(CUT_E_NEEDS_CODEC, 11, "needs_codec", limit,                                  \
-      "This format is decoded outside the core.")                                   \
+      "The codec for this format is missing here.")                                 \
     X(CUT_E_MODEL, 12, "bad_model", model,                                          \
       "The file is not a valid ONNX model, or does not fit its manifest.")          \
     X(CUT_E_MODEL_UNSUPPORTED, 13, "unsupported_model", model,                      \

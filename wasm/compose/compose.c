@@ -93,20 +93,35 @@ void cut_compose_row(uint8_t *px, const float *bg, int32_t w)
     cut_compose_bytes(px, four, w - x);
 }
 
+/* The pixels along one side whose middle lies in at .. at + length. */
+static void covered(int32_t *first, int32_t *end, float at, float length,
+                    int32_t size)
+{
+    /* what was rounded to the last pixel covers it */
+    float from = at + 0.5f, to = at + length + 0.51f;
+    *first = from > 0 ? (from < (float)size ? (int32_t)from : size) : 0;
+    *end = to > 0 ? (to < (float)size ? (int32_t)to : size) : 0;
+}
+
 cut_status cut_compose_image(cut_image *image, const cut_image *picture,
                              const cut_stretch *over, cut_error *error)
 {
     cut_resampler *r = NULL;
     cut_stretch all = {0, 0, (float)image->w, (float)image->h};
+    if (over) all = *over;
+    int32_t left, right, top, bottom;
+    covered(&left, &right, all.x, all.w, image->w);
+    covered(&top, &bottom, all.y, all.h, image->h);
     float *row = cut_alloc((size_t)image->w * 4, sizeof *row);
-    cut_status status = row ? cut_resampler_new_stretched(
-                                  &r, picture, image->w, image->h,
-                                  over ? *over : all, error)
+    cut_status status = row ? cut_resampler_new_stretched(&r, picture, image->w,
+                                                          image->h, all, error)
                             : cut_fail(error, CUT_E_MEMORY, "No memory.");
-    for (int32_t y = 0; !status && y < image->h; y++) {
+    for (int32_t y = 0; !status && y < bottom; y++) {
         cut_resampler_row(r, row, y);
-        cut_compose_row(image->px + (size_t)y * (size_t)image->w * 4, row,
-                        image->w);
+        if (y < top || left >= right) continue;
+        cut_compose_row(image->px +
+                            ((size_t)y * (size_t)image->w + (size_t)left) * 4,
+                        row + (size_t)left * 4, right - left);
     }
     cut_resampler_free(r);
     cut_free(row);

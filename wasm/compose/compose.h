@@ -21,8 +21,9 @@ void cut_compose_bytes(uint8_t *px, const uint8_t *bg, int32_t w);
 void cut_compose_row(uint8_t *px, const float *bg, int32_t w);
 
 /** Onto a picture (flattened on white) that is stretched `over` the image;
- * NULL: over all of it. CUT_OK, CUT_E_MEMORY: a few rows, and the picture again
- * when it is clear in places or more than twice as large, then reduced. */
+ * NULL: over all of it. Pixels whose middle it does not cover stay. CUT_OK,
+ * CUT_E_MEMORY: a few rows, and the picture again when it is clear in places or
+ * more than twice as large, then reduced. */
 cut_status cut_compose_image(cut_image *image, const cut_image *picture,
                              const cut_stretch *over, cut_error *error);
 

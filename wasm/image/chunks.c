@@ -58,9 +58,6 @@ int cut_chunk_next(cut_chunk *chunk, const uint8_t *bytes, size_t size,
     case CUT_FORMAT_JPEG: return next_jpeg(chunk, bytes, size);
     case CUT_FORMAT_PNG: return next_png(chunk, bytes, size);
     case CUT_FORMAT_WEBP: return next_webp(chunk, bytes, size);
-    case CUT_FORMAT_NONE:
-    case CUT_FORMAT_BMP:
-    case CUT_FORMAT_GIF: break;
+    default: return 0; /* no segments, or none that are read here */
     }
-    return 0;
 }

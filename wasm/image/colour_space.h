@@ -66,4 +66,11 @@ double cut_colour_light_of_png(const uint8_t *bytes, size_t size);
 cut_status cut_colour_profile_of_png(cut_bytes *out, const uint8_t *bytes,
                                      size_t size, cut_error *error);
 
+/**
+ * The same by two numbers of ITU-T H.273 (8.1, 8.2), as AVIF and HEIC say them.
+ * @return CUT_OK, CUT_E_MEMORY
+ */
+cut_status cut_colour_profile_of_code(cut_bytes *out, uint8_t colours,
+                                      uint8_t transfer, cut_error *error);
+
 #endif

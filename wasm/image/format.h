@@ -8,7 +8,14 @@ typedef enum cut_format {
     CUT_FORMAT_PNG,
     CUT_FORMAT_WEBP,
     CUT_FORMAT_BMP,
-    CUT_FORMAT_GIF
+    CUT_FORMAT_GIF,
+    /* known by name, decoded outside */
+    CUT_FORMAT_AVIF,
+    CUT_FORMAT_HEIC,
+    CUT_FORMAT_TIFF,
+    CUT_FORMAT_JXL,
+    CUT_FORMAT_ICO,
+    CUT_FORMAT_SVG
 } cut_format;
 
 #endif

@@ -96,6 +96,21 @@ static cut_status read_png(cut_bytes *out, const uint8_t *bytes, size_t size,
     return status;
 }
 
+cut_status cut_icc_copy(cut_bytes *out, const uint8_t *icc, size_t size,
+                        cut_error *error)
+{
+    *out = (cut_bytes){0};
+    if (!icc || !size || size > CUT_MAX_ICC_BYTES) return CUT_OK;
+    cut_bytes copy = {cut_alloc(size, 1), size};
+    if (!copy.data) return no_memory(error);
+    memcpy(copy.data, icc, size);
+    if (sane(&copy))
+        *out = copy;
+    else
+        cut_bytes_free(&copy);
+    return CUT_OK;
+}
+
 static cut_status read_webp(cut_bytes *out, const uint8_t *bytes, size_t size,
                             cut_error *error)
 {

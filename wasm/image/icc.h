@@ -25,6 +25,13 @@ typedef enum cut_icc_space {
 cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
                         cut_format format, cut_error *error);
 
+/**
+ * A copy of a profile that stands alone, under the same conditions: for files
+ * that something else has read.
+ */
+cut_status cut_icc_copy(cut_bytes *out, const uint8_t *icc, size_t size,
+                        cut_error *error);
+
 /** By the signature in the profile's header (ICC.1:2010, 7.2.6). */
 cut_icc_space cut_icc_colour_space(const cut_bytes *icc);
 

@@ -75,16 +75,15 @@ typedef struct said {
     double gamma; /* of the decoding; 0: sRGB's curve */
 } said;
 
-static int read_cicp(said *s, const cut_chunk *c)
+static int read_cicp(said *s, uint8_t colours, uint8_t transfer)
 {
-    if (c->size != 4 || c->data[2] != 0) return 0;
-    switch (c->data[0]) {
+    switch (colours) {
     case 1: s->c = bt709; break;
     case 9: s->c = bt2020; break;
     case 12: s->c = display_p3; break;
     default: return 0;
     }
-    switch (c->data[1]) {
+    switch (transfer) {
     case 1: /* pictures coded by BT.709 are shown by sRGB's curve */
     case 6:
     case 13: s->gamma = 0; break;
@@ -93,7 +92,7 @@ static int read_cicp(said *s, const cut_chunk *c)
     case 8: s->gamma = 1; break;
     default: return 0;
     }
-    return c->data[0] != 1 || s->gamma > 0;
+    return colours != 1 || s->gamma > 0;
 }
 
 static int read_chrm(said *s, const cut_chunk *c)
@@ -122,7 +121,9 @@ static int read_words(said *s, const uint8_t *bytes, size_t size)
     *s = (said){.c = bt709};
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_PNG);) {
         if (c.type == CUT_TAG('I', 'D', 'A', 'T')) break;
-        if (c.type == CUT_TAG('c', 'I', 'C', 'P')) return read_cicp(s, &c);
+        if (c.type == CUT_TAG('c', 'I', 'C', 'P'))
+            return c.size == 4 && c.data[2] == 0 &&
+                   read_cicp(s, c.data[0], c.data[1]);
         is_srgb |= c.type == CUT_TAG('i', 'C', 'C', 'P') ||
                    c.type == CUT_TAG('s', 'R', 'G', 'B');
         if (c.type == CUT_TAG('g', 'A', 'M', 'A') && c.size == 4) {
@@ -215,13 +216,11 @@ static size_t put_text(uint8_t *icc, int i, uint32_t signature, size_t at,
     return put_tag(icc, i, signature, at, 28 + length * 2);
 }
 
-cut_status cut_colour_profile_of_png(cut_bytes *out, const uint8_t *bytes,
-                                     size_t size, cut_error *error)
+static cut_status write_profile(cut_bytes *out, const said *s, const char *name,
+                                cut_error *error)
 {
-    said s;
     double m[9];
-    *out = (cut_bytes){0};
-    if (!read_said(&s, bytes, size) || !primaries(m, &s.c)) return CUT_OK;
+    if (!primaries(m, &s->c)) return CUT_OK;
     uint8_t *icc = cut_alloc_zero(1024, 1);
     if (!icc)
         return cut_fail(error, CUT_E_MEMORY,
@@ -234,17 +233,35 @@ cut_status cut_colour_profile_of_png(cut_bytes *out, const uint8_t *bytes,
     put_fixed(icc + 76, 0.8249);
     cut_put_be32(icc + 128, TAGS);
     size_t at = DATA;
-    at = put_text(icc, 0, CUT_TAG('d', 'e', 's', 'c'), at, "As the PNG says");
+    at = put_text(icc, 0, CUT_TAG('d', 'e', 's', 'c'), at, name);
     at = put_text(icc, 1, CUT_TAG('c', 'p', 'r', 't'), at, "CC0");
     at = put_xyz(icc, 2, CUT_TAG('w', 't', 'p', 't'), at, 0.9642, 1, 0.8249);
     at = put_xyz(icc, 3, CUT_TAG('r', 'X', 'Y', 'Z'), at, m[0], m[3], m[6]);
     at = put_xyz(icc, 4, CUT_TAG('g', 'X', 'Y', 'Z'), at, m[1], m[4], m[7]);
     at = put_xyz(icc, 5, CUT_TAG('b', 'X', 'Y', 'Z'), at, m[2], m[5], m[8]);
-    size_t curve_size = curve_data(icc + at, s.gamma), end = at;
+    size_t curve_size = curve_data(icc + at, s->gamma), end = at;
     end = put_tag(icc, 6, CUT_TAG('r', 'T', 'R', 'C'), at, curve_size);
     put_tag(icc, 7, CUT_TAG('g', 'T', 'R', 'C'), at, curve_size);
     put_tag(icc, 8, CUT_TAG('b', 'T', 'R', 'C'), at, curve_size);
     cut_put_be32(icc, (uint32_t)end);
     *out = (cut_bytes){icc, end};
     return CUT_OK;
+}
+
+cut_status cut_colour_profile_of_png(cut_bytes *out, const uint8_t *bytes,
+                                     size_t size, cut_error *error)
+{
+    said s;
+    *out = (cut_bytes){0};
+    if (!read_said(&s, bytes, size)) return CUT_OK;
+    return write_profile(out, &s, "As the PNG says", error);
+}
+
+cut_status cut_colour_profile_of_code(cut_bytes *out, uint8_t colours,
+                                      uint8_t transfer, cut_error *error)
+{
+    said s = {.c = bt709};
+    *out = (cut_bytes){0};
+    if (!read_cicp(&s, colours, transfer)) return CUT_OK;
+    return write_profile(out, &s, "As the file says", error);
 }

@@ -8,40 +8,6 @@
 #include "image/exif.h"
 #include "image/gif.h"
 
-static int starts(const uint8_t *bytes, size_t size, const char *magic,
-                  size_t count)
-{
-    return size >= count && memcmp(bytes, magic, count) == 0;
-}
-
-cut_format cut_image_sniff(const uint8_t *bytes, size_t size)
-{
-    if (!bytes) return CUT_FORMAT_NONE;
-    if (starts(bytes, size, "\xFF\xD8\xFF", 3)) return CUT_FORMAT_JPEG;
-    if (starts(bytes, size, "\x89PNG\r\n\x1A\n", 8)) return CUT_FORMAT_PNG;
-    if (starts(bytes, size, "GIF87a", 6) || starts(bytes, size, "GIF89a", 6))
-        return CUT_FORMAT_GIF;
-    if (starts(bytes, size, "RIFF", 4) && size >= 12 &&
-        memcmp(bytes + 8, "WEBP", 4) == 0)
-        return CUT_FORMAT_WEBP;
-    /* two letters are no proof: the info header's size is */
-    if (cut_bmp_is(bytes, size)) return CUT_FORMAT_BMP;
-    return CUT_FORMAT_NONE;
-}
-
-const char *cut_format_name(cut_format format)
-{
-    switch (format) {
-    case CUT_FORMAT_JPEG: return "jpeg";
-    case CUT_FORMAT_PNG: return "png";
-    case CUT_FORMAT_WEBP: return "webp";
-    case CUT_FORMAT_BMP: return "bmp";
-    case CUT_FORMAT_GIF: return "gif";
-    case CUT_FORMAT_NONE: break;
-    }
-    return "";
-}
-
 static cut_status damaged(const cut_probe *p, cut_error *error)
 {
     return cut_fail(error, CUT_E_CORRUPT,
@@ -198,6 +164,19 @@ static cut_status probe_gif(cut_probe *p, const uint8_t *bytes, size_t size,
     return CUT_OK;
 }
 
+cut_status cut_image_fits(uint32_t w, uint32_t h, cut_error *error)
+{
+    if (!w || !h)
+        return cut_fail(error, CUT_E_CORRUPT, "The picture has no pixels.");
+    if (w > CUT_MAX_SIDE || h > CUT_MAX_SIDE ||
+        (uint64_t)w * h > CUT_MAX_PIXELS)
+        return cut_fail(error, CUT_E_TOO_LARGE,
+                        "The picture is %u x %u; at most %d pixels a side and "
+                        "%d in all are handled.",
+                        (unsigned)w, (unsigned)h, CUT_MAX_SIDE, CUT_MAX_PIXELS);
+    return CUT_OK;
+}
+
 cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
                            cut_error *error)
 {
@@ -215,18 +194,24 @@ cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
     case CUT_FORMAT_WEBP: status = probe_webp(&p, bytes, size, error); break;
     case CUT_FORMAT_BMP: status = probe_bmp(&p, bytes, size, error); break;
     case CUT_FORMAT_GIF: status = probe_gif(&p, bytes, size, error); break;
+    case CUT_FORMAT_AVIF:
+    case CUT_FORMAT_HEIC:
+    case CUT_FORMAT_TIFF:
+    case CUT_FORMAT_JXL:
+    case CUT_FORMAT_ICO:
+    case CUT_FORMAT_SVG:
+        return cut_fail(error, CUT_E_NEEDS_CODEC,
+                        "The %s format is decoded outside the core.",
+                        cut_format_name(p.format));
     case CUT_FORMAT_NONE:
         return cut_fail(error, CUT_E_FORMAT,
-                        "The content is not JPEG, PNG, WebP, BMP or GIF.");
+                        "The content is that of no picture format that is "
+                        "known here.");
     }
     if (status) return status;
     if (p.w <= 0 || p.h <= 0) return damaged(&p, error);
-    if (p.w > CUT_MAX_SIDE || p.h > CUT_MAX_SIDE ||
-        (int64_t)p.w * p.h > CUT_MAX_PIXELS)
-        return cut_fail(error, CUT_E_TOO_LARGE,
-                        "The picture is %d x %d; at most %d pixels a side and "
-                        "%d in all are handled.",
-                        (int)p.w, (int)p.h, CUT_MAX_SIDE, CUT_MAX_PIXELS);
+    status = cut_image_fits((uint32_t)p.w, (uint32_t)p.h, error);
+    if (status) return status;
     p.orientation = cut_exif_orientation(bytes, size, p.format);
     *out = p;
     return CUT_OK;

@@ -8,10 +8,12 @@
 #include "base/fail.h"
 #include "image/format.h"
 
-/** By content, from the first 32 bytes at most; never by a name. */
+#define CUT_SNIFF_BYTES 1024
+
+/** By content, from the first CUT_SNIFF_BYTES at most; never by a name. */
 cut_format cut_image_sniff(const uint8_t *bytes, size_t size);
 
-/** "jpeg", "png", "webp", "bmp", "gif"; "" for CUT_FORMAT_NONE. */
+/** "jpeg", "png", "webp", .., as cut_sniff() says them; "" for CUT_FORMAT_NONE. */
 const char *cut_format_name(cut_format format);
 
 typedef struct cut_probe {
@@ -30,12 +32,17 @@ typedef struct cut_probe {
 } cut_probe;
 
 /**
- * @return CUT_OK; CUT_E_EMPTY; CUT_E_FORMAT; CUT_E_VARIANT for what stb_image
+ * @return CUT_OK; CUT_E_EMPTY; CUT_E_FORMAT; CUT_E_NEEDS_CODEC for a format
+ *         whose headers are read by its codec, outside; CUT_E_VARIANT for what stb_image
  *         cannot read, by name (12-bit, arithmetic and lossless JPEG, ...);
  *         CUT_E_TOO_LARGE beyond CUT_MAX_SIDE, CUT_MAX_PIXELS or
  *         CUT_MAX_INPUT_BYTES; CUT_E_CORRUPT when the header itself is damaged.
  */
 cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
                            cut_error *error);
+
+/** CUT_OK; CUT_E_TOO_LARGE beyond CUT_MAX_SIDE or CUT_MAX_PIXELS;
+ * CUT_E_CORRUPT without a pixel. */
+cut_status cut_image_fits(uint32_t w, uint32_t h, cut_error *error);
 
 #endif

@@ -77,9 +77,11 @@ static void put_mean(uint8_t out[4], const uint16_t *sum, int32_t columns,
 /* Columns at a time in cut_image_reduce(): their sums stay in L1. */
 enum { SPAN = CUT_REDUCE_MAX };
 
-/* The mean over blocks of k x k of `rows` rows: out[ceil(w / k)][4]. */
-static void reduce_rows(uint8_t *out, const uint8_t *px, int32_t w,
-                        int32_t rows, int32_t k, int opaque, uint32_t grey)
+/* The mean over blocks of k x k of `rows` rows, w pixels of each, which lie
+ * `stride` apart: out[ceil(w / k)][4]. */
+static void reduce_rows(uint8_t *out, const uint8_t *px, size_t stride,
+                        int32_t w, int32_t rows, int32_t k, int opaque,
+                        uint32_t grey)
 {
     uint16_t sum[(SPAN) * 4];
     int32_t span = SPAN / k * k;
@@ -87,7 +89,7 @@ static void reduce_rows(uint8_t *out, const uint8_t *px, int32_t w,
         int32_t n = x + span < w ? span : w - x;
         memset(sum, 0, (size_t)n * 4 * sizeof *sum);
         for (int32_t y = 0; y < rows; y++) {
-            const uint8_t *row = px + ((size_t)y * (size_t)w + (size_t)x) * 4;
+            const uint8_t *row = px + ((size_t)y * stride + (size_t)x) * 4;
             if (opaque)
                 add_row(sum, row, (size_t)n * 4);
             else
@@ -109,11 +111,22 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
     int opaque = cut_image_is_opaque(in);
     for (int32_t y = 0; y < h; y++)
         reduce_rows(px + (size_t)y * (size_t)w * 4,
-                    in->px + (size_t)y * (size_t)k * (size_t)in->w * 4, in->w,
+                    in->px + (size_t)y * (size_t)k * (size_t)in->w * 4,
+                    (size_t)in->w, in->w,
                     (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque,
                     in->light ? DARK_GREY : WHITE);
     *out = (cut_image){.px = px, .w = w, .h = h, .opaque = 1};
     return CUT_OK;
+}
+
+void cut_image_reduce_part(uint8_t *out, const cut_image *in, int32_t k,
+                           int opaque, int32_t x, int32_t y, int32_t n)
+{
+    size_t at = (size_t)y * (size_t)k * (size_t)in->w + (size_t)(x * k);
+    int32_t end = (x + n) * k < in->w ? (x + n) * k : in->w;
+    reduce_rows(out, in->px + at * 4, (size_t)in->w, end - x * k,
+                (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque,
+                in->light ? DARK_GREY : WHITE);
 }
 
 /* The weights of out sample o, whose middle lies at `centre` of the in samples,

@@ -29,6 +29,11 @@ int cut_image_is_opaque(const cut_image *image);
 cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
                             cut_error *error);
 
+/** A part of the same: samples x .. x + n - 1 of row y, [n][4]. `opaque`: what
+ * cut_image_is_opaque() says of `in`. */
+void cut_image_reduce_part(uint8_t *out, const cut_image *in, int32_t k,
+                           int opaque, int32_t x, int32_t y, int32_t n);
+
 /** The same with its alpha: colours by their share of it, alpha the mean. */
 cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
                                   int32_t k, cut_error *error);

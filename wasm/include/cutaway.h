@@ -23,7 +23,7 @@
 #define CUT_EXPORT __attribute__((used, visibility("default")))
 
 /* Raised when a call, a state or the meaning of a value changes. */
-#define CUT_ABI_VERSION 2
+#define CUT_ABI_VERSION 3
 
 /** States of a job, in order. A failed call leaves the state as it was. */
 #define CUT_STATE_LIST(X)                                                      \
@@ -49,7 +49,7 @@ typedef enum cut_state {
 /**
  * JSON: {"abi", "version", "statuses": [{"status","code","fault","text"}],
  * "states": [name], "limits": {name: number}, "numbers": what calls take for
- * words {"edit_mode", "edit_style", "arithmetic": {name: number}},
+ * words {"metadata", "edit_mode", "edit_style", "arithmetic": {name: number}},
  * "options": {name: {"type", "default", ..}}} (options/json.h).
  * Static text, never NULL, never freed.
  */
@@ -73,8 +73,9 @@ CUT_EXPORT void cut_memory_limit(uint32_t limit_bytes);
 /* ---- before decoding --------------------------------------------------- */
 
 /**
- * What a file is by its content: "jpeg", "png", "webp", "bmp", "gif", or ""
- * for anything else. Static text. Needs the first 32 bytes at most.
+ * What a file is by its content: "jpeg", "png", "webp", "bmp", "gif"; of those
+ * that are decoded outside, "avif", "heic", "tiff", "jxl", "ico", "svg"; or ""
+ * for anything else. Static text. Needs the first 1024 bytes at most.
  */
 CUT_EXPORT const char *cut_sniff(const uint8_t *bytes, uint32_t size_bytes);
 
@@ -108,9 +109,12 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *   "kind": "auto" | "photo" | "graphic": what the picture is; auto measures,
  *             and keeps what is cut out already (cut_job_needs_model())
  *   "partial": bool         of a damaged photo what is there, the rest clear
- *   "effort": "standard" | "high": the model also sees the mirrored photo, and
- *             a close-up of a subject that is small in it
- *             (cut_job_has_next_pass())
+ *   "metadata": "strip" | "keep": EXIF, XMP and IPTC of the photo, with
+ *             orientation 1, the result's size and no thumbnail
+ *   "effort": "fast" | "standard": details, by a second network
+ *             (cut_job_detail()) | "high": more of them; and the model also sees
+ *             the mirrored photo, and a close-up of a subject that is small in
+ *             it (cut_job_has_next_pass())
  *   "mask": bool            the matte itself as a grey picture
  *   "crop": bool            to the subject's box
  *   "margin": "N%" of the longer side of that box, or pixels as a number or
@@ -147,7 +151,8 @@ CUT_EXPORT int cut_job_manifest(cut_job *job, const char *json,
  * NEW -> DECODED. A JPEG, PNG, BMP or GIF file to straight RGBA8 [h][w][4],
  * turned upright by its EXIF orientation. Its ICC profile is kept for the
  * output. CUT_E_EMPTY, _FORMAT, _VARIANT, _TOO_LARGE (from the header, before
- * any pixel memory), _CORRUPT, _MEMORY; CUT_E_NEEDS_CODEC for WebP.
+ * any pixel memory), _CORRUPT, _MEMORY; CUT_E_NEEDS_CODEC for WebP, and for the
+ * formats that are decoded outside.
  */
 CUT_EXPORT int cut_job_decode(cut_job *job, const uint8_t *bytes,
                               uint32_t size_bytes);
@@ -162,6 +167,33 @@ CUT_EXPORT int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba,
                                      const uint8_t *bytes, uint32_t size_bytes);
 
 /**
+ * NEW -> DECODED. A picture of any format that something outside can read:
+ * `rgba` [h][w][4] straight, copied; `orientation` EXIF 1..8, by which it is
+ * turned upright; `colours` an ICC profile, or two bytes, colour primaries and
+ * transfer of ITU-T H.273; 0 bytes: sRGB. `bytes` is the file, read for its
+ * format's name only. CUT_E_TOO_LARGE, _ARGUMENT, _MEMORY.
+ */
+CUT_EXPORT int
+cut_job_decode_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                       uint32_t h, uint32_t orientation, const uint8_t *colours,
+                       uint32_t colours_size, const uint8_t *bytes,
+                       uint32_t size_bytes);
+
+/** Of cut_job_metadata(): EXIF from its TIFF header on, an XMP packet, the
+ * records of IPTC-IIM. */
+#define CUT_METADATA_EXIF 0
+#define CUT_METADATA_XMP 1
+#define CUT_METADATA_IPTC 2
+
+/**
+ * DECODED. Metadata of a file whose format only its codec knows; of JPEG, PNG
+ * and WebP the core reads them itself. Copied; with "metadata": "strip"
+ * nothing happens. CUT_E_ARGUMENT for another kind, CUT_E_MEMORY.
+ */
+CUT_EXPORT int cut_job_metadata(cut_job *job, uint32_t kind,
+                                const uint8_t *bytes, uint32_t size_bytes);
+
+/**
  * NEW or DECODED. The background image, for "background": "image".
  * Stretched to the photo's size when composed, or covering the canvas. As
  * cut_job_decode*().
@@ -172,6 +204,12 @@ CUT_EXPORT int cut_job_background_pixels(cut_job *job, const uint8_t *rgba,
                                          uint32_t w, uint32_t h,
                                          const uint8_t *bytes,
                                          uint32_t size_bytes);
+
+CUT_EXPORT int
+cut_job_background_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                           uint32_t h, uint32_t orientation,
+                           const uint8_t *colours, uint32_t colours_size,
+                           const uint8_t *bytes, uint32_t size_bytes);
 
 /**
  * Reads only the header: CUT_OK and the size and format by the getters below,
@@ -234,6 +272,30 @@ CUT_EXPORT int cut_job_has_next_pass(const cut_job *job);
 CUT_EXPORT int cut_job_refine(cut_job *job);
 
 /**
+ * REFINED. The next tile that the detail network is to see; the last call, when
+ * none is left, makes the matte finer and says so by cut_job_tile(). With
+ * "effort": "fast", without a subject or with a matte that was given none is
+ * due. CUT_E_STATE while a tile waits for its answer. CUT_E_MEMORY: may be
+ * called again. Whoever has no such network goes on with cut_job_foreground():
+ * the matte is then as it was refined.
+ */
+CUT_EXPORT int cut_job_detail(cut_job *job);
+
+/** f32 [1][16][b][b], b being cut_job_tile_blocks(), as models/detail/CARD.md
+ * says: blocks of 2 x 2 pixels, each R, G, B in -1..1 and alpha 0..1. Borrowed.
+ * NULL: none is due. */
+CUT_EXPORT const float *cut_job_tile(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_tile_blocks(const cut_job *job);
+
+/**
+ * The network's answer for that tile: f32 [1][4][b][b], to be added to the
+ * logit of each pixel's alpha. CUT_E_STATE without a tile; CUT_E_OUTPUT for a
+ * value that is not finite or another `count`: the tile still waits.
+ */
+CUT_EXPORT int cut_job_tile_answer(cut_job *job, const float *logits,
+                                   uint32_t count);
+
+/**
  * DECODED -> REFINED without a model: `bytes` is a grey picture of the photo's
  * size (a result with "mask"), whose brightness is the alpha wanted; the
  * photo's own alpha is the maximum. CUT_E_OPTION for another size; otherwise
@@ -280,11 +342,15 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
- * "bytes","icc_bytes","alpha", "partial": "N of M rows", if it is}, "width", "height", "format",
- * "subject": {"found", "kind": "photo" | "graphic", "given": whether its own
- * alpha cut it out, "coverage", "box": [x,y,w,h]}}. Of the subject, what is
- * not known in this state is null; sizes are 0 until they are. Borrowed, never
- * NULL.
+ * "bytes","icc_bytes","alpha", and "partial": "N of M rows" when it
+ * is}, "width", "height", "format",
+ * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found",
+ * "kind": "photo" | "graphic", "given": whether its own alpha cut it out,
+ * "coverage", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
+ * per pixel of the photo, and where the head lies on the result, null unless the
+ * canvas goes by one. What is not known in this state is null, and so is detail
+ * when it was not looked for; sizes are 0 until they are. Borrowed,
+ * never NULL.
  */
 CUT_EXPORT const char *cut_job_report_json(cut_job *job);
 

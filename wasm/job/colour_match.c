@@ -16,6 +16,14 @@ cut_status cut_profile_read(cut_bytes *out, const uint8_t *bytes, size_t size,
     return status;
 }
 
+cut_status cut_profile_given(cut_bytes *out, const uint8_t *colours,
+                             size_t size, cut_error *error)
+{
+    if (colours && size == 2)
+        return cut_colour_profile_of_code(out, colours[0], colours[1], error);
+    return cut_icc_copy(out, colours, size, error);
+}
+
 static void map_image(const cut_colour_map *map, cut_image *image)
 {
     cut_colour_map_pixels(map, image->px, (size_t)image->w * (size_t)image->h);

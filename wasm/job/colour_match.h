@@ -16,6 +16,11 @@
 cut_status cut_profile_read(cut_bytes *out, const uint8_t *bytes, size_t size,
                             cut_format format, cut_error *error);
 
+/** The profile that something else found in a file: `colours` as
+ * cut_job_decode_foreign() takes them. CUT_OK, CUT_E_MEMORY. */
+cut_status cut_profile_given(cut_bytes *out, const uint8_t *colours,
+                             size_t size, cut_error *error);
+
 /** Pixels of a profile's space to sRGB. 1; 0, and nothing changes, when the
  * profile is one of tables. */
 int cut_match_to_srgb(cut_image *image, const cut_bytes *profile);

@@ -5,7 +5,8 @@
  *
  * Memory at the photo's size: the RGBA picture through the whole job, the
  * 8-bit alpha plane from refine to foreground. Nothing else is full-size
- * outside a step; on a canvas the picture takes its size when composed.
+ * outside a step, but for a small photo's details between its tiles; on a
+ * canvas the picture takes its size when composed.
  */
 #include "base/alloc.h"
 #include "image/icc.h"
@@ -49,12 +50,14 @@ void cut_job_free(cut_job *job)
 {
     if (!job) return;
     cut_bytes_free(&job->icc);
+    cut_metadata_free(&job->metadata);
     cut_bytes_free(&job->first_picture);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
     cut_paper_free(&job->paper);
     cut_free(job->tensor);
     cut_matte_free(&job->matte);
+    cut_job_drop_detail(job);
     cut_free(job->alpha);
     cut_bytes_free(&job->file);
     cut_free(job);
@@ -115,8 +118,10 @@ static cut_status read_picture(cut_image *image, cut_probe *probe,
 {
     cut_status status = cut_source_read(image, probe, from, error);
     if (status) return status;
-    status = cut_profile_read(icc, from->bytes, from->size, probe->format,
-                              error);
+    status = from->orientation ? cut_profile_given(icc, from->colours,
+                                                   from->colours_size, error)
+                               : cut_profile_read(icc, from->bytes, from->size,
+                                                  probe->format, error);
     if (status) cut_image_free(image);
     return status;
 }
@@ -141,8 +146,13 @@ static int decode(cut_job *job, cut_source from)
     cut_bytes icc;
     if (!status)
         status = read_picture(&image, &probe, &icc, &from, &job->error);
-    if (!status && !job->options.crop && !job->options.canvas.w &&
-        (status = fits_webp(job, image.w, image.h))) {
+    if (!status && !job->options.crop && !job->options.canvas.w)
+        status = fits_webp(job, image.w, image.h);
+    if (!status && !from.orientation &&
+        job->options.metadata == CUT_METADATA_KEEP)
+        status = cut_metadata_read(&job->metadata, from.bytes, from.size,
+                                   probe.format, &job->error);
+    if (status && image.px) {
         cut_image_free(&image);
         cut_bytes_free(&icc);
     }
@@ -197,6 +207,41 @@ int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
                                     .h = h});
 }
 
+/* An orientation that is none counts as 1: 0 would ask the file. */
+static cut_source foreign(const uint8_t *rgba, uint32_t w, uint32_t h,
+                          uint32_t orientation, const uint8_t *colours,
+                          uint32_t colours_size, const uint8_t *bytes,
+                          uint32_t size_bytes)
+{
+    return (cut_source){.bytes = bytes,
+                        .size = size_bytes,
+                        .is_decoded = 1,
+                        .rgba = rgba,
+                        .w = w,
+                        .h = h,
+                        .orientation = orientation ? orientation : 1,
+                        .colours = colours,
+                        .colours_size = colours_size};
+}
+
+int cut_job_decode_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                           uint32_t h, uint32_t orientation,
+                           const uint8_t *colours, uint32_t colours_size,
+                           const uint8_t *bytes, uint32_t size_bytes)
+{
+    return decode(job, foreign(rgba, w, h, orientation, colours, colours_size,
+                               bytes, size_bytes));
+}
+
+int cut_job_background_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
+                               uint32_t h, uint32_t orientation,
+                               const uint8_t *colours, uint32_t colours_size,
+                               const uint8_t *bytes, uint32_t size_bytes)
+{
+    return background(job, foreign(rgba, w, h, orientation, colours,
+                                   colours_size, bytes, size_bytes));
+}
+
 const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
                                      uint32_t size_bytes)
 {
@@ -210,6 +255,21 @@ const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
 uint32_t cut_job_first_picture_size(const cut_job *job)
 {
     return (uint32_t)job->first_picture.size;
+}
+
+int cut_job_metadata(cut_job *job, uint32_t kind, const uint8_t *bytes,
+                     uint32_t size_bytes)
+{
+    cut_status status = cut_job_in_state(job, CUT_DECODED);
+    cut_bytes *into = kind == CUT_METADATA_EXIF  ? &job->metadata.exif
+                      : kind == CUT_METADATA_XMP ? &job->metadata.xmp
+                                                 : &job->metadata.iptc;
+    if (!status && kind > CUT_METADATA_IPTC)
+        status = cut_fail(&job->error, CUT_E_ARGUMENT,
+                          "There is no metadata of kind %u.", (unsigned)kind);
+    if (status || job->options.metadata != CUT_METADATA_KEEP)
+        return (int)status;
+    return (int)cut_metadata_copy(into, bytes, size_bytes, &job->error);
 }
 
 int cut_job_background(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
@@ -277,6 +337,7 @@ int cut_job_foreground(cut_job *job)
 {
     cut_status status = cut_job_in_state(job, CUT_REFINED);
     if (status) return (int)status;
+    cut_job_drop_detail(job);
     const cut_options *o = &job->options;
     cut_rendering *r = &job->rendering;
     status = cut_render_blur(&r->blur, &job->image, job->alpha, o, &job->error);
@@ -304,7 +365,10 @@ int cut_job_compose(cut_job *job)
     if (!status) status = cut_render_place(&job->image, r, o, &job->error);
     if (!status) status = cut_render(&job->image, r, o, &job->error);
     if (status) return (int)status;
-    if (o->mask) cut_bytes_free(&job->icc); /* a matte is no colour */
+    if (o->mask) { /* a matte is no colour, and no photo */
+        cut_bytes_free(&job->icc);
+        cut_metadata_free(&job->metadata);
+    }
     cut_rendering_free(r);
     job->out_w = job->image.w;
     job->out_h = job->image.h;
@@ -319,6 +383,7 @@ cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
 {
     cut_status status = cut_job_in_state(job, CUT_REFINED);
     if (status) return status;
+    cut_job_drop_detail(job);
     cut_match_to_srgb(&job->image, &job->icc);
     *photo = job->image;
     *alpha = job->alpha;
@@ -340,8 +405,18 @@ cut_image cut_job_take_background(cut_job *job)
 
 static int finish(cut_job *job, cut_status status)
 {
+    static const cut_format formats[] = {CUT_FORMAT_PNG, CUT_FORMAT_JPEG,
+                                         CUT_FORMAT_WEBP};
     int32_t dpi = job->options.canvas.dpi;
-    if (!status && dpi && job->options.output == CUT_OUT_PNG)
+    if (!status) {
+        cut_metadata_settle(&job->metadata, job->out_w, job->out_h);
+        status = cut_metadata_write(&job->file, &job->metadata,
+                                    formats[job->options.output], job->out_w,
+                                    job->out_h, &job->error);
+    }
+    if (status) return (int)status;
+    cut_metadata_free(&job->metadata); /* it is in: not again after a refusal */
+    if (dpi && job->options.output == CUT_OUT_PNG)
         status = cut_png_set_density(&job->file, dpi, &job->error);
     if (status) return (int)status;
     if (dpi && job->options.output == CUT_OUT_JPEG)
@@ -379,6 +454,7 @@ int cut_job_encoded(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     if (job->options.output != CUT_OUT_WEBP)
         return (int)cut_fail(&job->error, CUT_E_STATE,
                              "The core encodes this format itself.");
+    cut_bytes_free(&job->file); /* of a call that was refused at its end */
     return finish(job,
                   cut_webp_with_icc(&job->file, bytes, size_bytes, &job->icc,
                                     job->image.w, job->image.h, &job->error));

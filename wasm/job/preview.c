@@ -162,9 +162,10 @@ static cut_status render(cut_preview *p, const cut_options *o, cut_view view)
                        .blur = p->blur,
                        .kept = p->kept,
                        .view = view};
-    cut_image copy = {0}; /* a canvas crops the image that it is given */
+    cut_image copy = {0}; /* what covers is cropped in place */
     cut_status status = copy_image(&p->out, &p->placed, &p->error);
-    if (!status && o->background == CUT_BG_IMAGE && o->canvas.w && !o->mask) {
+    if (!status && o->background == CUT_BG_IMAGE && !o->mask &&
+        o->fit == CUT_BACKGROUND_COVER) {
         status = copy_image(&copy, &p->background_image, &p->error);
         r.background_image = copy;
     }

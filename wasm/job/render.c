@@ -159,10 +159,10 @@ cut_status cut_render_place(cut_image *image, cut_rendering *r,
                             const cut_options *options, cut_error *error)
 {
     if (r->done & PLACED) return CUT_OK;
-    cut_head head;
-    int found = cut_wants_head(options) && cut_head_find(&head, image);
-    r->view = cut_view_full(options, &r->kept, found ? &head : NULL, image->w,
-                            image->h);
+    int found = cut_wants_head(options) && cut_head_find(&r->head, image);
+    if (!found) r->head = (cut_head){0};
+    r->view = cut_view_full(options, &r->kept, found ? &r->head : NULL,
+                            image->w, image->h);
     cut_status status = CUT_OK;
     if (options->canvas.w)
         status = cut_canvas_place(image, &r->view.layout, error);
@@ -189,7 +189,36 @@ static cut_status decorate(cut_image *image, cut_rendering *r,
     return status;
 }
 
-/* On a canvas, pictures cover it; otherwise they lie as the photo lies. */
+/* Where a picture of w x h is all to be seen, in the middle of a box. */
+static cut_stretch contained(cut_stretch in, int32_t w, int32_t h)
+{
+    float across = in.w / (float)w, down = in.h / (float)h;
+    float scale = across < down ? across : down;
+    float wide = (float)w * scale, high = (float)h * scale;
+    return (cut_stretch){in.x + (in.w - wide) / 2, in.y + (in.h - high) / 2,
+                         wide, high};
+}
+
+/* The background image over the canvas, or over the photo as it lies. */
+static cut_status paint_image(cut_image *image, cut_rendering *r,
+                              const cut_options *o, const cut_stretch *photo,
+                              cut_error *error)
+{
+    const cut_view *v = &r->view;
+    int on_canvas = o->canvas.w != 0;
+    cut_stretch over = *photo;
+    if (on_canvas) over = (cut_stretch){0, 0, (float)image->w, (float)image->h};
+    if (o->fit == CUT_BACKGROUND_CONTAIN)
+        over = contained(over, r->background_image.w, r->background_image.h);
+    if (o->fit == CUT_BACKGROUND_COVER)
+        cut_crop_to_ratio(&r->background_image,
+                          on_canvas ? v->full_w : v->photo_w,
+                          on_canvas ? v->full_h : v->photo_h);
+    return cut_compose_image(image, &r->background_image, &over, error);
+}
+
+/* On a canvas, blur and gradient cover it; otherwise they lie as the photo
+ * lies. */
 static cut_status paint(cut_image *image, cut_rendering *r,
                         const cut_options *o, cut_error *error)
 {
@@ -199,6 +228,7 @@ static cut_status paint(cut_image *image, cut_rendering *r,
                              v->layout.place.scale};
     const cut_stretch over = {photo.x, photo.y, (float)v->photo_w * photo.scale,
                               (float)v->photo_h * photo.scale};
+    cut_status status = CUT_OK;
     switch (o->background) {
     case CUT_BG_COLOUR: cut_compose_colour(image, o->rgb); return CUT_OK;
     case CUT_BG_GRADIENT:
@@ -209,10 +239,9 @@ static cut_status paint(cut_image *image, cut_rendering *r,
                                           error);
         return cut_compose_blur(image, &r->blur, photo, error);
     case CUT_BG_IMAGE:
-        if (!o->canvas.w)
-            return cut_compose_image(image, &r->background_image, &over, error);
-        cut_crop_to_ratio(&r->background_image, v->full_w, v->full_h);
-        return cut_compose_image(image, &r->background_image, NULL, error);
+        status = paint_image(image, r, o, &over, error);
+        if (status || o->fit != CUT_BACKGROUND_CONTAIN) return status;
+        break; /* its bars are as without a background */
     case CUT_BG_TRANSPARENT: break;
     }
     if (o->output == CUT_OUT_JPEG) cut_compose_colour(image, white);

@@ -45,6 +45,7 @@ typedef struct cut_rendering {
     cut_layer blur;             /* of cut_render_blur() */
     cut_subject kept;           /* box of what is kept, on the photo */
     cut_view view;
+    cut_head head; /* on the photo, where the canvas goes by it; chin 0: none */
     uint32_t done; /* steps that need not be repeated after a refusal */
 } cut_rendering;
 

@@ -48,10 +48,28 @@ uint32_t cut_job_quality(const cut_job *job)
     return (uint32_t)job->options.quality;
 }
 
+/* How large the photo lies on the result, to four places, and the head. */
+static void report_place(char *out, size_t size, const cut_job *job)
+{
+    const cut_place *at = &job->rendering.view.layout.place;
+    const cut_head *head = &job->rendering.head;
+    int scale = (int)(at->scale * 10000.0f + 0.5f);
+    char said[40] = "null";
+    if (head->chin)
+        snprintf(said, sizeof said, "[%d,%d,%d]",
+                 (int)(at->x + (float)head->x * at->scale),
+                 (int)(at->y + (float)head->top * at->scale),
+                 (int)(at->y + (float)head->chin * at->scale));
+    snprintf(out, size, "{\"scale\":%d.%04d,\"head\":%s}", scale / 10000,
+             scale % 10000, said);
+}
+
 const char *cut_job_report_json(cut_job *job)
 {
     const cut_subject *subject = &job->subject;
     char found[8] = "null", details[128] = "\"coverage\":null,\"box\":null";
+    char placed[96] = "null";
+    if (job->state >= CUT_COMPOSED) report_place(placed, sizeof placed, job);
     if (job->state >= CUT_INFERRED)
         snprintf(found, sizeof found, subject->found ? "true" : "false");
     if (job->state >= CUT_REFINED) /* coverage to four places, no float text */
@@ -68,17 +86,23 @@ const char *cut_job_report_json(cut_job *job)
     const char *kind = job->state < CUT_INFERRED      ? "null"
                        : subject->kind == CUT_GRAPHIC ? "\"graphic\""
                                                       : "\"photo\"";
+    char detail[64] = "null";
+    if (job->is_detailed)
+        snprintf(detail, sizeof detail, "{\"tiles\":%u,\"side\":%d}",
+                 (unsigned)job->detailed.tiles, (int)job->detailed.side);
     snprintf(job->report, sizeof job->report,
              "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
              "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
              "\"alpha\":%s%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
-             "\"subject\":{\"found\":%s,\"kind\":%s,\"given\":%s,%s}}",
+             "\"placed\":%s,\"subject\":{\"found\":%s,\"kind\":%s,\"given\":%s,"
+             "%s},\"detail\":%s}",
              cut_format_name(job->probe.format), (int)job->in_w, (int)job->in_h,
              job->probe.orientation, (unsigned)job->input_bytes,
              (unsigned)job->icc.size,
              job->probe.has_alpha_channel ? "true" : "false", part,
              (int)job->out_w, (int)job->out_h,
-             cut_output_name(job->options.output), found, kind,
-             job->subject.kind == CUT_GIVEN ? "true" : "false", details);
+             cut_output_name(job->options.output), placed, found, kind,
+             job->subject.kind == CUT_GIVEN ? "true" : "false", details,
+             detail);
     return job->report;
 }

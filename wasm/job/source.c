@@ -45,10 +45,42 @@ static cut_status copy_pixels(cut_image *out, const cut_source *from,
     return CUT_OK;
 }
 
+/* Pixels of a file that only the one who decoded it can read. */
+static cut_status read_foreign(cut_image *out, cut_probe *probe,
+                               const cut_source *from, cut_error *error)
+{
+    if (!from->rgba || from->orientation > 8)
+        return cut_fail(error, CUT_E_ARGUMENT, "No pixels given.");
+    *probe = (cut_probe){.format = cut_image_sniff(from->bytes, from->size),
+                         .w = (int32_t)from->w,
+                         .h = (int32_t)from->h,
+                         .orientation = (int)from->orientation,
+                         .bits = 8,
+                         .channels = 4};
+    cut_status status = cut_image_fits(from->w, from->h, error);
+    if (status) return status;
+    size_t bytes = (size_t)from->w * from->h * 4;
+    uint8_t *px = cut_alloc(bytes, 1);
+    if (!px)
+        return cut_fail(error, CUT_E_MEMORY, "No memory for %u x %u pixels.",
+                        (unsigned)from->w, (unsigned)from->h);
+    memcpy(px, from->rgba, bytes);
+    for (size_t i = 3; i < bytes && !probe->has_alpha_channel; i += 4)
+        probe->has_alpha_channel = px[i] != 255;
+    *out = (cut_image){.px = px,
+                       .w = probe->w,
+                       .h = probe->h,
+                       .opaque = !probe->has_alpha_channel};
+    status = cut_image_orient(out, probe->orientation, error);
+    if (status) cut_image_free(out);
+    return status;
+}
+
 cut_status cut_source_read(cut_image *out, cut_probe *probe,
                            const cut_source *from, cut_error *error)
 {
     cut_image image = {0};
+    if (from->orientation) return read_foreign(out, probe, from, error);
     cut_status status = cut_image_probe(probe, from->bytes, from->size, error);
     if (status) return status;
     if (from->is_decoded)

@@ -13,13 +13,19 @@ typedef struct cut_source {
     const uint8_t *rgba; /* [h][w][4] */
     uint32_t w, h;
     int partial; /* what is there will do */
+    /* EXIF 1..8, how the pixels lie: all that is known of them is given here,
+     * and of the file nothing but its name counts. 0: the file's header says
+     * what they are. */
+    uint32_t orientation;
+    const uint8_t *colours; /* as cut_job_decode_foreign() takes them */
+    uint32_t colours_size;
 } cut_source;
 
 /**
  * @param[out] out   upright, owned by the caller; unchanged unless CUT_OK
  * @param[out] probe of the file
- * @return CUT_OK, CUT_E_NEEDS_CODEC (WebP), CUT_E_CORRUPT (the pixels are not
- *         what the header says), CUT_E_ARGUMENT, and what image/probe.h and
+ * @return CUT_OK, CUT_E_NEEDS_CODEC, CUT_E_CORRUPT (the pixels are not what the
+ *         header says), CUT_E_ARGUMENT, and what image/probe.h and
  *         image/decode.h answer
  */
 cut_status cut_source_read(cut_image *out, cut_probe *probe,

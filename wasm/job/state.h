@@ -3,6 +3,8 @@
 #define CUT_JOB_STATE_H
 
 #include "cutaway.h"
+#include "detail/detail.h"
+#include "image/metadata.h"
 #include "image/probe.h"
 #include "job/manifest.h"
 #include "job/render.h"
@@ -31,7 +33,8 @@ struct cut_job {
     int32_t in_w, in_h;   /* upright */
     int32_t out_w, out_h; /* from COMPOSED on */
     cut_bytes icc;
-    int is_matched; /* colours and background image are in its space */
+    cut_metadata metadata; /* with CUT_METADATA_KEEP */
+    int is_matched;        /* colours and background image are in its space */
 
     cut_graphic graphic; /* once is_measured, for kind CUT_GRAPHIC */
     cut_paper paper;     /* or of ink on a photo of paper */
@@ -44,10 +47,13 @@ struct cut_job {
     cut_pass pass;           /* PREPARED: this one; INFERRED: the last one */
     cut_closeup closeup;     /* with CUT_PASS_CLOSEUP */
     uint8_t *alpha;          /* REFINED: [in_h][in_w] */
+    cut_detail *detail;      /* REFINED: while tiles are due */
+    cut_detail_report detailed;
+    int is_detailed;         /* all of them were answered */
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
-    char report[640];
+    char report[768];
 };
 
 /** What the picture is under a matte from outside: a graphic, when the matte is
@@ -56,5 +62,8 @@ void cut_job_kind_of_matte(cut_job *job, const uint8_t *alpha);
 
 /** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */
 cut_status cut_job_in_state(cut_job *job, cut_state wanted);
+
+/** Forgets tiles that were not answered; the matte stays as it was refined. */
+void cut_job_drop_detail(cut_job *job);
 
 #endif

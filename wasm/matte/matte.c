@@ -1,29 +1,12 @@
 #include "matte/matte.h"
 
-#include <string.h>
-
-/* e^x for -30 <= x <= 30 by 2^n * e^r, relative error below 1.3e-6. The C
- * library's differs between systems; this one gives the same bits everywhere. */
-static float exponential(float x)
-{
-    float t = x * 1.44269504f;
-    int32_t n = (int32_t)(t + (t < 0 ? -0.5f : 0.5f));
-    float r = x - (float)n * 0.693147181f;
-    float e = 1 + r * (1 + r * (0.5f +
-                                r * (1 / 6.0f + r * (1 / 24.0f +
-                                                     r * (1 / 120.0f +
-                                                          r * (1 / 720.0f))))));
-    uint32_t bits = (uint32_t)(n + 127) << 23;
-    float power;
-    memcpy(&power, &bits, 4);
-    return e * power;
-}
+#include "base/exp.h"
 
 static float sigmoid(float x)
 {
     if (x < -30) x = -30;
     if (x > 30) x = 30;
-    return 1 / (1 + exponential(-x));
+    return 1 / (1 + cut_exp(-x));
 }
 
 cut_status cut_matte_from_map(cut_matte *out, const float *map, int32_t w,

@@ -28,12 +28,14 @@
 #define CUT_OUTPUTS "png", "jpeg", "webp"
 
 #define CUT_OPTION_LIST(FIRST, X)                                              \
-    FIRST(                                                                     \
-        background, background, BACKGROUND, result, "transparent", 0, 0,       \
-        ("transparent", "white", "#rrggbb", "blur", "blur(2%)",                \
-         "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),            \
-        "what lies behind the subject; a picture is stretched to the photo, "  \
-        "and covers a canvas")                                                 \
+    FIRST(background, background, BACKGROUND, result, "transparent", 0, 0,     \
+          ("transparent", "white", "#rrggbb", "blur", "blur(2%)",              \
+           "linear-gradient(135deg, #rrggbb, #rrggbb 80%)", "image"),          \
+          "what lies behind the subject")                                      \
+    X(fit, fit, CHOICE, result, "cover", 0, 0,                                 \
+      ("cover", "contain", "stretch"),                                         \
+      "how a background picture fills the photo or the canvas, as CSS "        \
+      "object-fit; contain leaves clear bars, white in a JPEG")                \
     X(keep, keep, CHOICE, result, "subject", 0, 0, ("subject", "background"),  \
       "what of the photo stays; background removes the subject instead")       \
     X(shadow, shadow, SWITCH, result, null, 0, 0, (CUT_SHADOW_LIST),           \
@@ -48,6 +50,9 @@
       "of JPEG and WebP; WebP at 100 is lossless")                             \
     X(colorspace, colorspace, CHOICE, result, "keep", 0, 0, ("keep", "srgb"),  \
       "of the file: the photo's own, or sRGB, as some shops want it")          \
+    X(metadata, metadata, CHOICE, result, "strip", 0, 0, ("strip", "keep"),    \
+      "EXIF, XMP and IPTC of the photo: keep takes them along, where it was "  \
+      "taken, too")                                                            \
     X(crop, crop, BOOLEAN, result, 0, 0, 0, (),                                \
       "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \
@@ -58,9 +63,11 @@
     X(partial, partial, BOOLEAN, run, 0, 0, 0, (),                             \
       "of a photo that is damaged or ends early, what is there, instead of "   \
       "an error")                                                              \
-    X(effort, effort, CHOICE, run, "standard", 0, 0, ("standard", "high"),     \
-      "whether the model looks again, at the mirrored photo, and closely at "  \
-      "a subject that is small in it")                                         \
+    X(effort, effort, CHOICE, run, "standard", 0, 0,                           \
+      ("fast", "standard", "high"),                                            \
+      "standard follows hair and other details where fast leaves them soft; "  \
+      "with high the model also looks again, at the mirrored photo, and "      \
+      "closely at a subject that is small in it")                              \
     X(mask, mask, BOOLEAN, call, 0, 0, 0, (),                                  \
       "the matte itself, as a grey picture")
 

@@ -16,6 +16,12 @@ typedef enum cut_background {
     CUT_BG_GRADIENT
 } cut_background;
 
+typedef enum cut_background_fit {
+    CUT_BACKGROUND_COVER,
+    CUT_BACKGROUND_CONTAIN,
+    CUT_BACKGROUND_STRETCH
+} cut_background_fit;
+
 typedef enum cut_keep { CUT_KEEP_SUBJECT, CUT_KEEP_BACKGROUND } cut_keep;
 
 typedef enum cut_colorspace {
@@ -29,16 +35,26 @@ typedef enum cut_asked_kind {
     CUT_KIND_GRAPHIC
 } cut_asked_kind;
 
-typedef enum cut_effort { CUT_EFFORT_STANDARD, CUT_EFFORT_HIGH } cut_effort;
+typedef enum cut_metadata_option {
+    CUT_METADATA_STRIP,
+    CUT_METADATA_KEEP
+} cut_metadata_option;
+
+typedef enum cut_effort {
+    CUT_EFFORT_FAST,
+    CUT_EFFORT_STANDARD,
+    CUT_EFFORT_HIGH
+} cut_effort;
 
 typedef enum cut_output { CUT_OUT_PNG, CUT_OUT_JPEG, CUT_OUT_WEBP } cut_output;
 
 /* What options/list.h fills: a row of it for each key. */
 typedef struct cut_options {
     cut_background background;
-    uint8_t rgb[3];        /* with CUT_BG_COLOUR */
-    cut_length blur;       /* with CUT_BG_BLUR; 0: as compose/ likes it */
-    cut_gradient gradient; /* with CUT_BG_GRADIENT */
+    uint8_t rgb[3];         /* with CUT_BG_COLOUR */
+    cut_length blur;        /* with CUT_BG_BLUR; 0: as compose/ likes it */
+    cut_gradient gradient;  /* with CUT_BG_GRADIENT */
+    cut_background_fit fit; /* with CUT_BG_IMAGE */
     cut_keep keep;
     cut_output output;
     int32_t quality; /* 1..100 */
@@ -51,6 +67,7 @@ typedef struct cut_options {
     int partial;
     cut_effort effort;
     cut_colorspace colorspace;
+    cut_metadata_option metadata;
 } cut_options;
 
 /** The options when nothing is said. */

@@ -8,7 +8,7 @@
  */
 
 /** Where the system knows no type, the name has to do. */
-const pictureName = /\.(jpe?g|jfif|png|webp|bmp|gif)$/i;
+const pictureName = /\.(jpe?g|jpe|jfif|png|webp|bmp|gif|hei[cf]s?|avif|tiff?|jxl|ico|svg)$/i;
 /** What systems leave in folders; nobody put it there, so nobody is told. */
 const clutter = /^(\..*|thumbs\.db|desktop\.ini|__MACOSX)$/i;
 

@@ -26,12 +26,12 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 .pick::before{content:"";position:absolute;inset-block-start:8px;inset-inline-start:8px;width:22px;height:22px;border-radius:7px;border:2px solid #fff;background:#04231d73;opacity:0}
 .tile:hover .pick::before,.pick:focus-visible::before,.pick:checked::before{opacity:1}
 .pick:checked::before{content:"\\2713";background:var(--_spark);border-color:var(--_spark);color:#1b1a0f;font:700 15px/18px system-ui,sans-serif;text-align:center}
-.pic{position:relative;min-height:0;background:color-mix(in srgb,var(--_mat),#000 18%);overflow:hidden}
-.pic img{display:block;width:100%;height:100%;object-fit:contain}
+.pic{position:relative;display:grid;grid-template:minmax(0,1fr)/minmax(0,1fr);place-items:center;min-height:0;background:color-mix(in srgb,var(--_mat),#000 18%);overflow:hidden}
+.pic img{display:block;max-width:100%;max-height:100%}
 .tile[data-state=waiting] .pic img{opacity:.5}
 .tile[data-state=working] .pic img{filter:saturate(.35) brightness(.72)}
 .tile[data-state=failed] .pic img,.tile[data-state=cancelled] .pic img{filter:grayscale(1);opacity:.45}
-.tile[data-state=done] .pic{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/16px 16px}
+.tile[data-state=done] .pic img{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/16px 16px}
 .tile[data-state=working] .pic::after{content:"";position:absolute;inset:auto 0 0;height:4px;background:var(--_spark);transform-origin:0 50%;transform:scaleX(var(--fraction,0))}
 :host(:dir(rtl)) .tile .pic::after{transform-origin:100% 50%}
 .file,.state{padding:0 10px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;font-size:.82rem;line-height:1.4}
@@ -48,6 +48,7 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 .act.edit{inset-inline-end:48px}
 .act[data-do=edit]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M2.5 13.5l.8-3.2 7.8-7.8 2.4 2.4-7.8 7.8zM9.5 4l2.5 2.5'/%3E%3C/svg%3E")}
 @media (hover:none){.act.edit{inset-inline-end:6px}.tile[data-state=failed] .act.edit{inset-inline-end:48px}.act,.pick::before{opacity:1}.act[data-do=save]{display:none}}
+:host(:not([closable])) [data-act=back]{display:none!important}
 .skipped{margin-top:14px;font-size:.9rem}
 .skipped summary{cursor:pointer;padding:6px 0;width:fit-content}
 .skipped ul{margin:4px 0 0;padding-inline-start:20px;overflow-wrap:anywhere}
@@ -60,7 +61,7 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 @container (max-width:640px){
 .board{min-height:0}
 .head{grid-template-columns:minmax(0,1fr);gap:8px;padding:9px 11px 0}
-.chips{flex-wrap:nowrap;overflow-x:auto;margin:0 -11px;padding:3px 11px;scrollbar-width:none}
+.chip{padding:0 9px}
 .head .meter{margin:0 -11px}
 .overall{white-space:normal}
 .chip{flex:none}

@@ -25,13 +25,19 @@ import { previewCalls, retouchCalls } from './core/held-calls.js';
  * @property {number} threads
  * @property {string} [engine_note] why another engine than the first choice ran
  * @property {{ format: string, width: number, height: number, orientation: number, bytes: number, icc_bytes: number,
- *   alpha: boolean }} photo the input, upright
+ *   alpha: boolean, partial?: string, decoder: string, note?: string }} photo the input, upright; partial: "N of M rows"; decoder: "core", "browser" or a codec's
+ *   name; note: what that way of decoding lost
  * @property {{ found: boolean, kind: 'photo' | 'graphic', given: boolean, coverage: number,
  *   box: [number, number, number, number] }} subject coverage: mean alpha, 0..1; box: x, y, w, h of alpha >= 50 %; found
  *   false: the picture shows none, and the result is clear; graphic: keyed by its ground; given: cut out already
- * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, foreground, compose,
- *   encode, total
+ * @property {{ scale: number, head: [number, number, number] | null }} placed scale: pixels of the result per pixel of the
+ *   photo; head: x, top, chin on the result, where a canvas such as "passport" goes by it and there is one
+ * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, detail, foreground,
+ *   compose, encode, total
  * @property {number} peak_heap_bytes what the core and engine c had allocated at most
+ * @property {{ tiles: number, side: number, model?: string, error?: { code: string, detail: string } } | null} detail
+ *   what the detail network was shown, and the longer side of the photo that it saw at the end; error: why it could not
+ *   be had, and the matte is as with effort fast; null: there was nothing to look for, or effort is fast
  */
 
 /**
@@ -173,7 +179,7 @@ export function createApi(client) {
   /**
    * Cuts the subject of a photo out.
    *
-   * @param {Input} input JPEG, PNG, WebP, BMP or GIF
+   * @param {Input} input JPEG, PNG, WebP, BMP, GIF, AVIF, HEIC, TIFF, JPEG XL, ICO; in a page what the browser shows, too
    * @param {Options & More} [options]
    * @returns {Promise<{ blob: Blob, report: Report }>}
    * @throws {CutawayError}
@@ -228,7 +234,7 @@ export function createApi(client) {
     /**
      * Loads engine and model ahead of the first picture.
      *
-     * @param {Pick<Options, 'model' | 'engine'> & More} [options]
+     * @param {Pick<Options, 'model' | 'engine' | 'effort'> & More} [options] with effort fast without the detail network
      * @returns {Promise<{ model: string, engine: string }>}
      */
     preload: ({ signal, onProgress, ...options } = {}) => client.ask('preload', { options }, { signal, onProgress }),

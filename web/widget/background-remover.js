@@ -30,6 +30,7 @@ const markup = `
     <p class="hint" data-t="or"></p>
     <p class="actions">
       <button type="button" class="primary" part="button choose" data-do="choose" data-t="choose"></button>
+      <slot name="more"></slot>
       <button type="button" class="quiet" part="button sample" data-do="sample" data-t="sample"></button>
     </p>
     <p class="hint small" part="hint" data-t="kinds"></p>
@@ -256,6 +257,7 @@ export class BackgroundRemover extends HTMLElement {
         root: /** @type {ShadowRoot} */ (this.shadowRoot),
         engine: () => this.#load(),
         empty: () => this.#show(false),
+        full: () => this.#show(true),
         choose: () => this.#part('.files').click(),
         made: (files) => this.#take(files),
       });
@@ -281,7 +283,7 @@ export class BackgroundRemover extends HTMLElement {
     this.#warm = true;
     this.#open().catch(() => {});
     try {
-      await (await this.#load()).preload?.({ model: this.getAttribute('model') ?? undefined });
+      await (await this.#load()).preload?.({ model: this.getAttribute('model') ?? undefined, effort: 'fast' });
     } catch {
       this.#warm = false;
     }

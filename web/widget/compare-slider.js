@@ -18,13 +18,14 @@ div{position:absolute;inset:0}
 .after{clip-path:inset(0 0 0 var(--at))}
 .bar{transform:translateX(var(--at));outline:0}
 .bar::before{content:"";position:absolute;inset:0 auto 0 -1px;width:2px;background:#fff;box-shadow:0 0 0 1px #0005}
-.grip{inset:auto;left:-22px;top:calc(50% - 22px);width:44px;height:44px;border-radius:50%;background:#fff;color:#15211d;
+.grip{inset:auto;left:calc(clamp(2px,var(--at) - 22px,100% - 46px) - var(--at));top:calc(50% - 22px);width:44px;height:44px;border-radius:50%;background:#fff;color:#15211d;
 box-shadow:0 1px 6px #0007;display:grid;place-items:center}
 :host(.placed) .bar{pointer-events:none}:host(.placed) .grip{pointer-events:auto}
 .bar:focus-visible .grip{outline:3px solid #0b6bcb;outline-offset:2px;box-shadow:0 0 0 2px #fff}
 svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 :host([moving]) .before,:host([moving]) .after{transition:clip-path .7s cubic-bezier(.3,.7,.2,1)}
 :host([moving]) .bar{transition:transform .7s cubic-bezier(.3,.7,.2,1)}
+@media print{.bar,.before{display:none}.after{clip-path:none}}
 ::slotted(*){position:absolute;inset:0;width:100%;height:100%}
 `;
 
@@ -127,7 +128,7 @@ export class CompareSlider extends HTMLElement {
       'keydown',
       (event) => {
         const key = keys[event.key];
-        if (!key || event.altKey || event.ctrlKey || event.metaKey) return;
+        if (!key || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         this.#user(key[1] ? key[0] : this.#value + key[0]);
       },

@@ -20,7 +20,7 @@ import exported_detail
 import network
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from int8 import with_int8_weights  # noqa: E402
+from int8 import ranges, shortened, with_int8_weights  # noqa: E402
 
 
 def pairs(path, count):
@@ -30,36 +30,6 @@ def pairs(path, count):
     for k in np.linspace(0, len(crops) - 1, min(count, len(crops))).astype(int):
         x = torch.from_numpy(crops[k, :side, :side].astype(np.float32).transpose(2, 0, 1)[None] / 255)
         yield x[:, :3], x[:, 4:]
-
-
-def shortened(model):
-    """Feature maps numbered, nodes without names: both are a tenth of the file."""
-    graph, kept = model.graph, {i.name for i in [*model.graph.input, *model.graph.output, *model.graph.initializer]}
-    names = {}
-    for node in graph.node:
-        node.name = ""
-        for k, name in enumerate(node.input):
-            node.input[k] = names.get(name, name)
-        for k, name in enumerate(node.output):
-            if name not in kept:
-                names[name] = node.output[k] = f"t{len(names)}"
-    del graph.value_info[:]
-    return model
-
-
-def ranges(path, inputs):
-    """Lines "name lo hi", in millionths: what every feature map takes on the inputs."""
-    model = onnx.load(path)
-    maps = [o for node in model.graph.node for o in node.output if node.op_type != "Constant"]
-    del model.graph.output[:]
-    model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in maps)
-    session = onnxruntime.InferenceSession(model.SerializeToString())
-    lows, highs = np.full(len(maps) + 1, np.inf), np.full(len(maps) + 1, -np.inf)
-    for rgb, coarse in inputs:
-        blocks = network.pack(rgb, coarse).numpy()
-        for k, values in enumerate([blocks, *session.run(maps, {"blocks": blocks})]):
-            lows[k], highs[k] = min(lows[k], values.min()), max(highs[k], values.max())
-    return "".join(f"{name} {round(lo * 1e6)} {round(hi * 1e6)}\n" for name, lo, hi in zip(["blocks", *maps], lows, highs))
 
 
 def gap(path, net, inputs, label):
@@ -92,7 +62,7 @@ def main():
     onnx.save(shortened(onnx.load(plain)), plain)
     f32_gap = gap(plain, net, inputs[:16], "f32")
     model = with_int8_weights(onnx.load(plain))
-    onnx.helper.set_model_props(model, {"cutaway.ranges": ranges(plain, inputs)})
+    onnx.helper.set_model_props(model, {"cutaway.ranges": ranges(plain, "blocks", (network.pack(*each).numpy() for each in inputs))})
     onnx.save(model, args.out)
     int8_gap = gap(args.out, net, inputs[:16], "int8 weights")
     os.remove(plain)

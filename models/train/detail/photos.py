@@ -266,8 +266,9 @@ def main():
         out += composed(rng, sources, model, args.made_up, look)
     out = np.array(out, np.uint8)
     os.makedirs(os.path.dirname(os.path.abspath(args.out)), exist_ok=True)
-    np.save(args.out + ".part.npy", out[rng.permutation(len(out))])
-    os.replace(args.out + ".part.npy", args.out)
+    with open(args.out + ".part", "wb") as file:  # a name that train.py does not look for
+        np.save(file, out[rng.permutation(len(out))])
+    os.replace(args.out + ".part", args.out)
     print(f"{len(out)} crops of {args.photos} composites in {time.time() - began:.0f} s, error of the coarse matte "
           f"{np.abs(out[..., 4].astype(float) - out[..., 3]).mean() / 255:.4f}")
 

@@ -15,10 +15,11 @@ import { randomHex } from '../../ids.js';
 import { sourceHeader } from '../../records.js';
 import { actions } from './actions.js';
 import { failures } from './failures.js';
-import { jobs, results, summary, sweep } from './jobs.js';
+import { ends, jobs, results, summary, sweep } from './jobs.js';
 import { remote } from './remote.js';
 import { parse } from './requests.js';
 import { hosts, pathPrefix, relayed, routes } from './routes.js';
+import { sign } from './webhook.js';
 
 /** @type {import('../../types.js').Dialect} */
 export const aigenstudio = {
@@ -30,9 +31,12 @@ export const aigenstudio = {
   relayed,
   failures,
   keyForm: /^aigen_(test|live)_\w+/,
+  newKey: (secret) => `aigen_live_${secret}`,
   limits: { sourceBytes: 10e6 },
   credential: bearer,
+  sign,
   jobs,
+  ends,
   sweep,
   remote,
   parse,
@@ -41,7 +45,7 @@ export const aigenstudio = {
 
   async reply(outcome, { operation, base, services }) {
     if (operation === 'getResult') {
-      return pictureResponse(outcome.blob, outcome.blob.type, sourceHeader(outcome));
+      return pictureResponse(outcome.blob, outcome.type, sourceHeader(outcome));
     }
     const request_id = requestId();
     const bodies = /** @type {Record<string, () => any>} */ ({

@@ -4,20 +4,22 @@
  * @module shim/dialects/aigenstudio/jobs
  */
 import { ShimError, asShimError } from '../../errors.js';
-import { fetchPicture } from '../../fetch-url.js';
+import { fetchInput } from '../../fetch-url.js';
 import { iso, randomHex } from '../../ids.js';
-import { isShutdown, updateRecord } from '../../records.js';
+import { isShutdown } from '../../records.js';
 import { failures } from './failures.js';
 import { ROOT } from './routes.js';
 import { sign } from './webhook.js';
 
 export const JOBS = 'ag-jobs';
 export const KEYS = 'ag-keys';
-const JOB_MS = 30 * 24 * 3600e3; // our choice, for jobs, results and their keys
+export const JOB_MS = 30 * 24 * 3600e3; // our choice, for jobs, results and their keys
 const SOURCE_FORMATS = ['jpeg', 'png', 'webp'];
 
 /** @param {any} job */
 const active = (job) => job.status === 'queued' || job.status === 'processing';
+
+export const ends = { [JOBS]: (/** @type {any} */ job) => job.created + JOB_MS };
 
 /** @type {import('../../types.js').Jobs} */
 export const jobs = {
@@ -31,20 +33,9 @@ export const jobs = {
     if (!job || !active(job)) return;
     /** @param {(now: any) => Record<string, any>} change */
     const save = async (change) => {
-      job = await updateRecord(services, JOBS, id, (now) => ({ ...change(now), updated: services.clock.now() }));
+      job = await services.update(JOBS, id, (now) => ({ ...change(now), updated: services.clock.now() }));
     };
-    /** @param {string} type @param {any[]} [some] */
-    const announce = async (type, some) => {
-      const event = {
-        id: `evt_${randomHex(10)}`,
-        type,
-        created_at: iso(services.clock.now()),
-        job: summary(job),
-        results: (await results(job, job.base, services)).filter((one) => !some || some.some((r) => r.id === one.id)),
-      };
-      services.emit(type, event);
-      if (job.webhook_url) services.webhook?.({ url: job.webhook_url, secret: services.secret(id), event, sign });
-    };
+    const announce = announceOf(id, () => job, services);
 
     if (isShutdown(signal)) return;
     if (!signal.aborted) {
@@ -63,8 +54,9 @@ export const jobs = {
           id: `input-${i}`,
           action: 'remove',
           options: { background, format },
-          image: once(() => open(source, `${JOBS}.${id}.source${i}`, services, signal)),
-          ...(/^https?:/.test(source.url) && { url: source.url }),
+          image: once(() => open(source, `${JOBS}.${id}.source${i}`, job.base, services, signal)),
+          // An address of ours means nothing to a remote.
+          ...(/^https?:/.test(source.url) && !source.url.startsWith(`${job.base}/`) && { url: source.url }),
         })),
         trace: job.trace,
         remember: (trace) => save(() => ({ trace })),
@@ -85,21 +77,53 @@ export const jobs = {
       })
       .catch((error) => {
         // Only the store can fail here; what is left is said to have failed.
+        if (isShutdown(signal)) return undefined;
         const known = asShimError(error);
         return save((now) => ({
           results: now.results.map((/** @type {any} */ r) => (settled(r) ? r : { ...r, ...outcomeOf(known, signal) })),
         }));
       });
     if (isShutdown(signal)) return;
-    await save((now) => ({ status: statusOf(now.results), completed: services.clock.now() }));
+    await save((now) => ({ status: statusOf(now.results), completed: services.clock.now(), queue: undefined }));
     await announce(`job.${job.status}`);
   },
+
+  /** What is not settled has failed. */
+  async fail(id, services, error) {
+    const never = new AbortController().signal;
+    const job = await services.update(JOBS, id, (now) => {
+      const results = now.results.map((/** @type {any} */ r) =>
+        settled(r) ? r : { ...r, ...outcomeOf(error, never) },
+      );
+      const at = services.clock.now();
+      return { results, status: statusOf(results), completed: at, updated: at, queue: undefined };
+    });
+    if (job) await announceOf(id, () => job, services)(`job.${job.status}`);
+  },
+};
+
+/**
+ * Tells an event of a job, by webhook too if it was asked for.
+ * @param {string} id @param {() => any} now the job as it is @param {import('../../types.js').Services} services
+ * @returns {(type: string, some?: any[]) => Promise<void>} some: results that it is about, all by default
+ */
+const announceOf = (id, now, services) => async (type, some) => {
+  const job = now();
+  const event = {
+    id: `evt_${randomHex(10)}`,
+    type,
+    created_at: iso(services.clock.now()),
+    job: summary(job),
+    results: (await results(job, job.base, services)).filter((one) => !some || some.some((r) => r.id === one.id)),
+  };
+  services.emit(type, event);
+  if (job.webhook_url) services.webhook?.({ url: job.webhook_url, secret: services.secret(id), event, job: id, sign });
 };
 
 /** @param {import('../../types.js').Services} services @param {number} now */
 export async function sweep({ store }, now) {
-  for (const job of await store.list(JOBS)) {
-    if (now < job.created + JOB_MS || active(job)) continue;
+  for (const job of await store.list(JOBS, { expired: now })) {
+    if (active(job)) continue;
     for (let i = 0; i < job.input.length; i++) {
       await store.erase(`${JOBS}.${job.id}.${i}`);
       await store.erase(`${JOBS}.${job.id}.source${i}`);
@@ -133,10 +157,17 @@ function outcomeOf(result, signal) {
   };
 }
 
-/** @param {URL | string} url @param {import('../../types.js').Services} services @param {AbortSignal} [signal] */
-export async function fetchSource(url, { inputs, limits }, signal) {
+/**
+ * @param {URL | string} url @param {import('../../types.js').Services} services
+ * @param {string} base @param {AbortSignal} [signal]
+ */
+export async function fetchSource(url, { inputsFor, limits }, base, signal) {
   try {
-    return await fetchPicture(url, { ...inputs, maxBytes: limits.sourceBytes }, { signal, formats: SOURCE_FORMATS });
+    return await fetchInput(
+      url,
+      { ...inputsFor(base), maxBytes: limits.sourceBytes },
+      { signal, formats: SOURCE_FORMATS },
+    );
   } catch (error) {
     const known = asShimError(error);
     throw known.code === 'body_too_large'
@@ -146,12 +177,12 @@ export async function fetchSource(url, { inputs, limits }, signal) {
 }
 
 /**
- * @param {{ url: string, here: boolean }} source @param {string} key of the stored copy
+ * @param {{ url: string, here: boolean }} source @param {string} key of the stored copy @param {string} base
  * @param {import('../../types.js').Services} services @param {AbortSignal} signal
  * @returns {Promise<Blob>}
  */
-async function open({ url, here }, key, services, signal) {
-  if (!here) return fetchSource(url, services, signal);
+async function open({ url, here }, key, base, services, signal) {
+  if (!here) return fetchSource(url, services, base, signal);
   const blob = await services.store.read(key);
   if (!blob) throw new ShimError('read_failed', 'The picture has been removed.');
   return blob;

@@ -5,7 +5,7 @@
  */
 import { parseColor } from '../../css-color.js';
 import { invalid } from '../../errors.js';
-import { isObject, parseUrl, readJson } from '../../http.js';
+import { isObject, jsonLimit, parseUrl, readJson } from '../../http.js';
 import { isPrivateHost } from '../../net-guard.js';
 
 const MAX_INPUTS = 20;
@@ -34,7 +34,7 @@ export async function parse(call) {
       if (!/^[A-Za-z0-9._:-]{8,160}$/.test(name)) {
         throw invalid('Idempotency-Key', 'Idempotency-Key must have 8 to 160 characters of A-Z a-z 0-9 . _ : -');
       }
-      const body = await readJson(request);
+      const body = await readJson(request, { limit: jsonLimit(call.services.inputs) });
       return { name, body, ...parseJob(body) };
     }
     case 'listJobs':
@@ -97,8 +97,14 @@ function parseJob({ input, background = {}, output = {}, webhook_url: webhook })
   }
   if (webhook !== undefined) {
     const url = parseUrl(webhook);
-    if (url?.protocol !== 'https:' || isPrivateHost(url.hostname) || url.username || url.password) {
-      throw invalid('webhook_url', 'webhook_url must be a public https address.');
+    if (
+      url?.protocol !== 'https:' ||
+      webhook.length > 2048 ||
+      isPrivateHost(url.hostname) ||
+      url.username ||
+      url.password
+    ) {
+      throw invalid('webhook_url', 'webhook_url must be a public https address of at most 2048 characters.');
     }
   }
   return { sources, background: paint, format: format === 'jpg' ? 'jpeg' : format, copies, webhook };

@@ -15,9 +15,9 @@ import { iso } from '../../ids.js';
 import { MIME } from '../../image-header.js';
 import { sourceHeader } from '../../records.js';
 import { failures } from './failures.js';
-import { IMAGES, actions, sweep } from './images.js';
+import { actions, ends, jobs, sweep } from './images.js';
 import { remote } from './remote.js';
-import { parse } from './requests.js';
+import { keyOf, parse } from './requests.js';
 import { VENDOR, hosts, pathPrefix, relayed, routes, storageOf } from './routes.js';
 
 /** Titles by status, and the last word of the error's `type` address. */
@@ -42,8 +42,11 @@ export const imgProcessing = {
   relayed,
   failures,
   keyForm: /^(test|live)_\w+/,
+  newKey: (secret) => `live_${secret}`,
   limits: { imageBytes: 20e6 },
   credential: (request) => request.headers.get('x-api-key')?.trim() ?? '',
+  jobs,
+  ends,
   sweep,
   remote,
   parse,
@@ -88,7 +91,7 @@ export const imgProcessing = {
  * @param {any} image @param {string} base @param {import('../../types.js').Services} services
  */
 async function describe({ id, name, published, width, height, format, size, created }, base, services) {
-  const open = services.blobUrls && published ? await services.objectUrl(`${IMAGES}.${id}`) : undefined;
+  const open = services.blobUrls && published ? await services.objectUrl(keyOf(id)) : undefined;
   const url = published ? (open ?? `${storageOf(base)}/images/${id}`) : null;
   return { id, name, url, width, height, format, size, created_at: iso(created) };
 }

@@ -4,29 +4,36 @@
  * @module shim/dialects/img-processing/requests
  */
 import { ShimError, invalid } from '../../errors.js';
-import { parseUrl, readBytes, readJson } from '../../http.js';
-import { MIME, readHeader } from '../../image-header.js';
+import { jsonLimit, parseUrl, readJson } from '../../http.js';
+import { randomText } from '../../ids.js';
+import { readHeader } from '../../image-header.js';
 
 export const FORMATS = ['png', 'jpeg', 'webp'];
-const FORM_OVERHEAD_BYTES = 64 * 1024; // boundaries and part headers around the file
+const MAX_URL = 2048;
+
+export const IMAGES = 'ip-images';
+export const newId = () => `image_${randomText(24)}`;
+/** Where the bytes of an image are. @param {string} id */
+export const keyOf = (id) => `${IMAGES}.${id}`;
 
 /** The input of an operation, or the error that names the field.
  * @param {import('../../types.js').Call} call */
 export async function parse(call) {
   const { request, operation, params, query } = call;
+  const limit = jsonLimit(call.services.inputs);
   switch (operation) {
     case 'uploadImage':
-      return parseForm(request, call.services.limits.imageBytes);
+      return parseForm(request, call.services);
     case 'createImageFromUrl':
-      return parseCreate(await readJson(request));
+      return parseCreate(await readJson(request, { limit }));
     case 'listImages':
       return parsePage(query);
     case 'removeBackground': {
-      const { name } = await readJson(request, { optional: true });
+      const { name } = await readJson(request, { limit, optional: true });
       return { ...params, name: parseName(name) };
     }
     case 'convertImage':
-      return { ...params, ...parseConvert(await readJson(request)) };
+      return { ...params, ...parseConvert(await readJson(request, { limit })) };
     default:
       return params;
   }
@@ -44,24 +51,50 @@ function parseName(name, required = false) {
   return name;
 }
 
-/** @param {Request} request @param {number} limit bytes of the file */
-async function parseForm(request, limit) {
+/**
+ * A form, whose picture goes to the store as it comes: many uploads at once take no memory.
+ * @param {Request} request @param {import('../../types.js').Services} services
+ */
+async function parseForm(request, { form, limits, store }) {
   const type = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\b/i.test(type)) throw invalid('body', 'The body must be multipart/form-data');
-  const bytes = await readBytes(request, limit + FORM_OVERHEAD_BYTES).catch((error) => {
-    throw tooLarge(error, limit);
-  });
-  const form = await new Response(/** @type {BodyInit} */ (bytes), { headers: { 'content-type': type } })
-    .formData()
-    .catch(() => {
-      throw invalid('body', 'The form could not be read');
+  const id = newId();
+  const key = keyOf(id);
+  try {
+    const { fields, saved } = await form(request, {
+      file: 'image',
+      limit: limits.imageBytes,
+      save: (stream) => store.write(key, stream),
+    }).catch((error) => {
+      throw tooLarge(error, limits.imageBytes);
     });
-  const name = /** @type {string} */ (parseName(form.get('name') ?? undefined, true));
-  const file = form.get('image');
-  if (!file || typeof file === 'string') throw invalid('image', 'image must be a file');
-  if (file.size > limit) throw tooLarge(new ShimError('body_too_large'), limit);
-  return { name, ...(await parsePicture(file, 'image')) };
+    const name = /** @type {string} */ (parseName(fields.get('name'), true));
+    if (!saved) throw invalid('image', 'image must be a file');
+    const { size } = (await store.open(key)) ?? { size: 0 };
+    return { id, name, size, ...(await headerOf((bytes) => store.read(key, bytes), size, 'image')) };
+  } catch (error) {
+    await store.erase(key);
+    throw error;
+  }
 }
+
+/**
+ * Format and size of a picture from its beginning; of one whose header lies far
+ * behind (a long profile, a preview), from all of it.
+ * @param {(bytes: number) => Promise<Blob | undefined>} read @param {number} size @param {string} field
+ */
+async function headerOf(read, size, field) {
+  for (const bytes of [64 * 1024, 1024 * 1024, Infinity]) {
+    const start = await read(Math.min(bytes, size));
+    const header = start && readHeader(new Uint8Array(await start.arrayBuffer()));
+    if (header && FORMATS.includes(header.format)) return header;
+    if (header || bytes >= size) break;
+  }
+  throw notOne(field);
+}
+
+/** @param {string} field */
+const notOne = (field) => invalid(field, `${field} must be a JPEG, PNG or WebP picture`);
 
 /** @param {any} error @param {number} limit */
 export function tooLarge(error, limit) {
@@ -71,17 +104,14 @@ export function tooLarge(error, limit) {
 }
 
 /** @param {Blob} blob @param {string} field */
-export async function parsePicture(blob, field) {
-  const header = readHeader(new Uint8Array(await blob.arrayBuffer()));
-  if (!header || !FORMATS.includes(header.format)) throw invalid(field, `${field} must be a JPEG, PNG or WebP picture`);
-  return { blob: blob.slice(0, blob.size, MIME[header.format]), ...header };
-}
+export const parsePicture = (blob, field) => headerOf(async (bytes) => blob.slice(0, bytes), blob.size, field);
 
 /** @param {Record<string, any>} body */
 function parseCreate({ name, url }) {
   const text = parseName(name, true);
   const parsed = parseUrl(url);
-  if (!parsed) throw invalid('url', 'url must be an address');
+  if (!parsed || (parsed.protocol !== 'data:' && url.length > MAX_URL))
+    throw invalid('url', `url must be an address of at most ${MAX_URL} characters`);
   return { name: text, url: parsed };
 }
 

@@ -14,7 +14,7 @@ import { iso } from '../../ids.js';
 import { sourceHeader } from '../../records.js';
 import { actions } from './actions.js';
 import { failures } from './failures.js';
-import { describe, jobs, sweep } from './jobs.js';
+import { describe, ends, jobs, sweep } from './jobs.js';
 import { remote } from './remote.js';
 import { parse } from './requests.js';
 import { hosts, pathPrefix, relayed, routes, storageOf } from './routes.js';
@@ -29,9 +29,11 @@ export const magicHour = {
   relayed,
   failures,
   keyForm: /^mhk_\w+/,
+  newKey: (secret) => `mhk_live_${secret}`,
   limits: { uploadBytes: 200e6 }, // the vendor's free plan
   credential: bearer,
   jobs,
+  ends,
   sweep,
   remote,
   parse,

@@ -4,10 +4,10 @@
  * @module shim/dialects/magic-hour/jobs
  */
 import { ShimError, asShimError } from '../../errors.js';
-import { fetchPicture } from '../../fetch-url.js';
+import { fetchInput } from '../../fetch-url.js';
 import { iso, randomText } from '../../ids.js';
 import { MIME, sniff } from '../../image-header.js';
-import { isShutdown, updateRecord } from '../../records.js';
+import { isShutdown } from '../../records.js';
 import { failures } from './failures.js';
 import { storageOf } from './routes.js';
 
@@ -20,8 +20,33 @@ const DOWNLOAD_LINK_MS = 24 * HOUR; // vendor: links live 24 hours
 /** @param {any} project */
 export const active = (project) => project.status === 'queued' || project.status === 'rendering';
 
+/** When an upload may be cleared away. @param {any} asset */
+export const assetEnds = ({ created, bytes, linkEnds }) => (bytes === null ? linkEnds : created + ASSET_MS);
+
+export const ends = { [ASSETS]: assetEnds, [PROJECTS]: () => undefined };
+
+/** A project that came to nothing, and its event.
+ * @param {string} id @param {import('../../types.js').Services} services @param {ShimError} error */
+async function fail(id, services, error) {
+  const [, code] = failures[error.code] ?? failures.internal;
+  const failed = await services.update(PROJECTS, id, (now) => ({
+    queue: undefined,
+    ...(now.enabled && {
+      status: 'error',
+      error: { code, message: error.message },
+      report: { error: error.code, ...error.detail },
+    }),
+  }));
+  if (failed?.enabled) await announce('image.errored', failed, services);
+}
+
+/** @param {string} type @param {any} project @param {import('../../types.js').Services} services */
+const announce = async (type, project, services) =>
+  services.emit(type, { type, payload: await describe(project, project.base, services) });
+
 /** @type {import('../../types.js').Jobs} */
 export const jobs = {
+  fail,
   collection: PROJECTS,
   active,
 
@@ -32,18 +57,17 @@ export const jobs = {
     if (!found || !active(found)) return;
     /** A deleted project keeps the status that the deletion gave it.
      * @param {Record<string, any>} change */
-    const save = (change) => updateRecord(services, PROJECTS, id, (now) => (now.enabled ? change : {}));
-    /** @param {string} type @param {any} project */
-    const announce = async (type, project) =>
-      services.emit(type, { type, payload: await describe(project, project.base, services) });
+    const save = (change) =>
+      services.update(PROJECTS, id, (now) => (now.enabled ? change : { queue: change.queue ?? now.queue }));
+    const over = { queue: undefined }; // goes with the last write
 
     if (isShutdown(signal)) return;
     if (signal.aborted) {
-      await save({ status: 'canceled' });
+      await save({ ...over, status: 'canceled' });
       return;
     } // while it waited
     const project = await save({ status: 'rendering' });
-    await announce('image.started', project);
+    await announce('image.started', project, services);
     try {
       const [result] = await services.remove({
         items: [
@@ -51,9 +75,9 @@ export const jobs = {
             id,
             action: 'remove',
             name: project.name,
-            options: { format: 'png' },
-            image: () => open(project.image, services, signal),
-            ...(project.backdrop && { backgroundImage: () => open(project.backdrop, services, signal) }),
+            options: { format: 'png', ...(project.backdrop && { fit: 'stretch' }) },
+            image: () => open(project.image, project.base, services, signal),
+            ...(project.backdrop && { backgroundImage: () => open(project.backdrop, project.base, services, signal) }),
           },
         ],
         trace: project.trace,
@@ -64,48 +88,39 @@ export const jobs = {
       });
       if (result instanceof ShimError) throw result;
       await store.write(`${PROJECTS}.${id}.png`, result.blob);
-      const done = await save({ status: 'complete', report: result.report, source: result.source });
+      const done = await save({ ...over, status: 'complete', report: result.report, source: result.source });
       services.emitReport(id, result.report);
-      if (done.enabled) await announce('image.completed', done);
+      if (done.enabled) await announce('image.completed', done, services);
       else await store.erase(`${PROJECTS}.${id}.png`);
     } catch (thrown) {
-      const error = asShimError(thrown);
       if (isShutdown(signal)) return;
-      if (signal.aborted) {
-        await save({ status: 'canceled' });
-        return;
-      } // the vendor has no event for it
-      const [, code] = failures[error.code] ?? failures.internal;
-      const failed = await save({
-        status: 'error',
-        error: { code, message: error.message },
-        report: { error: error.code, ...error.detail },
-      });
-      if (failed.enabled) await announce('image.errored', failed);
+      if (signal.aborted)
+        await save({ ...over, status: 'canceled' }); // the vendor has no event for it
+      else await fail(id, services, asShimError(thrown));
     }
   },
 };
 
 /** @param {import('../../types.js').Services} services @param {number} now */
 export async function sweep({ store }, now) {
-  const unfinished = (await store.list(PROJECTS)).filter((project) => active(project));
+  const ended = await store.list(ASSETS, { expired: now });
+  if (ended.length === 0) return;
+  const unfinished = await store.list(PROJECTS, { status: ['queued', 'rendering'] });
   const needed = new Set(unfinished.flatMap(({ image, backdrop }) => [image.asset, backdrop?.asset]));
-  for (const asset of await store.list(ASSETS)) {
-    const ends = asset.bytes === null ? asset.linkEnds : asset.created + ASSET_MS;
-    if (now > ends && !needed.has(asset.id)) {
-      await store.remove(ASSETS, asset.id);
-      await store.erase(`${ASSETS}.${asset.id}`);
-    }
+  for (const asset of ended) {
+    if (needed.has(asset.id)) continue;
+    await store.remove(ASSETS, asset.id);
+    await store.erase(`${ASSETS}.${asset.id}`);
   }
 }
 
 /**
  * The picture that resolve() named.
- * @param {{ asset?: string, result?: string, url?: string }} place
+ * @param {{ asset?: string, result?: string, url?: string }} place @param {string} base
  * @param {import('../../types.js').Services} services @param {AbortSignal} signal
  */
-async function open({ asset, result, url }, { store, inputs }, signal) {
-  if (url) return fetchPicture(url, inputs, { signal });
+async function open({ asset, result, url }, base, { store, inputsFor }, signal) {
+  if (url) return fetchInput(url, inputsFor(base), { signal });
   const blob = await store.read(asset ? `${ASSETS}.${asset}` : `${PROJECTS}.${result}.png`);
   if (!blob) throw new ShimError('read_failed', 'The picture has been removed.');
   const format = sniff(new Uint8Array(await blob.slice(0, 32).arrayBuffer()));
@@ -150,7 +165,7 @@ async function freshLink(project, services) {
   const fresh = (links) => (links.at(-1)?.ends > now + DOWNLOAD_LINK_MS - HOUR ? links.at(-1) : undefined);
   const { links } = fresh(project.links)
     ? project
-    : await updateRecord(services, PROJECTS, project.id, ({ links: given }) =>
+    : await services.update(PROJECTS, project.id, ({ links: given }) =>
         fresh(given)
           ? {}
           : {

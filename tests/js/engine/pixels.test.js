@@ -148,7 +148,21 @@ test('input alpha is multiplied in, and colours hidden under it do not come back
   assert.deepEqual(at(image, 70, 30), [250, 250, 250, 100]);
 });
 
-test('backgrounds: white, a colour, a picture stretched to the photo, blur', async () => {
+test('a background picture covers the photo; contained it leaves clear bars, white in a JPEG; stretched it is all there', async () => {
+  const stripes = new Blob([png(12, 3, (x) => (x < 4 ? [255, 0, 0] : x < 8 ? [0, 160, 0] : [0, 0, 255]))]);
+  const corner = async (/** @type {object} */ options, x = 1, y = 1) =>
+    at(readPng((await cut(disc(80, 60), { background: stripes, ...options })).bytes), x, y);
+  assert.deepEqual(await corner({}), [0, 160, 0, 255]);
+  assert.deepEqual(await corner({ fit: 'stretch' }), [255, 0, 0, 255]);
+  assert.deepEqual(await corner({ fit: 'contain' }), [0, 0, 0, 0]);
+  assert.deepEqual(await corner({ fit: 'contain' }, 1, 30), [255, 0, 0, 255]);
+  assert.deepEqual(await corner({ fit: 'contain', canvas: '40x40' }, 20, 2), [0, 0, 0, 0]);
+  const { bytes } = await cut(disc(80, 60), { background: stripes, fit: 'contain', format: 'jpeg', quality: 95 });
+  const { blob } = await engine.convert(new Blob([bytes]), { format: 'png' });
+  assert.ok(at(readPng(new Uint8Array(await blob.arrayBuffer())), 2, 2).every((value) => value >= 250));
+});
+
+test('backgrounds: white, a colour, a picture, blur', async () => {
   assert.deepEqual(at(readPng((await cut(disc(60, 40), { background: 'white' })).bytes), 1, 1), [255, 255, 255, 255]);
   const coloured = readPng((await cut(disc(60, 40), { background: '#0a64c8' })).bytes);
   assert.equal(coloured.type, 2, 'no alpha channel is kept for nothing');

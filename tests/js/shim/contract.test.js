@@ -110,6 +110,16 @@ test('every documented success is had in one errand per API', async () => {
   }
 });
 
+/** A field that is null counts as absent. */
+const withoutNulls = (value) =>
+  JSON.parse(
+    JSON.stringify(value, (_, node) =>
+      node && typeof node === 'object' && !Array.isArray(node)
+        ? Object.fromEntries(Object.entries(node).filter(([, one]) => one !== null))
+        : node,
+    ),
+  );
+
 /** Every value in a JSON tree in turn taken away or replaced. */
 function* mutations(value) {
   const strange = [
@@ -181,7 +191,7 @@ for (const { dialect, path, method, operationId, requestBody } of operations.fil
           throw new Error(`${what}: ${error.message}`);
         });
         assert.ok(response.status < 500, `${response.status} ${what}`);
-        if (fitsRequest(dialect.name, path, body)) continue;
+        if (fitsRequest(dialect.name, path, withoutNulls(body))) continue;
         breaches++;
         assert.ok(response.status >= 400, `${response.status} ${what}`);
       }

@@ -3,11 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, test as testOf } from 'node:test';
 import { createIndexedDbStore, createMemoryStore, createShim } from '../../../shim/index.js';
 import { createFolderStore } from '../../../shim/store/folder.js';
+import { createPostgresStore } from '../../../shim/store/node-postgres.js';
 import { png } from './support/pictures.js';
+import { noPostgres, startPostgres } from './support/postgres.js';
 
+const postgres = noPostgres ? undefined : await startPostgres();
+after(() => postgres?.end());
 const scratch = await mkdtemp(join(tmpdir(), 'cutaway-store-'));
 after(() => rm(scratch, { recursive: true }));
 let serial = 0;
@@ -23,10 +27,21 @@ const kinds = {
     make: (options) => createFolderStore({ dir: fresh(), ...options }),
     again: (name) => createFolderStore({ dir: join(scratch, name) }),
   },
+  postgres: {
+    skip: noPostgres,
+    make: async (options) => {
+      kinds.postgres.url = await postgres.fresh();
+      return createPostgresStore({ url: kinds.postgres.url, onError: console.error, ...options });
+    },
+    again: () => createPostgresStore({ url: kinds.postgres.url }),
+  },
 };
 const bytesOf = async (blob) => blob && Buffer.from(await blob.arrayBuffer());
 
-for (const [name, { make, again }] of Object.entries(kinds)) {
+for (const [name, { make, again, skip = false }] of Object.entries(kinds)) {
+  /** A test of the contract, where the store is to be had. */
+  const test = (title, task) => testOf(title, { skip }, task);
+
   test(`${name}: records come back as copies, newest first, by collection`, async () => {
     const store = await make();
     const record = { id: 'a', created: 1, deep: { list: [1] } };
@@ -122,6 +137,145 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
     await store.close();
   });
 
+  test(`${name}: a list by scope, status, time and end, from either end, as long as is wanted`, async () => {
+    const store = await make();
+    for (let i = 0; i < 12; i++) {
+      const status = i % 3 === 0 ? 'done' : 'open';
+      await store.put('jobs', {
+        id: `j${i}`,
+        created: 100 + i,
+        scope: i % 2 ? 'odd' : 'even',
+        status,
+        expires: 1000 + i,
+      });
+    }
+    await store.put('jobs', { id: 'loose', created: 50 });
+    const ids = async (filter) => (await store.list('jobs', filter)).map((r) => r.id).join(' ');
+    assert.equal(await ids({ scope: 'odd', limit: 2 }), 'j11 j9');
+    assert.equal(await ids({ scope: 'odd', before: 109, limit: 2 }), 'j7 j5');
+    assert.equal(await ids({ scope: 'odd', after: 103, oldest: true, limit: 2 }), 'j5 j7');
+    assert.equal(await ids({ after: 109 }), 'j11 j10');
+    assert.equal(await ids({ before: 102, oldest: true }), 'loose j0 j1');
+    assert.equal(await ids({ status: 'done' }), 'j9 j6 j3 j0');
+    assert.equal(await ids({ status: ['done', 'gone'], scope: 'even' }), 'j6 j0');
+    assert.equal((await ids({ expired: 1002 })).split(' ').sort().join(' '), 'j0 j1');
+    assert.equal(await ids({ scope: 'nobody' }), '');
+    assert.equal(await ids({ scope: '' }), 'loose');
+    await store.put('jobs', { id: 'j11', created: 1, scope: 'odd' });
+    assert.equal(await ids({ scope: 'odd', limit: 1 }), 'j9');
+    assert.equal(await ids({ scope: 'odd', oldest: true, limit: 1 }), 'j11');
+    await store.close();
+  });
+
+  test(`${name}: records are made together, or none; each later than the last of its scope`, async () => {
+    const store = await make();
+    const [job, key] = await store.create([
+      ['jobs', { id: 'a', created: 100, scope: 's', list: [1] }],
+      ['keys', { id: 'k', created: 100 }],
+    ]);
+    assert.deepEqual([job.created, key.created, job.list], [100, 100, [1]]);
+    const taken = await store.create([
+      ['jobs', { id: 'b', created: 101, scope: 's' }],
+      ['keys', { id: 'k', created: 101 }],
+    ]);
+    assert.deepEqual(
+      [taken, await store.get('jobs', 'b'), (await store.list('jobs')).length],
+      [undefined, undefined, 1],
+    );
+    const [back] = await store.create([['jobs', { id: 'c', created: 7, scope: 's' }]]);
+    const [other] = await store.create([['jobs', { id: 'd', created: 7, scope: 't' }]]);
+    assert.deepEqual([back.created, other.created, (await store.get('jobs', 'c')).created], [101, 7, 101]);
+    const many = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => store.create([['jobs', { id: `m${i}`, created: 50, scope: 's' }]])),
+    );
+    assert.equal(new Set(many.map(([one]) => one.created)).size, 8, 'no two at the same time');
+    const same = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => store.create([['jobs', { id: 'one', created: i, scope: `u${i}` }]])),
+    );
+    assert.equal(same.filter(Boolean).length, 1, 'of equal ids at the same moment one is made');
+    await store.close();
+  });
+
+  test(`${name}: fields are changed one change after another, and undefined ones go`, async () => {
+    const store = await make();
+    await store.put('c', { id: 'a', created: 1, n: 0, gone: 1 });
+    await Promise.all(Array.from({ length: 20 }, () => store.update('c', 'a', ({ n }) => ({ n: n + 1 }))));
+    assert.deepEqual(await store.update('c', 'a', () => ({ gone: undefined })), { id: 'a', created: 1, n: 20 });
+    assert.deepEqual(await store.get('c', 'a'), { id: 'a', created: 1, n: 20 });
+    assert.equal(await store.update('c', 'never', () => ({ n: 1 })), undefined);
+    await assert.rejects(
+      store.update('c', 'a', () => {
+        throw new TypeError('no');
+      }),
+      { message: 'no' },
+    );
+    assert.equal((await store.get('c', 'a')).n, 20);
+    await store.close();
+  });
+
+  test(`${name}: jobs are claimed once, lane after lane, and written by their holder alone`, async () => {
+    const store = await make();
+    const make1 = (id, lane, created) =>
+      store.create([['jobs', { id, created, scope: lane, queue: { lane, attempts: 0 } }]]);
+    for (let i = 0; i < 4; i++) await make1(`a${i}`, 'a', 10 + i);
+    await make1('b0', 'b', 90);
+    await store.create([['other', { id: 'o', created: 1, queue: { lane: 'o', attempts: 0 } }]]);
+    assert.equal(await store.queued(), 6);
+    const turns = new Map();
+    const wanted = { collections: ['jobs'], turns };
+    const first = await store.claim(wanted);
+    assert.deepEqual([first.collection, first.record.queue.attempts, first.record.owner], ['jobs', 1, store.owner]);
+    assert.deepEqual(await store.get('jobs', first.record.id), first.record);
+    const second = await store.claim(wanted);
+    assert.equal(
+      [first.record.id, second.record.id].sort().join(),
+      'a0,b0',
+      'the key with one job has not waited for the other',
+    );
+    const rest = await Promise.all([1, 2, 3, 4, 5].map(() => store.claim(wanted)));
+    assert.deepEqual(
+      rest
+        .filter(Boolean)
+        .map(({ record }) => record.id)
+        .sort(),
+      ['a1', 'a2', 'a3'],
+    );
+
+    const holder = { owner: store.owner, attempt: 1 };
+    assert.equal((await store.update('jobs', 'a1', () => ({ mark: 1 }), holder)).mark, 1);
+    // Given back and taken again, it is another attempt: the first may write no more.
+    await store.update('jobs', 'a1', ({ queue }) => ({ queue: { ...queue, running: undefined } }), holder);
+    const again = await store.claim(wanted);
+    assert.deepEqual([again.record.id, again.record.queue.attempts], ['a1', 2]);
+    const late = { code: 'aborted', detail: { shutdown: true, lost: true } };
+    await assert.rejects(
+      store.update('jobs', 'a1', () => ({ mark: 2 }), holder),
+      late,
+    );
+    await store.update('jobs', 'a1', () => ({ queue: undefined }), { ...holder, attempt: 2 });
+    await assert.rejects(
+      store.update('jobs', 'a1', () => ({ mark: 3 }), { ...holder, attempt: 2 }),
+      late,
+    );
+    const done = await store.get('jobs', 'a1');
+    assert.deepEqual([done.mark, done.queue, await store.queued()], [1, undefined, 5]);
+    await store.close();
+  });
+
+  test(`${name}: of a blob the beginning, or a stream of it`, async () => {
+    const store = await make();
+    const bytes = Buffer.concat([png(3, 3), Buffer.alloc(2.5e6, 7)]);
+    await store.write('x.1', new Blob([bytes]).stream());
+    assert.deepEqual(await bytesOf(await store.read('x.1', 20)), bytes.subarray(0, 20));
+    const opened = await store.open('x.1');
+    assert.equal(opened.size, bytes.length);
+    assert.ok(Buffer.from(await new Response(opened.stream()).arrayBuffer()).equals(bytes));
+    assert.equal(await store.open('x.2'), undefined);
+    await store.write('x.3', new Blob([]));
+    assert.deepEqual([(await store.open('x.3')).size, (await store.read('x.3')).size], [0, 0]);
+    await store.close();
+  });
+
   if (again) {
     test(`${name}: everything is there in the next process, under another owner`, async () => {
       const store = await make();
@@ -140,7 +294,7 @@ for (const [name, { make, again }] of Object.entries(kinds)) {
   }
 }
 
-test('folder: one process at a time, and a lock of a dead one is no lock', async () => {
+testOf('folder: one process at a time, and a lock of a dead one is no lock', async () => {
   const dir = fresh();
   const store = await createFolderStore({ dir });
   await assert.rejects(createFolderStore({ dir }), { code: 'write_failed' });
@@ -155,7 +309,7 @@ test('folder: one process at a time, and a lock of a dead one is no lock', async
   await (await createFolderStore({ dir })).close();
 });
 
-test('folder: half-written files are thrown away, foreign and broken ones left alone', async () => {
+testOf('folder: half-written files are thrown away, foreign and broken ones left alone', async () => {
   const dir = fresh();
   const store = await createFolderStore({ dir });
   await store.put('jobs', { id: 'a', created: 1 });
@@ -172,7 +326,7 @@ test('folder: half-written files are thrown away, foreign and broken ones left a
   await next.close();
 });
 
-test('folder: for the user alone', async () => {
+testOf('folder: for the user alone', async () => {
   const dir = fresh();
   const store = await createFolderStore({ dir });
   await store.put('jobs', { id: 'a', created: 1 });
@@ -186,7 +340,7 @@ test('folder: for the user alone', async () => {
   await store.close();
 });
 
-test('indexeddb: an owner is alive as long as its lock is held', async () => {
+testOf('indexeddb: an owner is alive as long as its lock is held', async () => {
   const held = new Map();
   const locks = {
     request: (name, hold) => {
@@ -211,4 +365,102 @@ test('indexeddb: an owner is alive as long as its lock is held', async () => {
   await createShim({ store: two }).ready();
   assert.equal(await two.has('mh-assets.cghost'), false);
   await two.close();
+});
+
+testOf('indexeddb: a database of the first version is brought up to date', async () => {
+  const opening = indexedDB.open('old', 1);
+  opening.onupgradeneeded = () => {
+    opening.result.createObjectStore('records', { keyPath: ['shelf', 'id'] });
+    opening.result.createObjectStore('blobs', { keyPath: 'key' });
+    opening.result.createObjectStore('sizes', { keyPath: 'key' });
+  };
+  await new Promise((resolve) => {
+    opening.onsuccess = resolve;
+  });
+  const record = { id: 'image_1', created: 5, scope: 'test' };
+  const change = opening.result.transaction('records', 'readwrite');
+  change.objectStore('records').put({ shelf: 'ip-images', id: 'image_1', record });
+  await new Promise((resolve) => {
+    change.oncomplete = resolve;
+  });
+  opening.result.close();
+  const store = await createIndexedDbStore({ name: 'old', locks: undefined });
+  assert.deepEqual(await store.list('ip-images', { scope: 'test' }), [record]);
+  await createShim({ store, now: () => 10 }).ready();
+  assert.equal((await store.list('ip-images', { expired: 1e12 })).length, 1, 'and it has its end');
+  await store.close();
+});
+
+testOf(
+  'postgres: two processes share it: claims, deaths, what is told, migrations at the same time',
+  {
+    skip: noPostgres,
+  },
+  async () => {
+    const url = await postgres.fresh();
+    const [one, two] = await Promise.all([1, 2].map(() => createPostgresStore({ url, deadMs: 3000 })));
+    const wanted = { collections: ['jobs'] };
+    for (let i = 0; i < 30; i++)
+      await one.create([['jobs', { id: `j${i}`, created: i, queue: { lane: `l${i % 3}`, attempts: 0 } }]]);
+    const claimed = await Promise.all(Array.from({ length: 30 }, (_, i) => [one, two][i % 2].claim(wanted)));
+    const ids = claimed.filter(Boolean).map(({ record }) => record.id);
+    assert.equal(new Set(ids).size, ids.length, 'none twice');
+    for (let job = await one.claim(wanted); job; job = await one.claim(wanted)) claimed.push(job);
+    const all = claimed.filter(Boolean);
+    assert.equal(new Set(all.map(({ record }) => record.id)).size, 30);
+    const [mine, others] = [one, two].map((store) => all.filter(({ record }) => record.owner === store.owner));
+    // One says that it lives, the other is silent: its jobs are free after a while, and only those.
+    let retaken;
+    for (let tick = 0; !retaken && tick < 100; tick++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.ok((await one.beat(mine)).every(Boolean));
+      retaken = await one.claim(wanted);
+    }
+    for (let tick = 0; (await one.alive(two.owner)) && tick < 100; tick++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await one.beat(mine);
+    }
+    assert.deepEqual([await one.alive(two.owner), await two.alive(one.owner)], [false, true]);
+    assert.deepEqual(
+      [retaken.record.queue.attempts, mine.some(({ record }) => record.id === retaken.record.id)],
+      [2, false],
+    );
+    const lost = others.find(({ record }) => record.id === retaken.record.id);
+    if (lost) assert.deepEqual(await two.beat([lost]), [undefined]);
+    await assert.rejects(
+      two.update('jobs', retaken.record.id, () => ({ late: true }), { owner: two.owner, attempt: 1 }),
+      { code: 'aborted' },
+    );
+    const heard = [];
+    two.hear((topic, text) => heard.push(`${topic}:${text}`));
+    for (let tries = 0; !heard.includes('note:a b') && tries < 50; tries++) {
+      await one.tell('note', 'a b');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.ok(heard.includes('note:a b'));
+    await Promise.all([one.close(), two.close()]);
+  },
+);
+
+testOf('postgres: a restart in the middle of a statement costs time, nothing else', { skip: noPostgres }, async () => {
+  const store = await createPostgresStore({ url: await postgres.fresh() });
+  await store.put('c', { id: 'a', created: 1, n: 0 });
+  let busy = true;
+  const writer = (async () => {
+    let n = 0;
+    for (; busy; n++) await store.update('c', 'a', (now) => ({ n: now.n + 1 }));
+    return n;
+  })();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  postgres.restart();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  busy = false;
+  const n = await writer;
+  const now = (await store.get('c', 'a')).n;
+  assert.ok(n > 0 && now >= n && now <= n + 1, `${now} of ${n}`);
+  postgres.down();
+  const away = await createPostgresStore({ url: 'postgres://cutaway@127.0.0.1:1/x' }).catch((error) => error);
+  assert.equal(away.code, 'ECONNREFUSED');
+  postgres.up();
+  await store.close();
 });

@@ -127,8 +127,11 @@ const families = {
     [...readFileSync(new URL('../wasm/compose/style.h', web), 'utf8').matchAll(/\("(\w+)", \d/g)]
       .map(([, name]) => name)
       .concat('none'),
+  worn: () => [...read('engine/lists/options.js').matchAll(/^ {2}(\w+): \{/gm)].map(([, name]) => name),
+  shop: () => (read('widget/studio/advice.js').includes('`shop.of.${') ? ['of'] : []),
   state: () => ['waiting', 'working', 'done', 'error', 'nothing'],
-  key: () => [...read('widget/studio/shortcuts.js').matchAll(/act: '(\w+)'|'key\.(\w+)'/g)].map(([, a, b]) => a ?? b),
+  key: () =>
+    [...read('widget/studio/shortcuts.js').matchAll(/act: '([\w-]+)'|'key\.(\w+)'/g)].map(([, a, b]) => a ?? b),
 };
 
 test('every English text is used', () => {

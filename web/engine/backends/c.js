@@ -90,7 +90,7 @@ export class CEngine {
   /**
    * A network that was let go is loaded again first.
    *
-   * @param {Tensor} input [1][3][height][width]
+   * @param {Tensor} input [1][3][height][width], or as many planes as the manifest says
    * @param {{ signal?: AbortSignal, onProgress?: (share: number) => void }} [more]
    * @returns {Promise<Tensor>}
    */
@@ -136,17 +136,19 @@ export class CEngine {
     net.core.withBytes(bytes, (pointer) => net.call('infer', 'begin', pointer, data.length));
   }
 
-  /** @param {Handle} net @returns {Tensor} a copy */
+  /** @param {Handle} net @returns {Tensor} a copy: one map, or the manifest's planes */
   output(net) {
     const [channels, height, width] = [1, 2, 3].map((dimension) => net.get('dim', 1, dimension));
-    if (channels !== 1) {
+    const planes = this.manifest.output?.planes ?? 1;
+    if (channels !== planes) {
       throw new CutawayError('inference_failed', 'The model failed while running.', {
-        detail: `The model answered [1,${channels},${height},${width}], not one map.`,
+        detail: `The model answered [1,${channels},${height},${width}], not ${planes === 1 ? 'one map' : `${planes} planes`}.`,
         stage: 'infer',
       });
     }
     const at = net.get('output');
-    return { data: new Float32Array(net.core.exports.memory.buffer, at, width * height).slice(), width, height };
+    const data = new Float32Array(net.core.exports.memory.buffer, at, planes * width * height).slice();
+    return { data, width, height };
   }
 
   /**

@@ -78,7 +78,7 @@ export class OrtEngine {
     const { input, output } = this.manifest;
     const [width, height] = input.size;
     const found = inputs.find((/** @type {any} */ { name }) => name === input.name) ?? inputs[0];
-    const dims = [1, 3, height, width];
+    const dims = [1, input.planes ?? 3, height, width];
     const fits =
       found &&
       (!found.shape ||
@@ -102,7 +102,7 @@ export class OrtEngine {
   /**
    * Starts the worker again if it was ended meanwhile.
    *
-   * @param {Tensor} input [1][3][height][width]; its data is consumed
+   * @param {Tensor} input [1][3][height][width], or as many planes as the manifest says; its data is consumed
    * @param {{ signal?: AbortSignal }} [more] aborting answers at once
    * @returns {Promise<Tensor>}
    */
@@ -118,14 +118,18 @@ export class OrtEngine {
       if (!this.loaded) await this.start();
       clearTimeout(this.idle);
       const from = performance.now();
-      const answer = await this.ask({ type: 'run', ...this.names, data, dims: [1, 3, height, width] }, [data.buffer]);
+      const { input, output } = this.manifest;
+      const shape = [1, input.planes ?? 3, height, width];
+      const answer = await this.ask({ type: 'run', ...this.names, data, dims: shape }, [data.buffer]);
       this.lastRunMs = performance.now() - from;
       const dims = answer.dims.filter(
         (/** @type {number} */ size, /** @type {number} */ i) => i >= answer.dims.length - 2 || size !== 1,
       );
-      if (dims.length !== 2)
+      const planes = output.planes ?? 1;
+      if (dims.length !== (planes > 1 ? 3 : 2) || (planes > 1 && dims[0] !== planes))
         throw failure('inference_failed', `The model answered [${answer.dims}], not one map.`, 'infer');
-      return { data: answer.data, width: dims[1], height: dims[0] };
+      const [rows, columns] = dims.slice(-2);
+      return { data: answer.data, width: columns, height: rows };
     } finally {
       signal?.removeEventListener('abort', stop);
       this.rest();

@@ -17,7 +17,7 @@ import { Handle } from './handle.js';
  *   options: Record<string, OptionInfo> }} Abi
  */
 
-const ABI = 2;
+const ABI = 3;
 
 export class Core {
   /** @param {WebAssembly.Instance} instance */
@@ -106,7 +106,15 @@ export class Core {
 
   /** What a file is by its content; "" when it is no picture. @param {Uint8Array} bytes @returns {string} */
   sniff(bytes) {
-    return this.withBytes(bytes.subarray(0, 64), (pointer, size) => this.text(this.exports.cut_sniff(pointer, size)));
+    return this.withBytes(bytes.subarray(0, 1024), (pointer, size) => this.text(this.exports.cut_sniff(pointer, size)));
+  }
+
+  /** Refuses what would be refused after it was decoded. @param {number} width @param {number} height @param {string} stage */
+  checkSize(width, height, stage) {
+    const { max_side: side, max_pixels: pixels } = this.abi.limits;
+    if (width <= side && height <= side && width * height <= pixels) return;
+    const detail = `The picture is ${width} x ${height}; at most ${side} pixels a side and ${pixels} in all are handled.`;
+    throw this.error('too_large', detail, stage);
   }
 
   /** Refuses allocations above this many bytes; 0: no limit. @param {number} bytes */
@@ -175,9 +183,9 @@ export class Job extends Handle {
     this.callWithJson('load', 'manifest', manifest);
   }
 
-  /** Header only: size and format, or the error that decoding would give. @param {Uint8Array} bytes */
+  /** Header only: size and format, or the error that decoding would give. @param {Uint8Array} bytes @returns {boolean} false: only its codec can read it */
   probe(bytes) {
-    this.stepWith('decode', 'probe', bytes);
+    return this.stepWith('decode', 'probe', bytes);
   }
 
   /**
@@ -209,6 +217,30 @@ export class Job extends Handle {
     );
   }
 
+  /**
+   * The same of a file that only its codec can read.
+   *
+   * @param {'decode' | 'background'} name
+   * @param {import('./codecs/ladder.js').Pixels} pixels
+   * @param {Uint8Array} bytes the file
+   */
+  foreignPixels(name, { data, width, height, orientation = 1, colours = new Uint8Array(0) }, bytes) {
+    const { core } = this;
+    core.withBytes(bytes, (file, size) =>
+      core.withBytes(colours, (profile, profileSize) =>
+        core.withBytes(data, (rgba) =>
+          this.step(name, `${name}_foreign`, rgba, width, height, orientation, profile, profileSize, file, size),
+        ),
+      ),
+    );
+  }
+
+  /** What the photo's codec found beside its pixels. @param {'exif' | 'xmp' | 'iptc'} kind @param {Uint8Array} bytes */
+  metadata(kind, bytes) {
+    const number = this.core.abi.numbers.metadata[kind];
+    this.core.withBytes(bytes, (pointer, size) => this.step('decode', 'metadata', number, pointer, size));
+  }
+
   /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */
   prepare() {
     this.step('prepare', 'prepare');
@@ -237,6 +269,24 @@ export class Job extends Handle {
   /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
   get hasNextPass() {
     return this.get('has_next_pass') === 1;
+  }
+
+  /**
+   * REFINED: the next tile for the detail network, a copy of f32 [1][16][h][w]; null when none is left, and the matte is
+   * as fine as it gets.
+   */
+  tile() {
+    this.step('detail', 'detail');
+    const at = this.get('tile');
+    const side = this.get('tile_blocks');
+    const { buffer } = this.core.exports.memory;
+    return at ? { data: new Float32Array(buffer, at, 16 * side * side).slice(), width: side, height: side } : null;
+  }
+
+  /** @param {{ data: Float32Array }} logits the network's answer for it, [1][4][h][w] */
+  tileAnswer({ data }) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.core.withBytes(bytes, (pointer) => this.step('detail', 'tile_answer', pointer, data.length));
   }
 
   /** COMPOSED: a copy of the result's straight RGBA. */

@@ -1,5 +1,6 @@
 // THE order of a job in JavaScript, the same in a browser's worker and in
 // Node. It knows no platform: engines, models and codecs are handed to it.
+import { readPicture } from './codecs/ladder.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
 import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';
@@ -26,8 +27,11 @@ import { yieldToEvents } from './yield.js';
  * @property {() => Promise<Core>} newCore another instance of the same compiled module
  * @property {(choice: { model?: unknown, engine?: string }, more: { signal?: AbortSignal,
  *   onProgress?: (loaded: number, total: number) => void }) => Promise<LoadedModel>} loadModel
- * @property {{ preload: () => Promise<void>, decode: (bytes: Uint8Array) => Promise<{ data: Uint8ClampedArray, width: number, height: number }>,
+ * @property {(choice: { engine?: string }, more: { signal?: AbortSignal }) => Promise<LoadedModel>} [loadDetail] the
+ *   bundled network that makes a matte finer, tile by tile; without it none is made finer
+ * @property {{ preload: () => Promise<void>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
+ * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
  *
  * @typedef {import('../lists/options.js').Shadow} Shadow
  * @typedef {import('../lists/options.js').Outline} Outline
@@ -52,13 +56,16 @@ const shares = [
   ['decode', 0.15],
   ['load', 0.1],
   ['prepare', 0.05],
-  ['infer', 0.3],
+  ['infer', 0.25],
   ['matte', 0.02],
-  ['refine', 0.1],
-  ['foreground', 0.1],
+  ['refine', 0.08],
+  ['detail', 0.12],
+  ['foreground', 0.08],
   ['compose', 0.03],
-  ['encode', 0.15],
+  ['encode', 0.12],
 ];
+
+/** @typedef {{ model?: string, error?: { code: string, detail: string }, peakBytes: number }} Detail */
 
 /** How the note begins when an engine was replaced for its answer. */
 const retried = 'Tried again, since ';
@@ -135,24 +142,6 @@ class Stages {
   }
 }
 
-/**
- * @param {Job} job
- * @param {Parts} parts
- * @param {'decode' | 'background'} name
- * @param {Uint8Array} bytes
- */
-async function readPicture(job, { webp, core }, name, bytes) {
-  if (job.picture(name, bytes)) return;
-  let pixels;
-  try {
-    pixels = await webp.decode(job.forCodec(bytes));
-  } catch (error) {
-    if (error instanceof CutawayError) throw error;
-    throw core.error('corrupt_image', 'The WebP codec could not decode the file.', name);
-  }
-  job.picturePixels(name, pixels, bytes);
-}
-
 /** @param {Job} job @param {Parts} parts */
 async function encode(job, { webp, core }) {
   if (job.step('encode', 'encode')) return;
@@ -211,14 +200,49 @@ function askedOf({ model, engine: _engine, matte: _matte, ...options }, hasBackg
 }
 
 /**
+ * What the detail network finds, laid into the matte. Without it (it could not be had, it failed) the matte stays as it
+ * was refined: that is no reason to fail the job.
+ *
+ * @param {Job} job REFINED
+ * @param {Parts} parts
+ * @param {string | undefined} wanted engine
+ * @param {Stages} stages
+ * @returns {Promise<Detail | null>} null: there was nothing to look for
+ */
+async function toDetail(job, { loadDetail }, wanted, stages) {
+  const { signal } = stages;
+  if (!loadDetail) return null;
+  return stages.run('detail', async () => {
+    try {
+      let tile = job.tile();
+      if (!tile) return job.report().detail && { peakBytes: 0 };
+      const { name, version, engine } = await unlessAborted(loadDetail({ engine: wanted }, { signal }), signal);
+      while (tile) {
+        job.tileAnswer(await engine.run(tile, { signal }));
+        await yieldToEvents();
+        throwIfAborted(signal, 'detail');
+        tile = job.tile();
+      }
+      return { model: `${name} ${version}`, peakBytes: engine.peakBytes ?? 0 };
+    } catch (error) {
+      throwIfAborted(signal, 'detail');
+      if (job.core.crashed) throw error;
+      const { code, detail } = CutawayError.wrap(error, 'internal', 'detail');
+      return { error: { code, detail }, peakBytes: 0 };
+    }
+  });
+}
+
+/**
  * A job from NEW to REFINED: the photo and its matte.
  *
  * @param {Job} job options are set
  * @param {Parts} parts
  * @param {Picture} input
  * @param {Stages} stages
- * @returns {Promise<{ name: string, version?: string, note?: string, engine: { name: string, threads: number, peakBytes?: number } }>}
- *   what made the matte
+ * @returns {Promise<{ way: import('./codecs/ladder.js').Way, name: string, version?: string, note?: string,
+ *   detail: Detail | null, engine: { name: string, threads: number, peakBytes?: number } }>} way: how the photo was
+ *   decoded; the rest: what made the matte
  */
 async function toMatte(job, parts, { bytes, background, matte, options: { model, engine: wanted } }, stages) {
   const { core, loadModel } = parts;
@@ -237,17 +261,18 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
         },
       );
   loading?.catch(() => {});
-  await stages.run('decode', async () => {
-    await readPicture(job, parts, 'decode', bytes);
-    if (background) await readPicture(job, parts, 'background', background);
+  const way = await stages.run('decode', async () => {
+    const photo = await readPicture(job, parts.rungs, 'decode', bytes, signal);
+    if (background) await readPicture(job, parts.rungs, 'background', background, signal);
+    return photo;
   });
   if (!loading || matte) {
     await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
-    return { name: 'given', engine: { name: 'none', threads: 1 } };
+    return { way, name: 'given', engine: { name: 'none', threads: 1 }, detail: null };
   }
   if (!job.needsModel) {
     await stages.run('matte', () => job.ownMatte());
-    return { name: 'none', engine: { name: 'none', threads: 1 } };
+    return { way, name: 'none', engine: { name: 'none', threads: 1 }, detail: null };
   }
   /** @param {Tensor} tensor */
   const pass = async (tensor) => {
@@ -270,17 +295,21 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
     }
   } while (job.hasNextPass);
   await stages.run('refine', () => job.step('refine', 'refine'));
-  return used;
+  return { way, ...used, detail: await toDetail(job, parts, wanted, stages) };
 }
+
+/** What the report says of it. @param {import('./codecs/ladder.js').Way} way */
+const said = ({ format, decoder, note }) => ({ format, decoder, ...(note ? { note } : {}) });
 
 /** From REFINED to DONE. @param {Job} job @param {Parts} parts @param {Stages} stages */
 async function toFile(job, parts, stages) {
   await stages.run('foreground', () => job.step('foreground', 'foreground'));
   await stages.run('compose', () => job.step('compose', 'compose'));
   await stages.run('encode', () => encode(job, parts));
-  const { input, subject, width, height, format } = job.report();
+  const { input, subject, placed, detail, width, height, format } = job.report();
   const bytes = job.bytes();
-  return { bytes, type: mime[format], report: { width, height, format, bytes: bytes.length, photo: input, subject } };
+  const report = { width, height, format, bytes: bytes.length, photo: input, subject, placed, detail };
+  return { bytes, type: mime[format], report };
 }
 
 /**
@@ -298,7 +327,7 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
   const job = core.newJob();
   try {
     job.options(askedOf(input.options, Boolean(input.background)));
-    const { name, version, note, engine } = await toMatte(job, parts, input, stages);
+    const { way, name, version, note, engine, detail } = await toMatte(job, parts, input, stages);
     const { bytes, type, report } = await toFile(job, parts, stages);
     onProgress?.({ stage: 'done', fraction: 1 });
     return {
@@ -308,12 +337,14 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
         input: null,
         output: null,
         ...report,
+        photo: { ...report.photo, bytes: input.bytes.length, ...said(way) },
         model: version ? `${name} ${version}` : name,
         engine: engine.name,
         threads: engine.threads,
+        detail: detail && { tiles: 0, side: 0, ...report.detail, model: detail.model, error: detail.error },
         ...(note ? { engine_note: note } : {}),
         timings_ms: stages.timings(),
-        peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0),
+        peak_heap_bytes: core.peakBytes + (engine.peakBytes ?? 0) + (detail?.peakBytes ?? 0),
       },
     };
   } finally {
@@ -336,6 +367,8 @@ async function hold(parts, input, { signal, onProgress }, make) {
   const own = { ...parts, core: await parts.newCore() };
   const job = own.core.newJob();
   try {
+    const { kind, partial } = askedOf(input.options, false); // what the matte depends on
+    job.options({ ...(kind && { kind }), ...(partial && { partial }) });
     await toMatte(job, own, input, new Stages(signal, onProgress));
     return make(job, own);
   } finally {
@@ -348,7 +381,15 @@ export const retouch = (parts, input, more = {}) => hold(parts, input, more, (jo
 
 /** To be seen with any options. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
 export const preview = (parts, input, more = {}) =>
-  hold(parts, input, more, (job, own) => new Preview(job, (to, bytes) => readPicture(to, own, 'background', bytes)));
+  hold(
+    parts,
+    input,
+    more,
+    (job, own) =>
+      new Preview(job, async (to, bytes) => {
+        await readPicture(to, own.rungs, 'background', bytes);
+      }),
+  );
 
 /**
  * Another format for a picture, pixels unchanged (JPEG: flattened on white): a
@@ -366,7 +407,7 @@ export async function convert(parts, { bytes, options }) {
       Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)),
     );
     job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
-    await readPicture(job, parts, 'decode', bytes);
+    await readPicture(job, parts.rungs, 'decode', bytes);
     job.prepare();
     job.matte({ data: new Float32Array([1]), width: 1, height: 1 });
     for (const stage of ['refine', 'foreground', 'compose']) job.step(stage, stage);
@@ -380,17 +421,18 @@ export async function convert(parts, { bytes, options }) {
 }
 
 /**
- * Format and size from a file's header.
+ * Format and size from a file's header; where only a codec can read that, from
+ * the whole file.
  *
  * @param {Parts} parts
  * @param {{ bytes: Uint8Array }} input
- * @returns {{ format: string, width: number, height: number }} upright
+ * @returns {Promise<{ format: string, width: number, height: number }>} upright
  */
-export function probe({ core }, { bytes }) {
+export async function probe({ core, rungs }, { bytes }) {
   const job = core.newJob();
   try {
-    job.probe(bytes);
-    const { format, width, height } = job.report().input;
+    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, rungs, 'decode', bytes);
+    const { width, height } = job.report().input;
     return { format, width, height };
   } finally {
     job.free();

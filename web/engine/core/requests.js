@@ -31,14 +31,14 @@ export const requests = {
   /** @param {Parts} parts @param {Picture} picture */
   probe: (parts, picture) => probe(parts, picture),
 
-  /** @param {Parts} parts @param {Picture} picture model and engine of its options count @param {More} more */
-  async preload({ loadModel, webp }, { options }, { signal, onProgress }) {
+  /** @param {Parts} parts @param {Picture} picture model, engine and effort of its options count @param {More} more */
+  async preload({ loadModel, loadDetail }, { options: { effort, ...options } }, { signal, onProgress }) {
     const { name, version, engine } = await loadModel(options, {
       signal,
       onProgress: (loaded, total) => onProgress({ stage: 'load', fraction: total ? loaded / total : 0, loaded, total }),
     });
-    // after a preload nothing needs the network, WebP neither; without the codec every other format works
-    await webp.preload().catch(() => {});
+    // without it the job runs, and says so
+    if (effort !== 'fast') await loadDetail?.({ engine: options.engine }, { signal }).catch(() => {});
     return { model: version ? `${name} ${version}` : name, engine: engine.name };
   },
 

@@ -23,8 +23,9 @@
  * @typedef {Fit & ({ preset: string } | { ratio: string } | { width: number, height: number })} Canvas
  *
  * @typedef {object} Output
- * @property {string | Blob | Uint8Array} [background] what lies behind the subject; a picture is stretched to the
- *   photo, and covers a canvas
+ * @property {string | Blob | Uint8Array} [background] what lies behind the subject
+ * @property {'cover' | 'contain' | 'stretch'} [fit] how a background picture fills the photo or the canvas, as CSS
+ *   object-fit; contain leaves clear bars, white in a JPEG
  * @property {'subject' | 'background'} [keep] what of the photo stays; background removes the subject instead
  * @property {boolean | Shadow} [shadow] a soft shadow under what is kept, on transparent, too
  * @property {boolean | Outline} [outline] a rim around what is kept, as of a sticker
@@ -32,13 +33,15 @@
  * @property {'png' | 'jpeg' | 'webp'} [format] of the file
  * @property {number} [quality] of JPEG and WebP; WebP at 100 is lossless
  * @property {'keep' | 'srgb'} [colorspace] of the file: the photo's own, or sRGB, as some shops want it
+ * @property {'strip' | 'keep'} [metadata] EXIF, XMP and IPTC of the photo: keep takes them along, where it was taken,
+ *   too
  * @property {boolean} [crop] cuts the result to the subject
  * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
  * @property {'auto' | 'photo' | 'graphic'} [kind] what the picture is: a graphic (logo, drawing, signature on paper)
  *   is keyed by its plain ground, a photo is what the model looks at
  * @property {boolean} [partial] of a photo that is damaged or ends early, what is there, instead of an error
- * @property {'standard' | 'high'} [effort] whether the model looks again, at the mirrored photo, and closely at a
- *   subject that is small in it
+ * @property {'fast' | 'standard' | 'high'} [effort] standard follows hair and other details where fast leaves them
+ *   soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it
  * @property {boolean} [mask] the matte itself, as a grey picture
  */
 
@@ -59,7 +62,14 @@ export const options = {
     max_stops: 16,
     max_blur_percent: 25,
     scope: 'result',
-    words: 'what lies behind the subject; a picture is stretched to the photo, and covers a canvas',
+    words: 'what lies behind the subject',
+  },
+  fit: {
+    type: 'choice',
+    default: 'cover',
+    values: ['cover', 'contain', 'stretch'],
+    scope: 'result',
+    words: 'how a background picture fills the photo or the canvas, as CSS object-fit; contain leaves clear bars, white in a JPEG',
   },
   keep: {
     type: 'choice',
@@ -154,6 +164,13 @@ export const options = {
     scope: 'result',
     words: "of the file: the photo's own, or sRGB, as some shops want it",
   },
+  metadata: {
+    type: 'choice',
+    default: 'strip',
+    values: ['strip', 'keep'],
+    scope: 'result',
+    words: 'EXIF, XMP and IPTC of the photo: keep takes them along, where it was taken, too',
+  },
   crop: { type: 'boolean', default: false, scope: 'result', words: 'cuts the result to the subject' },
   margin: {
     type: 'length',
@@ -180,9 +197,9 @@ export const options = {
   effort: {
     type: 'choice',
     default: 'standard',
-    values: ['standard', 'high'],
+    values: ['fast', 'standard', 'high'],
     scope: 'run',
-    words: 'whether the model looks again, at the mirrored photo, and closely at a subject that is small in it',
+    words: 'standard follows hair and other details where fast leaves them soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it',
   },
   mask: { type: 'boolean', default: false, scope: 'call', words: 'the matte itself, as a grey picture' },
 };

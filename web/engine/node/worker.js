@@ -1,17 +1,18 @@
 // The composition root in Node, run in a worker thread: the same pipeline on
 // the same wasm, with files in place of fetches.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
+import { codecsOf, packages } from '../core/codecs/codecs.js';
 import { loadCore } from '../core/core.js';
 import { modelLoader } from '../core/models.js';
-import { webpCodec } from '../core/webp.js';
 import { hostJobs } from '../core/worker-host.js';
 import { compileCore, root } from './core.js';
 import { openThread } from './spawn.js';
@@ -65,7 +66,16 @@ async function fetchAny(url, init) {
 }
 
 const ortFile = () => require.resolve('onnxruntime-web/wasm').replace(/[^/]+$/, 'ort.wasm.min.mjs');
-const webpDir = () => dirname(require.resolve('@jsquash/webp/package.json'));
+/** The files of a codec's package, wherever npm has put it. @param {keyof typeof packages} name @returns {import('../core/codecs/package.js').Files} */
+const packageFiles = (name) => {
+  const places = (require.resolve.paths(packages[name]) ?? []).map((folder) => join(folder, packages[name]));
+  /** @param {string} path */
+  const file = (path) => join(places.find((folder) => existsSync(folder)) ?? packages[name], path);
+  return {
+    module: async (path) => import(pathToFileURL(file(path)).href),
+    wasm: async (path) => WebAssembly.compile(await readFile(file(path))),
+  };
+};
 
 /** @param {() => Promise<import('../core/core.js').Core>} newCore @returns {Record<string, () => Promise<any>>} */
 const engines = (newCore) => ({
@@ -91,23 +101,24 @@ hostJobs(
   async () => {
     const module = await compileCore();
     const newCore = () => loadCore(module);
-    return {
-      core: await newCore(),
-      newCore,
-      loadModel: modelLoader(
+    /** @param {string} name of a bundled model */
+    const loader = (name) =>
+      modelLoader(
         {
           fetch: fetchAny,
           cache,
           digest: async (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),
-          base: pathToFileURL(join(root, 'models/base/manifest.json')).href,
+          base: pathToFileURL(join(root, 'models', name, 'manifest.json')).href,
           known: pathToFileURL(join(root, 'models/known.json')).href,
         },
         engines(newCore),
-      ),
-      webp: webpCodec({
-        module: (path) => import(pathToFileURL(join(webpDir(), path)).href),
-        wasm: async (path) => WebAssembly.compile(await readFile(join(webpDir(), path))),
-      }),
+      );
+    return {
+      core: await newCore(),
+      newCore,
+      loadModel: loader('base'),
+      loadDetail: loader('detail'),
+      ...codecsOf(packageFiles),
     };
   },
 );

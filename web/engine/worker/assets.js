@@ -7,6 +7,8 @@ const table = {
   'cutaway.wasm': new URL('../../cutaway.wasm', import.meta.url),
   'models/base/manifest.json': new URL('../../models/base/manifest.json', import.meta.url),
   'models/base/model.onnx': new URL('../../models/base/model.onnx', import.meta.url),
+  'models/detail/manifest.json': new URL('../../models/detail/manifest.json', import.meta.url),
+  'models/detail/model.onnx': new URL('../../models/detail/model.onnx', import.meta.url),
   'models/known.json': new URL('../../models/known.json', import.meta.url),
   'vendor/ort/ort.wasm.min.mjs': new URL('../../vendor/ort/ort.wasm.min.mjs', import.meta.url),
   'vendor/ort/ort-wasm-simd-threaded.mjs': new URL('../../vendor/ort/ort-wasm-simd-threaded.mjs', import.meta.url),
@@ -18,6 +20,15 @@ const table = {
     '../../vendor/webp/codec/enc/webp_enc_simd.wasm',
     import.meta.url,
   ),
+  'vendor/avif/codec/dec/avif_dec.js': new URL('../../vendor/avif/codec/dec/avif_dec.js', import.meta.url),
+  'vendor/avif/codec/dec/avif_dec.wasm': new URL('../../vendor/avif/codec/dec/avif_dec.wasm', import.meta.url),
+  'vendor/jxl/codec/dec/jxl_dec.js': new URL('../../vendor/jxl/codec/dec/jxl_dec.js', import.meta.url),
+  'vendor/jxl/codec/dec/jxl_dec.wasm': new URL('../../vendor/jxl/codec/dec/jxl_dec.wasm', import.meta.url),
+  'vendor/heif/libheif-wasm/libheif-bundle.mjs': new URL(
+    '../../vendor/heif/libheif-wasm/libheif-bundle.mjs',
+    import.meta.url,
+  ),
+  'vendor/tiff/dist-browser/geotiff.js': new URL('../../vendor/tiff/dist-browser/geotiff.js', import.meta.url),
 };
 
 const here = import.meta.url;

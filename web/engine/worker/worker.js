@@ -2,12 +2,13 @@
 // Runtime, the codecs and the models together; assets.js knows where they lie.
 import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
+import { codecsOf } from '../core/codecs/codecs.js';
 import { loadCore } from '../core/core.js';
 import { failure } from '../core/errors.js';
 import { modelLoader } from '../core/models.js';
-import { webpCodec } from '../core/webp.js';
 import { hostJobs } from '../core/worker-host.js';
 import { at, load } from './assets.js';
+import { browserCodec } from './browser-codec.js';
 import { openWorker } from './open-worker.js';
 
 /** Models in the Cache API; where there is none (no secure context) or it is refused (a sandboxed frame), nothing is kept. */
@@ -111,11 +112,33 @@ const compile = async (response) =>
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 
+/** @param {string} path in dist/ @returns {Promise<Response>} */
+async function fetched(path) {
+  const response = await fetch(at(path));
+  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+  return response;
+}
+
+/** Pictures that the page draws for this worker (draw.js), by key. @type {Map<number, (bitmap: ImageBitmap | null) => void>} */
+const drawing = new Map();
+let lastKey = 0;
+
+/** @param {Blob} blob @returns {Promise<ImageBitmap | null>} */
+const draw = (blob) =>
+  new Promise((resolve) => {
+    drawing.set(++lastKey, resolve);
+    self.postMessage({ type: 'draw', key: lastKey, blob });
+  });
+
 hostJobs(
   {
     post: (message, transfer = []) => self.postMessage(message, { transfer }),
     listen: (handler) => {
-      self.onmessage = ({ data }) => handler(data);
+      self.onmessage = ({ data }) => {
+        if (data.type !== 'drawn') return handler(data);
+        drawing.get(data.key)?.(data.bitmap);
+        return drawing.delete(data.key);
+      };
     },
   },
   async () => {
@@ -123,25 +146,32 @@ hostJobs(
     if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
     const module = await compile(response);
     const newCore = () => loadCore(module);
-    return {
-      core: await newCore(),
-      newCore,
-      loadModel: modelLoader(
+    /** @param {string} manifest @param {string} model the bundled one */
+    const loader = (manifest, model) =>
+      modelLoader(
         {
           fetch: (url, init) => fetch(url, init),
           cache,
           alone,
           digest,
-          base: at('models/base/manifest.json'),
-          model: at('models/base/model.onnx'),
+          base: at(manifest),
+          model: at(model),
           known: at('models/known.json'),
         },
         engines(newCore),
+      );
+    return {
+      core: await newCore(),
+      newCore,
+      loadModel: loader('models/base/manifest.json', 'models/base/model.onnx'),
+      loadDetail: loader('models/detail/manifest.json', 'models/detail/model.onnx'),
+      ...codecsOf(
+        (name) => ({
+          module: (path) => load(`vendor/${name}/${path}`),
+          wasm: async (path) => compile(await fetched(`vendor/${name}/${path}`)),
+        }),
+        [browserCodec(draw)],
       ),
-      webp: webpCodec({
-        module: (path) => load(`vendor/webp/${path}`),
-        wasm: async (path) => compile(await fetch(at(`vendor/webp/${path}`))),
-      }),
     };
   },
 );

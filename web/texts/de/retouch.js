@@ -27,5 +27,16 @@ export default {
   "erase.said": "Radiert.",
   "restore.said": "Zurückgeholt.",
   "objects.said_one": "{{count}} Objekt. Ein Klick darauf entfernt es oder holt es zurück.",
-  "objects.said_other": "{{count}} Objekte. Ein Klick auf eines entfernt es oder holt es zurück."
+  "objects.said_other": "{{count}} Objekte. Ein Klick auf eines entfernt es oder holt es zurück.",
+  "discard": "Verwerfen",
+  "discard.not": "Weiter bearbeiten",
+  "discard.ask_one": "{{count}} Änderung ginge verloren. Verwerfen?",
+  "discard.ask_other": "{{count}} Änderungen gingen verloren. Verwerfen?",
+  "keys": "Tastenkürzel",
+  "keys.close": "Schließen",
+  "key.size": "Größe des Pinsels",
+  "key.zoom": "Vergrößern, verkleinern, einpassen",
+  "key.brush": "Pinsel bewegen",
+  "key.push": "Bild verschieben",
+  "key.dab": "Werkzeug dort anwenden"
 }

@@ -1,5 +1,4 @@
 export default {
-  "around": "Um das Motiv",
   "shadow": "Schatten",
   "distance": "Abstand",
   "softness": "Weichheit",
@@ -27,5 +26,12 @@ export default {
   "canvas.amazon": "Amazon",
   "canvas.ebay": "eBay",
   "canvas.etsy": "Etsy",
-  "canvas.shopify": "Shopify"
+  "canvas.shopify": "Shopify",
+  "fit": "Hintergrundbild",
+  "fit.cover": "füllt aus",
+  "fit.contain": "ganz zu sehen",
+  "fit.stretch": "wird gestreckt",
+  "own": "Eigene Größe …",
+  "own.width": "Breite",
+  "own.height": "Höhe"
 }

@@ -27,5 +27,16 @@ export default {
   "erase.said": "Erased.",
   "restore.said": "Restored.",
   "objects.said_one": "{{count}} object. Click it to drop it, or to take it back.",
-  "objects.said_other": "{{count}} objects. Click one to drop it, or to take it back."
+  "objects.said_other": "{{count}} objects. Click one to drop it, or to take it back.",
+  "discard": "Discard",
+  "discard.not": "Keep on",
+  "discard.ask_one": "{{count}} change would be lost. Discard it?",
+  "discard.ask_other": "{{count}} changes would be lost. Discard them?",
+  "keys": "Keyboard shortcuts",
+  "keys.close": "Close",
+  "key.size": "Size of the brush",
+  "key.zoom": "Zoom in, out, fit",
+  "key.brush": "Move the brush",
+  "key.push": "Move the picture",
+  "key.dab": "Use the tool there"
 }

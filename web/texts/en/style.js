@@ -1,5 +1,4 @@
 export default {
-  "around": "Around the cut-out",
   "shadow": "Shadow",
   "distance": "Distance",
   "softness": "Softness",
@@ -27,5 +26,12 @@ export default {
   "canvas.amazon": "Amazon",
   "canvas.ebay": "eBay",
   "canvas.etsy": "Etsy",
-  "canvas.shopify": "Shopify"
+  "canvas.shopify": "Shopify",
+  "fit": "Background picture",
+  "fit.cover": "fills",
+  "fit.contain": "is all seen",
+  "fit.stretch": "is stretched",
+  "own": "Own size…",
+  "own.width": "Width",
+  "own.height": "Height"
 }

@@ -28,5 +28,17 @@ export default {
   "restore.said": "Restaurado.",
   "objects.said_one": "{{count}} objeto. Haz clic en él para quitarlo o recuperarlo.",
   "objects.said_many": "{{count}} de objetos. Haz clic en uno para quitarlo o recuperarlo.",
-  "objects.said_other": "{{count}} objetos. Haz clic en uno para quitarlo o recuperarlo."
+  "objects.said_other": "{{count}} objetos. Haz clic en uno para quitarlo o recuperarlo.",
+  "discard": "Descartar",
+  "discard.not": "Seguir",
+  "discard.ask_one": "Se perdería {{count}} cambio. ¿Descartarlo?",
+  "discard.ask_many": "Se perderían {{count}} cambios. ¿Descartarlos?",
+  "discard.ask_other": "Se perderían {{count}} cambios. ¿Descartarlos?",
+  "keys": "Atajos de teclado",
+  "keys.close": "Cerrar",
+  "key.size": "Tamaño del pincel",
+  "key.zoom": "Acercar, alejar, ajustar",
+  "key.brush": "Mover el pincel",
+  "key.push": "Mover la imagen",
+  "key.dab": "Usar la herramienta ahí"
 }

@@ -1,5 +1,4 @@
 export default {
-  "around": "Alrededor del sujeto",
   "shadow": "Sombra",
   "distance": "Distancia",
   "softness": "Suavidad",
@@ -27,5 +26,12 @@ export default {
   "canvas.amazon": "Amazon",
   "canvas.ebay": "eBay",
   "canvas.etsy": "Etsy",
-  "canvas.shopify": "Shopify"
+  "canvas.shopify": "Shopify",
+  "fit": "Imagen de fondo",
+  "fit.cover": "llena",
+  "fit.contain": "se ve entera",
+  "fit.stretch": "se estira",
+  "own": "Tamaño propio…",
+  "own.width": "Ancho",
+  "own.height": "Alto"
 }

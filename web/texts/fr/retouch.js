@@ -28,5 +28,17 @@ export default {
   "restore.said": "Restauré.",
   "objects.said_one": "{{count}} objet. Cliquez dessus pour le retirer ou le remettre.",
   "objects.said_many": "{{count}} d’objets. Cliquez sur l’un d’eux pour le retirer ou le remettre.",
-  "objects.said_other": "{{count}} objets. Cliquez sur l’un d’eux pour le retirer ou le remettre."
+  "objects.said_other": "{{count}} objets. Cliquez sur l’un d’eux pour le retirer ou le remettre.",
+  "discard": "Abandonner",
+  "discard.not": "Continuer",
+  "discard.ask_one": "{{count}} modification serait perdue. L’abandonner ?",
+  "discard.ask_many": "{{count}} modifications seraient perdues. Les abandonner ?",
+  "discard.ask_other": "{{count}} modifications seraient perdues. Les abandonner ?",
+  "keys": "Raccourcis clavier",
+  "keys.close": "Fermer",
+  "key.size": "Taille du pinceau",
+  "key.zoom": "Agrandir, réduire, ajuster",
+  "key.brush": "Déplacer le pinceau",
+  "key.push": "Déplacer l’image",
+  "key.dab": "Appliquer l’outil ici"
 }

@@ -1,5 +1,4 @@
 export default {
-  "around": "Autour du sujet",
   "shadow": "Ombre",
   "distance": "Distance",
   "softness": "Douceur",
@@ -27,5 +26,12 @@ export default {
   "canvas.amazon": "Amazon",
   "canvas.ebay": "eBay",
   "canvas.etsy": "Etsy",
-  "canvas.shopify": "Shopify"
+  "canvas.shopify": "Shopify",
+  "fit": "Image de fond",
+  "fit.cover": "remplit",
+  "fit.contain": "visible en entier",
+  "fit.stretch": "étirée",
+  "own": "Taille libre…",
+  "own.width": "Largeur",
+  "own.height": "Hauteur"
 }

@@ -26,5 +26,15 @@ export default {
   "redo.said": "やり直しました。",
   "erase.said": "消しました。",
   "restore.said": "戻しました。",
-  "objects.said_other": "オブジェクトは {{count}} 個です。クリックすると消したり戻したりできます。"
+  "objects.said_other": "オブジェクトは {{count}} 個です。クリックすると消したり戻したりできます。",
+  "discard": "破棄",
+  "discard.not": "続ける",
+  "discard.ask_other": "{{count}} 件の変更が失われます。破棄しますか？",
+  "keys": "キーボードショートカット",
+  "keys.close": "閉じる",
+  "key.size": "ブラシの大きさ",
+  "key.zoom": "拡大・縮小・全体表示",
+  "key.brush": "ブラシを動かす",
+  "key.push": "画像を動かす",
+  "key.dab": "その場所でツールを使う"
 }

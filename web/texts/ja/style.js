@@ -1,5 +1,4 @@
 export default {
-  "around": "切り抜きのまわり",
   "shadow": "影",
   "distance": "距離",
   "softness": "ぼかし",
@@ -27,5 +26,12 @@ export default {
   "canvas.amazon": "Amazon",
   "canvas.ebay": "eBay",
   "canvas.etsy": "Etsy",
-  "canvas.shopify": "Shopify"
+  "canvas.shopify": "Shopify",
+  "fit": "背景画像",
+  "fit.cover": "全面に広げる",
+  "fit.contain": "全体を表示",
+  "fit.stretch": "引き伸ばす",
+  "own": "サイズを指定…",
+  "own.width": "幅",
+  "own.height": "高さ"
 }

@@ -26,5 +26,15 @@ export default {
   "redo.said": "已重做。",
   "erase.said": "已擦除。",
   "restore.said": "已恢复。",
-  "objects.said_other": "共有 {{count}} 个物体。点击可移除或恢复。"
+  "objects.said_other": "共有 {{count}} 个物体。点击可移除或恢复。",
+  "discard": "放弃",
+  "discard.not": "继续编辑",
+  "discard.ask_other": "{{count}} 处更改将丢失。要放弃吗？",
+  "keys": "键盘快捷键",
+  "keys.close": "关闭",
+  "key.size": "画笔大小",
+  "key.zoom": "放大、缩小、适合窗口",
+  "key.brush": "移动画笔",
+  "key.push": "移动图片",
+  "key.dab": "在此处使用工具"
 }

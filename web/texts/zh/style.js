@@ -1,5 +1,4 @@
 export default {
-  "around": "主体周围",
   "shadow": "阴影",
   "distance": "距离",
   "softness": "柔和度",
@@ -27,5 +26,12 @@ export default {
   "canvas.amazon": "Amazon",
   "canvas.ebay": "eBay",
   "canvas.etsy": "Etsy",
-  "canvas.shopify": "Shopify"
+  "canvas.shopify": "Shopify",
+  "fit": "背景图片",
+  "fit.cover": "填满",
+  "fit.contain": "完整显示",
+  "fit.stretch": "拉伸",
+  "own": "自定义尺寸…",
+  "own.width": "宽",
+  "own.height": "高"
 }

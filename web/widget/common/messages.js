@@ -15,7 +15,11 @@ export const canRetry = (error) => !['picture', 'limit'].includes(statuses[error
  * @returns {[string, string]} what happened, what to do about it
  */
 export function errorText(t, error) {
-  const code = t.find(`error.${error?.code}`) ? error?.code : 'internal';
+  const { code: said, message, detail } = /** @type {any} */ (error ?? {});
+  // the core's sentence begins with what it is about
+  if (said === 'bad_option' && /^background\b/.test(detail || message || ''))
+    return [t('refused.background'), t('refused.background.do')];
+  const code = t.find(`error.${said}`) ? said : 'internal';
   return [t.find(`error.${code}`) ?? '', t.find(`error.${code}.do`) ?? ''];
 }
 

@@ -19,6 +19,7 @@ export const retoucherMarkup = `
     <button type="button" class="chip zoom" data-act="fit" data-title="fit"></button>
     <button type="button" class="chip icon" data-act="in" data-label="in" data-title="in">+</button>
   </div>
+  <button type="button" class="chip icon help" data-act="keys" data-label="keys" data-title="keys" aria-keyshortcuts="?">?</button>
 </div>
 <div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i></div>
 <div class="tools low" role="toolbar" data-label="brush" part="tools">
@@ -32,7 +33,11 @@ export const retoucherMarkup = `
   <button type="button" class="chip icon" data-act="redo" data-label="redo" data-title="redo" aria-keyshortcuts="Control+Shift+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="m13 4 4 4-4 4M17 8H8a5 5 0 0 0 0 9h4"/></svg></button>
   <button type="button" class="quiet small-button" data-act="give-up" data-t="cancel"></button>
   <button type="button" class="primary small-button" data-act="accept" data-t="done"></button>
-</div>`;
+</div>
+<dialog class="ask" data-label="discard"><p></p>
+  <div class="row"><button type="button" class="quiet small-button" data-act="discard" data-t="discard"></button>
+  <button type="button" class="primary small-button" data-act="keep" data-t="discard.not" autofocus></button></div>
+</dialog>`;
 
 export const retoucherStyles = `
 .retouch{position:absolute;inset:0;z-index:4;display:grid;grid-template:auto minmax(0,1fr) auto/minmax(0,1fr);background:#0c2a23;color:#f3f8f5}
@@ -46,6 +51,7 @@ export const retoucherStyles = `
 .tools .small-button{min-height:40px;padding:0 16px;border-radius:10px}
 .tools label{display:inline-flex;align-items:center;gap:7px;font-size:.875rem;min-height:36px}
 .tools input[type=range]{width:96px;accent-color:var(--_spark)}
+.tools:not(.low) .check{margin-inline-end:10px}
 .tools .check input{accent-color:var(--_spark)}
 .brush,.zooms,.backdrops{display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px}
 .zooms{gap:4px}.backdrops{gap:6px}
@@ -63,9 +69,11 @@ canvas[data-tool=move]{cursor:grab!important}
 canvas[data-backdrop=white]{background:#fff!important}
 canvas[data-backdrop=black]{background:#000!important}
 canvas[data-backdrop=green]{background:#00b140!important}
+.ask{max-width:min(420px,100vw - 32px);padding:20px 22px;border:1px solid #ffffff40;border-radius:14px;background:#04231d;color:#f3f8f5}
+.ask::backdrop{background:#0b1512a6}.ask .row{display:flex;flex-wrap:wrap;gap:8px;margin-top:14px;justify-content:end}
 .cursor{position:absolute;left:0;top:0;border-radius:50%;border:1.5px solid #fff;outline:1.5px solid #000a;pointer-events:none}
 @container (max-width:640px){
-.tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .zooms,.tools .softness{display:none}
+.tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .softness{display:none}
 .tools [data-tool]{flex:1;justify-content:center;padding:0 6px;font-size:.82rem}
 .tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools.low .brush{flex-basis:100%}
 }

@@ -4,8 +4,10 @@
 // Long because it is one tool's whole life: pointer, keys, touch and view share its state.
 import english from '../../texts/en/retouch.js';
 import { adoptStyles } from '../common/adopt-styles.js';
+import { tellKeys } from '../common/keys-sheet.js';
 import { localize, texts } from '../common/texts.js';
 import { percent } from '../common/units.js';
+import { handleZoom, isMeant, Zoom, zoomStep } from '../common/zoom.js';
 import { retoucherMarkup, retoucherStyles } from './markup.js';
 
 /**
@@ -14,9 +16,26 @@ import { retoucherMarkup, retoucherStyles } from './markup.js';
  * @typedef {'erase' | 'restore' | 'objects' | 'move'} Tool
  */
 
+const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** Told in the sheet: keys, and the text that says what they do. @type {[string, import('../common/texts.js').Key<typeof english>][]} */
+const told = [
+  ['E', 'erase'],
+  ['R', 'restore'],
+  ['O', 'objects'],
+  ['M', 'move'],
+  ['[ ]', 'key.size'],
+  ['+ − 0', 'key.zoom'],
+  ['← ↑ → ↓', 'key.brush'],
+  ['⇧ + ← ↑ → ↓', 'key.push'],
+  ['␣', 'key.dab'],
+  [mac ? '⌘ Z' : 'Ctrl + Z', 'undo'],
+  [mac ? '⇧ ⌘ Z' : 'Ctrl + ⇧ + Z', 'redo'],
+  ['Esc', 'cancel'],
+];
+
 /** Pixels that a view has at most: more would not be made within a frame. */
 const MAX_PIXELS = 1.6e6;
-const MAX_ZOOM = 8;
 
 /**
  * Opens the retoucher over the studio, until it is done.
@@ -58,13 +77,11 @@ class Retoucher {
   /** @type {Tool} */ #tool = 'erase';
   #backdrop = 'checker';
   #size = 40; // radius of the brush, CSS pixels
-  #zoom = 1; // CSS pixels per pixel of the photo
-  #x = 0; // what lies in the corner of the canvas
-  #y = 0;
-  #fit = true;
-  /** @type {Map<number, { x: number, y: number }>} */ #pointers = new Map();
-  /** @type {{ id: number, points: number[] } | null} the stroke of this pointer; points wait to be sent */ #stroke =
-    null;
+  /** @type {{ id: number, points: number[], from: import('../common/zoom.js').Point, begun: boolean } | null} the stroke of this
+   * pointer; points wait to be sent; a finger's has not begun before it moves or is lifted */
+  #stroke = null;
+  /** What could be done again is a stroke that two fingers took back: nobody meant it. */
+  #unmeant = false;
   /** @type {Promise<unknown>} calls go one after another */ #calls = Promise.resolve();
   #drawing = false;
   #stale = false;
@@ -98,6 +115,17 @@ class Retoucher {
       };
     });
     signal.addEventListener('abort', () => this.#settle(null));
+    this.view = new Zoom({
+      picture: () => this.retouching.state,
+      room: () => ({ width: this.canvas.clientWidth, height: this.canvas.clientHeight }),
+      changed: () => {
+        this.#sync();
+        this.#render();
+      },
+      fill: 0.96,
+      least: 0.5,
+      slack: 0.25,
+    });
     this.#listen();
     this.#sync();
     this.#resize();
@@ -130,11 +158,11 @@ class Retoucher {
       this.#cursor.shown = false;
       this.#moveCursor();
     });
-    on(this.canvas, 'wheel', (event) => {
-      event.preventDefault();
-      const { x, y } = this.#place(event);
-      if (event.ctrlKey || !event.shiftKey) this.#zoomTo(this.#zoom * 1.0016 ** -event.deltaY, x, y);
-      else this.#pan(event.deltaY, event.deltaX);
+    handleZoom(this.#part('.sheet-of-photo'), this.view, {
+      signal,
+      pans: ({ button }) => button === 1 || (button === 0 && this.#tool === 'move'),
+      taken: () => this.#takeBack(),
+      doubles: false, // two dabs are no zoom
     });
     const observer = new ResizeObserver(() => this.#resize());
     observer.observe(this.canvas);
@@ -143,15 +171,31 @@ class Retoucher {
 
   /** @param {string} act */
   #act(act) {
-    const { clientWidth, clientHeight } = this.canvas;
-    const middle = { x: clientWidth / 2, y: clientHeight / 2 };
+    const { undos, redos } = this.retouching.state;
+    if ((act === 'undo' && !undos) || (act === 'redo' && (!redos || this.#unmeant))) return;
     if (act === 'undo' || act === 'redo')
       this.#change(this.t(act === 'undo' ? 'undo.said' : 'redo.said'), () => this.retouching[act]());
-    else if (act === 'in') this.#zoomTo(this.#zoom * 1.5, middle.x, middle.y);
-    else if (act === 'out') this.#zoomTo(this.#zoom / 1.5, middle.x, middle.y);
-    else if (act === 'fit') this.#fitAll();
-    else if (act === 'give-up') this.#settle(null);
+    else if (act === 'in') this.view.by(zoomStep);
+    else if (act === 'out') this.view.by(1 / zoomStep);
+    else if (act === 'fit') this.view.fit();
+    else if (act === 'keys')
+      tellKeys(
+        this.box,
+        this.t,
+        told.map(([key, text]) => [key, this.t(text)]),
+      );
+    else if (act === 'give-up') this.#giveUp();
+    else if (act === 'discard') this.#settle(null);
+    else if (act === 'keep') this.#part('.ask').close();
     else if (act === 'accept') void this.#accept();
+  }
+
+  /** Nothing that was done is lost by one key. */
+  #giveUp() {
+    const { undos } = this.retouching.state;
+    if (!undos && !this.#stroke) return this.#settle(null);
+    this.#part('.ask p').textContent = this.t('discard.ask', { count: Math.max(1, undos) });
+    this.#part('.ask').showModal();
   }
 
   /** The matte, if anything was done to it. */
@@ -178,12 +222,12 @@ class Retoucher {
       button.setAttribute('aria-pressed', String(tool ? tool === this.#tool : backdrop === this.#backdrop));
     }
     this.#part('[data-act=undo]').disabled = undos === 0;
-    this.#part('[data-act=redo]').disabled = redos === 0;
+    this.#part('[data-act=redo]').disabled = redos === 0 || this.#unmeant;
     const brush = this.#tool === 'erase' || this.#tool === 'restore';
     this.#part('.brush').inert = !brush;
     this.canvas.dataset.tool = this.#tool;
     this.canvas.dataset.backdrop = this.#backdrop;
-    this.#part('.zoom').textContent = percent(this.t.language, this.#zoom);
+    this.#part('.zoom').textContent = percent(this.t.language, this.view.zoom);
     this.#moveCursor();
   }
 
@@ -205,6 +249,7 @@ class Retoucher {
   /** @param {string} text said when it is done @param {() => Promise<unknown>} call */
   #change(text, call) {
     void this.#call(call).then(() => {
+      this.#unmeant = false;
       if (text) this.say(text);
       this.#sync();
       this.#render();
@@ -219,9 +264,10 @@ class Retoucher {
     void this.#call(async () => {
       this.#stale = false;
       const { width, height } = this.canvas;
-      const step = this.canvas.clientWidth / (this.#zoom * width);
+      const { zoom, x, y } = this.view;
+      const step = this.canvas.clientWidth / (zoom * width);
       const style = this.#part('.ghost').checked ? 'ghost' : 'result';
-      const view = await this.retouching.view({ x: this.#x, y: this.#y, step, width, height, style });
+      const view = await this.retouching.view({ x, y, step, width, height, style });
       if (this.canvas.width === width && this.canvas.height === height) {
         this.canvas.getContext('2d')?.putImageData(new ImageData(view.data, width, height), 0, 0);
       }
@@ -232,58 +278,14 @@ class Retoucher {
     });
   }
 
-  /* ---- zoom and pan ---- */
-
+  /** The canvas has the room that there is. */
   #resize() {
     const { clientWidth, clientHeight } = this.canvas;
     if (!clientWidth || !clientHeight) return;
     const ratio = Math.min(devicePixelRatio, Math.sqrt(MAX_PIXELS / (clientWidth * clientHeight)));
     this.canvas.width = Math.max(1, Math.round(clientWidth * ratio));
     this.canvas.height = Math.max(1, Math.round(clientHeight * ratio));
-    if (this.#fit) this.#fitAll();
-    else this.#zoomTo(this.#zoom, 0, 0);
-  }
-
-  get #minZoom() {
-    const { width, height } = this.retouching.state;
-    const { clientWidth, clientHeight } = this.canvas;
-    return Math.min(clientWidth / width, clientHeight / height, 1);
-  }
-
-  #fitAll() {
-    this.#zoomTo(this.#minZoom * 0.96, 0, 0);
-    this.#fit = true;
-  }
-
-  /** Keeps the place under (x, y), in CSS pixels of the canvas. @param {number} zoom @param {number} x @param {number} y */
-  #zoomTo(zoom, x, y) {
-    const at = { x: this.#x + x / this.#zoom, y: this.#y + y / this.#zoom };
-    this.#zoom = Math.min(MAX_ZOOM, Math.max(this.#minZoom * 0.5, zoom));
-    this.#x = at.x - x / this.#zoom;
-    this.#y = at.y - y / this.#zoom;
-    this.#fit = false;
-    this.#hold();
-  }
-
-  /** @param {number} dx CSS pixels @param {number} dy */
-  #pan(dx, dy) {
-    this.#x += dx / this.#zoom;
-    this.#y += dy / this.#zoom;
-    this.#fit = false;
-    this.#hold();
-  }
-
-  /** The photo stays on screen: in the middle when it is smaller. */
-  #hold() {
-    const { width, height } = this.retouching.state;
-    const seen = { x: this.canvas.clientWidth / this.#zoom, y: this.canvas.clientHeight / this.#zoom };
-    /** @param {number} at @param {number} size @param {number} room */
-    const held = (at, size, room) =>
-      room >= size ? (size - room) / 2 : Math.min(Math.max(at, -room / 4), size - room * 0.75);
-    this.#x = held(this.#x, width, seen.x);
-    this.#y = held(this.#y, height, seen.y);
-    this.#sync();
-    this.#render();
+    this.view.resize();
   }
 
   /* ---- pointers ---- */
@@ -295,67 +297,57 @@ class Retoucher {
   }
 
   /** @param {{ x: number, y: number }} place @returns {[number, number]} in the photo */
-  #photo({ x, y }) {
-    return [this.#x + x / this.#zoom, this.#y + y / this.#zoom];
+  #photo(place) {
+    const { x, y } = this.view.under(place);
+    return [x, y];
   }
 
   get #brush() {
     return /** @type {import('../../engine/index.js').Brush} */ ({
       mode: this.#tool === 'erase' ? 'erase' : 'restore',
-      radius: Math.min(2048, Math.max(0.5, this.#size / this.#zoom)),
+      radius: Math.min(2048, Math.max(0.5, this.#size / this.view.zoom)),
       hardness: 1 - Number(this.#part('.soft').value) / 100,
       snap: this.#part('.snap').checked,
     });
   }
 
-  /** A finger or button goes down: a stroke begins, an object toggles, or the picture is held. @param {PointerEvent} event */
+  /** A finger or button goes down: a stroke begins, or an object toggles. What moves the picture does not come here. @param {PointerEvent} event */
   #down(event) {
+    if (event.button !== 0 || this.#stroke) return;
     const place = this.#place(event);
     this.canvas.setPointerCapture(event.pointerId);
-    this.#pointers.set(event.pointerId, place);
-    if (this.#pointers.size > 1) {
-      // two fingers move the picture
-      this.#endStroke();
-      return;
-    }
-    if (event.button === 1 || this.#tool === 'move') return;
-    if (event.button !== 0) return;
-    const [x, y] = this.#photo(place);
+    this.#stroke = { id: event.pointerId, points: [], from: place, begun: false };
+    // a finger may be the first of two
+    if (event.pointerType !== 'touch') this.#begin(this.#stroke);
+  }
+
+  /** @param {{ from: { x: number, y: number }, begun: boolean }} stroke */
+  #begin(stroke) {
+    stroke.begun = true;
+    const [x, y] = this.#photo(stroke.from);
     if (this.#tool === 'objects') {
+      this.#stroke = null;
       this.#change('', () => this.retouching.toggle(x, y));
       return;
     }
-    this.#stroke = { id: event.pointerId, points: [] };
     const brush = this.#brush;
     this.#change('', () => this.retouching.begin(x, y, brush));
   }
 
-  /** Draws, pans, or with two fingers zooms. @param {PointerEvent} event */
+  /** Draws. @param {PointerEvent} event */
   #move(event) {
     const place = this.#place(event);
     this.#cursor = { ...place, shown: event.pointerType !== 'touch' };
     this.#moveCursor();
-    const before = this.#pointers.get(event.pointerId);
-    if (!before) return;
-    if (this.#stroke?.id === event.pointerId) {
-      const all = event.getCoalescedEvents?.() ?? [];
-      const wasEmpty = this.#stroke.points.length === 0;
-      for (const part of all.length ? all : [event]) this.#stroke.points.push(...this.#photo(this.#place(part)));
-      if (wasEmpty) this.#send(this.#stroke);
-    } else if (this.#pointers.size === 1 && (this.#tool === 'move' || event.buttons === 4)) {
-      this.#pan(before.x - place.x, before.y - place.y);
-    } else if (this.#pointers.size === 2) {
-      const [other] = [...this.#pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
-      /** @param {{ x: number, y: number }} a */
-      const far = (a) => Math.hypot(a.x - other.x, a.y - other.y);
-      this.#pan((before.x - place.x) / 2, (before.y - place.y) / 2);
-      this.#zoomTo(
-        (this.#zoom * far(place)) / Math.max(1, far(before)),
-        (place.x + other.x) / 2,
-        (place.y + other.y) / 2,
-      );
-    }
-    this.#pointers.set(event.pointerId, place);
+    const stroke = this.#stroke;
+    if (stroke?.id !== event.pointerId) return;
+    if (!stroke.begun && !isMeant(stroke.from, place)) return;
+    if (!stroke.begun) this.#begin(stroke);
+    if (!this.#stroke) return;
+    const all = event.getCoalescedEvents?.() ?? [];
+    const wasEmpty = stroke.points.length === 0;
+    for (const part of all.length ? all : [event]) stroke.points.push(...this.#photo(this.#place(part)));
+    if (wasEmpty) this.#send(stroke);
   }
 
   /** What has been drawn since the last call went out. @param {{ points: number[] }} stroke */
@@ -365,16 +357,28 @@ class Retoucher {
 
   /** @param {PointerEvent} event */
   #up(event) {
-    this.#pointers.delete(event.pointerId);
-    if (this.#stroke?.id === event.pointerId) this.#endStroke();
-  }
-
-  #endStroke() {
     const stroke = this.#stroke;
-    if (!stroke) return;
+    if (stroke?.id !== event.pointerId) return;
+    if (!stroke.begun && event.type === 'pointerup') this.#begin(stroke);
     this.#stroke = null;
+    if (!stroke.begun || this.#tool === 'objects') return;
     if (stroke.points.length) this.#send(stroke);
     this.#change('', () => this.retouching.end());
+  }
+
+  /** A second finger is down: what the first one drew was not meant. */
+  #takeBack() {
+    const stroke = this.#stroke;
+    this.#stroke = null;
+    if (!stroke?.begun) return;
+    void this.#call(async () => {
+      await this.retouching.end();
+      await this.retouching.undo();
+      this.#unmeant = true;
+    }).then(() => {
+      this.#sync();
+      this.#render();
+    });
   }
 
   #moveCursor() {
@@ -409,8 +413,13 @@ class Retoucher {
           '=': () => this.#act('in'),
           '-': () => this.#act('out'),
           0: () => this.#act('fit'),
+          '?': () => this.#act('keys'),
           Escape: () => this.#act('give-up'),
         };
+    if (event.target instanceof Element && event.target.closest('dialog')) {
+      event.stopPropagation(); // its own Escape, Tab and Enter
+      return;
+    }
     if (event.target === this.canvas && !command)
       Object.assign(keys, {
         ArrowLeft: () => this.#nudge(-1, 0, shiftKey),
@@ -438,7 +447,7 @@ class Retoucher {
 
   /** The arrows move the brush, with Shift the picture. @param {number} x @param {number} y @param {boolean} picture */
   #nudge(x, y, picture) {
-    if (picture) return this.#pan(x * 40, y * 40);
+    if (picture) return this.view.pan(x * 40, y * 40);
     const { clientWidth, clientHeight } = this.canvas;
     if (!this.#cursor.shown) this.#cursor = { x: clientWidth / 2, y: clientHeight / 2, shown: true };
     const by = Math.max(2, this.#size / 2);

@@ -39,6 +39,9 @@ export function nameMargins(root, t) {
   }
 }
 
+/** From this width on the panel lies beside the picture (studio/styles.js). */
+const wide = 860;
+
 /** The panel of what lies around the cut-out: closed at first, loaded when it is opened. */
 export class StyleDrawer {
   /** @type {(() => void) | undefined} of the panel, once it has been opened */ #sync;
@@ -63,6 +66,11 @@ export class StyleDrawer {
     this.box.hidden = !this.box.hidden;
     this.button.setAttribute('aria-expanded', String(!this.box.hidden));
     if (!this.box.hidden && !this.#open) await this.#fill();
+  }
+
+  /** Opens it, where it has a place beside the picture. */
+  async offer() {
+    if (this.box.hidden && this.host.clientWidth >= wide) await this.toggle();
   }
 
   /** An attribute has changed. */

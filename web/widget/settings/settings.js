@@ -6,8 +6,8 @@ import { options } from '../../engine/lists/options.js';
 import { recall, remember } from '../common/storage.js';
 import { attributesOf, resultNames } from './attributes.js';
 
-/** No control of the element's sets these. */
-const unkept = ['quality'];
+/** No control of the element's sets the first; the second turns a result into its opposite, which nobody expects of the next visit. */
+const unkept = ['quality', 'keep'];
 const names = resultNames.filter((name) => !unkept.includes(name));
 const style = /^[\w=%.,:#-]{0,99}$/;
 /** A kept value is a guest from outside: taken only in these shapes. @type {Record<string, RegExp>} by type */

@@ -5,6 +5,7 @@ import { options } from '../../engine/lists/options.js';
 import english from '../../texts/en/style.js';
 import { centred, readPlace, writePlace } from './canvas-place.js';
 import { rememberSettings } from './settings.js';
+import { obey, shops } from './shops.js';
 import { localize, texts } from '../common/texts.js';
 import { percent } from '../common/units.js';
 
@@ -12,33 +13,58 @@ import { percent } from '../common/units.js';
 const ratios = ['square', 'portrait', 'wide'];
 
 const markup = `
-<fieldset><legend data-t="around"></legend>
+<fieldset><legend data-t="canvas"></legend>
+  <label><span data-t="canvas"></span><select class="canvas"></select></label>
+  <div class="of-own" role="group" data-label="own" hidden><label><span data-t="own.width"></span><input type="number" class="typed own-width" min="16" max="30000" step="1"></label>
+  <label><span data-t="own.height"></span><input type="number" class="typed own-height" min="16" max="30000" step="1"></label> px</div>
+  <span class="of-canvas"><label><span data-t="size"></span><input type="range" class="scale" step="0.02"></label>
+  <label><span data-t="across"></span><input type="range" class="across" step="0.5"></label>
+  <label><span data-t="down"></span><input type="range" class="down" step="0.5"></label>
+  <button type="button" class="plain back" data-t="reset"></button></span>
+</fieldset>
+<fieldset><legend data-t="shadow"></legend>
   <label class="check"><input type="checkbox" class="shadow"><span data-t="shadow"></span></label>
   <span class="of-shadow"><label><span data-t="distance"></span><input type="range" class="y" min="0" max="8" step="0.25"></label>
   <label><span data-t="softness"></span><input type="range" class="blur" min="0" max="10" step="0.25"></label>
   <label><span data-t="strength"></span><input type="range" class="opacity" min="0.05" max="1" step="0.05"></label></span>
 </fieldset>
-<fieldset>
+<fieldset><legend data-t="outline"></legend>
   <label class="check"><input type="checkbox" class="outline"><span data-t="outline"></span></label>
   <span class="of-outline"><label><span data-t="width"></span><input type="range" class="width" min="0.2" max="5" step="0.1"></label>
   <label><span data-t="colour"></span><input type="color" class="color"></label></span>
 </fieldset>
-<fieldset>
+<fieldset><legend data-t="gradient"></legend>
   <label class="check"><input type="checkbox" class="gradient"><span data-t="gradient"></span></label>
   <span class="of-gradient"><label><span data-t="from"></span><input type="color" class="from" value="#8fd3f4"></label>
   <label><span data-t="to"></span><input type="color" class="to" value="#fdf3e3"></label>
   <label><span data-t="angle"></span><input type="range" class="angle" min="0" max="345" step="15" value="180"></label></span>
 </fieldset>
-<fieldset>
-  <label><span data-t="keep"></span><select class="keep"><option value="subject" data-t="keep.subject"></option><option value="background" data-t="keep.background"></option></select></label>
+<fieldset class="of-fit"><legend data-t="fit"></legend>
+  <label><span data-t="fit"></span><select class="fit"><option value="cover" data-t="fit.cover"></option><option value="contain" data-t="fit.contain"></option><option value="stretch" data-t="fit.stretch"></option></select></label>
 </fieldset>
-<fieldset>
-  <label><span data-t="canvas"></span><select class="canvas"></select></label>
-  <span class="of-canvas"><label><span data-t="size"></span><input type="range" class="scale" step="0.02"></label>
-  <label><span data-t="across"></span><input type="range" class="across" step="0.5"></label>
-  <label><span data-t="down"></span><input type="range" class="down" step="0.5"></label>
-  <button type="button" class="plain back" data-t="reset"></button></span>
+<fieldset><legend data-t="keep"></legend>
+  <label><span data-t="keep"></span><select class="keep"><option value="subject" data-t="keep.subject"></option><option value="background" data-t="keep.background"></option></select></label>
 </fieldset>`;
+
+/**
+ * Values to type beside the sliders: the unit, and how a slider's number is
+ * said and read.
+ *
+ * @type {Record<string, { unit: string, say?: (value: number) => number, read?: (said: number) => number, digits?: number }>}
+ */
+const typed = {
+  y: { unit: '%', digits: 2 },
+  blur: { unit: '%', digits: 2 },
+  opacity: { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
+  width: { unit: '%', digits: 1 },
+  angle: { unit: '°' },
+  scale: { unit: '%', say: (value) => 2 ** value * 100, read: (said) => Math.log2(Math.max(said, 0.1) / 100) },
+  across: { unit: '%', digits: 1 },
+  down: { unit: '%', digits: 1 },
+};
+
+/** A size of one's own begins with this. */
+const ownSize = '1080x1080';
 
 /** What a shadow and an outline are to begin with: the core's own. */
 const usual = (/** @type {string} */ name) =>
@@ -67,6 +93,7 @@ export async function openStyle(box, host, { language, canvas, signal }) {
   part('canvas').append(
     new Option(t('canvas.none'), ''),
     ...names.map((name) => new Option(t.find(`canvas.${name}`) ?? name, name)),
+    new Option(t('own'), 'own'),
   );
 
   /** @param {string} name @param {string | null} value */
@@ -119,10 +146,19 @@ export async function openStyle(box, host, { language, canvas, signal }) {
           ? `linear-gradient(${part('angle').value}deg, ${part('from').value}, ${part('to').value})`
           : 'transparent',
       ),
-    canvas: () => set('canvas', part('canvas').value || null),
+    canvas: () => {
+      const { value } = part('canvas');
+      const shop = shops[value];
+      set('canvas', value === 'own' ? ownSize : value || null);
+      if (value === 'own') part('own-width').focus();
+      if (!shop) return;
+      obey(shop, host);
+      rememberSettings(host);
+    },
     scale: () => place?.set({ scale: 2 ** part('scale').value }),
     across: () => place?.set({ x: Number(part('across').value) }),
     down: () => place?.set({ y: Number(part('down').value) }),
+    fit: () => set('fit', part('fit').value === 'cover' ? null : part('fit').value),
     keep: () => set('keep', part('keep').value === 'background' ? 'background' : null),
   };
   for (const [name, inputs] of Object.entries({
@@ -133,11 +169,56 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     scale: ['scale'],
     across: ['across'],
     down: ['down'],
+    fit: ['fit'],
     keep: ['keep'],
   })) {
     for (const input of inputs)
       part(input).addEventListener('input', /** @type {Record<string, () => void>} */ (write)[name], { signal });
   }
+
+  for (const field of ['own-width', 'own-height']) {
+    part(field).addEventListener(
+      'change',
+      () => {
+        const sides = ['own-width', 'own-height'].map((side) => part(side).valueAsNumber);
+        if (!sides.every((side) => side >= 16 && side <= 30000)) return sync();
+        const name = sides.map(Math.round).join('x');
+        const at = place?.get();
+        set('canvas', canvas && at ? writePlace({ ...at, name }, canvas) : name);
+      },
+      { signal },
+    );
+  }
+
+  /** A field after each slider, for its value. */
+  for (const [name, { unit, read = (said) => said }] of Object.entries(typed)) {
+    const slider = part(name);
+    const field = Object.assign(document.createElement('input'), { type: 'number', className: 'typed', step: 'any' });
+    field.inputMode = 'decimal';
+    field.setAttribute('aria-label', `${slider.closest('label').textContent.trim()}, ${unit}`);
+    const box = document.createElement('span');
+    box.className = 'value';
+    box.append(field, unit);
+    slider.closest('label').after(box);
+    field.addEventListener(
+      'change',
+      () => {
+        if (field.value !== '' && Number.isFinite(field.valueAsNumber)) {
+          slider.value = String(read(field.valueAsNumber));
+          slider.dispatchEvent(new Event('input'));
+        }
+        sync();
+      },
+      { signal },
+    );
+  }
+  const sayValues = () => {
+    for (const [name, { say = (value) => value, digits = 0 }] of Object.entries(typed)) {
+      const field = part(name).closest('label').nextElementSibling.querySelector('.typed');
+      if (field.getRootNode().activeElement !== field)
+        field.value = String(Number(say(Number(part(name).value)).toFixed(digits)));
+    }
+  };
 
   const sync = () => {
     for (const name of /** @type {const} */ (['shadow', 'outline'])) {
@@ -165,6 +246,11 @@ export async function openStyle(box, host, { language, canvas, signal }) {
       part('canvas').append(new Option(name, name));
     }
     part('canvas').value = name;
+    const own = /^(\d+)x(\d+)$/.exec(name);
+    part('of-own').hidden = !own;
+    ['own-width', 'own-height'].forEach((field, i) => {
+      if (own && part(field).getRootNode().activeElement !== part(field)) part(field).value = own[i + 1];
+    });
     part('of-canvas').hidden = !at;
     if (at) {
       for (const [input, value, said] of /** @type {[string, number, number][]} */ ([
@@ -176,7 +262,10 @@ export async function openStyle(box, host, { language, canvas, signal }) {
         part(input).setAttribute('aria-valuetext', percent(language, said));
       }
     }
+    part('of-fit').hidden = 'backgroundImage' in host && !host.backgroundImage; // in a batch nobody knows yet
+    part('fit').value = host.getAttribute('fit') ?? 'cover';
     part('keep').value = host.getAttribute('keep') === 'background' ? 'background' : 'subject';
+    sayValues();
   };
   sync();
   return sync;

@@ -19,6 +19,7 @@ import { layBackground, layCrop, layPlaced } from './picture.js';
  * @property {() => Options} options in force
  * @property {() => import('../common/messages.js').Translate} t
  * @property {(blob: Blob) => string} url
+ * @property {import('./viewport.js').Viewport} viewport how closely it is looked at
  * @property {(begun: boolean) => void} gesture a drag of the subject begins, ends
  * @property {(place: import('../settings/canvas-place.js').Place) => void} settled the subject came to rest there
  */
@@ -72,8 +73,9 @@ export class Display {
       options,
       typeof options.background === 'string' ? '' : url(options.background),
     );
+    if (fresh) this.needs.viewport.reset();
     // what the layers cannot show stays as it was until a preview or the file is there
-    if (!fresh && Object.keys(stylesOf(host)).length) this.#preview(item, options);
+    if (!fresh && !this.#isLookedAt && Object.keys(stylesOf(host)).length) this.#preview(item, options);
     else {
       this.#part('.exact').hidden = this.#part('.live').hidden = true;
       this.#place(item, { ...options, canvas: undefined }, cutout.report);
@@ -97,7 +99,8 @@ export class Display {
 
   /** The file in place of everything, once it is decoded. @param {Item} item @param {Result} result @param {Options} options */
   async file(item, result, options) {
-    if (result === item.cutout) return;
+    if (result === item.cutout) return this.#replace(item, result.blob);
+    if (this.#isLookedAt) return;
     const exact = this.#part('.exact');
     const url = this.needs.url(result.blob);
     exact.src = url;
@@ -109,10 +112,28 @@ export class Display {
     this.#place(item, options, result.report);
   }
 
+  /** The cut-out in place of its draft, once it is decoded. @param {Item} item @param {Blob} blob */
+  async #replace(item, blob) {
+    const cut = this.#part('.cutout');
+    const next = new Image();
+    next.src = this.needs.url(blob);
+    if (cut.src === next.src) return;
+    await next.decode().catch(() => {});
+    if (this.#laid === item) cut.src = next.src;
+  }
+
+  /** The edges are, of the cut-out alone. */
+  get #isLookedAt() {
+    return this.needs.viewport.look !== 'result';
+  }
+
   /** @param {Item} item @param {Options} options */
   #isWanted(item, options) {
     return (
-      this.#laid === item && item.state === 'done' && JSON.stringify(options) === JSON.stringify(this.needs.options())
+      this.#laid === item &&
+      !this.#isLookedAt &&
+      item.state === 'done' &&
+      JSON.stringify(options) === JSON.stringify(this.needs.options())
     );
   }
 
@@ -128,7 +149,9 @@ export class Display {
     this.#part('.placer').hidden = !placed;
     if (placed) this.#placing ??= this.#arrange();
     if (placed) layPlaced(slider, size);
-    else if (item.cutout) layCrop(slider, item.cutout.report, options.crop ? (options.margin ?? '0%') : null);
+    if (placed) this.needs.viewport.show(size.width, size.height);
+    else if (item.cutout)
+      this.needs.viewport.show(...layCrop(slider, item.cutout.report, options.crop ? (options.margin ?? '0%') : null));
   }
 
   /** On a canvas the subject can be moved. */

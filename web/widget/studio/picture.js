@@ -29,12 +29,14 @@ export function cropBox({ width, height, subject }, margin) {
  * @param {HTMLElement} picture its layers scale and shift by these properties
  * @param {Report} report
  * @param {string | null} margin null: no crop
+ * @returns {[number, number]} size of what is kept
  */
 export function layCrop(picture, report, margin) {
   const { width, height } = report;
   const [x, y, w, h] = margin === null ? [0, 0, width, height] : cropBox(report, margin);
   const values = { ratio: w / h, sx: width / w, sy: height / h, ox: x / w, oy: y / h };
   for (const [name, value] of Object.entries(values)) picture.style.setProperty(`--${name}`, String(value));
+  return [w, h];
 }
 
 /** A result that is no part of the photo's plane: it alone, at its own shape. @param {HTMLElement} picture @param {Report} report */
@@ -48,15 +50,17 @@ export function layPlaced(picture, { width, height }) {
  * @param {Options} options
  * @param {string} image URL of the background picture
  */
-export function layBackground(layers, { background, format }, image) {
+export function layBackground(layers, { background, format, fit }, image) {
   const blurred = /** @type {HTMLImageElement} */ (layers.querySelector('.blurred'));
   const picture = /** @type {HTMLImageElement} */ (layers.querySelector('.background-image'));
-  const clear = background === 'transparent' && format !== 'jpeg';
+  const isImage = typeof background !== 'string';
+  const clear = (background === 'transparent' || (isImage && fit === 'contain')) && format !== 'jpeg';
   layers.classList.toggle('checker', clear);
   const colour = typeof background === 'string' && /^(#|linear-gradient\()/.test(background) ? background : '#fff';
   layers.style.setProperty('--background-colour', colour);
   blurred.hidden = background !== 'blur';
-  picture.hidden = typeof background === 'string';
+  picture.hidden = !isImage;
+  picture.style.objectFit = fit === 'contain' ? 'contain' : fit === 'stretch' ? 'fill' : 'cover';
   if (!picture.hidden && picture.src !== image) picture.src = image;
 }
 

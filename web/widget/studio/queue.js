@@ -4,7 +4,8 @@
 //
 // Every photo is cut out once, transparent and whole: that PNG is what the
 // studio lays over any background at once. The file asked for (another
-// background, format, crop) is made by a second run when it is needed.
+// background, format, crop) is made by a second run when it is needed. What is
+// looked at first is a draft, without the details that the file will have.
 import { Line } from '../../engine/line.js';
 
 /**
@@ -26,7 +27,9 @@ import { Line } from '../../engine/line.js';
  * @property {'waiting' | 'working' | 'done' | 'error'} state
  * @property {Progress} [progress]
  * @property {Result} [cutout] transparent, whole, PNG
+ * @property {boolean} [draft] the cut-out was made in haste; no file
  * @property {Blob} [matte] by hand, instead of the model's
+ * @property {number} [kept] key of what lies in storage (kept.js)
  * @property {Failure} [error]
  * @property {{ key: string, result: Promise<Result>, abort: AbortController }} [render] the last file asked for
  */
@@ -92,6 +95,21 @@ export class Queue {
     this.#line.fill();
   }
 
+  /** What was there before is there again; what had not come far begins anew. @param {Omit<Item, 'id'>[]} items @returns {Item[]} */
+  restore(items) {
+    const back = items.map((item) => {
+      const begun = item.state === 'done' || (item.state === 'error' && item.error?.code !== 'aborted');
+      return Object.assign(item, {
+        id: ++this.#ids,
+        render: undefined,
+        ...(begun ? {} : { state: 'waiting', error: undefined }),
+      });
+    });
+    this.items.unshift(.../** @type {Item[]} */ (back));
+    this.#line.fill();
+    return /** @type {Item[]} */ (back);
+  }
+
   /** Stops the running photo and the waiting ones. */
   cancel() {
     for (const item of this.items.filter(({ state }) => state === 'waiting'))
@@ -118,7 +136,8 @@ export class Queue {
    */
   render(item, options) {
     const key = this.#key(options);
-    if (item.cutout && key === this.#key({ background: 'transparent', format: 'png' })) {
+    const plain = key === this.#key({ background: 'transparent', format: 'png' });
+    if (item.cutout && plain && !item.draft) {
       item.render?.abort.abort();
       item.render = undefined;
       return Promise.resolve(item.cutout);
@@ -134,14 +153,14 @@ export class Queue {
           try {
             if (abort.signal.aborted) throw failed({ name: 'AbortError', message: 'Cancelled.' });
             const engine = await this.engine();
-            resolve(
-              await engine.removeBackground(/** @type {Blob} */ (item.photo), {
-                ...this.common(),
-                ...options,
-                matte: item.matte,
-                signal: abort.signal,
-              }),
-            );
+            const file = await engine.removeBackground(/** @type {Blob} */ (item.photo), {
+              ...this.common(),
+              ...options,
+              matte: item.matte,
+              signal: abort.signal,
+            });
+            if (plain) Object.assign(item, { cutout: file, draft: false });
+            resolve(file);
           } catch (error) {
             if (item.render?.abort === abort) item.render = undefined;
             reject(failed(error));
@@ -183,8 +202,13 @@ export class Queue {
       const engine = await this.engine().catch((error) => {
         throw failed(error, 'engine_unavailable');
       });
+      // in haste when nothing else waits: then the file is made at once
+      const common = this.common();
+      const draft =
+        !item.matte && common.effort !== 'fast' && !!engine.preview && this.items.every((one) => one.state !== 'waiting');
       const cutout = await engine.removeBackground(item.photo, {
-        ...this.common(),
+        ...common,
+        ...(draft ? { effort: 'fast' } : {}),
         background: 'transparent',
         format: 'png',
         matte: item.matte,
@@ -196,7 +220,7 @@ export class Queue {
         },
       });
       if (signal.aborted) throw failed({ name: 'AbortError', message: 'Cancelled.' });
-      Object.assign(item, { cutout, state: 'done' });
+      Object.assign(item, { cutout, draft: draft && cutout.report?.subject?.found !== false, state: 'done' });
       this.changed(item);
     } catch (error) {
       this.#fail(item, signal.aborted ? { code: 'aborted', message: 'Cancelled.' } : failed(error));

@@ -1,6 +1,7 @@
 // The studio's keys: one table for what they do and for the sheet that tells
 // them. Single keys can be switched off there (WCAG 2.1.4) and stay off.
 import { canShare } from './export.js';
+import { tellKeys } from '../common/keys-sheet.js';
 import { recall, remember } from '../common/storage.js';
 
 /** Single keys, and what Studio.act() makes of them; the text is key.<act>. @type {readonly { key: string, act: string }[]} */
@@ -13,6 +14,9 @@ export const shortcuts = [
   { key: 'b', act: 'peek' },
   { key: 'n', act: 'next' },
   { key: 'p', act: 'previous' },
+  { key: '+', act: 'zoom-in' },
+  { key: '-', act: 'zoom-out' },
+  { key: '0', act: 'zoom-fit' },
   { key: '?', act: 'keys' },
 ];
 
@@ -24,16 +28,20 @@ const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 /** Shown in the sheet, handled elsewhere. @type {[string, string][]} */
 const others = [
   [`1 – ${backgrounds.length}`, 'key.backgrounds'],
+  [mac ? '⌘ Z' : 'Ctrl + Z', 'key.undo'],
+  [mac ? '⇧ ⌘ Z' : 'Ctrl + ⇧ + Z', 'key.redo'],
   [mac ? '⌘ V' : 'Ctrl + V', 'key.paste'],
   [mac ? '⌘ C' : 'Ctrl + C', 'key.copy'],
   ['Esc', 'key.cancel'],
+  ['⇧ + ← ↑ → ↓', 'key.push'],
 ];
 
-const fields = 'input:not([type=checkbox],[type=color],[type=file],[type=range]),textarea,select,[contenteditable]';
+const fields =
+  'input:not([type=checkbox],[type=color],[type=file],[type=radio],[type=range]),textarea,select,[contenteditable]';
 
 /**
  * @param {KeyboardEvent} event
- * @returns {string} an act, a background, 'cancel', 'copy', or '' for a key that is not the studio's
+ * @returns {string} an act, a background, 'cancel', 'copy', an arrow, or '' for a key that is not the studio's
  */
 export function actOf(event) {
   const { key } = event;
@@ -42,37 +50,25 @@ export function actOf(event) {
   if (target instanceof Element && target.matches(fields)) return '';
   if (target instanceof Element && target.closest('dialog')) return '';
   if (key === 'Escape') return 'cancel';
-  if (event.ctrlKey || event.metaKey) return key === 'c' && !getSelection()?.toString() ? 'copy' : '';
+  if (event.ctrlKey || event.metaKey) {
+    if (/^[zy]$/i.test(key)) return event.shiftKey || /y/i.test(key) ? 'redo' : 'undo';
+    return key === 'c' && !getSelection()?.toString() ? 'copy' : '';
+  }
+  if (event.shiftKey && key.startsWith('Arrow')) return target instanceof HTMLInputElement ? '' : key;
   if (recall('single-keys') === false) return '';
+  if (key === '=') return 'zoom-in'; // the key of + without Shift
   return backgrounds[Number(key) - 1] ?? shortcuts.find((shortcut) => shortcut.key === key.toLowerCase())?.act ?? '';
 }
 
 /**
- * The sheet that tells the keys, and switches single ones off.
+ * The sheet that tells the studio's keys, and switches single ones off.
  *
  * @param {ParentNode} root where it is shown; there is one at most
  * @param {import('../common/messages.js').Translate} t
  */
 export function openSheet(root, t) {
-  root.querySelector('dialog.keys')?.remove();
-  const dialog = document.createElement('dialog');
-  dialog.className = 'keys';
-  dialog.setAttribute('part', 'dialog');
-  dialog.setAttribute('aria-label', t('keys'));
-  /** @param {string} tag @param {string} text */
-  const made = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
-  const list = document.createElement('dl');
   const here = shortcuts.filter(({ act }) => act !== 'share' || canShare());
   const rows = [...here.map(({ key, act }) => [key.toUpperCase(), `key.${act}`]), ...others];
-  list.append(
-    ...rows.map(([key, text]) => {
-      const row = document.createElement('div');
-      const term = document.createElement('dt');
-      term.append(made('kbd', key));
-      row.append(term, made('dd', t.find(text) ?? ''));
-      return row;
-    }),
-  );
   const label = document.createElement('label');
   label.className = 'check';
   const single = document.createElement('input');
@@ -80,16 +76,11 @@ export function openSheet(root, t) {
   single.checked = recall('single-keys') !== false;
   single.addEventListener('change', () => remember('single-keys', single.checked));
   label.append(single, t('keys.single'));
-  const close = made('button', t('keys.close'));
-  close.className = 'primary';
-  close.setAttribute('type', 'button');
-  dialog.addEventListener('click', ({ target }) => {
-    if (target === close || target === dialog) dialog.close(); // the dialog itself: its backdrop
-  });
-  dialog.addEventListener('close', () => dialog.remove());
-  const body = document.createElement('div');
-  body.append(made('h2', t('keys')), list, label, made('p', t('keys.single.hint')), close);
-  dialog.append(body);
-  root.append(dialog);
-  dialog.showModal();
+  const hint = Object.assign(document.createElement('p'), { textContent: t('keys.single.hint') });
+  tellKeys(
+    root,
+    t,
+    rows.map(([key, text]) => [key, t.find(text) ?? '']),
+    [label, hint],
+  );
 }

@@ -61,7 +61,7 @@ export class Stage {
         : missing
           ? [t('nothing'), t('nothing.do')]
           : errorText(t, error);
-    this.part('.by-hand').hidden = !missing;
+    this.part('.by-hand').hidden = !missing || this.part('.bar [data-act=retouch]').hidden;
     this.part('.message strong').textContent = title;
     this.part('.message .hint').textContent = hint;
     const detail = missing ? '' : /** @type {any} */ (error)?.detail || error?.message || '';

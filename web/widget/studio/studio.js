@@ -8,11 +8,15 @@ import { errorText } from '../common/messages.js';
 import { localize, texts, translator } from '../common/texts.js';
 import { percent, signed } from '../common/units.js';
 import '../compare-slider.js';
-import { asked, outputOf, runNames } from '../settings/attributes.js';
+import { asked, attributesOf, outputOf, resultNames, runNames } from '../settings/attributes.js';
 import { recallSettings, rememberSettings } from '../settings/settings.js';
+import { layAdvice, makeSmaller, obeyShop } from './advice.js';
 import { Display } from './display.js';
 import { describe, fileOf } from './export.js';
+import { History } from './history.js';
+import { forgetPhotos, keepPhoto, recallPhotos } from './kept.js';
 import { studioMarkup } from './markup.js';
+import { Offer } from './offer.js';
 import { Output } from './output.js';
 import { Queue } from './queue.js';
 import { actOf, backgrounds, openSheet } from './shortcuts.js';
@@ -20,6 +24,7 @@ import { Stage } from './stage.js';
 import { studioStyles } from './styles.js';
 import { ThumbnailStrip } from './thumbnail-strip.js';
 import { Toolbar } from './toolbar.js';
+import { Viewport } from './viewport.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
@@ -27,9 +32,12 @@ import { Toolbar } from './toolbar.js';
  * @typedef {import('./queue.js').Options} Options
  * @typedef {import('./queue.js').Result} Result
  * @typedef {import('../compare-slider.js').CompareSlider} CompareSlider
- * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, empty: () => void, choose: () => void, made: (files: File[]) => void }} Shell
+ * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, empty: () => void, full: () => void, choose: () => void, made: (files: File[]) => void }} Shell
  * made: the files that there are now, in the order of the photos
  */
+
+/** Keys that push what is looked at. @type {Record<string, [number, number]>} */
+const pushes = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** A new setting waits this long for another before the file is made again. */
 const SETTLE_MS = 180;
@@ -39,12 +47,14 @@ export class Studio {
   /** @type {Item | undefined} */ #chosen;
   /** @type {Map<Blob, string>} */ #urls = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** @type {Result['report'] | undefined} of the file that is shown */ #report;
   /** @type {WeakMap<Item, { blob: Blob, file: File }>} what the last result event was about */ #told = new WeakMap();
   /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
   t = translator('en', english);
   #language = 'en';
   #life = new AbortController();
   #holding = false;
+  #offered = false;
   #shown = '';
 
   /** @param {HTMLElement} host @param {Shell} shell */
@@ -78,6 +88,7 @@ export class Studio {
       url: (/** @type {Blob} */ blob) => this.#url(blob),
     };
     this.stage = new Stage(this.box, needs);
+    this.viewport = new Viewport(this.box, { ...needs, look: () => this.optionsChanged() });
     this.output = new Output(this.box, {
       ...needs,
       say: (text) => this.#say(text),
@@ -86,14 +97,32 @@ export class Studio {
     });
     this.display = new Display(this.box, {
       ...needs,
+      viewport: this.viewport,
       common: this.queue.common,
       gesture: (begun) => this.#hold(begun),
       settled: (place) => this.#placed(place),
     });
     this.strip = new ThumbnailStrip(this.#part('.strip'));
     this.toolbar = new Toolbar(this.box, { ...needs, background: (background) => this.#setBackground(background) });
+    this.history = new History({
+      read: () => ({ attributes: attributesOf(host, resultNames), image: this.backgroundImage }),
+      write: ({ attributes, image }) => {
+        this.backgroundImage = image;
+        for (const [name, value] of Object.entries(attributes)) {
+          if (typeof value === 'boolean') host.toggleAttribute(name, value);
+          else if (value === null) host.removeAttribute(name);
+          else host.setAttribute(name, value);
+        }
+        rememberSettings(host);
+        this.optionsChanged();
+      },
+      same: (a, b) => a.image === b.image && JSON.stringify(a.attributes) === JSON.stringify(b.attributes),
+      changed: () => this.#layHistory(),
+    });
+    this.offer = new Offer(root, () => this.t);
     this.#listen();
     this.toolbar.speak();
+    void this.#offerKept();
   }
 
   /** Says everything in another language. @param {string} language */
@@ -103,6 +132,8 @@ export class Studio {
     if (this.#language !== language) return;
     this.t = this.slider.t = t;
     localize(this.box, t);
+    this.viewport.speak();
+    this.offer.speak();
     this.toolbar.speak();
     this.#layStrip();
     const item = this.#chosen;
@@ -118,6 +149,7 @@ export class Studio {
    * @param {boolean} [focused] the element had the focus, perhaps on the drop zone that is hidden by now
    */
   add(inputs, focused = false) {
+    this.offer.show(undefined);
     const [first] = this.queue.add(inputs);
     // whoever looks at a result keeps it; otherwise the new photo is shown
     if (!this.#chosen || inputs.length === 1 || this.#chosen.state === 'error') this.#choose(first);
@@ -129,11 +161,17 @@ export class Studio {
     const alone = this.queue.items.length === 1 && this.#chosen?.state !== 'done';
     this.queue.cancel();
     for (const item of this.queue.items) item.render?.abort.abort();
-    if (alone) this.clear();
+    if (alone) this.#empty();
   }
 
   /** Forgets every photo; the drop zone is back. */
   clear() {
+    this.#empty();
+    this.history.forget();
+    this.offer.show(undefined);
+  }
+
+  #empty() {
     clearTimeout(this.#timer);
     const inside = this.shell.root.activeElement;
     this.#retouching?.abort();
@@ -151,8 +189,70 @@ export class Studio {
     if (inside) /** @type {HTMLElement} */ (this.shell.root.querySelector('[data-do=choose]')).focus();
   }
 
+  /** As a user does it: what was there can be had back. */
+  #startOver() {
+    const items = [...this.queue.items];
+    const chosen = this.#chosen;
+    const bring = () => this.history.undo();
+    this.#empty();
+    const undo = () => this.#restore(items, chosen);
+    const redo = () => {
+      this.#empty();
+      this.offer.show({ names: items.map(({ name }) => name), bring });
+    };
+    this.history.add({ undo, redo });
+    this.offer.show({ names: items.map(({ name }) => name), bring });
+  }
+
+  /** @param {Omit<Item, 'id'>[]} items @param {Omit<Item, 'id'>} [chosen] */
+  #restore(items, chosen) {
+    const inside = this.shell.root.activeElement;
+    this.offer.show(undefined);
+    this.shell.full();
+    const back = this.queue.restore(items);
+    this.#choose(back.find((item) => item === chosen) ?? back[0]);
+    if (inside) this.#keepFocus(true)();
+  }
+
+  /** The photos of the last visit, where the page wants them remembered. */
+  async #offerKept() {
+    if (!this.host.hasAttribute('remember')) return;
+    const kept = await recallPhotos();
+    if (!kept.length || this.#life.signal.aborted || this.queue.items.length) return;
+    this.offer.show({
+      names: kept.map(({ name }) => name),
+      bring: () =>
+        this.#restore(
+          kept.map(({ key, name, photo, matte, cutout, report }) => ({
+            name,
+            photo,
+            matte,
+            source: photo,
+            state: 'done',
+            kept: key,
+            cutout: { blob: cutout, report },
+          })),
+        ),
+      forget: () => {
+        void forgetPhotos();
+        this.offer.show(undefined);
+        /** @type {HTMLElement} */ (this.shell.root.querySelector('[data-do=choose]')).focus();
+        this.#say(this.t('past.forgotten'));
+      },
+    });
+  }
+
+  /** For the next visit. @param {Item} item done */
+  #keep(item) {
+    const { name, photo, matte, cutout } = item;
+    if (!this.host.hasAttribute('remember') || !photo || !cutout) return;
+    item.kept ??= Date.now() + item.id / 1000;
+    void keepPhoto({ key: item.kept, name, photo, matte, cutout: cutout.blob, report: cutout.report });
+  }
+
   dispose() {
     this.#life.abort();
+    this.offer.dispose();
     this.#retouching?.abort();
     clearTimeout(this.#timer);
     this.queue.clear();
@@ -178,6 +278,8 @@ export class Studio {
   optionsChanged() {
     this.toolbar.sync();
     const item = this.#chosen;
+    this.history.note(Boolean(item), this.#holding);
+    this.#advise(undefined);
     if (item?.state !== 'done') return;
     // a file that nobody waits for any more is not to be in the preview's way
     this.queue.drop(item, this.options);
@@ -189,6 +291,7 @@ export class Studio {
   /** While a hand moves the subject no file is made. @param {boolean} begun */
   #hold(begun) {
     this.#holding = begun;
+    this.history.rest();
     if (!begun) this.optionsChanged();
   }
 
@@ -230,6 +333,11 @@ export class Studio {
   press(event) {
     const act = actOf(event);
     const item = this.#chosen;
+    const way = pushes[act];
+    if (way) {
+      if (!this.#retouching && this.viewport.push(...way)) event.preventDefault();
+      return;
+    }
     if (!act || this.#retouching || (act === 'cancel' && !this.queue.busy)) return;
     if (act === 'copy' || backgrounds.includes(act)) {
       if (item?.state !== 'done' || this.#part('.bar').inert) return;
@@ -244,11 +352,14 @@ export class Studio {
     const item = this.#chosen;
     const { items } = this.queue;
     if (act === 'add') this.shell.choose();
-    else if (act === 'clear') this.clear();
-    else if (act === 'cancel') this.cancel();
+    else if (act === 'clear') this.#startOver();
+    else if (act === 'undo' || act === 'redo') {
+      if (this.history[act]()) this.#say(this.t(act === 'undo' ? 'undo.said' : 'redo.said'));
+    } else if (act === 'cancel') this.cancel();
     else if (act === 'keys') openSheet(this.shell.root, this.t);
     else if (act === 'image') this.#part('.backgroundFile').click();
     else if (act === 'all') void this.#downloadAll();
+    else if (act.startsWith('zoom-')) this.viewport.act(act);
     else if (!item) return;
     else if (act === 'next' || act === 'previous') this.#choose(items[items.indexOf(item) + (act === 'next' ? 1 : -1)]);
     else if (act === 'retry' && item.state === 'error') this.queue.retry(item);
@@ -258,7 +369,12 @@ export class Studio {
     else if (act === 'download') void this.output.download(item).catch(() => {});
     else if (act === 'copy') void this.output.copy(item);
     else if (act === 'style') void this.toolbar.style.toggle();
-    else if (act === 'share') void this.output.share(item);
+    else if (act === 'move') this.#move(item);
+    else if (act === 'obey') obeyShop(this.host);
+    else if (act === 'smaller' && this.#report) {
+      const report = this.#report;
+      void this.shell.engine().then((engine) => makeSmaller(this.host, engine, report));
+    } else if (act === 'share') void this.output.share(item);
     else if (act === 'peek') this.slider.value = this.slider.value > 50 ? 0 : 100;
     else if (act === 'crop') this.#part('[part=crop]').click();
     else if (act === 'format') this.toolbar.nextFormat();
@@ -272,6 +388,7 @@ export class Studio {
     if (state === 'done' && cutout && !item.render) {
       this.#say(this.t(cutout.report?.subject?.found === false ? 'nothing.said' : 'removed', { name: item.name }));
       void this.#file(item).catch(() => {});
+      this.#keep(item);
     }
     if (state === 'error' && error) {
       this.#say(errorText(this.t, error).join(' '));
@@ -281,6 +398,16 @@ export class Studio {
     if (item === this.#chosen) this.#show(item);
     else if (state === 'working' && !progress && this.#chosen?.state === 'waiting') this.#choose(item);
     if (!progress || state !== 'working') this.#layStrip();
+  }
+
+  /** The subject can be moved on a canvas: on one just like the photo, where none was asked for. @param {Item} item done */
+  #move(item) {
+    const { width, height } = item.cutout?.report ?? {};
+    if (this.host.hasAttribute('canvas')) this.toolbar.set('canvas', false);
+    else {
+      this.toolbar.set('canvas', `preset=${width}x${height},fit=photo`);
+      this.#say(this.t('place.how'));
+    }
   }
 
   /** @param {Item | undefined} item */
@@ -300,6 +427,9 @@ export class Studio {
     const shown = `${item.id} ${state} ${Boolean(item.photo)}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
+    if (!this.#offered) void this.toolbar.style.offer();
+    this.#offered = true;
+    void this.#offerRetouch();
     const focused = this.#keepFocus();
     const now = state === 'waiting' ? 'working' : state;
     this.host.setAttribute('state', now);
@@ -308,6 +438,7 @@ export class Studio {
     const found = state === 'done' && item.cutout?.report?.subject?.found !== false;
     this.#part('.bar').inert = !found;
     this.slider.hidden = !found;
+    this.viewport.lens.hidden = !found;
     if (found) this.display.lay(item);
     this.stage.photo(item, found);
     if (!found) this.output.tell('');
@@ -335,6 +466,7 @@ export class Studio {
       if (item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options)) return result;
       this.output.tell(describe(this.t, result, options), fileOf(item.name, result, options));
       this.stage.message(item);
+      this.#advise(result.report);
       await this.display.file(item, result, options);
       return result;
     } catch (error) {
@@ -367,6 +499,13 @@ export class Studio {
     }
   }
 
+  /** An engine of the page's own may have no retouching. */
+  async #offerRetouch() {
+    const engine = await this.shell.engine().catch(() => undefined);
+    /** @type {HTMLElement} */ for (const button of this.box.querySelectorAll('[data-act=retouch]:not(.by-hand)'))
+      button.hidden = !engine?.retouch;
+  }
+
   /** The matte by hand; the photo is cut out anew along it. @param {Item} item done */
   async #retouch(item) {
     if (this.#retouching || item.state !== 'done' || !item.photo) return;
@@ -391,11 +530,49 @@ export class Studio {
     this.#retouching = undefined;
     if (gone()) return;
     this.#shown = '';
-    if (matte) this.display.reset();
-    if (matte) this.queue.retouched(item, matte);
+    if (matte) this.#retouched(item, matte);
     else this.#choose(item);
     if (failure) this.stage.message(item, /** @type {import('./queue.js').Failure} */ (failure));
     this.#keepFocus(true)();
+  }
+
+  /** A retouch is one step of the studio's own undo. @param {Item} item @param {Blob} matte */
+  #retouched(item, matte) {
+    /** @type {{ matte?: Blob, cutout?: Result }} */
+    const before = { matte: item.matte, cutout: item.cutout };
+    /** @type {{ matte?: Blob, cutout?: Result }} */
+    const after = { matte };
+    /** @param {{ matte?: Blob, cutout?: Result }} how */
+    const make = (how) => {
+      item.render?.abort.abort();
+      this.#shown = '';
+      this.display.reset();
+      if (how.matte && !how.cutout) this.queue.retouched(item, how.matte);
+      else {
+        Object.assign(item, { ...how, state: 'done', render: undefined, progress: undefined });
+        this.#choose(item);
+        this.#keep(item);
+      }
+    };
+    make(after);
+    this.history.add({
+      undo: () => {
+        if (item.matte === matte && item.state === 'done') after.cutout = item.cutout;
+        make(before);
+      },
+      redo: () => make(after),
+    });
+  }
+
+  /** @param {Result['report']} report */
+  #advise(report) {
+    this.#report = report;
+    layAdvice(this.#part('.advice'), this.host, this.t, report);
+  }
+
+  #layHistory() {
+    this.#part('[data-act=undo]').disabled = !this.history.undos;
+    this.#part('[data-act=redo]').disabled = !this.history.redos;
   }
 
   #layStrip() {

@@ -1,30 +1,59 @@
 // Styles of everything after the first photo; base-styles.js comes before.
 export const studioStyles = `
 .studio{display:grid;grid-template:minmax(0,1fr) auto auto/minmax(0,1fr);min-height:0;height:100%}
-.stage{position:relative;display:grid;min-height:250px;padding:74px 32px 30px;overflow:hidden}
+.stage{position:relative;display:grid;min-height:250px;padding:54px 12px 12px;overflow:hidden}
 .view{position:relative;display:grid;place-items:center;min-width:0;min-height:0;container-type:size}
-.stage .cut{inset:58px 14px 12px;width:calc(100% - 28px);height:calc(100% - 70px)}
+.stage .cut{inset:48px 6px 6px;width:calc(100% - 12px);height:calc(100% - 54px)}
+.stage[data-state=done]>.cut{display:none}
 .cut rect{stroke-dasharray:9 7}
 .cut .done{stroke-dasharray:100;stroke-dashoffset:calc(100 - var(--progress,0));stroke-width:3;opacity:1;transition:stroke-dashoffset .25s linear}
 .stage:not([data-state=working]) .cut .done{opacity:0}
-.photo,.picture{width:min(100cqw,100cqh*var(--ratio,1.5));aspect-ratio:var(--ratio,1.5);border-radius:3px}
+.photo{width:min(100cqw,100cqh*var(--ratio,1.5));aspect-ratio:var(--ratio,1.5);border-radius:3px}
+.picture{position:absolute!important;left:0;top:0}
+.plane{position:absolute;left:0;top:0;transform-origin:0 0;container-type:size;overflow:hidden}
+.moving .plane{will-change:transform}
+.close .plane :is(img,canvas){image-rendering:pixelated}
+.zoomed .picture{cursor:grab;touch-action:none}
+.zoomed .picture:active{cursor:grabbing}
+.zoomed .placer{pointer-events:none}
 .photo{object-fit:contain;transition:filter .3s}
 [data-state=working] .photo{filter:saturate(.35) brightness(.72)}
 .picture{box-shadow:0 2px 18px #0006}
 .layer{overflow:hidden}
-.layers{container-type:size;background:var(--background-colour,#fff)}
+.layers,.layers .plane{background:var(--background-colour,#fff)}
+.layers.checker .plane{background:none}
 .layers.checker,.swatch.checker{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/20px 20px}
 .layer img{position:absolute;display:block;max-width:none;width:calc(100%*var(--sx,1));height:calc(100%*var(--sy,1));left:calc(-100%*var(--ox,0));top:calc(-100%*var(--oy,0))}
 .layer .blurred{filter:blur(2.08cqmax)}
 .layer .exact,.layer .live{position:absolute;width:100%;height:100%;left:0;top:0}
 .layers:has(.exact:not([hidden]),.live:not([hidden])) .whole{visibility:hidden}
+.stage:is([data-look=white],[data-look=black],[data-look=green],[data-look=matte]) .layers .plane{background:none}
+:is([data-look=white],[data-look=black],[data-look=green],[data-look=matte]) :is(.blurred,.background-image){visibility:hidden}
+[data-look=white] .layers{background:#fff}[data-look=black] .layers{background:#000}[data-look=green] .layers{background:#00b140}
+[data-look=matte] .layers{background:#000}[data-look=matte] .cutout{filter:brightness(0) invert(1)}
+.lens{display:flex;gap:12px;align-items:center;margin-inline:8px}
+.looks,.zooms{display:flex;align-items:center;gap:4px}
+.look{position:relative;width:36px;height:36px;cursor:pointer}
+.look input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
+.look::before{content:"";position:absolute;inset:6px;border-radius:50%;border:2px solid #ffffff8c;background:#fff}
+.look.checker::before{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/12px 12px}
+.look.black::before{background:#000}.look.green::before{background:#00b140}
+.look.matte::before{background:linear-gradient(90deg,#000 50%,#fff 50%)}
+.look:has(:checked)::before{border-color:#04231d;box-shadow:0 0 0 2px var(--_spark)}
+.look:has(:focus-visible){outline:3px solid #fff;outline-offset:-1px;border-radius:50%;box-shadow:0 0 0 2px #04231d}
+.chip.icon{width:36px;padding:0;font-size:1.1rem}
+.chip.zoom{min-width:68px;padding:0 6px;font-variant-numeric:tabular-nums}
 .top{position:absolute;z-index:2;top:11px;inset-inline:14px;display:flex;gap:8px}
 .chip{flex:none;min-height:36px;padding:0 12px;border-radius:10px;border:1px solid #ffffff40;background:#04231dd9;color:#f3f8f5;font-size:.875rem;font-weight:550}
 button.chip:hover{border-color:#fff;background:#04231d}
 .name{flex:1;min-width:0;line-height:36px;padding-inline:2px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;font-size:.875rem;font-weight:550}
 .help{width:36px;padding:0}
+.chip svg{width:18px;height:18px;margin:auto;display:block;fill:none;stroke:currentColor;stroke-width:1.7;stroke-linecap:round;stroke-linejoin:round}
+.chip:disabled{opacity:.4}
+.add i{display:none;font-style:normal;font-size:1.2rem}
+.past .small{flex-basis:100%;font-size:.8rem;opacity:.8;margin:0}.past .quiet{min-height:40px;padding:0 14px;font-size:.92rem}
 @media (hover:none){.help{display:none}}
-.note{position:absolute;z-index:2;left:50%;bottom:26px;transform:translateX(-50%);width:min(430px,calc(100% - 40px));display:grid;gap:4px;justify-items:start;
+.note{position:absolute;z-index:2;left:50%;bottom:22px;transform:translateX(-50%);width:min(430px,calc(100% - 40px));display:grid;gap:4px;justify-items:start;
 padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1px solid #ffffff2e}
 .stage:has(.photo[hidden]):has(.picture[hidden]) .message{bottom:auto;top:calc(50% + 22px);transform:translate(-50%,-50%)}
 .note strong{font-weight:650}
@@ -70,15 +99,32 @@ select{padding:0 8px}
 .plain{font-weight:600}
 .bar .primary{min-height:42px;padding:0 20px;border-radius:11px}
 .check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
-.check input{width:20px;height:20px;margin:0;accent-color:var(--_mat)}
+.check input{width:20px;height:20px;margin:0;accent-color:#0d5346;accent-color:light-dark(#0d5346,#6fd0b0)}
 .bar .line,.bar>.style{flex-basis:100%}
-.bar>.style{flex-wrap:wrap;gap:4px 26px;padding:4px 0;border-block:1px solid var(--_edge);font-size:.9rem}
-.style fieldset{display:flex;flex-wrap:wrap;align-items:center;gap:4px 14px;min-width:0;margin:0;padding:0;border:0}
+.advice{flex-basis:100%;font-size:.86rem;color:var(--_muted)}.advice .warn{color:var(--_ink)}.advice .warn::before{content:"\u26a0\ufe0e ";color:#a15c00;color:light-dark(#a15c00,#ffc46b)}
+.advice a,.advice .link{color:inherit}.advice .link{padding:4px 2px;border:0;background:none;text-decoration:underline;font:inherit;font-weight:600}
+.worn{display:flex;flex-wrap:wrap;gap:6px;margin:0;padding:0;list-style:none}.worn:empty{display:none}
+.worn button{display:inline-flex;align-items:center;gap:7px;min-height:36px;padding:0 12px;border:1px solid color-mix(in srgb,var(--_ink),#0000 62%);border-radius:18px;background:color-mix(in srgb,var(--_ink),#0000 92%);font-size:.88rem}
+.worn button:hover{border-color:var(--_ink)}
+.worn button::after{content:"\u00d7";content:"\u00d7"/"";font-size:1.15rem;line-height:1}
+.bar>.style{display:block;padding:4px 0;border-block:1px solid var(--_edge);font-size:.9rem;overflow-y:auto;overscroll-behavior:contain;max-height:230px;scrollbar-width:thin}
+.style fieldset{min-width:0;margin:0;padding:2px 0;border:0}
+.style fieldset+fieldset{border-top:1px solid color-mix(in srgb,var(--_edge),#0000 40%)}
 .style legend{position:absolute;clip-path:inset(50%)}
 .style label,.style span:has(label){display:inline-flex;flex-wrap:wrap;align-items:center;gap:4px 8px;min-height:42px}
-.style input[type=range]{width:88px;accent-color:var(--_mat)}
+.style fieldset>span:not([hidden]){display:grid!important;grid-template-columns:minmax(0,1fr) auto;gap:0 8px!important}
+.style fieldset>span>label{display:grid;grid-template-columns:minmax(5.6em,.7fr) minmax(70px,1fr);min-height:40px}
+.style fieldset>span>label:has([type=color]),.style fieldset>span>button{grid-column:1/-1;justify-self:start;margin-block:4px}
+.style fieldset>span>label:has([type=color]){display:inline-flex;gap:8px;margin:0}
+.style label:has(>select){display:grid;grid-template-columns:minmax(5.6em,.42fr) minmax(0,1fr)}
+.style select{min-width:0;width:100%}
+.style input[type=range]{width:100%;min-width:0;margin:0;accent-color:light-dark(#0d5346,#6fd0b0)}
+.style .value{display:inline-flex!important;align-items:center;gap:3px!important;min-height:0!important;color:var(--_muted);font-variant-numeric:tabular-nums}
+.of-own{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px}.of-own .typed{width:5.2em}
+.typed{width:4.3em;min-height:34px;padding:0 4px;border:1px solid color-mix(in srgb,var(--_ink),#0000 62%);border-radius:8px;background:var(--_surface);color:var(--_ink);font:inherit;font-size:.86rem;text-align:end;appearance:textfield;-moz-appearance:textfield}
+.typed::-webkit-inner-spin-button{display:none}
 .style input[type=color]{width:38px;height:34px;padding:2px;border:1px solid var(--_edge);border-radius:9px;background:none}
-.plain[aria-expanded=true]{border-color:var(--_ink);background:color-mix(in srgb,var(--_ink),#0000 90%)}
+.plain:is([aria-expanded=true],[aria-pressed=true]){border-color:var(--_ink);background:color-mix(in srgb,var(--_ink),#0000 90%)}
 .placed .before{object-fit:contain}
 .placer{position:absolute;inset:0;cursor:grab;touch-action:none;border-radius:3px}
 .placer:focus-visible{outline:3px solid var(--_focus);outline-offset:-4px;box-shadow:inset 0 0 0 1px #fff,inset 0 0 0 5px #fff}
@@ -98,17 +144,58 @@ kbd{display:inline-block;min-width:1.9em;padding:0 .45em;border:1px solid color-
 .keys .check{margin-top:12px}
 .keys p{color:var(--_muted);font-size:.86rem;margin-bottom:14px}
 .bar[inert]{opacity:.45}
+.studio>.bar{align-content:start;background:var(--_surface)}
 button:disabled{opacity:.5;cursor:default}
 .frame{container-type:inline-size}
+@media (forced-colors:active){.swatch,.look::before,.dot,.layers,.plane,.picture{forced-color-adjust:none}.swatch[aria-pressed=true],.look:has(:checked){outline:3px solid Highlight;outline-offset:2px}.look:has(:checked){border-radius:50%;outline-offset:-2px}}
+@media print{.studio>:not(.stage),.stage>:not(.view){display:none!important}.studio{display:block!important}.stage{display:block;padding:0;background:none!important;height:auto;min-height:0}.view{height:80vh}.picture{position:static!important;translate:none!important;width:100%!important;height:auto!important}
+.picture>[slot=before]{display:none!important}.layers.checker{background:none}}
+@container (min-width:860px){
+.studio{grid-template:minmax(0,1fr) auto/minmax(0,1fr) 328px}
+.studio>.stage{grid-area:1/1}.studio>.strip{grid-area:2/1;padding-bottom:10px}
+.studio>.bar{grid-area:1/2/3/3;display:flex;flex-flow:column nowrap;align-items:stretch;gap:10px;height:0;min-height:100%;padding:14px;border-inline-start:1px solid var(--_edge);overflow-y:auto}
+.studio>.bar>*{flex:none}
+.studio>.bar>.style{flex:1 1 190px;min-height:190px;max-height:none;margin-inline:-14px;padding:6px 14px}
+.studio>.bar>.style[hidden]+.end{margin-top:auto}
+.studio>.bar .end{margin-inline-start:0}.studio>.bar .end>*{flex:1 1 auto;padding:0 10px}
+.studio>.bar .end .primary{flex-basis:100%;min-height:46px}
+.studio>.bar [data-act=style][aria-expanded=true]{display:none}
+.studio>.bar .opts{gap:8px}.studio>.bar .meta{margin-block:-4px}
+}
+@container (max-width:859px){
+.stage{padding-bottom:54px}.stage .cut{height:calc(100% - 96px)}
+.top{inset:9px 9px 9px 11px;align-items:start;pointer-events:none}.top>*{pointer-events:auto}
+.lens{position:absolute;bottom:0;left:50%;transform:translateX(-50%);gap:8px;margin:0}
+}
 @container (max-width:640px){
-.stage{min-height:290px;padding:66px 18px 18px}.stage .cut{inset:54px 9px 9px;width:calc(100% - 18px);height:calc(100% - 63px)}
-.top{top:9px;inset-inline:11px 9px}.help{display:none}
-.bar{gap:10px 12px;padding:10px 12px 12px}
+.stage{min-height:270px;padding:54px 10px 54px}.stage .cut{inset:50px 6px 6px;width:calc(100% - 12px);height:calc(100% - 56px)}
+.looks,.zooms{gap:1px}.help{display:none}
+.add{width:36px;padding:0}.add i{display:inline}.add span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.studio>.bar{gap:8px 12px;padding:9px 12px 10px}
 .swatches{gap:5px!important;width:100%}.swatch{width:36px;height:36px}
+.studio .swatches{flex-wrap:nowrap!important;overflow-x:auto;margin:-4px -12px;padding:6px 14px;width:calc(100% + 24px)!important;scrollbar-width:none}
 select{font-size:.88rem;padding:0 3px}.check{font-size:.88rem}
 .swatch.recent{display:none}
+.studio .opts{gap:6px!important}.opts .plain{padding:0 9px;font-size:.87rem}.opts .check{gap:5px}
 .swatch.pill{padding:0 8px;font-size:.8rem}
 .bar .end{margin-inline-start:0;width:100%}.bar .end>*{flex:1 1 auto;padding:0 6px!important;font-size:.92rem}.bar .end{gap:8px}
 .note{bottom:20px}.strip{padding:8px 12px 0}.thumb{width:54px;height:54px}
+}
+@container (max-width:640px){
+.studio>.bar:has(>.style:not([hidden]))>.line,.studio>.bar:has(>.style:not([hidden])) .end>:not(.primary){display:none}
+.studio>.bar>.style{max-height:236px}
+}
+@media (max-height:500px){
+.stage{min-height:0}
+@container (min-width:560px){
+.studio{grid-template:minmax(0,1fr) auto/minmax(0,1fr) 264px}
+.studio>.stage{grid-area:1/1;padding:52px 8px 8px}.studio>.strip{grid-area:2/1;padding-bottom:8px}
+.studio>.bar{grid-area:1/2/3/3;display:flex;flex-flow:column nowrap;align-items:stretch;gap:9px;height:0;min-height:100%;padding:10px;border-inline-start:1px solid var(--_edge);overflow-y:auto}
+.studio>.bar>*{flex:none}.studio>.bar>.style{max-height:none}
+.studio>.bar .end{margin-inline-start:0}.studio>.bar .end>*{flex:1 1 auto;padding:0 8px}
+.help,.name{display:none}.top{inset:8px 8px auto;gap:5px}.top .chip{min-height:34px;padding-inline:8px;font-size:.82rem}.top .chip.icon,.add{width:34px;padding:0!important}
+.lens{position:static;transform:none;gap:6px;margin-inline-end:auto}.look{width:29px;height:34px}.look::before{inset:6px 3px}.looks,.zooms{gap:0}.top .chip.zoom{min-width:52px;padding:0}
+.add i{display:inline}.add span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+}
 }
 `;

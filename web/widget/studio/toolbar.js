@@ -3,6 +3,7 @@
 // where the page wants that.
 import { canvasesOf } from '../settings/canvas-place.js';
 import { nameMargins, showSettings, StyleDrawer } from '../settings/controls.js';
+import { layWorn, takeOff } from './worn.js';
 import { recallColours, rememberColour, rememberSettings } from '../settings/settings.js';
 
 /**
@@ -54,6 +55,14 @@ export class Toolbar {
     ]) {
       on(selector, 'change', () => this.set(name, this.part(selector).value));
     }
+    this.part('.worn').addEventListener(
+      'click',
+      (/** @type {Event} */ { target }) => {
+        const name = /** @type {Element} */ (target).closest('button')?.dataset.off;
+        if (name) takeOff(host, name);
+      },
+      { signal },
+    );
     const crop = this.part('[part=crop]');
     on('[part=crop]', 'change', () => {
       const { checked } = crop; // the margin's attribute puts the old state back
@@ -86,6 +95,8 @@ export class Toolbar {
   sync() {
     this.style.sync();
     showSettings(this.box, this.needs.options());
+    this.part('.move').setAttribute('aria-pressed', String(this.needs.host.hasAttribute('canvas')));
+    layWorn(this.part('.worn'), this.needs.host, this.needs.t());
   }
 
   /** The colours used lately, as swatches and in the list of the colour input. */

@@ -2,5 +2,5 @@
 import { serveCommand } from '../../../../shim/cli-serve.js';
 
 process.exitCode = await serveCommand(process.argv.slice(2), {
-  engineModule: new URL('./slow-engine.js', import.meta.url),
+  engineModule: new URL(process.env.CUTAWAY_TEST_ENGINE ?? './slow-engine.js', import.meta.url),
 });

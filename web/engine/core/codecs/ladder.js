@@ -1,0 +1,108 @@
+// Who decodes a picture: the core where it can; then, step by step, whoever
+// else reads the format: in a page the browser itself, and last a codec that is
+// loaded for it. What the core refuses as damaged stays refused, since others
+// show half pictures; what it only does not know goes up the ladder.
+import { CutawayError, throwIfAborted } from '../errors.js';
+import { fileInfo } from './bmff.js';
+
+/**
+ * @typedef {import('../core.js').Job} Job
+ *
+ * @typedef {object} Pixels
+ * @property {Uint8ClampedArray | Uint8Array} data RGBA, straight
+ * @property {number} width
+ * @property {number} height
+ * @property {number} [orientation] EXIF 1..8, how they lie; default 1
+ * @property {Uint8Array} [colours] what they mean: an ICC profile, or two bytes of ITU-T H.273; without: sRGB
+ * @property {string} [note] what this way of decoding loses, for the report
+ *
+ * @typedef {Pixels | { file: Uint8Array }} Decoded file: a picture that lies in it, which the core reads
+ *
+ * @typedef {(width: number, height: number) => void} CheckSize throws too_large
+ *
+ * @typedef {object} Rung
+ * @property {string} name for the report
+ * @property {(format: string) => boolean} reads whether it is worth a try; '' is a format that the core does not know
+ * @property {(bytes: Uint8Array, format: string, info: import('./bmff.js').FileInfo, checkSize: CheckSize) =>
+ *   Promise<Decoded | null>} decode null: it cannot, or not without a loss that a later one may spare; throws
+ *   `needs_codec` when it is not there, anything else when the file is damaged
+ *
+ * @typedef {{ format: string, decoder: string, note?: string }} Way how a picture was decoded
+ */
+
+/** @param {string} format */
+const nameOf = (format) => ({ webp: 'WebP', tiff: 'TIFF', jxl: 'JPEG XL' })[format] ?? format.toUpperCase();
+
+/** What the core does not know another one may. @param {unknown} error */
+const isForOthers = (error) =>
+  error instanceof CutawayError && (error.code === 'unsupported_format' || error.code === 'unsupported_variant');
+
+/**
+ * One rung: what it decoded, or why it did not.
+ *
+ * @param {Rung} rung @param {Uint8Array} bytes @param {string} format @param {import('./bmff.js').FileInfo} info
+ * @param {CheckSize} checkSize @param {(code: string, detail: string) => CutawayError} fail
+ * @returns {Promise<Decoded | CutawayError | null>}
+ */
+async function tryRung(rung, bytes, format, info, checkSize, fail) {
+  try {
+    return await rung.decode(bytes, format, info, checkSize);
+  } catch (error) {
+    if (error instanceof CutawayError) return fail(error.code, `${nameOf(format)}: ${error.detail}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail('corrupt_image', `The ${nameOf(format)} file could not be decoded: ${reason}.`);
+  }
+}
+
+/** For a result that keeps it. @param {Job} job @param {import('./bmff.js').FileInfo} info */
+function keepMetadata(job, { exif, xmp }) {
+  if (exif) job.metadata('exif', exif);
+  if (xmp) job.metadata('xmp', xmp);
+}
+
+/**
+ * A picture into a job, by the first that can decode it.
+ *
+ * @param {Job} job
+ * @param {Rung[]} rungs in the order in which they are tried
+ * @param {'decode' | 'background'} name the photo, or the picture behind it
+ * @param {Uint8Array} bytes the file
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Way>}
+ * @throws {CutawayError} the core's own; corrupt_image; needs_codec, which names the format
+ */
+export async function readPicture(job, rungs, name, bytes, signal) {
+  const { core } = job;
+  const format = core.sniff(bytes);
+  const info = format === 'avif' || format === 'heic' ? fileInfo(bytes) : { orientation: 1 };
+  /** @type {unknown} */ let failed;
+  try {
+    if (job.picture(name, bytes)) return { format, decoder: 'core' };
+  } catch (error) {
+    if (!isForOthers(error)) throw error;
+    failed = error;
+  }
+  /** @type {CheckSize} */
+  const checkSize = (width, height) => core.checkSize(width, height, name);
+  checkSize(info.width ?? 1, info.height ?? 1);
+  /** @param {string} code @param {string} detail */
+  const fail = (code, detail) => core.error(code, detail, name);
+  const given = format === 'webp' ? job.forCodec(bytes) : bytes;
+  for (const rung of rungs) {
+    if (!rung.reads(format)) continue;
+    const decoded = await tryRung(rung, given, format, info, checkSize, fail);
+    throwIfAborted(signal, name);
+    if (decoded instanceof CutawayError) {
+      if (!isForOthers(failed)) failed = decoded; // what the core said of a format of its own says more
+      continue;
+    }
+    if (!decoded) continue;
+    if ('file' in decoded) job.picture(name, decoded.file);
+    else if (format === 'webp' && !failed) job.picturePixels(name, decoded, bytes);
+    else job.foreignPixels(name, decoded, bytes);
+    if (name === 'decode') keepMetadata(job, info);
+    return { format, decoder: rung.name, note: 'note' in decoded ? decoded.note : undefined };
+  }
+  if (failed) throw failed;
+  throw core.error('needs_codec', `${nameOf(format)} cannot be read here.`, name);
+}

@@ -1,0 +1,145 @@
+// TIFF by geotiff, which reads strips and tiles, in planes or not, plain, LZW,
+// Deflate, PackBits and JPEG, and throws where the file ends early. What the
+// samples mean is said here (TIFF 6.0, sections 4 to 6, 16, 18, 21).
+import { once } from './package.js';
+
+/** @typedef {{ [index: number]: number, length: number }} Samples */
+
+const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5, ycbcr: 6 };
+const alphaOf = { premultiplied: 1, straight: 2 };
+
+/**
+ * What turns a sample into 0..255; the low bits of what has more are dropped, as of a PNG.
+ *
+ * @param {number} bits
+ * @param {number} format 1: integers, 3: numbers of 0 to 1
+ * @returns {(sample: number) => number}
+ */
+function to8(bits, format) {
+  if (format === 3) return (sample) => Math.round(Math.min(1, Math.max(0, sample)) * 255);
+  if (format !== 1) throw new Error(`samples of format ${format}`);
+  return bits >= 8 ? (sample) => Math.floor(sample / 2 ** (bits - 8)) : (sample) => (sample * 255) / (2 ** bits - 1);
+}
+
+/** @param {number} v */
+const clamp = (v) => (v < 0 ? 0 : v > 255 ? 255 : Math.round(v));
+
+/**
+ * A pixel's colour by the photometric interpretation.
+ *
+ * @param {number} kind
+ * @param {Samples} samples
+ * @param {(sample: number) => number} scale
+ * @param {Samples | undefined} map the palette: all reds, all greens, all blues, of 16 bits
+ * @returns {{ channels: number, colour: (at: number) => [number, number, number] }} at: of its first sample
+ */
+function reader(kind, samples, scale, map) {
+  const { whiteIsZero, blackIsZero, rgb, palette, cmyk, ycbcr } = photometric;
+  if (kind === whiteIsZero || kind === blackIsZero) {
+    const flip = kind === whiteIsZero ? 255 : 0;
+    return {
+      channels: 1,
+      colour(at) {
+        const grey = Math.abs(flip - scale(samples[at]));
+        return [grey, grey, grey];
+      },
+    };
+  }
+  if (kind === rgb)
+    return { channels: 3, colour: (at) => [scale(samples[at]), scale(samples[at + 1]), scale(samples[at + 2])] };
+  if (kind === palette && map) {
+    const count = map.length / 3;
+    return {
+      channels: 1,
+      colour: (at) => [map[samples[at]] >> 8, map[count + samples[at]] >> 8, map[2 * count + samples[at]] >> 8],
+    };
+  }
+  if (kind === cmyk)
+    return {
+      channels: 4,
+      colour(at) {
+        const light = (255 - scale(samples[at + 3])) / 255;
+        /** @param {number} i */
+        const ink = (i) => Math.round((255 - scale(samples[at + i])) * light);
+        return [ink(0), ink(1), ink(2)];
+      },
+    };
+  if (kind === ycbcr)
+    return {
+      channels: 3,
+      colour(at) {
+        const [y, cb, cr] = [samples[at], samples[at + 1] - 128, samples[at + 2] - 128];
+        return [clamp(y + 1.402 * cr), clamp(y - 0.344136 * cb - 0.714136 * cr), clamp(y + 1.772 * cb)];
+      },
+    };
+  throw new Error(`colours of kind ${kind}`);
+}
+
+/** The first picture that is no smaller version of another one. @param {any} file */
+async function mainImage(file) {
+  const count = Math.min(await file.getImageCount(), 32);
+  for (let i = 0; i < count; i++) {
+    const image = await file.getImage(i);
+    if (!((await image.fileDirectory.loadValue('NewSubfileType')) & 1)) return image;
+  }
+  return file.getImage(0);
+}
+
+/**
+ * @param {any} image of geotiff
+ * @param {import('./ladder.js').CheckSize} checkSize
+ * @returns {Promise<import('./ladder.js').Pixels>}
+ */
+async function pixelsOf(image, checkSize) {
+  const [width, height] = [image.getWidth(), image.getHeight()];
+  checkSize(width, height);
+  /** @param {string | number} name */
+  const tag = (name) => image.fileDirectory.loadValue(name);
+  const kind = (await tag('PhotometricInterpretation')) ?? photometric.whiteIsZero;
+  const scale = to8(image.getBitsPerSample(), image.getSampleFormat());
+  const [subsampling, compression] = [await tag('YCbCrSubSampling'), await tag('Compression')];
+  if (kind === photometric.ycbcr && compression !== 7 && String(subsampling ?? '2,2') !== '1,1')
+    throw new Error('chroma of half the size without JPEG');
+  /** @type {Samples} */ const samples = await image.readRasters({ interleave: true });
+  const all = image.getSamplesPerPixel();
+  const { channels, colour } = reader(kind, samples, scale, await tag('ColorMap'));
+  if (all < channels || samples.length !== width * height * all) throw new Error('samples are missing');
+  const extra = all > channels ? (await tag('ExtraSamples'))?.[0] : undefined;
+  const hasAlpha = extra === alphaOf.premultiplied || extra === alphaOf.straight;
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let i = 0, at = 0; i < data.length; i += 4, at += all) {
+    const [r, g, b] = colour(at);
+    const alpha = hasAlpha ? scale(samples[at + channels]) : 255;
+    const by = extra === alphaOf.premultiplied && alpha > 0 ? 255 / alpha : 1;
+    data[i] = r * by;
+    data[i + 1] = g * by;
+    data[i + 2] = b * by;
+    data[i + 3] = alpha;
+  }
+  const orientation = await tag('Orientation');
+  const profile = kind === photometric.cmyk ? undefined : await tag(34675);
+  return {
+    data,
+    width,
+    height,
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    colours: profile && new Uint8Array(profile),
+  };
+}
+
+/** @param {import('./package.js').Files} files of the package @returns {import('./ladder.js').Rung} */
+export function tiffCodec(files) {
+  const load = once(async () => {
+    await files.module('dist-browser/geotiff.js'); // no module: it leaves itself in the global scope
+    return /** @type {any} */ (globalThis).GeoTIFF;
+  });
+  return {
+    name: 'geotiff',
+    reads: (format) => format === 'tiff',
+    async decode(bytes, _format, _info, checkSize) {
+      const { fromArrayBuffer } = await load();
+      const file = await fromArrayBuffer(bytes.slice().buffer);
+      return pixelsOf(await mainImage(file), checkSize);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// The sheet that tells keys, of the studio and of the retoucher.
+
+/**
+ * A sheet of keys.
+ *
+ * @param {ParentNode} root where it is shown; there is one at most
+ * @param {(key: 'keys' | 'keys.close') => string} t
+ * @param {string[][]} rows a key, what it does
+ * @param {Node[]} [more] below them
+ */
+export function tellKeys(root, t, rows, more = []) {
+  root.querySelector('dialog.keys')?.remove();
+  const dialog = document.createElement('dialog');
+  dialog.className = 'keys';
+  dialog.setAttribute('part', 'dialog');
+  dialog.setAttribute('aria-label', t('keys'));
+  /** @param {string} tag @param {string} text */
+  const made = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+  const list = document.createElement('dl');
+  list.append(
+    ...rows.map(([key, text]) => {
+      const row = document.createElement('div');
+      const term = document.createElement('dt');
+      term.append(made('kbd', key));
+      row.append(term, made('dd', text));
+      return row;
+    }),
+  );
+  const close = made('button', t('keys.close'));
+  close.className = 'primary';
+  close.setAttribute('type', 'button');
+  dialog.addEventListener('click', ({ target }) => {
+    if (target === close || target === dialog) dialog.close(); // the dialog itself: its backdrop
+  });
+  dialog.addEventListener('close', () => dialog.remove());
+  const body = document.createElement('div');
+  body.append(made('h2', t('keys')), list, ...more, close);
+  dialog.append(body);
+  root.append(dialog);
+  dialog.showModal();
+}
