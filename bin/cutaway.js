@@ -24,6 +24,9 @@ const usage = `cutaway: cut the subject of a photo out
   -o, --output OUT              file, folder (ending in / or existing), or -
 ${optionLines(options)}
   --matte FILE                  a grey PNG or JPEG of the photo's size instead of the model: a --mask, retouched
+  --pick X,Y[,-]                what is meant, by a click on it (or, with -, on what does not belong to it); again for more;
+                                pixels of the upright photo, or % of its sides: --pick 40%,55%
+  --box X,Y,W,H                 the part of the photo that alone counts; with --pick: what is meant lies inside
   --model M                     base (default), a known name, or FILE.onnx with FILE.json or manifest.json beside it
   --engine E                    auto (default), c, ort
   --recursive                   with a folder: the pictures in its folders, too
@@ -35,12 +38,14 @@ ${optionLines(options)}
 /** The same, found out by the core: true of every picture. @param {unknown} error */
 const isUsage = (error) => error instanceof CutawayError && statuses[error.code]?.fault === 'caller';
 
-/** @typedef {{ type: 'string' | 'boolean', short?: string }} Flag */
+/** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} Flag */
 
 /** What the shell adds to the core's options. */
 const own = /** @type {const} */ ({
   output: { type: 'string', short: 'o' },
   matte: { type: 'string' },
+  pick: { type: 'string', multiple: true },
+  box: { type: 'string' },
   model: { type: 'string' },
   engine: { type: 'string' },
   recursive: { type: 'boolean' },
@@ -59,7 +64,7 @@ const flags = {
 
 /**
  * @typedef {{ [name in keyof typeof own]?: (typeof own)[name]['type'] extends 'string' ? string : boolean } &
- *   Record<string, string | boolean | undefined>} Values
+ *   { pick?: string[] } & Record<string, any>} Values
  */
 
 /** @param {string[]} argv @returns {{ values: Values, positionals: string[] }} */
@@ -105,6 +110,25 @@ async function optionValue(name, said) {
   return name === 'format' && said === 'jpg' ? 'jpeg' : said;
 }
 
+/** "12,40%" as the core takes places. @param {string} flag @param {string} text @param {string} form */
+function places(flag, text, form) {
+  const said = text.split(',').map((place) => place.trim());
+  if (said.length !== form.split(',').length || said.some((place) => !/^-?\d+(\.\d+)?%?$/.test(place)))
+    throw new UsageError(`--${flag} takes ${form}, in pixels or %, not "${text}"`);
+  return said.map((place) => (place.endsWith('%') ? place : Number(place)));
+}
+
+/** What is meant, by clicks and a box. @param {Values} values */
+function pointed({ pick, box }) {
+  const frame = box === undefined ? undefined : places('box', box, 'X,Y,W,H');
+  if (!pick) return frame ? { box: frame } : {};
+  const points = pick.map((text) => {
+    const beside = /,\s*-\s*$/.exec(text);
+    return [...places('pick', beside ? text.slice(0, beside.index) : text, 'X,Y'), beside ? 0 : 1];
+  });
+  return { pick: { points, ...(frame && { box: frame }) } };
+}
+
 /** A file that is named beside the photos: what is wrong with it is told of it. @param {string} path */
 async function named(path) {
   try {
@@ -130,7 +154,7 @@ function fileAtFault(error, { background, matte }) {
 /** @param {Values} values @param {string} output */
 async function engineOptions(values, output) {
   /** @type {Record<string, unknown>} */
-  const chosen = { format: formatOf(output), engine: values.engine };
+  const chosen = { format: formatOf(output), engine: values.engine, ...pointed(values) };
   for (const name of Object.keys(options)) {
     const said = values[name];
     if (said !== undefined) chosen[name] = await optionValue(name, said);

@@ -35,6 +35,7 @@ const staged = [
   ['web/samples', 'samples'],
   ['shim', 'shim'],
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
+  ['build/wasm/cms.wasm', 'cms.wasm'],
   ['models/base', 'models/base'],
   ['models/detail', 'models/detail'],
   ['models/known.json', 'models/known.json'],
@@ -169,6 +170,7 @@ function stageNotices() {
     text('THIRD_PARTY.md').replace(/\[([^\]]+)\]\([^)]+\)/g, '$1'),
     `cJSON\n\n${text('build/third_party/cjson/LICENSE')}`,
     `libdeflate\n\n${text('build/third_party/libdeflate/COPYING')}`,
+    `Little CMS\n\n${text('build/third_party/lcms2/COPYING')}`,
     `stb_image, stb_image_write\n\n${stb.slice(0, stb.indexOf('\n---')).trim()}`,
     text('tools/notices.txt'), // of those that bring no file
     '@jsquash/webp, @jsquash/avif, @jsquash/jxl, libheif-js, geotiff, client-zip, @noble/hashes: LICENSE beside each in vendor/',
@@ -178,7 +180,7 @@ function stageNotices() {
 
 /** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime) or a rare format. */
 const notOffline =
-  /^(vendor\/(ort|noble|avif|jxl|heif|tiff)\/|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+  /^(vendor\/(ort|noble|avif|jxl|heif|tiff)\/|cms\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {
@@ -211,7 +213,7 @@ export function stageOffline(dir = dist) {
 /** @param {...string} flags of tools/setup */
 export function build(...flags) {
   setup(...flags);
-  compile('wasm', 'cutaway');
+  compile('wasm', 'cutaway', 'cms');
   run('node', ['tools/make-lists.js']);
   stage();
   stageNotices();

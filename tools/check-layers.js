@@ -18,7 +18,8 @@ const cRooms = {
   detail: ['base', 'image', 'matte'],
   compose: ['base', 'image', 'matte'],
   edit: ['base', 'include', 'image', 'matte'],
-  options: ['base', 'include', 'compose'],
+  cms: [],
+  options: ['base', 'include', 'compose', 'matte'],
   job: ['base', 'include', 'image', 'nn', 'matte', 'detail', 'compose', 'edit', 'options'],
 };
 /** Inside wasm/, what only these files may include. @type {Record<string, RegExp>} */
@@ -29,6 +30,8 @@ const cKept = {
   'lib/deflate_constants.h': /^image\/libdeflate_runs\.c$/,
   'lib/ht_matchfinder.h': /^image\/libdeflate_runs\.c$/,
   'lib/deflate_compress.c': /^image\/libdeflate_runs\.c$/,
+  'lcms2.h': /^cms\/cms\.c$/,
+  'lcms2_plugin.h': /^cms\/cms\.c$/,
   'libdeflate.h': /^image\/(png|icc|metadata|stb_image)\.c$/,
 };
 

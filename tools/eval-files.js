@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, parse } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadCore } from '../web/engine/core/core.js';
-import { compileCore } from '../web/engine/node/core.js';
-import { webpCodec } from '../web/engine/core/webp.js';
+import { compileBuilt } from '../web/engine/node/core.js';
+import { webpCodec } from '../web/engine/core/codecs/webp.js';
 
 const isPicture = /\.(jpe?g|png|webp|bmp|gif)$/i;
 
@@ -49,7 +49,7 @@ export const spread = (list, count) =>
 
 /** Pictures as the engine reads them: upright, straight RGBA. */
 export async function createDecoder() {
-  const core = await loadCore(await compileCore());
+  const core = await loadCore(await compileBuilt('cutaway.wasm'));
   const folder = dirname(createRequire(import.meta.url).resolve('@jsquash/webp/package.json'));
   const webp = webpCodec({
     module: (path) => import(pathToFileURL(join(folder, path)).href),

@@ -89,6 +89,45 @@ test('thirty files of which five are no photos: the others are done, and the ZIP
   await expect(page.locator(`${batch} .meta`)).toContainText('Saved photos-cutout.zip.');
 });
 
+test('a new background is put together without the model, to the bytes of a run; Download says how far it is', async ({
+  page,
+  folder,
+}) => {
+  await withoutPicker(page);
+  await page.goto('/');
+  const real = await photos(page, 6, 200);
+  const paths = await write(folder, Object.fromEntries(real.map((file, i) => [`${i}.jpg`, file])));
+  await page.locator('background-remover .files').setInputFiles(paths);
+  await page.locator(`${batch} [data-act=pause]`).click();
+  await expect
+    .poll(() => page.locator(batch).evaluate(({ queue }) => queue.counts.done > 0 && !queue.counts.working))
+    .toBe(true);
+  const { done } = await page.locator(batch).evaluate(({ queue }) => queue.counts);
+  if (done < 6) await expect(page.locator(`${batch} [data-act=zip]`)).toHaveText(`Download ${done} of 6 so far`);
+  await page.locator(`${batch} [data-act=pause]`).click();
+  await tiles(page, 'done', 6);
+  await expect(page.locator(`${batch} [data-act=zip]`)).toHaveText('Download 6 as ZIP');
+  await page.getByRole('button', { name: 'White' }).click();
+  const engines = () =>
+    page.locator(batch).evaluate(({ queue }) => queue.items.map(({ result }) => result?.report.engine));
+  await expect.poll(engines).toEqual(Array(6).fill('none'));
+  const { files } = await downloadZip(page);
+  const one = await alone(page, real, { background: 'white' });
+  for (const [i, hash] of one.entries()) expect(sha256(files[`${i}.png`])).toBe(hash);
+});
+
+test('without somewhere to go back to there is no button for it', async ({ page }) => {
+  await page.route('**/alone.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: '<!doctype html><html lang=en><link rel=icon href=data:,><script type=module src="/batch/background-batch.js"></script><background-batch></background-batch>',
+    }),
+  );
+  await page.goto('/alone.html');
+  await expect(page.locator(batch).getByRole('button', { name: 'Add photos' }).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'One photo' })).toHaveCount(0);
+});
+
 test('a dropped folder of folders keeps its folders in the ZIP, and names that meet are numbered', async ({
   page,
   folder,

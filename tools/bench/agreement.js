@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadCore } from '../../web/engine/core/core.js';
 import { CEngine } from '../../web/engine/backends/c.js';
-import { webpCodec } from '../../web/engine/core/webp.js';
+import { webpCodec } from '../../web/engine/core/codecs/webp.js';
 import { root } from '../build.js';
 import { table } from './browser.js';
 

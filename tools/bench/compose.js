@@ -1,7 +1,7 @@
 // What composing costs at 12 megapixels, in wasm in Node, one thread: the
 // stages foreground and compose of whole jobs, and the memory that compose adds.
 import { loadCore } from '../../web/engine/core/core.js';
-import { compileCore } from '../../web/engine/node/core.js';
+import { compileBuilt } from '../../web/engine/node/core.js';
 import { Preview } from '../../web/engine/core/preview.js';
 import { median, table } from './browser.js';
 
@@ -117,7 +117,7 @@ function previews(core, file, answer, rounds) {
 
 /** @param {number} [rounds] */
 export async function benchCompose(rounds = 5) {
-  const core = await loadCore(await compileCore());
+  const core = await loadCore(await compileBuilt('cutaway.wasm'));
   const [file, answer] = [photo(), map()];
   /** @type {Record<string, { foreground: number[], compose: number[], added: number }>} */
   const found = {};

@@ -127,6 +127,16 @@ int cut_json_int(const cut_json *value, int32_t lo, int32_t hi, int32_t *out)
     return (double)*out == number;
 }
 
+int cut_json_count(const cut_json *array)
+{
+    return cJSON_IsArray(node(array)) ? cJSON_GetArraySize(node(array)) : -1;
+}
+
+const cut_json *cut_json_item(const cut_json *array, int i)
+{
+    return (const cut_json *)(const void *)cJSON_GetArrayItem(node(array), i);
+}
+
 int cut_json_numbers(const cut_json *value, double *out, int count)
 {
     if (!cJSON_IsArray(node(value))) return 0;

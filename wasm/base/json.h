@@ -44,6 +44,10 @@ int cut_json_choice(const cut_json *value, const char *const names[]);
 /** A whole number of lo..hi. */
 int cut_json_int(const cut_json *value, int32_t lo, int32_t hi, int32_t *out);
 
+/** How many values an array has, -1 when it is none; one of them, or NULL. */
+int cut_json_count(const cut_json *array);
+const cut_json *cut_json_item(const cut_json *array, int i);
+
 /** An array of exactly `count` numbers. */
 int cut_json_numbers(const cut_json *value, double *out, int count);
 

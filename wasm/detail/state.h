@@ -1,4 +1,4 @@
-/* A detail run from inside: detail.c owns it; cells.c, tile.c, planes.c and
+/* A detail run from inside: levels.c owns it; cells.c, tile.c, planes.c and
  * hold.c work on parts of it. */
 #ifndef CUT_DETAIL_STATE_H
 #define CUT_DETAIL_STATE_H

@@ -87,6 +87,7 @@ static cut_status decode_by_stb(uint8_t **px, decoding *d, int *w, int *h,
         cut_stb_how how = {.is_jpeg = p->format == CUT_FORMAT_JPEG,
                            .bits = p->bits,
                            .narrow = narrow,
+                           .wants_inks = p->wants_inks,
                            .part = d->part};
         cut_budget old = cut_budget_begin(budget(d->size, p));
         *px = cut_stb_decode(d->bytes, (int)d->size, &how, w, h, fault);

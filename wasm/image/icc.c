@@ -18,12 +18,18 @@ cut_icc_space cut_icc_colour_space(const cut_bytes *icc)
     }
 }
 
+int cut_icc_is_cmyk(const cut_bytes *icc)
+{
+    return icc->data && icc->size >= ICC_HEADER &&
+           cut_be32(icc->data + 16) == CUT_TAG('C', 'M', 'Y', 'K');
+}
+
 /* Its own length and the 'acsp' signature agree with what was found. */
 static int sane(const cut_bytes *icc)
 {
     return icc->size >= ICC_HEADER && cut_be32(icc->data) == icc->size &&
            cut_be32(icc->data + 36) == CUT_TAG('a', 'c', 's', 'p') &&
-           cut_icc_colour_space(icc) != CUT_ICC_OTHER;
+           (cut_icc_colour_space(icc) != CUT_ICC_OTHER || cut_icc_is_cmyk(icc));
 }
 
 static cut_status no_memory(cut_error *error)
@@ -104,7 +110,7 @@ cut_status cut_icc_copy(cut_bytes *out, const uint8_t *icc, size_t size,
     cut_bytes copy = {cut_alloc(size, 1), size};
     if (!copy.data) return no_memory(error);
     memcpy(copy.data, icc, size);
-    if (sane(&copy))
+    if (sane(&copy) && !cut_icc_is_cmyk(&copy))
         *out = copy;
     else
         cut_bytes_free(&copy);
@@ -128,6 +134,14 @@ static cut_status read_webp(cut_bytes *out, const uint8_t *bytes, size_t size,
 
 cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
                         cut_format format, cut_error *error)
+{
+    cut_status status = cut_icc_read_device(out, bytes, size, format, error);
+    if (cut_icc_is_cmyk(out)) cut_bytes_free(out);
+    return status;
+}
+
+cut_status cut_icc_read_device(cut_bytes *out, const uint8_t *bytes,
+                               size_t size, cut_format format, cut_error *error)
 {
     cut_bytes icc = {0};
     cut_status status = CUT_OK;

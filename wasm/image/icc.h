@@ -25,6 +25,11 @@ typedef enum cut_icc_space {
 cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
                         cut_format format, cut_error *error);
 
+/** The same for the values of a device, inks among them: CMYK counts, too. */
+cut_status cut_icc_read_device(cut_bytes *out, const uint8_t *bytes,
+                               size_t size, cut_format format,
+                               cut_error *error);
+
 /**
  * A copy of a profile that stands alone, under the same conditions: for files
  * that something else has read.
@@ -34,5 +39,6 @@ cut_status cut_icc_copy(cut_bytes *out, const uint8_t *icc, size_t size,
 
 /** By the signature in the profile's header (ICC.1:2010, 7.2.6). */
 cut_icc_space cut_icc_colour_space(const cut_bytes *icc);
+int cut_icc_is_cmyk(const cut_bytes *icc);
 
 #endif

@@ -21,9 +21,10 @@ typedef struct cut_probe {
     int32_t w, h;    /* as stored: before the orientation is applied */
     int orientation; /* EXIF 1..8; 1 when there is none */
     int has_alpha_channel;
-    int bits;     /* a channel */
-    int channels; /* as stored; palettes count as 3 */
-    int32_t rows; /* of one that was decoded in part: what is there */
+    int bits;       /* a channel */
+    int channels;   /* as stored; palettes count as 3 */
+    int wants_inks; /* set by the caller: decode CMYK to its inks, not RGB */
+    int32_t rows;   /* of one that was decoded in part: what is there */
     /* of an animated WebP, its first picture on that canvas; w 0: none is */
     struct {
         int32_t x, y, w, h;

@@ -184,6 +184,7 @@ unsigned char *cut_stb_decode(const unsigned char *bytes, int size,
     png_is_damaged = 0;
     memset(&jpeg, 0, sizeof jpeg);
     jpeg_takes_part = how->part;
+    jpeg_wants_inks = how->wants_inks;
     stbi__g_failure_reason = NULL;
     if (how->bits == 16) {
         stbi_us *wide = stbi_load_16_from_memory(bytes, size, w, h, &channels,

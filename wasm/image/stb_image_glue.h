@@ -19,6 +19,7 @@ typedef struct cut_stb_how {
     int bits; /* a channel, as probed: 16 go through stb's 16-bit path and
                  `narrow`, or lose their low byte */
     const unsigned char *narrow; /* [65536] or NULL */
+    int wants_inks;              /* CMYK as it is, 255 for no ink */
     int part;                    /* a JPEG may lack blocks or scans */
 } cut_stb_how;
 

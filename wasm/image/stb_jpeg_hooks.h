@@ -35,6 +35,21 @@ enum { UNSENT = 255 };
 #define STBI__MARKER_none 0xff
 static stbi_uc stbi__skip_jpeg_junk_at_end(stbi__jpeg *j);
 
+/* Of CMYK: whether the inks themselves are wanted, 255 for none, or RGB. */
+static int jpeg_wants_inks;
+static stbi_uc stbi__blinn_8x8(stbi_uc x, stbi_uc y);
+
+static stbi_uc jpeg_ink(int ink, stbi_uc black)
+{
+    return jpeg_wants_inks ? (stbi_uc)ink
+                           : stbi__blinn_8x8((stbi_uc)ink, black);
+}
+
+static stbi_uc jpeg_black(stbi_uc black)
+{
+    return jpeg_wants_inks ? black : 255;
+}
+
 /* The tables of ITU-T T.81, K.3 to K.6, as a DHT segment has them: how many
  * codes of each length, then their values. A frame of a webcam's MJPEG brings
  * none of its own. */

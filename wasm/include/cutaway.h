@@ -243,8 +243,44 @@ CUT_EXPORT int cut_job_needs_model(cut_job *job);
  */
 CUT_EXPORT int cut_job_own_matte(cut_job *job);
 
-/** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w]. INFERRED ->
- * PREPARED for the next pass, while cut_job_has_next_pass(). */
+/**
+ * Any state: 1 when the colours of a file are those of a profile of tables
+ * that has to be converted outside the core: CMYK, and in "is_background", with
+ * "colorspace": "srgb" or something behind or around the photo RGB and grey,
+ * too. Then the values of its device [h][w][4], as stored, RGBA or CMYK (255: no
+ * ink), and the profile are borrowed until cut_job_device_done(); as sRGB they
+ * go to cut_job_*_foreign() with this orientation. 0: the core decodes the file,
+ * or says why not.
+ */
+CUT_EXPORT uint32_t cut_job_device(cut_job *job, uint32_t is_background,
+                                   const uint8_t *bytes, uint32_t size_bytes);
+CUT_EXPORT const uint8_t *cut_job_device_pixels(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_w(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_h(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_orientation(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_is_cmyk(const cut_job *job);
+CUT_EXPORT const uint8_t *cut_job_device_profile(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_device_profile_size(const cut_job *job);
+CUT_EXPORT void cut_job_device_done(cut_job *job);
+
+/**
+ * DECODED, or INFERRED -> DECODED: what somebody points at, as JSON text:
+ *   "points": [[x, y, 1], ..]  clicks in the order in which they were made, at
+ *             most CUT_MAX_CLICKS; 1 (or nothing): this belongs to it, 0: not
+ *   "box":    [x, y, w, h] around it
+ * in pixels of the upright photo, the first one's centre at (0.5, 0.5), or as
+ * "N%" of its width and height. One of them at least. A model whose manifest
+ * says "planes": 7 then takes a pass for each click (or one for
+ * the box alone), each of which knows the answer before it: with more clicks
+ * than before only those are new. Any other model takes a box alone, and sees
+ * that part of the photo alone. CUT_E_OPTION.
+ */
+CUT_EXPORT int cut_job_pick(cut_job *job, const char *json,
+                            uint32_t size_bytes);
+
+/** DECODED -> PREPARED. Photo to the tensor f32 [1][3][S_h][S_w], or [1][7] for
+ * a model of prompts (matte/prompt.h). INFERRED -> PREPARED for the next pass,
+ * while cut_job_has_next_pass(). */
 CUT_EXPORT int cut_job_prepare(cut_job *job);
 CUT_EXPORT float *cut_job_tensor(cut_job *job); /* NULL unless PREPARED */
 CUT_EXPORT uint32_t cut_job_tensor_w(const cut_job *job);
@@ -267,6 +303,12 @@ CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
  * the answers. Otherwise 0.
  */
 CUT_EXPORT int cut_job_has_next_pass(const cut_job *job);
+
+/** INFERRED: the low-resolution matte, f32 [h][w], 0..1; NULL in other states.
+ * Borrowed. */
+CUT_EXPORT const float *cut_job_map(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_map_w(const cut_job *job);
+CUT_EXPORT uint32_t cut_job_map_h(const cut_job *job);
 
 /** INFERRED -> REFINED. Edge-aware alpha at the photo's size. */
 CUT_EXPORT int cut_job_refine(cut_job *job);
@@ -346,7 +388,7 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
  * is}, "width", "height", "format",
  * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found",
  * "kind": "photo" | "graphic", "given": whether its own alpha cut it out,
- * "coverage", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
+ * "coverage", "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
  * per pixel of the photo, and where the head lies on the result, null unless the
  * canvas goes by one. What is not known in this state is null, and so is detail
  * when it was not looked for; sizes are 0 until they are. Borrowed,

@@ -52,6 +52,7 @@ void cut_job_free(cut_job *job)
     cut_bytes_free(&job->icc);
     cut_metadata_free(&job->metadata);
     cut_bytes_free(&job->first_picture);
+    cut_device_free(&job->device);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
     cut_paper_free(&job->paper);
@@ -148,8 +149,7 @@ static int decode(cut_job *job, cut_source from)
         status = read_picture(&image, &probe, &icc, &from, &job->error);
     if (!status && !job->options.crop && !job->options.canvas.w)
         status = fits_webp(job, image.w, image.h);
-    if (!status && !from.orientation &&
-        job->options.metadata == CUT_METADATA_KEEP)
+    if (!status && job->options.metadata == CUT_METADATA_KEEP)
         status = cut_metadata_read(&job->metadata, from.bytes, from.size,
                                    probe.format, &job->error);
     if (status && image.px) {
@@ -309,6 +309,7 @@ int cut_job_refine(cut_job *job)
         cut_free(alpha);
         return (int)status;
     }
+    job->subject.confidence = cut_subject_confidence(&job->matte);
     if (job->subject.found)
         cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     cut_matte_free(&job->matte);
@@ -329,6 +330,7 @@ int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     cut_job_kind_of_matte(job, alpha);
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     job->subject.found = job->subject.w > 0; /* what is seen is the subject */
+    job->subject.confidence = 1;
     job->state = CUT_REFINED;
     return CUT_OK;
 }

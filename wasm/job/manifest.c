@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "matte/prompt.h"
+
+#define PROMPTS CUT_PROMPT_MAPS
 
 /* A string member that must be `only` when it is there. */
 static cut_status only_value(const cut_json *object, const char *key,
@@ -34,9 +37,9 @@ static cut_status read_triple(float out[3], const cut_json *input,
 static cut_status read_input(cut_manifest *m, const cut_json *input,
                              cut_error *error)
 {
-    static const char *const keys[] = {"name", "layout", "channels",
-                                       "size", "fit",    "mean",
-                                       "std",  "range",  NULL};
+    static const char *const keys[] = {"name",   "layout", "channels", "size",
+                                       "fit",    "mean",   "std",      "range",
+                                       "planes", NULL};
     if (!cut_json_object(input))
         return cut_fail(error, CUT_E_MANIFEST, "input is not an object.");
     cut_status status = cut_json_only(input, keys, "key in input",
@@ -60,6 +63,13 @@ static cut_status read_input(cut_manifest *m, const cut_json *input,
                         CUT_MAX_MODEL_SIDE);
     m->w = (int32_t)size[0];
     m->h = (int32_t)size[1];
+    const cut_json *planes = cut_json_get(input, "planes");
+    int32_t count = 3;
+    if (planes && (!cut_json_int(planes, 3, 3 + PROMPTS, &count) ||
+                   (count != 3 && count != 3 + PROMPTS)))
+        return cut_fail(error, CUT_E_MANIFEST, "input.planes is 3 or %d.",
+                        3 + PROMPTS);
+    m->prompts = count > 3;
     const cut_json *range = cut_json_get(input, "range");
     if (range) {
         const char *text = cut_json_string(range);

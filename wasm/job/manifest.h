@@ -17,6 +17,7 @@ typedef struct cut_manifest {
     int32_t w, h; /* of the input tensor, 1..CUT_MAX_MODEL_SIDE */
     float mean[3], std[3];
     int range_is_max; /* pixels are divided by the picture's maximum */
+    int prompts;      /* four maps after R, G, B (matte/prompt.h) */
     cut_map_kind kind;
 } cut_manifest;
 

@@ -117,6 +117,7 @@ int cut_job_own_matte(cut_job *job)
     job->alpha = alpha;
     cut_subject_measure(&job->subject, alpha, w, h);
     job->subject.found = job->subject.w > 0;
+    job->subject.confidence = 1;
     job->state = CUT_REFINED;
     return CUT_OK;
 }

@@ -1,16 +1,35 @@
 /*
  * The model's two sides: what it is shown, and what its answers make together.
  * One pass over the photo; with "effort": "high" one over the mirrored photo
- * and one over a close-up of a small subject.
+ * and one over a close-up of a small subject. What somebody points at is a
+ * pass for each click, or one over a box.
  */
 #include "base/alloc.h"
 #include "image/resample.h"
 #include "job/colour_match.h"
 #include "job/state.h"
+#include "options/pick.h"
+
+/* Of what somebody points at, what the model is to see next. */
+static cut_pass next_prompt(const cut_job *job, cut_closeup *window)
+{
+    const cut_prompt *prompt = &job->prompt;
+    int32_t w = job->image.w, h = job->image.h;
+    if (job->has_manifest && !job->manifest.prompts) {
+        *window = cut_prompt_region(prompt, w, h);
+        return job->state == CUT_DECODED ? CUT_PASS_REGION : CUT_PASS_NONE;
+    }
+    *window = cut_prompt_window(prompt, &job->matte, w, h);
+    int32_t passes = prompt->count > 0 ? prompt->count : 1;
+    return job->prompts_done < passes ? CUT_PASS_PROMPT : CUT_PASS_NONE;
+}
 
 /* What the model is to see next, and where. */
 static cut_pass next_pass(const cut_job *job, cut_closeup *closeup)
 {
+    if (job->has_prompt &&
+        (job->state == CUT_DECODED || job->state == CUT_INFERRED))
+        return next_prompt(job, closeup);
     if (job->state == CUT_DECODED) return CUT_PASS_WHOLE;
     if (job->state != CUT_INFERRED || job->options.effort != CUT_EFFORT_HIGH)
         return CUT_PASS_NONE;
@@ -58,13 +77,19 @@ int cut_job_prepare(cut_job *job)
         return (int)cut_fail(&job->error, CUT_E_STATE,
                              "No manifest was given.");
     const cut_manifest *m = &job->manifest;
-    float *tensor = cut_alloc((size_t)m->w * (size_t)m->h * 3, sizeof *tensor);
+    if (next == CUT_PASS_REGION && job->prompt.count > 0)
+        return (int)cut_fail(&job->error, CUT_E_OPTION,
+                             "This model takes a box and no clicks.");
+    size_t plane = (size_t)m->w * (size_t)m->h,
+           planes = m->prompts ? 3 + CUT_PROMPT_MAPS : 3;
+    float *tensor = cut_alloc_zero(plane * planes, sizeof *tensor);
     if (!tensor)
         return (int)cut_fail(&job->error, CUT_E_MEMORY,
                              "No memory for a %d x %d tensor.", (int)m->w,
                              (int)m->h);
     cut_image part = {0};
-    if (next == CUT_PASS_CLOSEUP)
+    if (next >= CUT_PASS_CLOSEUP &&
+        (closeup.w < job->image.w || closeup.h < job->image.h))
         status = cut_closeup_crop(&part, &job->image, closeup, &job->error);
     if (!status && cut_match_differs(&job->icc)) status = show_srgb(&part, job);
     if (!status)
@@ -77,6 +102,13 @@ int cut_job_prepare(cut_job *job)
         return (int)status;
     }
     if (next == CUT_PASS_MIRRORED) cut_mirror(tensor, m->w, m->h * 3);
+    if (next == CUT_PASS_PROMPT) {
+        cut_prompt so_far = job->prompt; /* click by click, as they were made */
+        if (so_far.count > job->prompts_done + 1)
+            so_far.count = job->prompts_done + 1;
+        cut_prompt_maps(tensor + 3 * plane, m->w, m->h, &so_far, closeup,
+                        &job->matte, job->image.w, job->image.h);
+    }
     job->tensor = tensor;
     job->pass = next;
     job->closeup = closeup;
@@ -99,11 +131,88 @@ uint32_t cut_job_tensor_h(const cut_job *job)
     return job->tensor ? (uint32_t)job->manifest.h : 0;
 }
 
+/* The answer of the part of the photo that was looked at is the new matte. */
+static cut_status join_part(cut_job *job, cut_matte *answer)
+{
+    int found = cut_subject_present(answer);
+    if (job->pass == CUT_PASS_PROMPT) { /* a thing may be small */
+        size_t count = (size_t)answer->w * (size_t)answer->h;
+        found = 0;
+        for (size_t i = 0; i < count; i++) found |= answer->alpha[i] > 0.5f;
+    }
+    cut_status status = cut_prompt_place(answer, job->closeup, job->image.w,
+                                         job->image.h, &job->error);
+    if (status) return status;
+    cut_matte_free(&job->matte);
+    job->matte = *answer;
+    *answer = (cut_matte){0};
+    job->subject.found = found;
+    if (job->pass == CUT_PASS_PROMPT) job->prompts_done++;
+    return CUT_OK;
+}
+
+/* The first `count` clicks, and the box, are the same. */
+static int goes_on(const cut_prompt *a, const cut_prompt *b, int32_t count)
+{
+    if (a->count < count || b->count < count || a->has_box != b->has_box ||
+        a->x0 != b->x0 || a->y0 != b->y0 || a->x1 != b->x1 || a->y1 != b->y1)
+        return 0;
+    for (int32_t i = 0; i < count; i++)
+        if (a->clicks[i].x != b->clicks[i].x ||
+            a->clicks[i].y != b->clicks[i].y ||
+            a->clicks[i].keep != b->clicks[i].keep)
+            return 0;
+    return 1;
+}
+
+int cut_job_pick(cut_job *job, const char *json, uint32_t size_bytes)
+{
+    cut_status status = job->state == CUT_INFERRED
+                            ? CUT_OK
+                            : cut_job_in_state(job, CUT_DECODED);
+    cut_prompt prompt;
+    if (!status)
+        status = cut_pick_parse(&prompt, json, size_bytes, job->image.w,
+                                job->image.h, &job->error);
+    if (status) return (int)status;
+    /* a click taken back: all of them anew, for the same answer as if it had
+     * never been made */
+    if (job->has_prompt && !goes_on(&job->prompt, &prompt, job->prompts_done)) {
+        cut_matte_free(&job->matte);
+        job->prompts_done = 0;
+    }
+    job->prompt = prompt;
+    job->has_prompt = 1;
+    /* nothing new was said: the answer is there */
+    cut_closeup window;
+    job->state = job->matte.alpha && job->prompts_done > 0 &&
+                         next_prompt(job, &window) == CUT_PASS_NONE
+                     ? CUT_INFERRED
+                     : CUT_DECODED;
+    return CUT_OK;
+}
+
+const float *cut_job_map(const cut_job *job)
+{
+    return job->state == CUT_INFERRED ? job->matte.alpha : NULL;
+}
+
+uint32_t cut_job_map_w(const cut_job *job)
+{
+    return cut_job_map(job) ? (uint32_t)job->matte.w : 0;
+}
+
+uint32_t cut_job_map_h(const cut_job *job)
+{
+    return cut_job_map(job) ? (uint32_t)job->matte.h : 0;
+}
+
 /* Joins an answer to those before it; the first one is taken over. A pass that
  * finds nothing at all says nothing of what the first one found: in a mean it
  * would leave a ghost. */
 static cut_status join(cut_job *job, cut_matte *answer)
 {
+    if (job->pass >= CUT_PASS_REGION) return join_part(job, answer);
     if (job->pass == CUT_PASS_WHOLE) {
         cut_status status = cut_matte_check(answer, &job->error);
         if (status) return status;

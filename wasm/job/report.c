@@ -48,12 +48,18 @@ uint32_t cut_job_quality(const cut_job *job)
     return (uint32_t)job->options.quality;
 }
 
+/* A share as a count of ten thousandths: there is no text of floats here. */
+static int parts(float share)
+{
+    return (int)(share * 10000.0f + 0.5f);
+}
+
 /* How large the photo lies on the result, to four places, and the head. */
 static void report_place(char *out, size_t size, const cut_job *job)
 {
     const cut_place *at = &job->rendering.view.layout.place;
     const cut_head *head = &job->rendering.head;
-    int scale = (int)(at->scale * 10000.0f + 0.5f);
+    int scale = parts(at->scale);
     char said[40] = "null";
     if (head->chin)
         snprintf(said, sizeof said, "[%d,%d,%d]",
@@ -67,18 +73,22 @@ static void report_place(char *out, size_t size, const cut_job *job)
 const char *cut_job_report_json(cut_job *job)
 {
     const cut_subject *subject = &job->subject;
-    char found[8] = "null", details[128] = "\"coverage\":null,\"box\":null";
+    char found[8] = "null",
+         details[128] = "\"coverage\":null,\"confidence\":null,"
+                        "\"box\":null";
     char placed[96] = "null";
     if (job->state >= CUT_COMPOSED) report_place(placed, sizeof placed, job);
     if (job->state >= CUT_INFERRED)
         snprintf(found, sizeof found, subject->found ? "true" : "false");
-    if (job->state >= CUT_REFINED) /* coverage to four places, no float text */
+    if (job->state >= CUT_REFINED)
         snprintf(details, sizeof details,
-                 "\"coverage\":%d.%04d,\"box\":[%d,%d,%d,%d]",
-                 (int)(subject->coverage * 10000.0f + 0.5f) / 10000,
-                 (int)(subject->coverage * 10000.0f + 0.5f) % 10000,
-                 (int)subject->x, (int)subject->y, (int)subject->w,
-                 (int)subject->h);
+                 "\"coverage\":%d.%04d,\"confidence\":%d.%04d,"
+                 "\"box\":[%d,%d,%d,%d]",
+                 parts(subject->coverage) / 10000,
+                 parts(subject->coverage) % 10000,
+                 parts(subject->confidence) / 10000,
+                 parts(subject->confidence) % 10000, (int)subject->x,
+                 (int)subject->y, (int)subject->w, (int)subject->h);
     char part[64] = "";
     if (job->probe.rows)
         snprintf(part, sizeof part, ",\"partial\":\"%d of %d rows\"",

@@ -12,14 +12,24 @@
 #include "matte/graphic.h"
 #include "matte/matte.h"
 #include "matte/paper.h"
+#include "matte/prompt.h"
 
 /* What the model is shown, one pass after the other. */
 typedef enum cut_pass {
     CUT_PASS_NONE,
     CUT_PASS_WHOLE,
     CUT_PASS_MIRRORED,
-    CUT_PASS_CLOSEUP
+    CUT_PASS_CLOSEUP,
+    CUT_PASS_REGION, /* a box of the photo alone */
+    CUT_PASS_PROMPT  /* one more click, or the box */
 } cut_pass;
+
+/* A photo in the values of its device, for a colour engine outside. */
+typedef struct cut_device {
+    cut_image image; /* RGBA, or CMYK, 255 for no ink */
+    cut_bytes icc;
+    int orientation, is_cmyk;
+} cut_device;
 
 struct cut_job {
     cut_state state;
@@ -45,20 +55,26 @@ struct cut_job {
     float *tensor;           /* PREPARED: [3][manifest.h][manifest.w] */
     cut_matte matte;         /* INFERRED */
     cut_pass pass;           /* PREPARED: this one; INFERRED: the last one */
-    cut_closeup closeup;     /* with CUT_PASS_CLOSEUP */
-    uint8_t *alpha;          /* REFINED: [in_h][in_w] */
-    cut_detail *detail;      /* REFINED: while tiles are due */
+    cut_closeup closeup;     /* the part of the photo that a pass is about */
+    cut_prompt prompt;       /* what is pointed at, when has_prompt */
+    int has_prompt;
+    int32_t prompts_done; /* passes whose answers `matte` has */
+    uint8_t *alpha;       /* REFINED: [in_h][in_w] */
+    cut_detail *detail;   /* REFINED: while tiles are due */
     cut_detail_report detailed;
     int is_detailed;         /* all of them were answered */
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
+    cut_device device;
     char report[768];
 };
 
 /** What the picture is under a matte from outside: a graphic, when the matte is
  * that of keying, as after a retouch, and a photo otherwise. */
 void cut_job_kind_of_matte(cut_job *job, const uint8_t *alpha);
+
+void cut_device_free(cut_device *device);
 
 /** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */
 cut_status cut_job_in_state(cut_job *job, cut_state wanted);

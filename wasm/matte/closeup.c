@@ -61,21 +61,6 @@ cut_status cut_closeup_crop(cut_image *out, const cut_image *photo,
     return CUT_OK;
 }
 
-/* Bilinear; x, y in samples, the first one's centre at 0; clamped. */
-static float read_at(const cut_matte *m, float x, float y)
-{
-    float mx = (float)(m->w - 1), my = (float)(m->h - 1);
-    x = x < 0 ? 0 : x > mx ? mx : x;
-    y = y < 0 ? 0 : y > my ? my : y;
-    int32_t x0 = (int32_t)x, y0 = (int32_t)y;
-    int32_t x1 = x0 + 1 < m->w ? x0 + 1 : x0, y1 = y0 + 1 < m->h ? y0 + 1 : y0;
-    const float *up = m->alpha + (size_t)y0 * (size_t)m->w;
-    const float *low = m->alpha + (size_t)y1 * (size_t)m->w;
-    float a = up[x0] + (up[x1] - up[x0]) * (x - (float)x0);
-    float b = low[x0] + (low[x1] - low[x0]) * (x - (float)x0);
-    return a + (b - a) * (y - (float)y0);
-}
-
 /* From a border of the close-up at `from` inwards, 0..1; the photo's own border
  * is none. */
 static float ramp(float at, int32_t from, int32_t size, int32_t whole,
@@ -106,14 +91,15 @@ cut_status cut_closeup_join(cut_matte *matte, const cut_matte *detail,
         for (int32_t x = 0; x < out.w; x++) {
             float cx = (float)x + 0.5f, cy = (float)y + 0.5f;
             float px = cx * sx, py = cy * sy; /* of the photo */
-            float a = read_at(matte, cx / (float)k - 0.5f,
-                              cy / (float)k - 0.5f);
+            float a = cut_matte_at(matte, cx / (float)k - 0.5f,
+                                   cy / (float)k - 0.5f);
             float inside = ramp(px, closeup.x, closeup.w, w, reach);
             float down = ramp(py, closeup.y, closeup.h, h, reach);
             inside = down < inside ? down : inside;
             if (inside > 0) {
-                float b = read_at(detail, (px - (float)closeup.x) * zx - 0.5f,
-                                  (py - (float)closeup.y) * zy - 0.5f);
+                float b = cut_matte_at(detail,
+                                       (px - (float)closeup.x) * zx - 0.5f,
+                                       (py - (float)closeup.y) * zy - 0.5f);
                 a += (b - a) * SHARE * inside;
             }
             out.alpha[(size_t)y * (size_t)out.w + (size_t)x] = a;

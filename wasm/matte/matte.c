@@ -115,3 +115,17 @@ void cut_matte_join_mirrored(cut_matte *matte, cut_matte *mirrored)
     for (size_t i = 0; i < count; i++)
         matte->alpha[i] = (matte->alpha[i] + mirrored->alpha[i]) * 0.5f;
 }
+
+float cut_matte_at(const cut_matte *m, float x, float y)
+{
+    float mx = (float)(m->w - 1), my = (float)(m->h - 1);
+    x = x < 0 ? 0 : x > mx ? mx : x;
+    y = y < 0 ? 0 : y > my ? my : y;
+    int32_t x0 = (int32_t)x, y0 = (int32_t)y;
+    int32_t x1 = x0 + 1 < m->w ? x0 + 1 : x0, y1 = y0 + 1 < m->h ? y0 + 1 : y0;
+    const float *up = m->alpha + (size_t)y0 * (size_t)m->w;
+    const float *low = m->alpha + (size_t)y1 * (size_t)m->w;
+    float a = up[x0] + (up[x1] - up[x0]) * (x - (float)x0);
+    float b = low[x0] + (low[x1] - low[x0]) * (x - (float)x0);
+    return a + (b - a) * (y - (float)y0);
+}

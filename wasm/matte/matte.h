@@ -51,4 +51,8 @@ void cut_mirror(float *rows, int32_t w, int32_t count);
  * that one is turned around in place. */
 void cut_matte_join_mirrored(cut_matte *matte, cut_matte *mirrored);
 
+/** Bilinear, between samples; the first one's centre lies at (0, 0), those at
+ * the border repeat beyond it. */
+float cut_matte_at(const cut_matte *matte, float x, float y);
+
 #endif

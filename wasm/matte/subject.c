@@ -18,6 +18,24 @@ int cut_subject_present(const cut_matte *matte)
     return (float)likely >= MIN_LIKELY * (float)count;
 }
 
+float cut_subject_confidence(const cut_matte *matte)
+{
+    /* of 360 held-out pairs: models/eval/confidence.py */
+    static const float share[] = {0, 0.6f, 0.8f, 0.9f, 0.95f, 1};
+    static const float overlap[] = {0, 0.54f, 0.67f, 0.79f, 0.91f, 1};
+    size_t count = (size_t)matte->w * (size_t)matte->h, sure = 0, likely = 0;
+    for (size_t i = 0; i < count; i++) {
+        sure += matte->alpha[i] >= 0.7f;
+        likely += matte->alpha[i] >= 0.3f;
+    }
+    if (sure == 0) return 0;
+    float at = (float)sure / (float)likely;
+    int i = 1;
+    while (at > share[i]) i++;
+    return overlap[i - 1] + (overlap[i] - overlap[i - 1]) *
+                                (at - share[i - 1]) / (share[i] - share[i - 1]);
+}
+
 void cut_subject_measure(cut_subject *subject, const uint8_t *alpha, int32_t w,
                          int32_t h)
 {

@@ -79,6 +79,7 @@ export class BackgroundBatch extends HTMLElement {
     });
     this.queue = new BatchQueue({
       engine: () => this.#use(),
+      seen: (item) => this.tiles.sees(item),
       changed: (item) => {
         this.#dirty.add(item);
         if (item.state === 'cancelled') {
@@ -107,6 +108,15 @@ export class BackgroundBatch extends HTMLElement {
   set engine(engine) {
     this.#engine?.dispose?.();
     this.#engine = engine;
+  }
+
+  /** Whether there is somewhere to go back to; without it there is no button for that. */
+  get closable() {
+    return this.hasAttribute('closable');
+  }
+
+  set closable(closable) {
+    this.toggleAttribute('closable', closable);
   }
 
   /** The background image; wins over the attribute `background`. @type {Blob | null} */

@@ -1,6 +1,7 @@
 // The photos of a batch and their way: in order, as many at once as the engine
 // has workers. No DOM here. A result belongs to the options it was made with:
-// when they change, it goes and its photo waits again.
+// when they change, it goes and its photo waits again; its matte stays, so that
+// it is only put together anew.
 import { Line } from '../engine/line.js';
 import { canRetry as isWorthRetrying } from '../widget/common/messages.js';
 import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
@@ -8,7 +9,7 @@ import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
 /**
  * @typedef {{ background?: string | Blob, format?: string, quality?: number | string | null, crop?: boolean, margin?: string,
  *   [name: string]: unknown }} Options the rest as attributes say it
- * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any }> }} Engine
+ * @typedef {{ size: number, removeBackground: (photo: Blob, options: any) => Promise<{ blob: Blob, report: any, matte?: Blob }> }} Engine
  * @typedef {{ code: string, message?: string, detail?: string }} Failure
  * @typedef {'waiting' | 'working' | 'done' | 'failed' | 'cancelled'} State
  *
@@ -19,6 +20,7 @@ import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
  * @property {State} state
  * @property {number} fraction of the work on it, 0..1
  * @property {Blob} [matte] by hand, instead of the model's
+ * @property {{ matte: Blob, key: string }} [made] the model's, and what it was made with
  * @property {Options} [own] what it has otherwise than the others
  * @property {{ blob: Blob, report: any, key: string, format: string }} [result]
  * @property {Failure} [error]
@@ -61,9 +63,11 @@ export class BatchQueue {
   /**
    * @param {object} parts
    * @param {() => Engine} parts.engine
+   * @param {(item: Item) => boolean} [parts.seen] its tile can be seen
    * @param {(item: Item) => void} parts.changed its state, progress, options; also when it was removed
    */
-  constructor({ engine, changed }) {
+  constructor({ engine, changed, seen = () => false }) {
+    this.seen = seen;
     this.engine = engine;
     this.changed = changed;
   }
@@ -184,7 +188,8 @@ export class BatchQueue {
   }
 
   #next() {
-    const item = this.paused ? undefined : this.items.find(({ state }) => state === 'waiting');
+    const waits = this.paused ? [] : this.items.filter(({ state }) => state === 'waiting');
+    const item = waits.find((one) => one.made && this.seen(one)) ?? waits[0]; // what is looked at is put together first
     return item && (() => this.#run(item));
   }
 
@@ -195,12 +200,18 @@ export class BatchQueue {
     this.#set(item, 'working');
     const key = this.#key(item);
     const options = effective(this.optionsOf(item));
+    const matteKey = this.#matteKey(item);
+    const matte = item.matte ?? (item.made?.key === matteKey ? item.made.matte : undefined);
     const started = performance.now();
     const gone = () => abort.signal.aborted;
     try {
-      const { blob, report } = await this.engine().removeBackground(item.photo, {
+      const {
+        blob,
+        report,
+        matte: made,
+      } = await this.engine().removeBackground(item.photo, {
         ...options,
-        ...(item.matte ? { matte: item.matte } : {}),
+        ...(matte ? { matte } : { keepMatte: true }),
         signal: abort.signal,
         onProgress: (/** @type {{ fraction: number }} */ { fraction }) => {
           if (gone()) return;
@@ -209,6 +220,7 @@ export class BatchQueue {
         },
       });
       if (gone()) throw new DOMException('Cancelled.', 'AbortError');
+      if (made) item.made = { matte: made, key: matteKey };
       this.#lasted.push(performance.now() - started);
       if (this.#lasted.length > remembered) this.#lasted.shift();
       if (key !== this.#key(item)) return this.#set(item, 'waiting');
@@ -237,6 +249,12 @@ export class BatchQueue {
   #set(item, state, error) {
     Object.assign(item, { state, error, fraction: 0 });
     this.changed(item);
+  }
+
+  /** What the model's matte is made with. @param {Item} item */
+  #matteKey(item) {
+    const options = this.optionsOf(item);
+    return JSON.stringify(asked(runNames, (name) => options[name]));
   }
 
   /** What its result is made of, but for the photo. @param {Item} item */

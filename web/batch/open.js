@@ -23,7 +23,7 @@ export function offerBatch(remover, button) {
     const { BackgroundBatch } = await import('./background-batch.js');
     if (!batch) {
       batch = /** @type {BackgroundBatch} */ (document.createElement('background-batch'));
-      batch.toggleAttribute('closable', true); // there is a way back
+      batch.closable = true;
       batch.addEventListener('background-batch-close', () => show(false));
       for (const { name, value } of remover.attributes) {
         if ([...BackgroundBatch.observedAttributes, 'model', 'remember'].includes(name))

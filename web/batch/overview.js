@@ -41,7 +41,7 @@ export class Overview {
     const meter = this.#part('.meter');
     meter.setAttribute('aria-valuenow', String(Math.round(counts.fraction * 100)));
     meter.style.setProperty('--progress', String(counts.fraction * 100));
-    this.#showButtons(queue, counts.waiting > 0, chosen.length > 0, scope, zipped);
+    this.#showButtons(queue, counts.waiting > 0, counts.waiting + counts.working > 0, chosen.length > 0, scope, zipped);
     this.write('.meta span', noted || this.#describe(queue, chosen));
     return overall;
   }
@@ -51,11 +51,12 @@ export class Overview {
    *
    * @param {BatchQueue} queue
    * @param {boolean} waits something does
+   * @param {boolean} runs or is under way
    * @param {boolean} some are chosen
    * @param {Item[]} scope
    * @param {number | undefined} zipped
    */
-  #showButtons({ paused }, waits, some, scope, zipped) {
+  #showButtons({ paused }, waits, runs, some, scope, zipped) {
     const t = this.#t;
     const done = scope.filter(({ result }) => result).length;
     const retry = scope.filter(canRetry).length;
@@ -71,11 +72,13 @@ export class Overview {
       '[data-act=zip]',
       zipped !== undefined
         ? t('zip.stop', { percent: percent(t.language, zipped) })
-        : done === 1
-          ? t('download')
-          : done
-            ? t('zip', { count: done })
-            : t('zip.none'),
+        : done && runs
+          ? t('zip.so_far', { done, total: scope.length })
+          : done === 1
+            ? t('download')
+            : done
+              ? t('zip', { count: done })
+              : t('zip.none'),
     );
     this.#part('[data-act=zip]').disabled = zipped === undefined && !done;
   }

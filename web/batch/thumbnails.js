@@ -46,6 +46,11 @@ export class Thumbnails {
   }
 
   /** @param {Element} tile */
+  sees(tile) {
+    return this.#visible.has(tile);
+  }
+
+  /** @param {Element} tile */
   forget(tile) {
     this.observer.unobserve(tile);
     this.#wanted.delete(tile);

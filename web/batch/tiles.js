@@ -149,6 +149,12 @@ export class Tiles {
     this.#current?.querySelector('input')?.focus();
   }
 
+  /** @param {Item} item */
+  sees(item) {
+    const entry = this.#tiles.get(item.id);
+    return Boolean(entry && this.thumbnails.sees(entry.tile));
+  }
+
   dispose() {
     this.thumbnails.dispose();
   }

@@ -1,6 +1,6 @@
 // The public functions on top of a client, the same in a page and in Node.
 import { CutawayError, failure, throwIfAborted } from './core/errors.js';
-import { previewCalls, retouchCalls } from './core/held-calls.js';
+import { pickCalls, previewCalls, retouchCalls } from './core/held-calls.js';
 
 /**
  * @typedef {import('./core/pipeline.js').Options} Options
@@ -27,9 +27,10 @@ import { previewCalls, retouchCalls } from './core/held-calls.js';
  * @property {{ format: string, width: number, height: number, orientation: number, bytes: number, icc_bytes: number,
  *   alpha: boolean, partial?: string, decoder: string, note?: string }} photo the input, upright; partial: "N of M rows"; decoder: "core", "browser" or a codec's
  *   name; note: what that way of decoding lost
- * @property {{ found: boolean, kind: 'photo' | 'graphic', given: boolean, coverage: number,
- *   box: [number, number, number, number] }} subject coverage: mean alpha, 0..1; box: x, y, w, h of alpha >= 50 %; found
- *   false: the picture shows none, and the result is clear; graphic: keyed by its ground; given: cut out already
+ * @property {{ found: boolean, kind: 'photo' | 'graphic', given: boolean, coverage: number, confidence: number,
+ *   box: [number, number, number, number] }} subject coverage: mean alpha, 0..1; confidence: how sure the model is of what
+ *   the subject is, as the overlap with the truth that such answers have on average, 0..1; box: x, y, w, h of alpha >= 50 %;
+ *   found false: the picture shows none, and the result is clear; graphic: keyed by its ground; given: cut out already
  * @property {{ scale: number, head: [number, number, number] | null }} placed scale: pixels of the result per pixel of the
  *   photo; head: x, top, chin on the result, where a canvas such as "passport" goes by it and there is one
  * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, detail, foreground,
@@ -154,12 +155,26 @@ export class Previewing extends Held {
   }
 }
 
+/** A photo in the worker while somebody points at what is meant. One call at a time. */
+export class PickSession extends Held {
+  /**
+   * What is meant by all clicks so far, at the model's resolution over all of the photo: data 0..255, [height][width].
+   * The same prompt is the option `pick` of removeBackground().
+   *
+   * @param {import('./core/pipeline.js').Prompt} prompt
+   * @returns {Promise<Answered<typeof pickCalls.show, import('./core/picking.js').Meant>>}
+   */
+  async show(prompt) {
+    return /** @type {any} */ (answers[pickCalls.show](await this.ask('show', prompt)));
+  }
+}
+
 /** The functions of index.js and node.js on one client. @param {import('./client.js').EngineClient} client */
 export function createApi(client) {
   /**
    * A photo and its matte, to be held by the worker.
    *
-   * @param {'retouch' | 'preview'} type
+   * @param {'retouch' | 'preview' | 'pick'} type
    * @param {Input} input
    * @param {Pick<Options, 'model' | 'engine' | 'matte'> & More} options
    * @returns {Promise<any>}
@@ -181,13 +196,18 @@ export function createApi(client) {
    *
    * @param {Input} input JPEG, PNG, WebP, BMP, GIF, AVIF, HEIC, TIFF, JPEG XL, ICO; in a page what the browser shows, too
    * @param {Options & More} [options]
-   * @returns {Promise<{ blob: Blob, report: Report }>}
+   * @returns {Promise<{ blob: Blob, report: Report, matte?: Blob }>} matte: with `keepMatte`, for the option `matte` of later calls
    * @throws {CutawayError}
    */
   async function removeBackground(input, { signal, onProgress, background, matte, ...options } = {}) {
     const picture =
       background !== undefined && typeof background !== 'string' ? await toBlob(background, signal) : undefined;
-    const { bytes, type, report } = await client.ask(
+    const {
+      bytes,
+      type,
+      report,
+      matte: made,
+    } = await client.ask(
       'remove',
       {
         input: await toBlob(input, signal),
@@ -197,7 +217,11 @@ export function createApi(client) {
       },
       { signal, onProgress },
     );
-    return { blob: new Blob([bytes], { type }), report: { ...report, input: nameOf(input) } };
+    return {
+      blob: new Blob([bytes], { type }),
+      report: { ...report, input: nameOf(input) },
+      ...(made && { matte: new Blob([made], { type: 'image/png' }) }),
+    };
   }
 
   return {
@@ -230,6 +254,15 @@ export function createApi(client) {
      * @returns {Promise<Previewing>} to be closed by its user
      */
     preview: async (input, options = {}) => new Previewing(client, (await hold('preview', input, options)).number),
+
+    /**
+     * Holds a photo, so that somebody can point at what is meant and see it at once. The model for it is fetched now.
+     *
+     * @param {Input} input
+     * @param {Pick<Options, 'model' | 'engine'> & More} [options] model: another one of prompts
+     * @returns {Promise<PickSession>} to be closed by its user
+     */
+    pick: async (input, options = {}) => new PickSession(client, (await hold('pick', input, options)).number),
 
     /**
      * Loads engine and model ahead of the first picture.

@@ -14,7 +14,7 @@ import { spawnWorker } from './worker/spawn.js';
  * @typedef {import('./core/retouch.js').Brush} Brush
  */
 
-export const { removeBackground, segment, retouch, preview, preload, convert, probe, abi, dispose } = createApi(
+export const { removeBackground, segment, retouch, preview, pick, preload, convert, probe, abi, dispose } = createApi(
   new EngineClient(spawnWorker),
 );
 export { CutawayError } from './core/errors.js';

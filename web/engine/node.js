@@ -18,7 +18,7 @@ export function createNodeEngine() {
   return Object.assign(createApi(client), { client });
 }
 
-export const { removeBackground, segment, retouch, preview, preload, convert, probe, abi, dispose } =
+export const { removeBackground, segment, retouch, preview, pick, preload, convert, probe, abi, dispose } =
   createNodeEngine();
 export { CutawayError } from './core/errors.js';
 export { planModel } from './node/plan.js';

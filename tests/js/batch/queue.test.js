@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BatchQueue, canRetry, effective } from '../../../web/batch/batch-queue.js';
 
-/** @param {number} [size] */
-function batch(size = 2) {
+/** @param {number} [size] @param {(item: any) => boolean} [seen] */
+function batch(size = 2, seen = undefined) {
   /** @type {{ photo: any, options: any, done: (report?: object) => void, fail: (code: string) => void, stopped: boolean }[]} */
   const calls = [];
   let most = 0;
@@ -20,9 +20,9 @@ function batch(size = 2) {
             photo,
             options,
             stopped: false,
-            done: (report = { subject: { found: true } }) => {
+            done: (report = { subject: { found: true } }, matte = undefined) => {
               running--;
-              resolve({ blob: new Blob(['x']), report });
+              resolve({ blob: new Blob(['x']), report, matte });
             },
             fail: (code) => {
               running--;
@@ -37,6 +37,7 @@ function batch(size = 2) {
         }),
     }),
     changed: (item) => changes.push(`${item.name} ${item.state}`),
+    seen,
   });
   const add = (...names) => queue.add(names.map((name) => ({ name, photo: new Blob([name]) })));
   const states = () => queue.items.map(({ state }) => state);
@@ -315,4 +316,33 @@ test('a photo without a subject is done once it has a matte by hand', async () =
   await turn();
   assert.deepEqual(states(), ['done']);
   assert.equal(a.error, undefined);
+});
+
+test('the model is asked once: other settings put the photo together again along its matte, what is seen first', async () => {
+  const all = batch(1, ({ name }) => name === 'c');
+  all.add('a', 'b', 'c');
+  const mattes = ['a', 'b', 'c'].map((name) => new Blob([`matte of ${name}`]));
+  for (const [i, matte] of mattes.entries()) {
+    assert.equal(all.calls[i].options.keepMatte, true);
+    assert.equal(all.calls[i].options.matte, undefined);
+    all.calls[i].done(undefined, matte);
+    await turn();
+  }
+  all.queue.setOptions({ background: 'white' });
+  await turn();
+  const order = [];
+  for (let i = 3; i < 6; i++) {
+    const { photo, options } = all.calls[i];
+    const name = await photo.text();
+    order.push(name);
+    assert.equal(options.matte, mattes[['a', 'b', 'c'].indexOf(name)]);
+    assert.equal(options.keepMatte, undefined);
+    all.calls[i].done();
+    await turn();
+  }
+  assert.deepEqual(order, ['c', 'a', 'b']);
+  all.queue.setOptions({ background: 'white', effort: 'high' }); // another matte
+  await turn();
+  assert.equal(all.calls[6].options.matte, undefined);
+  assert.equal(all.calls[6].options.keepMatte, true);
 });

@@ -43,6 +43,7 @@ test('the report has every field of the public face', async () => {
   assert.deepEqual(Object.keys(report.timings_ms).sort(), [
     'compose',
     'decode',
+    'detail',
     'encode',
     'foreground',
     'infer',
@@ -64,6 +65,7 @@ test('the report has every field of the public face', async () => {
     'threads',
     'subject',
     'peak_heap_bytes',
+    'detail',
   ]) {
     assert.ok(key in report, key);
   }
@@ -244,7 +246,7 @@ test('progress goes up, names the stages in order, and ends at 1', async () => {
   await cut(disc(64, 64), { onProgress: (/** @type {any} */ progress) => seen.push(progress) });
   assert.deepEqual(
     [...new Set(seen.map(({ stage }) => stage))].filter((stage) => stage !== 'load'),
-    ['decode', 'prepare', 'infer', 'matte', 'refine', 'foreground', 'compose', 'encode', 'done'],
+    ['decode', 'prepare', 'infer', 'matte', 'refine', 'detail', 'foreground', 'compose', 'encode', 'done'],
   );
   for (let i = 1; i < seen.length; i++)
     assert.ok(seen[i].fraction >= seen[i - 1].fraction - 0.101, JSON.stringify(seen));
@@ -254,7 +256,7 @@ test('progress goes up, names the stages in order, and ends at 1', async () => {
 test('effort high looks at the mirrored photo and closely at a small subject, and the progress never goes back', async () => {
   const small = png(400, 300, (x, y) => (Math.hypot(x - 300, y - 100) < 40 ? [250, 240, 255] : [10, 8, 4]));
   const looks = [];
-  for (const effort of ['standard', 'high']) {
+  for (const effort of ['fast', 'standard', 'high']) {
     /** @type {{ stage: string, fraction: number }[]} */ const seen = [];
     const { bytes, report } = await cut(small, { effort, onProgress: (/** @type {any} */ p) => seen.push(p) });
     looks.push(seen.filter(({ stage }) => stage === 'prepare').length);
@@ -267,6 +269,9 @@ test('effort high looks at the mirrored photo and closely at a small subject, an
       `${report.subject.box}`,
     );
   }
-  assert.deepEqual(looks, [1, 3]);
-  await assert.rejects(cut(small, { effort: 'low' }), { code: 'bad_option', detail: 'effort is standard or high.' });
+  assert.deepEqual(looks, [1, 1, 3]);
+  await assert.rejects(cut(small, { effort: 'low' }), {
+    code: 'bad_option',
+    detail: 'effort is fast, standard or high.',
+  });
 });

@@ -235,19 +235,61 @@ export class Job extends Handle {
     );
   }
 
+  /**
+   * A picture whose colours something outside has to convert, in the values of its device; null: the core can.
+   *
+   * @param {'decode' | 'background'} name
+   * @param {Uint8Array} bytes
+   * @returns {import('./codecs/cms.js').Device | null}
+   */
+  device(name, bytes) {
+    const { core } = this;
+    const found = core.withBytes(bytes, (file, size) =>
+      core.guard(() => this.get('device', name === 'background' ? 1 : 0, file, size), name),
+    );
+    if (!found) return null;
+    const [width, height] = [this.get('device_w'), this.get('device_h')];
+    const device = {
+      data: this.copy('device_pixels', width * height * 4),
+      width,
+      height,
+      orientation: this.get('device_orientation'),
+      profile: this.copy('device_profile', this.get('device_profile_size')),
+      isCmyk: this.get('device_is_cmyk') === 1,
+    };
+    core.exports.cut_job_device_done(this.pointer);
+    return device;
+  }
+
   /** What the photo's codec found beside its pixels. @param {'exif' | 'xmp' | 'iptc'} kind @param {Uint8Array} bytes */
   metadata(kind, bytes) {
     const number = this.core.abi.numbers.metadata[kind];
     this.core.withBytes(bytes, (pointer, size) => this.step('decode', 'metadata', number, pointer, size));
   }
 
-  /** @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][3][h][w] */
-  prepare() {
+  /** DECODED or INFERRED: what somebody points at, as cut_job_pick() takes it. @param {object} prompt */
+  pick(prompt) {
+    this.callWithJson('pick', 'pick', prompt);
+  }
+
+  /** INFERRED: the matte at the model's size, a copy, 0..1. */
+  map() {
+    const [width, height] = [this.get('map_w'), this.get('map_h')];
+    const at = this.get('map');
+    return { data: new Float32Array(this.core.exports.memory.buffer, at, width * height).slice(), width, height };
+  }
+
+  /** @param {number} [planes] of the model @returns {{ data: Float32Array, width: number, height: number }} a copy of the input tensor [1][planes][h][w] */
+  prepare(planes = 3) {
     this.step('prepare', 'prepare');
     const width = this.get('tensor_w');
     const height = this.get('tensor_h');
     const at = this.get('tensor');
-    return { data: new Float32Array(this.core.exports.memory.buffer, at, 3 * width * height).slice(), width, height };
+    return {
+      data: new Float32Array(this.core.exports.memory.buffer, at, planes * width * height).slice(),
+      width,
+      height,
+    };
   }
 
   /** @param {{ data: Float32Array, width: number, height: number }} map the model's answer [h][w] */
@@ -264,6 +306,11 @@ export class Job extends Handle {
   /** The matte of a picture that needs no model. */
   ownMatte() {
     this.step('matte', 'own_matte');
+  }
+
+  /** DECODED: whether a pass of the model is due; not when what was said last takes nothing more. */
+  get needsPass() {
+    return this.core.abi.states[this.get('state')] === 'decoded';
   }
 
   /** After matte(): whether the model should see a part of the photo, too; then prepare() gives it. */
@@ -304,6 +351,11 @@ export class Job extends Handle {
   /** DONE: a copy of the file. */
   bytes() {
     return this.copy('bytes', this.get('bytes_size'));
+  }
+
+  /** From REFINED on: a copy of the matte, [height][width] of the photo. */
+  alpha() {
+    return this.copy('alpha', this.get('in_w') * this.get('in_h'));
   }
 
   /** @returns {any} see cut_job_report_json() */

@@ -20,3 +20,6 @@ export const retouchCalls = /** @type {const} */ ({
 
 /** @satisfies {{ [call in keyof import('./preview.js').Preview]?: Answer }} */
 export const previewCalls = /** @type {const} */ ({ show: 'pixels' });
+
+/** @satisfies {{ [call in keyof import('./picking.js').Picking]?: Answer }} */
+export const pickCalls = /** @type {const} */ ({ show: 'pixels' });

@@ -2,6 +2,8 @@
 // Node. It knows no platform: engines, models and codecs are handed to it.
 import { readPicture } from './codecs/ladder.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
+import { greyPng } from './grey-png.js';
+import { Picking } from './picking.js';
 import { Preview } from './preview.js';
 import { Retouch } from './retouch.js';
 import { yieldToEvents } from './yield.js';
@@ -27,11 +29,13 @@ import { yieldToEvents } from './yield.js';
  * @property {() => Promise<Core>} newCore another instance of the same compiled module
  * @property {(choice: { model?: unknown, engine?: string }, more: { signal?: AbortSignal,
  *   onProgress?: (loaded: number, total: number) => void }) => Promise<LoadedModel>} loadModel
+ * @property {Parts['loadModel']} [loadPick] the bundled network that is told what is meant
  * @property {(choice: { engine?: string }, more: { signal?: AbortSignal }) => Promise<LoadedModel>} [loadDetail] the
  *   bundled network that makes a matte finer, tile by tile; without it none is made finer
  * @property {{ preload: () => Promise<void>,
  *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
  * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
+ * @property {import('./codecs/cms.js').ToSrgb} toSrgb who converts the colours that the core cannot
  *
  * @typedef {import('../lists/options.js').Shadow} Shadow
  * @typedef {import('../lists/options.js').Outline} Outline
@@ -42,8 +46,16 @@ import { yieldToEvents } from './yield.js';
  *
  * @typedef {object} Beside what C is not told
  * @property {Blob | Uint8Array} [matte] a grey picture of the photo's size, PNG or JPEG, instead of the model's answer
+ * @property {boolean} [keepMatte] the answer has the matte, too: for the same photo with other options
  * @property {unknown} [model] "base", a known name, a URL, or { manifest, bytes | url }
  * @property {'auto' | 'c' | 'ort'} [engine]
+ * @property {Prompt} [pick] what somebody means, for the model of prompts, which is fetched for it
+ * @property {Box} [box] the part of the photo that alone counts, at its own resolution
+ *
+ * @typedef {[x: Place, y: Place, width: Place, height: Place]} Box
+ * @typedef {number | string} Place pixels of the upright photo, or "N%" of its width or height
+ * @typedef {{ points?: [x: Place, y: Place, belongs?: 0 | 1][], box?: Box }} Prompt points: clicks in the order in which
+ *   they were made; 1 (or nothing): this belongs to it, 0: it does not; box: around it. One of them at least
  */
 
 /**
@@ -56,13 +68,13 @@ const shares = [
   ['decode', 0.15],
   ['load', 0.1],
   ['prepare', 0.05],
-  ['infer', 0.25],
+  ['infer', 0.3],
   ['matte', 0.02],
   ['refine', 0.08],
-  ['detail', 0.12],
+  ['detail', 0.1],
   ['foreground', 0.08],
-  ['compose', 0.03],
-  ['encode', 0.12],
+  ['compose', 0.02],
+  ['encode', 0.1],
 ];
 
 /** @typedef {{ model?: string, error?: { code: string, detail: string }, peakBytes: number }} Detail */
@@ -192,11 +204,47 @@ async function otherEngine({ loadModel }, { model, wanted = 'auto', used, error,
 }
 
 /** What the core is to know of the options. @param {Options} options @param {boolean} hasBackground */
-function askedOf({ model, engine: _engine, matte: _matte, ...options }, hasBackground) {
+function askedOf(
+  { model, engine: _engine, matte: _matte, keepMatte: _keepMatte, pick: _pick, box: _box, ...options },
+  hasBackground,
+) {
   const asked = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   // who names a model wants its answer
   if (model !== undefined && model !== 'base') asked.kind ??= 'photo';
   return hasBackground ? { ...asked, background: 'image' } : asked;
+}
+
+/**
+ * From DECODED to INFERRED: as many runs of the model as the job asks for.
+ *
+ * @param {Job} job
+ * @param {Parts} parts
+ * @param {{ model?: unknown, wanted?: string, used: LoadedModel }} how
+ * @param {Stages} stages
+ * @returns {Promise<LoadedModel>} the one that answered last
+ */
+async function passes(job, parts, { model, wanted, used: first }, stages) {
+  const { signal } = stages;
+  let used = first;
+  /** @param {Tensor} tensor */
+  const pass = async (tensor) => {
+    const map = await stages.run('infer', async () => {
+      const answer = await used.engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
+      checkMap(answer, parts.core);
+      return answer;
+    });
+    await stages.run('matte', () => job.matte(map));
+  };
+  do {
+    const tensor = await stages.run('prepare', () => job.prepare(used.manifest.input.planes));
+    try {
+      await pass(tensor);
+    } catch (error) {
+      used = await otherEngine(parts, { model, wanted, used, error, signal });
+      await pass(tensor);
+    }
+  } while (job.hasNextPass);
+  return used;
 }
 
 /**
@@ -217,11 +265,12 @@ async function toDetail(job, { loadDetail }, wanted, stages) {
       let tile = job.tile();
       if (!tile) return job.report().detail && { peakBytes: 0 };
       const { name, version, engine } = await unlessAborted(loadDetail({ engine: wanted }, { signal }), signal);
-      while (tile) {
+      for (let done = 1; tile; done++) {
         job.tileAnswer(await engine.run(tile, { signal }));
         await yieldToEvents();
         throwIfAborted(signal, 'detail');
         tile = job.tile();
+        stages.progress('detail', done / (done + 20)); // how many there are is not known before
       }
       return { model: `${name} ${version}`, peakBytes: engine.peakBytes ?? 0 };
     } catch (error) {
@@ -244,12 +293,17 @@ async function toDetail(job, { loadDetail }, wanted, stages) {
  *   detail: Detail | null, engine: { name: string, threads: number, peakBytes?: number } }>} way: how the photo was
  *   decoded; the rest: what made the matte
  */
-async function toMatte(job, parts, { bytes, background, matte, options: { model, engine: wanted } }, stages) {
-  const { core, loadModel } = parts;
+async function toMatte(job, parts, { bytes, background, matte, options }, stages) {
+  const { model, engine: wanted, pick, box } = options;
+  const { core } = parts;
   const { signal } = stages;
   if (wanted !== undefined && !['auto', 'c', 'ort'].includes(wanted)) {
     throw core.error('bad_option', `engine is auto, c or ort, not "${wanted}".`, 'options');
   }
+  const ways = Object.entries({ matte, pick, box }).filter(([, value]) => value !== undefined);
+  if (ways.length > 1)
+    throw core.error('bad_option', `Of ${ways.map(([name]) => name).join(' and ')} only one counts.`, 'options');
+  const loadModel = (pick && model === undefined && parts.loadPick) || parts.loadModel;
   // The model loads while the photo decodes; a bad photo is told first.
   const loading = matte
     ? null
@@ -262,38 +316,22 @@ async function toMatte(job, parts, { bytes, background, matte, options: { model,
       );
   loading?.catch(() => {});
   const way = await stages.run('decode', async () => {
-    const photo = await readPicture(job, parts.rungs, 'decode', bytes, signal);
-    if (background) await readPicture(job, parts.rungs, 'background', background, signal);
+    const photo = await readPicture(job, parts, 'decode', bytes, signal);
+    if (background) await readPicture(job, parts, 'background', background, signal);
     return photo;
   });
   if (!loading || matte) {
     await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
     return { way, name: 'given', engine: { name: 'none', threads: 1 }, detail: null };
   }
-  if (!job.needsModel) {
+  if (!pick && !box && !job.needsModel) {
     await stages.run('matte', () => job.ownMatte());
     return { way, name: 'none', engine: { name: 'none', threads: 1 }, detail: null };
   }
-  /** @param {Tensor} tensor */
-  const pass = async (tensor) => {
-    const map = await stages.run('infer', async () => {
-      const answer = await used.engine.run(tensor, { signal, onProgress: (share) => stages.progress('infer', share) });
-      checkMap(answer, core);
-      return answer;
-    });
-    await stages.run('matte', () => job.matte(map));
-  };
   let used = await stages.run('load', () => unlessAborted(loading, signal));
   job.manifest(used.manifest);
-  do {
-    const tensor = await stages.run('prepare', () => job.prepare());
-    try {
-      await pass(tensor);
-    } catch (error) {
-      used = await otherEngine(parts, { model, wanted, used, error, signal });
-      await pass(tensor);
-    }
-  } while (job.hasNextPass);
+  if (pick || box) await stages.run('prepare', () => job.pick(pick ?? { box }));
+  used = await passes(job, { ...parts, loadModel }, { model, wanted, used }, stages);
   await stages.run('refine', () => job.step('refine', 'refine'));
   return { way, ...used, detail: await toDetail(job, parts, wanted, stages) };
 }
@@ -318,7 +356,7 @@ async function toFile(job, parts, stages) {
  * @param {Parts} parts
  * @param {Picture} input
  * @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more]
- * @returns {Promise<{ bytes: Uint8Array, type: string, report: any }>}
+ * @returns {Promise<{ bytes: Uint8Array, type: string, matte?: Uint8Array, report: any }>} matte: a PNG, where it was asked for
  */
 export async function cutOut(parts, input, { signal, onProgress } = {}) {
   const { core } = parts;
@@ -328,11 +366,18 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
   try {
     job.options(askedOf(input.options, Boolean(input.background)));
     const { way, name, version, note, engine, detail } = await toMatte(job, parts, input, stages);
+    const kept = input.options.keepMatte && !input.matte ? job.alpha() : undefined;
     const { bytes, type, report } = await toFile(job, parts, stages);
+    // of a photo that is clear in places alpha is less than its matte
+    const matte =
+      kept && report.subject.found && !report.photo.alpha
+        ? await greyPng(kept, report.photo.width, report.photo.height)
+        : undefined;
     onProgress?.({ stage: 'done', fraction: 1 });
     return {
       bytes,
       type,
+      matte,
       report: {
         input: null,
         output: null,
@@ -376,6 +421,30 @@ async function hold(parts, input, { signal, onProgress }, make) {
   }
 }
 
+/** To be pointed at. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
+export async function pick(parts, { bytes, options: { model, engine: wanted } }, { signal, onProgress } = {}) {
+  const loadModel = (model === undefined && parts.loadPick) || parts.loadModel;
+  const own = { ...parts, core: await parts.newCore(), loadModel };
+  const stages = new Stages(signal, onProgress);
+  const job = own.core.newJob();
+  try {
+    const loading = loadModel(
+      { model, engine: wanted },
+      { signal, onProgress: (loaded, total) => stages.progress('load', total ? loaded / total : 0, { loaded, total }) },
+    );
+    loading.catch(() => {});
+    await stages.run('decode', () => readPicture(job, own.rungs, 'decode', bytes, signal));
+    let used = await stages.run('load', () => unlessAborted(loading, signal));
+    job.manifest(used.manifest);
+    return new Picking(job, async () => {
+      used = await passes(job, own, { model, wanted, used }, new Stages(undefined, undefined));
+    });
+  } catch (error) {
+    job.free();
+    throw error;
+  }
+}
+
 /** To be retouched. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
 export const retouch = (parts, input, more = {}) => hold(parts, input, more, (job) => new Retouch(job));
 
@@ -387,7 +456,7 @@ export const preview = (parts, input, more = {}) =>
     more,
     (job, own) =>
       new Preview(job, async (to, bytes) => {
-        await readPicture(to, own.rungs, 'background', bytes);
+        await readPicture(to, own, 'background', bytes);
       }),
   );
 
@@ -407,7 +476,7 @@ export async function convert(parts, { bytes, options }) {
       Object.fromEntries(Object.entries({ format, quality, background }).filter(([, value]) => value !== undefined)),
     );
     job.manifest({ input: { size: [1, 1], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });
-    await readPicture(job, parts.rungs, 'decode', bytes);
+    await readPicture(job, parts, 'decode', bytes);
     job.prepare();
     job.matte({ data: new Float32Array([1]), width: 1, height: 1 });
     for (const stage of ['refine', 'foreground', 'compose']) job.step(stage, stage);
@@ -428,10 +497,10 @@ export async function convert(parts, { bytes, options }) {
  * @param {{ bytes: Uint8Array }} input
  * @returns {Promise<{ format: string, width: number, height: number }>} upright
  */
-export async function probe({ core, rungs }, { bytes }) {
-  const job = core.newJob();
+export async function probe(parts, { bytes }) {
+  const job = parts.core.newJob();
   try {
-    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, rungs, 'decode', bytes);
+    const { format } = job.probe(bytes) ? job.report().input : await readPicture(job, parts, 'decode', bytes);
     const { width, height } = job.report().input;
     return { format, width, height };
   } finally {

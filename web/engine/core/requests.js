@@ -1,11 +1,11 @@
 // What a page may ask of its worker, by name: the one list. The client's calls
 // are typed by it, the host looks a name up in it and refuses any other.
-import { convert, cutOut, preview, probe, retouch } from './pipeline.js';
+import { convert, cutOut, pick, preview, probe, retouch } from './pipeline.js';
 
 /**
  * @typedef {import('./pipeline.js').Parts} Parts
  * @typedef {import('./pipeline.js').Picture} Picture
- * @typedef {import('./retouch.js').Retouch | import('./preview.js').Preview} Held
+ * @typedef {import('./retouch.js').Retouch | import('./preview.js').Preview | import('./picking.js').Picking} Held
  * @typedef {object} More
  * @property {AbortSignal} signal
  * @property {import('./pipeline.js').OnProgress} onProgress
@@ -24,6 +24,9 @@ export const requests = {
 
   /** @param {Parts} parts @param {Picture} picture @param {More} more */
   preview: async (parts, picture, more) => ({ number: more.hold(await preview(parts, picture, more)) }),
+
+  /** @param {Parts} parts @param {Picture} picture @param {More} more */
+  pick: async (parts, picture, more) => ({ number: more.hold(await pick(parts, picture, more)) }),
 
   /** @param {Parts} parts @param {Picture} picture */
   convert: (parts, picture) => convert(parts, picture),

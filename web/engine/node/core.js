@@ -7,11 +7,9 @@ import { failure } from '../core/errors.js';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-/** The core as built, or as staged for shipping. @returns {Promise<WebAssembly.Module>} */
-export async function compileCore() {
-  const found = [join(root, 'build/wasm/cutaway.wasm'), join(root, 'dist/cutaway.wasm')].find((file) =>
-    existsSync(file),
-  );
-  if (!found) throw failure('engine_unavailable', 'cutaway.wasm is not built: npm run build', 'load');
+/** What is compiled of C, as built, or as staged for shipping. @param {'cutaway.wasm' | 'cms.wasm'} name @returns {Promise<WebAssembly.Module>} */
+export async function compileBuilt(name) {
+  const found = [join(root, 'build/wasm', name), join(root, 'dist', name)].find((file) => existsSync(file));
+  if (!found) throw failure('engine_unavailable', `${name} is not built: npm run build`, 'load');
   return WebAssembly.compile(await readFile(found));
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { CEngine } from '../backends/c.js';
 import { loadCore } from '../core/core.js';
 import { CutawayError, failure } from '../core/errors.js';
-import { compileCore, root } from './core.js';
+import { compileBuilt, root } from './core.js';
 import { fields } from './protobuf.js';
 
 /** The manifest beside a model: same name with .json, else manifest.json, else none. @param {string} file */
@@ -78,7 +78,7 @@ export async function planModel(model, { size } = {}) {
   );
   const manifest = await manifestBeside(file);
   const sizes = size ?? manifest?.input.size ?? statedSize(bytes) ?? [1, 1]; // no ONNX file: the core says what is wrong
-  const module = await compileCore();
+  const module = await compileBuilt('cutaway.wasm');
   const core = await loadCore(module);
   if (sizes.includes(undefined))
     throw core.error('bad_option', 'The model leaves the size of its input open: a size must be given.', 'load');

@@ -10,11 +10,12 @@ import { pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
+import { colourEngine } from '../core/codecs/cms.js';
 import { codecsOf, packages } from '../core/codecs/codecs.js';
 import { loadCore } from '../core/core.js';
 import { modelLoader } from '../core/models.js';
 import { hostJobs } from '../core/worker-host.js';
-import { compileCore, root } from './core.js';
+import { compileBuilt, root } from './core.js';
 import { openThread } from './spawn.js';
 
 const require = createRequire(import.meta.url);
@@ -99,7 +100,7 @@ hostJobs(
     listen: (handler) => port.on('message', handler),
   },
   async () => {
-    const module = await compileCore();
+    const module = await compileBuilt('cutaway.wasm');
     const newCore = () => loadCore(module);
     /** @param {string} name of a bundled model */
     const loader = (name) =>
@@ -118,6 +119,8 @@ hostJobs(
       newCore,
       loadModel: loader('base'),
       loadDetail: loader('detail'),
+      loadPick: loader('pick'),
+      toSrgb: colourEngine(() => compileBuilt('cms.wasm')),
       ...codecsOf(packageFiles),
     };
   },

@@ -6,7 +6,7 @@
 
 /** @typedef {import('../backends/ort.js').WorkerLike} WorkerLike */
 
-/** A drawing that says only its proportions gets a size, without which Firefox draws nothing. @param {Blob} blob */
+/** A drawing that says only its proportions gets a size, without which a browser makes no bitmap of it. @param {Blob} blob */
 async function sized(blob) {
   const svg = new DOMParser().parseFromString(await blob.text(), 'image/svg+xml').documentElement;
   const [, , width, height] = (svg.getAttribute('viewBox') ?? '')
@@ -19,17 +19,17 @@ async function sized(blob) {
   return new Blob([new XMLSerializer().serializeToString(svg)], { type: blob.type });
 }
 
-/** @param {Blob} blob @returns {Promise<ImageBitmap | null>} */
-async function draw(blob) {
+/** @param {Blob} blob @param {boolean} [isSized] @returns {Promise<ImageBitmap | null>} */
+async function draw(blob, isSized = false) {
   if (typeof Image === 'undefined') return null; // the engine of a worker
   const url = URL.createObjectURL(blob);
   try {
     const image = new Image();
     image.src = url;
     await image.decode();
-    if (image.naturalWidth) return await createImageBitmap(image);
-    const again = blob.type === 'image/svg+xml' ? await sized(blob) : null;
-    return again && (await draw(again));
+    const bitmap = await createImageBitmap(image).catch(() => null);
+    const again = !bitmap && !isSized && blob.type === 'image/svg+xml' ? await sized(blob) : null;
+    return again ? await draw(again, true) : bitmap;
   } catch {
     return null;
   } finally {

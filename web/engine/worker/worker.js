@@ -2,6 +2,7 @@
 // Runtime, the codecs and the models together; assets.js knows where they lie.
 import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
+import { colourEngine } from '../core/codecs/cms.js';
 import { codecsOf } from '../core/codecs/codecs.js';
 import { loadCore } from '../core/core.js';
 import { failure } from '../core/errors.js';
@@ -165,6 +166,8 @@ hostJobs(
       newCore,
       loadModel: loader('models/base/manifest.json', 'models/base/model.onnx'),
       loadDetail: loader('models/detail/manifest.json', 'models/detail/model.onnx'),
+      loadPick: loader('models/pick/manifest.json', 'models/pick/model.onnx'),
+      toSrgb: colourEngine(async () => compile(await fetched('cms.wasm'))),
       ...codecsOf(
         (name) => ({
           module: (path) => load(`vendor/${name}/${path}`),

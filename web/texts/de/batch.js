@@ -55,5 +55,6 @@ export default {
   "finished_other": "Fertig: {{count}} Fotos.",
   "save.full": "Für {{name}} ist kein Platz mehr. Schaffe Platz und lade noch einmal herunter; die Ergebnisse sind noch da.",
   "save.failed": "{{name}} konnte nicht geschrieben werden. Wähle einen anderen Ort; die Ergebnisse sind noch da.",
-  "save.stopped": "Das Speichern wurde angehalten. Die Ergebnisse sind noch da."
+  "save.stopped": "Das Speichern wurde angehalten. Die Ergebnisse sind noch da.",
+  "zip.so_far": "{{done}} von {{total}} bisher herunterladen"
 }

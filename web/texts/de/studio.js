@@ -196,5 +196,6 @@ export default {
   "shop.of.outline": "keine Kontur",
   "shop.of.canvas": "85 % des Bildes",
   "refused.background": "Dieser Hintergrund lässt sich nicht zeichnen.",
-  "refused.background.do": "Eine Farbe als #rrggbb oder mit Namen schreiben oder einen anderen Hintergrund wählen."
+  "refused.background.do": "Eine Farbe als #rrggbb oder mit Namen schreiben oder einen anderen Hintergrund wählen.",
+  "worn.metadata": "Metadaten bleiben"
 }

@@ -55,5 +55,6 @@ export default {
   "finished_other": "Finished: {{count}} photos done.",
   "save.full": "There is no space left for {{name}}. Free some, then download again; the results are still here.",
   "save.failed": "{{name}} could not be written. Choose another place; the results are still here.",
-  "save.stopped": "Saving was stopped. The results are still here."
+  "save.stopped": "Saving was stopped. The results are still here.",
+  "zip.so_far": "Download {{done}} of {{total}} so far"
 }

@@ -196,5 +196,6 @@ export default {
   "shop.of.outline": "no outline",
   "shop.of.canvas": "85 % of the picture",
   "refused.background": "This background is none that can be drawn.",
-  "refused.background.do": "Write a colour as #rrggbb or by its name, or choose another background."
+  "refused.background.do": "Write a colour as #rrggbb or by its name, or choose another background.",
+  "worn.metadata": "Photo’s metadata kept"
 }

@@ -66,5 +66,6 @@ export default {
   "finished_other": "Terminado: {{count}} fotos.",
   "save.full": "No queda espacio para {{name}}. Libera algo y descarga de nuevo; los resultados siguen aquí.",
   "save.failed": "No se pudo escribir {{name}}. Elige otro lugar; los resultados siguen aquí.",
-  "save.stopped": "Se detuvo el guardado. Los resultados siguen aquí."
+  "save.stopped": "Se detuvo el guardado. Los resultados siguen aquí.",
+  "zip.so_far": "Descargar {{done}} de {{total}} hasta ahora"
 }

@@ -198,5 +198,6 @@ export default {
   "shop.of.outline": "sin contorno",
   "shop.of.canvas": "85 % de la imagen",
   "refused.background": "Este fondo no se puede dibujar.",
-  "refused.background.do": "Escribe un color como #rrggbb o por su nombre, o elige otro fondo."
+  "refused.background.do": "Escribe un color como #rrggbb o por su nombre, o elige otro fondo.",
+  "worn.metadata": "Se conservan los metadatos"
 }

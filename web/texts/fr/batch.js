@@ -66,5 +66,6 @@ export default {
   "finished_other": "Terminé : {{count}} photos.",
   "save.full": "Il n’y a plus de place pour {{name}}. Libérez-en, puis téléchargez à nouveau ; les résultats sont toujours là.",
   "save.failed": "{{name}} n’a pas pu être écrit. Choisissez un autre endroit ; les résultats sont toujours là.",
-  "save.stopped": "L’enregistrement a été arrêté. Les résultats sont toujours là."
+  "save.stopped": "L’enregistrement a été arrêté. Les résultats sont toujours là.",
+  "zip.so_far": "Télécharger {{done}} sur {{total}} pour l’instant"
 }

@@ -194,5 +194,6 @@ export default {
   "shop.of.outline": "縁取りなし",
   "shop.of.canvas": "画像の 85 %",
   "refused.background": "この背景は描けません。",
-  "refused.background.do": "色は #rrggbb か名前で書くか、別の背景を選んでください。"
+  "refused.background.do": "色は #rrggbb か名前で書くか、別の背景を選んでください。",
+  "worn.metadata": "メタデータを残す"
 }

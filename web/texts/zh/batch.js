@@ -44,5 +44,6 @@ export default {
   "finished_other": "完成：{{count}} 张照片。",
   "save.full": "没有空间保存 {{name}}。请腾出空间后重新下载，结果仍然保留。",
   "save.failed": "无法写入 {{name}}。请选择其他位置，结果仍然保留。",
-  "save.stopped": "已停止保存，结果仍然保留。"
+  "save.stopped": "已停止保存，结果仍然保留。",
+  "zip.so_far": "下载目前的 {{done}}/{{total}}"
 }

@@ -35,6 +35,8 @@ export class Display {
   /** @type {{ item: Item, options: Options } | undefined} the newest one counts */ #wish;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #idle;
   #drawing = false;
+  /** @type {WeakMap<Blob, Promise<{ blob: Blob } | undefined>>} photos that the browser shows otherwise than the engine */ #seen =
+    new WeakMap();
   /** @type {Options | undefined} of the file that was shown last */ #filed;
   /** @type {Promise<void> | undefined} of the hand that moves the subject */ #placing;
 
@@ -87,6 +89,7 @@ export class Display {
     this.#part('.before').src = original;
     this.#part('.before').alt = t()('before', { name: item.name });
     this.#part('.blurred').src = original;
+    void this.#showAsSeen(item, photo);
     cut.alt = t()('after', { name: item.name });
     cut.src = url(cutout.blob);
     cut
@@ -95,6 +98,32 @@ export class Display {
       .then(() => {
         if (this.#laid === item) void this.slider.reveal(42);
       });
+  }
+
+  /**
+   * The photo as the engine saw it, where the browser shows it otherwise (a WebP that lies on its side) or not at all
+   * (HEIC, TIFF).
+   *
+   * @param {Item} item done @param {Blob} photo
+   */
+  async #showAsSeen(item, photo) {
+    const before = this.#part('.before');
+    const { format, orientation = 1, width, height } = item.cutout?.report.photo ?? {};
+    const isSame = before.decode().then(
+      () =>
+        before.naturalWidth === (width ?? before.naturalWidth) &&
+        before.naturalHeight === (height ?? before.naturalHeight),
+      () => false,
+    );
+    if ((await isSame) && !(format === 'webp' && orientation > 1)) return;
+    let seen = this.#seen.get(photo);
+    if (!seen) {
+      const { convert } = await this.needs.engine();
+      seen = Promise.resolve(convert?.(photo, { format: 'png' })).catch(() => undefined);
+      this.#seen.set(photo, seen);
+    }
+    const made = await seen;
+    if (made && this.#laid === item) before.src = this.#part('.blurred').src = this.needs.url(made.blob);
   }
 
   /** The file in place of everything, once it is decoded. @param {Item} item @param {Result} result @param {Options} options */

@@ -14,6 +14,7 @@ import { Line } from '../../engine/line.js';
  * @typedef {{ removeBackground: (source: Blob | string, options?: any) => Promise<Result>,
  *   preload?: (options?: any) => Promise<unknown>,
  *   preview?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Previewing>,
+ *   convert?: (source: Blob | string, options?: any) => Promise<{ blob: Blob }>,
  *   abi?: () => Promise<{ options: Record<string, any> }>,
  *   retouch?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Retouching> }} Engine
  * @typedef {{ blob: Blob, report: any }} Result
@@ -205,7 +206,10 @@ export class Queue {
       // in haste when nothing else waits: then the file is made at once
       const common = this.common();
       const draft =
-        !item.matte && common.effort !== 'fast' && !!engine.preview && this.items.every((one) => one.state !== 'waiting');
+        !item.matte &&
+        common.effort !== 'fast' &&
+        !!engine.preview &&
+        this.items.every((one) => one.state !== 'waiting');
       const cutout = await engine.removeBackground(item.photo, {
         ...common,
         ...(draft ? { effort: 'fast' } : {}),

@@ -60,24 +60,45 @@ function keepMetadata(job, { exif, xmp }) {
   if (xmp) job.metadata('xmp', xmp);
 }
 
+/** Where there is no colour engine, the core's own idea of inks is better than nothing. */
+const unmanaged = 'the colours are only near those of its profile: what converts them could not be loaded';
+
+/**
+ * A picture whose profile is one of tables into a job, as sRGB.
+ *
+ * @param {Job} job @param {import('./cms.js').ToSrgb} toSrgb @param {'decode' | 'background'} name @param {Uint8Array} bytes
+ * @returns {Promise<boolean | string>} false: it has none, or one that cannot be used; a text: the same, and why
+ */
+async function readDevice(job, toSrgb, name, bytes) {
+  const device = job.device(name, bytes);
+  if (!device) return false;
+  const { width, height, orientation } = device;
+  const data = await toSrgb(device).catch(() => undefined);
+  if (!data) return data === undefined ? unmanaged : false;
+  job.foreignPixels(name, { data, width, height, orientation }, bytes);
+  return true;
+}
+
 /**
  * A picture into a job, by the first that can decode it.
  *
  * @param {Job} job
- * @param {Rung[]} rungs in the order in which they are tried
+ * @param {Pick<import('../pipeline.js').Parts, 'rungs' | 'toSrgb'>} parts
  * @param {'decode' | 'background'} name the photo, or the picture behind it
  * @param {Uint8Array} bytes the file
  * @param {AbortSignal} [signal]
  * @returns {Promise<Way>}
  * @throws {CutawayError} the core's own; corrupt_image; needs_codec, which names the format
  */
-export async function readPicture(job, rungs, name, bytes, signal) {
+export async function readPicture(job, { rungs, toSrgb }, name, bytes, signal) {
   const { core } = job;
   const format = core.sniff(bytes);
   const info = format === 'avif' || format === 'heic' ? fileInfo(bytes) : { orientation: 1 };
   /** @type {unknown} */ let failed;
   try {
-    if (job.picture(name, bytes)) return { format, decoder: 'core' };
+    const managed = await readDevice(job, toSrgb, name, bytes);
+    if (managed === true || job.picture(name, bytes))
+      return { format, decoder: 'core', note: typeof managed === 'string' ? managed : undefined };
   } catch (error) {
     if (!isForOthers(error)) throw error;
     failed = error;

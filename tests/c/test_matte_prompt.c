@@ -1,0 +1,281 @@
+/* Clicks and boxes: their maps, the window that is looked at, its answer in its
+ * place, and a job that is told what is meant, click by click. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "check.h"
+#include "cutaway.h"
+#include "matte/prompt.h"
+#include "options/pick.h"
+
+static float sum(const float *map, int count)
+{
+    float all = 0;
+    for (int i = 0; i < count; i++) all += map[i];
+    return all;
+}
+
+static int parse(cut_prompt *out, const char *json)
+{
+    return (int)cut_pick_parse(out, json, strlen(json), 200, 100, NULL);
+}
+
+static void clicks_and_boxes_are_read_in_pixels_and_percent(void)
+{
+    cut_prompt p;
+    CHECK_EQUAL(
+        parse(&p, "{\"points\":[[10,20],[\"50%\",\"25%\",0],[3.5,4,1]]}"),
+        CUT_OK);
+    CHECK_EQUAL(p.count, 3);
+    CHECK(!p.has_box);
+    CHECK(p.clicks[0].x == 10 && p.clicks[0].y == 20 && p.clicks[0].keep);
+    CHECK(p.clicks[1].x == 100 && p.clicks[1].y == 25 && !p.clicks[1].keep);
+    CHECK(p.clicks[2].x == 3.5f && p.clicks[2].keep);
+    CHECK_EQUAL(parse(&p, "{\"box\":[-10,\"10%\",50,500]}"), CUT_OK);
+    CHECK(p.has_box && p.x0 == 0 && p.y0 == 10 && p.x1 == 40 && p.y1 == 100);
+    CHECK_EQUAL(p.count, 0);
+}
+
+static void what_points_at_nothing_is_refused(void)
+{
+    static const char *const bad[] = {
+        "{}",
+        "[]",
+        "{\"points\":[]}",
+        "{\"points\":[[1]]}",
+        "{\"points\":[[1,2,3]]}",
+        "{\"points\":[[1,2,1,1]]}",
+        "{\"points\":[[1,\"x\"]]}",
+        "{\"points\":[[200,1]]}",
+        "{\"points\":[[1,100]]}",
+        "{\"points\":[[-1,1]]}",
+        "{\"points\":[[\"101%\",1]]}",
+        "{\"points\":1}",
+        "{\"box\":[1,2,3]}",
+        "{\"box\":[1,2,0,5]}",
+        "{\"box\":[1,2,-3,5]}",
+        "{\"box\":[300,2,5,5]}",
+        "{\"box\":[1,2,3,1e9]}",
+        "{\"box\":\"all\"}",
+        "{\"where\":[1,2]}",
+        "{\"points\":[[1,2]],\"points\":[[1,2]]}",
+    };
+    cut_prompt p = {0};
+    p.count = 7;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK_EQUAL(parse(&p, bad[i]), CUT_E_OPTION);
+        CHECK_EQUAL(p.count, 7);
+    }
+    char many[4096] = "{\"points\":[";
+    for (int i = 0; i <= CUT_MAX_CLICKS; i++)
+        strcat(many, i ? ",[1,1]" : "[1,1]");
+    strcat(many, "]}");
+    CHECK_EQUAL(parse(&p, many), CUT_E_OPTION);
+}
+
+enum { M = 32, PLANE = M * M };
+
+static void maps_have_discs_the_box_and_the_matte(void)
+{
+    static float maps[4 * PLANE];
+    cut_prompt p = {
+        .count = 3, .has_box = 1, .x0 = 20, .y0 = 30, .x1 = 60, .y1 = 70};
+    p.clicks[0].x = 41;
+    p.clicks[0].y = 41;
+    p.clicks[0].keep = 1;
+    p.clicks[1].x = 0; /* half of its disc lies outside */
+    p.clicks[1].y = 79;
+    p.clicks[2].x = 99; /* outside of the window */
+    p.clicks[2].y = 10;
+    p.clicks[2].keep = 1;
+    float alpha[4] = {0, 1, 0, 1};
+    cut_matte so_far = {alpha, 2, 2};
+    cut_prompt_maps(maps, M, M, &p, (cut_closeup){0, 16, 64, 64}, &so_far, 128,
+                    128);
+    CHECK(sum(maps, PLANE) == 81); /* of radius 5 */
+    CHECK(maps[12 * M + 20] == 1 && maps[12 * M + 25] == 1);
+    CHECK(maps[12 * M + 26] == 0 && maps[16 * M + 24] == 0);
+    CHECK(sum(maps + PLANE, PLANE) > 20 && sum(maps + PLANE, PLANE) < 81);
+    CHECK(maps[PLANE + 31 * M] == 1);
+    CHECK(sum(maps + 2 * PLANE, PLANE) == 20 * 20);
+    CHECK(maps[2 * PLANE + 7 * M + 10] == 1 &&
+          maps[2 * PLANE + 6 * M + 10] == 0);
+    /* the window ends at the middle, where the matte is at a half */
+    CHECK(maps[3 * PLANE + 5 * M] == 0);
+    CHECK(fabsf(maps[3 * PLANE + 5 * M + 31] - 0.484375f) < 1e-6f);
+    cut_prompt_maps(maps, M, M, &p, (cut_closeup){0, 16, 64, 64},
+                    &(cut_matte){0}, 128, 128);
+    CHECK(sum(maps + 3 * PLANE, PLANE) == 0);
+}
+
+static void the_window_is_what_was_found_and_pointed_at(void)
+{
+    static float alpha[16 * 16];
+    cut_matte so_far = {NULL, 16, 16};
+    cut_prompt p = {.count = 1};
+    p.clicks[0].x = 500;
+    p.clicks[0].y = 300;
+    p.clicks[0].keep = 1;
+    cut_closeup w = cut_prompt_window(&p, &so_far, 1600, 1600);
+    CHECK(w.x == 0 && w.y == 0 && w.w == 1600 && w.h == 1600);
+    so_far.alpha = alpha; /* nothing found in it: all of the photo again */
+    w = cut_prompt_window(&p, &so_far, 1600, 1600);
+    CHECK(w.w == 1600 && w.h == 1600);
+    for (int y = 4; y < 10; y++)
+        for (int x = 5; x < 8; x++) alpha[y * 16 + x] = 1;
+    w = cut_prompt_window(&p, &so_far, 1600, 1600);
+    /* 500..800 is less than a third of the side, 300..1000 is grown */
+    CHECK(w.x == 383 && w.w == 534);
+    CHECK(w.y == 160 && w.h == 980);
+    p.clicks[0].x = 1590;
+    p.clicks[0].y = 1590;
+    w = cut_prompt_window(&p, &so_far, 1600, 1600);
+    CHECK(w.x == 0 && w.y == 0 && w.w == 1600 && w.h == 1600);
+    p = (cut_prompt){.has_box = 1, .x0 = 100, .y0 = 0, .x1 = 200, .y1 = 1600};
+    cut_closeup r = cut_prompt_region(&p, 1600, 1600);
+    CHECK(r.x == 90 && r.w == 120 && r.y == 0 && r.h == 1600);
+}
+
+static void an_answer_goes_to_its_place(void)
+{
+    cut_matte answer = {cut_alloc(64, sizeof(float)), 8, 8};
+    for (int i = 0; i < 64; i++) answer.alpha[i] = 1;
+    CHECK_EQUAL(
+        cut_prompt_place(&answer, (cut_closeup){0, 0, 80, 80}, 80, 80, NULL),
+        CUT_OK);
+    CHECK_EQUAL(answer.w, 8);
+    CHECK_EQUAL(
+        cut_prompt_place(&answer, (cut_closeup){20, 40, 40, 20}, 80, 80, NULL),
+        CUT_OK);
+    CHECK_EQUAL(answer.w, 16);
+    for (int y = 0; y < 16; y++)
+        for (int x = 0; x < 16; x++)
+            CHECK(answer.alpha[y * 16 + x] ==
+                  (x >= 4 && x < 12 && y >= 8 && y < 12));
+    cut_matte_free(&answer);
+}
+
+/* ---- a job ------------------------------------------------------------- */
+
+enum { SIDE = 64 };
+static const char manifest[] =
+    "{\"input\":{\"planes\":7,\"size\":[32,32],"
+    "\"mean\":[0,0,0],\"std\":[1,1,1]},\"output\":{\"kind\":\"alpha\"}}";
+static const char plain[] =
+    "{\"input\":{\"size\":[32,32],\"mean\":[0,0,0],\"std\":[1,1,1]},"
+    "\"output\":{\"kind\":\"alpha\"}}";
+
+static cut_job *decoded(const char *with)
+{
+    static uint8_t px[SIDE * SIDE * 4];
+    memset(px, 255, sizeof px);
+    cut_job *job = cut_job_new();
+    static const uint8_t bmp[54] = {
+        'B',         'M',         [2] = 54, [10] = 54, [14] = 40,
+        [18] = SIDE, [22] = SIDE, [26] = 1, [28] = 24};
+    CHECK_EQUAL(cut_job_decode_pixels(job, px, SIDE, SIDE, bmp, sizeof bmp),
+                CUT_OK);
+    CHECK_EQUAL(cut_job_manifest(job, with, (uint32_t)strlen(with)), CUT_OK);
+    return job;
+}
+
+static int pick(cut_job *job, const char *json)
+{
+    return cut_job_pick(job, json, (uint32_t)strlen(json));
+}
+
+/* The model's part: a square of ones in the upper left quarter. */
+static int answer(cut_job *job)
+{
+    static float map[PLANE];
+    for (int i = 0; i < PLANE; i++) map[i] = i % M < 16 && i / M < 16;
+    return cut_job_matte(job, map, M, M);
+}
+
+static void each_click_is_a_pass_that_knows_the_one_before(void)
+{
+    cut_job *job = decoded(manifest);
+    CHECK_EQUAL(pick(job, "{\"points\":[[10,10],[60,60,0]]}"), CUT_OK);
+    CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+    const float *t = cut_job_tensor(job);
+    CHECK(sum(t, PLANE) == PLANE);          /* white */
+    CHECK(sum(t + 3 * PLANE, PLANE) == 81); /* the first click */
+    CHECK(sum(t + 4 * PLANE, PLANE) == 0);  /* not yet the second */
+    CHECK(sum(t + 6 * PLANE, PLANE) == 0);
+    CHECK_EQUAL(pick(job, "{\"points\":[[1,1]]}"), CUT_E_STATE);
+    CHECK_EQUAL(answer(job), CUT_OK);
+    CHECK_EQUAL(cut_job_has_next_pass(job), 1);
+    CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+    t = cut_job_tensor(job);
+    CHECK(sum(t + 4 * PLANE, PLANE) > 0);
+    CHECK(sum(t + 6 * PLANE, PLANE) > 200); /* the answer so far */
+    CHECK_EQUAL(answer(job), CUT_OK);
+    CHECK_EQUAL(cut_job_has_next_pass(job), 0);
+
+    /* one click more: one pass more */
+    CHECK_EQUAL(pick(job, "{\"points\":[[10,10],[60,60,0],[5,5]]}"), CUT_OK);
+    CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+    CHECK_EQUAL(answer(job), CUT_OK);
+    CHECK_EQUAL(cut_job_has_next_pass(job), 0);
+    CHECK(cut_job_map(job) && cut_job_map_w(job) >= M);
+    /* the same once more: nothing to do */
+    CHECK_EQUAL(pick(job, "{\"points\":[[10,10],[60,60,0],[5,5]]}"), CUT_OK);
+    CHECK_EQUAL(cut_job_state(job), CUT_INFERRED);
+
+    /* one taken back: from the start */
+    CHECK_EQUAL(pick(job, "{\"points\":[[10,10]]}"), CUT_OK);
+    CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+    CHECK(sum(cut_job_tensor(job) + 6 * PLANE, PLANE) == 0);
+    CHECK_EQUAL(answer(job), CUT_OK);
+    CHECK_EQUAL(cut_job_has_next_pass(job), 0);
+    CHECK_EQUAL(cut_job_refine(job), CUT_OK);
+    CHECK(!cut_job_map(job));
+    cut_job_free(job);
+}
+
+static void a_box_is_one_pass(void)
+{
+    cut_job *job = decoded(manifest);
+    CHECK_EQUAL(pick(job, "{\"box\":[\"25%\",\"25%\",\"50%\",\"50%\"]}"),
+                CUT_OK);
+    CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+    CHECK(sum(cut_job_tensor(job) + 5 * PLANE, PLANE) == 256);
+    CHECK_EQUAL(answer(job), CUT_OK);
+    CHECK_EQUAL(cut_job_has_next_pass(job), 0);
+    cut_job_free(job);
+}
+
+static void any_other_model_sees_the_box_alone(void)
+{
+    cut_job *job = decoded(plain);
+    CHECK_EQUAL(pick(job, "{\"points\":[[10,10]]}"), CUT_OK);
+    CHECK_EQUAL(cut_job_prepare(job), CUT_E_OPTION);
+    CHECK_EQUAL(pick(job, "{\"box\":[20,20,20,20]}"), CUT_OK);
+    CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+    CHECK_EQUAL(answer(job), CUT_OK);
+    CHECK_EQUAL(cut_job_has_next_pass(job), 0);
+    CHECK_EQUAL(cut_job_map_w(job), 2 * M);
+    const float *map = cut_job_map(job);
+    for (int y = 0; y < 2 * M; y++) /* a sample is a pixel */
+        for (int x = 0; x < 2 * M; x++)
+            if (x < 18 || y < 18 || x >= 42 || y >= 42)
+                CHECK(map[y * 2 * M + x] == 0);
+    CHECK(map[24 * 2 * M + 24] == 1 && map[36 * 2 * M + 36] == 0);
+    cut_job_free(job);
+}
+
+int main(void)
+{
+    clicks_and_boxes_are_read_in_pixels_and_percent();
+    what_points_at_nothing_is_refused();
+    maps_have_discs_the_box_and_the_matte();
+    the_window_is_what_was_found_and_pointed_at();
+    an_answer_goes_to_its_place();
+    each_click_is_a_pass_that_knows_the_one_before();
+    a_box_is_one_pass();
+    any_other_model_sees_the_box_alone();
+    CHECK_EQUAL(cut_alloc_count().blocks, 0);
+    return CHECK_DONE();
+}
