@@ -138,6 +138,7 @@ static void axis_tap(axis *a, int32_t in, int32_t o, float centre,
     int32_t hi = (int32_t)(centre + support) + 1;
     if (lo < 0) lo = 0;
     if (hi > in - 1) hi = in - 1;
+    if (hi < 0) hi = 0; /* a middle far before the first sample: it repeats */
     if (lo > hi) lo = hi;
     if (hi - lo > a->taps - 1) hi = lo + a->taps - 1;
     float *weight = a->weight + (size_t)o * (size_t)a->taps, sum = 0;
