@@ -62,6 +62,7 @@ struct cut_detail {
     uint8_t *next;          /* [h][w] of the level: the round's answer */
     uint8_t *weight;        /* and of how many tiles it is made, in WEIGHTs */
     cut_cells cells;        /* flags; of NULL: no round runs */
+    int is_held;            /* the level, for good */
     int is_waiting;         /* for the tile's answer */
     cut_tile tile;
     float *tensor;
