@@ -378,7 +378,7 @@ test('print shows the picture, forced colours keep the swatches apart, the grip 
     .evaluateAll((all) => all.slice(1, 3).map((swatch) => getComputedStyle(swatch).backgroundColor));
   expect(colours).toEqual(['rgb(255, 255, 255)', 'rgb(0, 0, 0)']);
   await page.emulateMedia({ forcedColors: 'none', media: 'print' });
-  for (const hidden of ['header', 'h1', '.embed', `${remover} .bar`, `${remover} .top`])
+  for (const hidden of ['header', 'h1', '.embed', '.studio > .bar', '.top'])
     await expect(page.locator(hidden)).toBeHidden();
   await expect(page.locator('compare-slider')).toBeVisible();
   expect(await page.locator('#snippet').textContent()).toMatch(
