@@ -433,7 +433,7 @@ export async function pick(parts, { bytes, options: { model, engine: wanted } },
       { signal, onProgress: (loaded, total) => stages.progress('load', total ? loaded / total : 0, { loaded, total }) },
     );
     loading.catch(() => {});
-    await stages.run('decode', () => readPicture(job, own.rungs, 'decode', bytes, signal));
+    await stages.run('decode', () => readPicture(job, own, 'decode', bytes, signal));
     let used = await stages.run('load', () => unlessAborted(loading, signal));
     job.manifest(used.manifest);
     return new Picking(job, async () => {
