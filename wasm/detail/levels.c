@@ -265,8 +265,10 @@ cut_status cut_detail_answer(cut_detail *d, const float *logits,
 cut_status cut_detail_apply(cut_detail *d, uint8_t *alpha, cut_error *error)
 {
     if (!d->level.k) return CUT_OK;
-    cut_status status = cut_detail_hold(&d->level, error);
+    cut_status status = CUT_OK;
+    if (!d->is_held) status = cut_detail_hold(&d->level, error);
     if (status) return status;
+    d->is_held = 1; /* once, though the next step may be refused */
     return cut_plane_add_change(alpha, d->opaque ? NULL : d->photo, d->photo->w,
                                 d->photo->h, &d->level, d->level.k, error);
 }

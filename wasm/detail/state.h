@@ -24,7 +24,7 @@
 #define CUT_DETAIL_SETTLED 20 /* mean change of a cell that is none, in 1/8 */
 #endif
 #ifndef CUT_DETAIL_TILES
-#define CUT_DETAIL_TILES 80 /* of a run that is not high, at most */
+#define CUT_DETAIL_TILES 56 /* of a run that is not high, at most */
 #endif
 
 /* Of a cell: */
@@ -62,6 +62,7 @@ struct cut_detail {
     uint8_t *next;          /* [h][w] of the level: the round's answer */
     uint8_t *weight;        /* and of how many tiles it is made, in WEIGHTs */
     cut_cells cells;        /* flags; of NULL: no round runs */
+    int is_held;            /* the level, for good */
     int is_waiting;         /* for the tile's answer */
     cut_tile tile;
     float *tensor;

@@ -27,8 +27,7 @@ import { Line } from '../../engine/line.js';
  * @property {Blob} [photo] the source as bytes
  * @property {'waiting' | 'working' | 'done' | 'error'} state
  * @property {Progress} [progress]
- * @property {Result} [cutout] transparent, whole, PNG
- * @property {boolean} [draft] the cut-out was made in haste; no file
+ * @property {Result} [cutout] transparent, whole, PNG; report.draft: made in haste, no file
  * @property {Blob} [matte] by hand, instead of the model's
  * @property {number} [kept] key of what lies in storage (kept.js)
  * @property {Failure} [error]
@@ -138,7 +137,7 @@ export class Queue {
   render(item, options) {
     const key = this.#key(options);
     const plain = key === this.#key({ background: 'transparent', format: 'png' });
-    if (item.cutout && plain && !item.draft) {
+    if (item.cutout && plain && !item.cutout.report?.draft) {
       item.render?.abort.abort();
       item.render = undefined;
       return Promise.resolve(item.cutout);
@@ -160,7 +159,7 @@ export class Queue {
               matte: item.matte,
               signal: abort.signal,
             });
-            if (plain) Object.assign(item, { cutout: file, draft: false });
+            if (plain) item.cutout = file;
             resolve(file);
           } catch (error) {
             if (item.render?.abort === abort) item.render = undefined;
@@ -224,7 +223,8 @@ export class Queue {
         },
       });
       if (signal.aborted) throw failed({ name: 'AbortError', message: 'Cancelled.' });
-      Object.assign(item, { cutout, draft: draft && cutout.report?.subject?.found !== false, state: 'done' });
+      if (draft && cutout.report?.subject?.found) cutout.report.draft = true;
+      Object.assign(item, { cutout, state: 'done' });
       this.changed(item);
     } catch (error) {
       this.#fail(item, signal.aborted ? { code: 'aborted', message: 'Cancelled.' } : failed(error));
