@@ -81,9 +81,9 @@ const built = existsSync(join(root, 'dist/cutaway.wasm'));
 const may = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', '--pid', '--fork', 'true']).status === 0;
 test('the root of the image is small, and serves read-only as nobody', {
   skip: (!built && 'dist/ is not built') || (!may && 'no right to make a root of its own'),
-  timeout: 120e3,
+  timeout: 300e3,
 }, async () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'cutaway-image-'));
+  const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'cutaway-image-'));
   const image = join(scratch, 'image');
   try {
     const made = spawnSync(process.execPath, [join(root, 'deploy/image-root.js'), image], { encoding: 'utf8' });
