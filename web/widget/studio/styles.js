@@ -148,7 +148,7 @@ kbd{display:inline-block;min-width:1.9em;padding:0 .45em;border:1px solid color-
 button:disabled{opacity:.5;cursor:default}
 .frame{container-type:inline-size}
 @media (forced-colors:active){.swatch,.look::before,.dot,.layers,.plane,.picture{forced-color-adjust:none}.swatch[aria-pressed=true],.look:has(:checked){outline:3px solid Highlight;outline-offset:2px}.look:has(:checked){border-radius:50%;outline-offset:-2px}}
-@media print{.studio>:not(.stage),.stage>:not(.view){display:none!important}.studio{display:block!important}.stage{display:block;padding:0;background:none!important;height:auto;min-height:0}.view{height:80vh}.picture{position:static!important;translate:none!important;width:100%!important;height:auto!important}
+@media print{.studio>:not(.stage),.stage>:not(.view){display:none!important}.studio{display:block!important}.stage{display:block;padding:0;background:none!important;height:auto;min-height:0}.view{height:80vh}.picture{position:relative!important;translate:none!important;width:100%!important;height:auto!important;aspect-ratio:var(--ratio,1.5)}.plane{width:100%!important;height:100%!important;transform:none!important}
 .picture>[slot=before]{display:none!important}.layers.checker{background:none}}
 @container (min-width:860px){
 .studio{grid-template:minmax(0,1fr) auto/minmax(0,1fr) 328px}
