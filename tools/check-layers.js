@@ -48,7 +48,7 @@ const jsRules = [
   [/^web\/widget\/common\//, /^web\/(widget\/common\/|texts\/|engine\/lists\/)/],
   [/^web\/widget\/settings\//, /^web\/(widget\/(common|settings)\/|texts\/|engine\/(lists\/|core\/style-text\.js$))/],
   [/^web\/widget\/retouch\//, /^web\/(widget\/(common|retouch)\/|texts\/)/],
-  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/((index|line)\.js$|lists\/))/],
+  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/((index|line)\.js$|lists\/|core\/style-text\.js$))/],
   [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|line|pool)\.js$)/],
   [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],
   [/^shim\/(\w+\/)*node-[\w-]+\.js$/, /^(shim\/|node:|(@fastify\/busboy|pg|prom-client|@aws-sdk\/client-s3)$)/],

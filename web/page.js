@@ -67,9 +67,10 @@ window.addEventListener('storage', ({ key }) => {
 const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ call) => setTimeout(call, 200));
 window.addEventListener('load', () =>
   whenIdle(async () => {
+    const app = import('./app.js'); // at once: the network may go while the model is made ready
+    app.catch(() => {}); // the page works without it
     await remover.preload();
-    const { startApp } = await import('./app.js');
-    await startApp(remover, () => t);
+    await (await app).startApp(remover, () => t);
   }),
 );
 

@@ -58,8 +58,14 @@ test('the keyboard alone goes from the page’s top to the saved file', async ({
   await page.keyboard.press('Enter');
   await inState(page, 'done');
   await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeFocused();
-  for (const _ of ['Copy', 'Retouch', 'Style', 'Crop']) await page.keyboard.press('Shift+Tab');
-  await expect(page.getByLabel('Crop')).toBeFocused();
+  for (const name of ['Copy', 'Retouch']) {
+    await page.keyboard.press('Shift+Tab');
+    await expect(page.getByRole('button', { name, exact: true })).toBeFocused();
+  }
+  const crop = page.getByLabel('Crop'); // beyond the styles
+  for (let i = 0; i < 20 && !(await crop.evaluate((box) => box.getRootNode().activeElement === box)); i++)
+    await page.keyboard.press('Shift+Tab');
+  await expect(crop).toBeFocused();
   await page.keyboard.press('Space');
   await expect(page.locator('.meta')).not.toContainText('1200 × 900');
   await tabTo('button', 'Download');
@@ -143,6 +149,26 @@ test('nothing of ONNX Runtime is fetched: not by the page, not ahead, not for a 
   expect(await page.evaluate(() => window.results[0].report.engine)).toBe('c');
   expect(asked).toContain('/models/base/model.onnx'); // what workers ask for is seen here
   expect(asked.filter((path) => /^\/vendor\/ort\/|\/ort-worker\.js$/.test(path))).toEqual([]);
+});
+
+test('a hover fetches what a photo needs, and no codec that most never need', async ({ page }) => {
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.route('**/alone.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body:
+        '<!doctype html><link rel=icon href=data:,>' +
+        '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>',
+    }),
+  );
+  await page.goto('/alone.html');
+  const model = page.waitForResponse(/\/models\/base\/model\.onnx$/);
+  await page.locator(remover).hover();
+  await (await model).finished();
+  await page.waitForLoadState('networkidle');
+  expect(asked.filter((path) => path.startsWith('/vendor/'))).toEqual([]);
 });
 
 test('once the page stands, it needs no network', async ({ page, context }) => {

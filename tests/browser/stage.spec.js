@@ -335,3 +335,53 @@ test.describe('nothing is lost', () => {
     expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);
   });
 });
+
+test('a link or a picture of another page, dropped, is fetched by its address, and never opened', async ({ page }) => {
+  const { prevented, accepted } = await page.evaluate(async () => {
+    const taken = [];
+    document.addEventListener('background-remover-accept', ({ detail }) => taken.push(...detail.files));
+    const stopped = ['h1', 'background-remover'].map((selector) => {
+      const data = new DataTransfer();
+      data.setData('text/uri-list', `${location.origin}/samples/duck.jpg?${selector}`);
+      if (selector === 'h1') data.setData('text/html', `<img src="${location.origin}/samples/duck.jpg?picture">`);
+      return ['dragover', 'drop'].map((type) => {
+        const event = new DragEvent(type, { bubbles: true, composed: true, cancelable: true, dataTransfer: data });
+        document.querySelector(selector).dispatchEvent(event);
+        return event.defaultPrevented;
+      });
+    });
+    return { prevented: stopped.flat(), accepted: taken.map((url) => new URL(url).search) };
+  });
+  expect(prevented).toEqual([true, true, true, true]);
+  expect(accepted).toEqual(['?picture', '?background-remover']);
+  await expect(page.locator(remover)).toHaveAttribute('state', 'done');
+});
+
+test('print shows the picture, forced colours keep the swatches apart, the grip is whole at the edge', async ({
+  page,
+}) => {
+  await done(page);
+  await expect(page.locator('.bar [data-act=retouch]')).toBeHidden(); // this engine has no retouching
+  for (const value of [0, 100]) {
+    await page.locator('compare-slider').evaluate((slider, to) => {
+      slider.value = to;
+    }, value);
+    const [grip, slider] = await Promise.all(
+      ['compare-slider .grip', 'compare-slider'].map((selector) => page.locator(selector).boundingBox()),
+    );
+    expect(grip.x).toBeGreaterThanOrEqual(slider.x);
+    expect(grip.x + grip.width).toBeLessThanOrEqual(slider.x + slider.width);
+  }
+  await page.emulateMedia({ forcedColors: 'active' });
+  const colours = await page
+    .locator('.swatch')
+    .evaluateAll((all) => all.slice(1, 3).map((swatch) => getComputedStyle(swatch).backgroundColor));
+  expect(colours).toEqual(['rgb(255, 255, 255)', 'rgb(0, 0, 0)']);
+  await page.emulateMedia({ forcedColors: 'none', media: 'print' });
+  for (const hidden of ['header', 'h1', '.embed', '.studio > .bar', '.top'])
+    await expect(page.locator(hidden)).toBeHidden();
+  await expect(page.locator('compare-slider')).toBeVisible();
+  expect(await page.locator('#snippet').textContent()).toMatch(
+    /src="http:\/\/127\.0\.0\.1:\d+\/widget\/background-remover\.js"/,
+  );
+});

@@ -10,10 +10,13 @@
 #include "check.h"
 #include "fixtures.h"
 #include "image/decode.h"
+#include "image/jpeg.h"
+#include "image/png.h"
+#include "scene.h"
 
 /* A file under the knife. */
 typedef struct cut_file {
-    uint8_t bytes[1 << 16];
+    uint8_t bytes[1 << 18];
     size_t size;
 } cut_file;
 
@@ -393,8 +396,122 @@ static void the_clear_colour_of_a_gif_is_said_by_its_control(void)
     }
 }
 
+/* ---- in part ----------------------------------------------------------- */
+
+/* The scene of 200 x 150 as a JPEG (0), a PNG of RGB (1) or RGBA (2). */
+static cut_bytes scene_file(int kind)
+{
+    cut_image image = {
+        .px = scene_pixels(200, 150, kind == 2), .w = 200, .h = 150};
+    cut_bytes file = {0}, no_icc = {0};
+    if (kind == 0)
+        CHECK_EQUAL(cut_jpeg_encode(&file, &image, 90, &no_icc, &error), 0);
+    else
+        CHECK_EQUAL(cut_png_encode(&file, &image, &no_icc, &error), 0);
+    cut_image_free(&image);
+    return file;
+}
+
+static cut_status decode_part(cut_image *out, int32_t *rows)
+{
+    cut_probe probe;
+    error.text[0] = 0;
+    cut_status status = cut_image_probe(&probe, made.bytes, made.size, &error);
+    return status ? status
+                  : cut_image_decode_part(out, rows, made.bytes, made.size,
+                                          &probe, &error);
+}
+
+/* Of a file that was cut behind so many tenths: its rows are those of the whole
+ * picture but for the last ones, which blocks below smooth; what is missing is
+ * clear; without leave it is an error. The rows that are there. */
+static int32_t part_of(const cut_bytes *file, const cut_image *whole,
+                       size_t tenths, int32_t smoothed)
+{
+    cut_image got = {0};
+    int32_t rows = 0;
+    start(file->data, file->size * tenths / 10);
+    CHECK(is_corrupt(" of "));
+    CHECK_EQUAL(decode_part(&got, &rows), CUT_OK);
+    CHECK(rows >= 1 && rows < whole->h && !got.opaque);
+    size_t row = (size_t)whole->w * 4;
+    size_t same = rows > smoothed ? (size_t)(rows - smoothed) * row : 0;
+    CHECK(got.px && memcmp(got.px, whole->px, same) == 0);
+    int clear = 1;
+    for (int32_t i = rows * whole->w; got.px && i < whole->w * whole->h; i++)
+        clear &= got.px[i * 4 + 3] == 0;
+    CHECK(clear);
+    cut_image_free(&got);
+    return rows;
+}
+
+static void what_is_there_is_given_to_who_asks_for_it(void)
+{
+    for (int kind = 0; kind < 3; kind++) {
+        cut_bytes file = scene_file(kind);
+        cut_image whole = {0};
+        int32_t rows = -1;
+        start(file.data, file.size);
+        CHECK_EQUAL(decode_part(&whole, &rows), CUT_OK);
+        CHECK_EQUAL(rows, 0); /* it is whole */
+        CHECK_EQUAL(whole.opaque, kind < 2);
+        int32_t last = whole.h;
+        for (size_t tenths = 9; tenths > 1; tenths--) {
+            rows = part_of(&file, &whole, tenths, kind == 0);
+            CHECK(rows < last);
+            CHECK(rows > whole.h * (int32_t)tenths / 10 - 25);
+            last = rows;
+        }
+        cut_image_free(&whole);
+        cut_bytes_free(&file);
+    }
+}
+
+/* The first scan shows all of a progressive picture, if coarsely. */
+static void a_progressive_jpeg_that_is_cut_is_coarse(void)
+{
+    cut_image got = {0};
+    int32_t rows = -1;
+    START(jpeg_progressive);
+    made.size -= made.size / 10;
+    CHECK(is_corrupt("damaged"));
+    CHECK_EQUAL(decode_part(&got, &rows), CUT_OK);
+    CHECK_EQUAL(rows, got.h);
+    CHECK(got.px && got.px[3] == 255);
+    cut_image_free(&got);
+}
+
+static void no_sentence_of_a_file_that_is_cut_is_empty(void)
+{
+    static const uint8_t *const files[] = {jpeg_baseline, jpeg_progressive,
+                                           png_palette, png_rgba, gif_plain};
+    static const size_t sizes[] = {sizeof jpeg_baseline,
+                                   sizeof jpeg_progressive, sizeof png_palette,
+                                   sizeof png_rgba, sizeof gif_plain};
+    for (int i = 0; i < 5; i++)
+        for (size_t size = 1; size < sizes[i]; size++) {
+            cut_image got = {0};
+            start(files[i], size);
+            if (decode(&got))
+                CHECK(error.text[0] && !strstr(error.text, ": .") &&
+                      !strstr(error.text, "()"));
+            cut_image_free(&got);
+        }
+}
+
+static void a_png_that_ends_early_is_told_by_its_rows(void)
+{
+    START(png_rgba);
+    made.size = made.size * 2 / 3;
+    CHECK(is_corrupt(" rows"));
+}
+
 int main(void)
 {
+    what_is_there_is_given_to_who_asks_for_it();
+    a_progressive_jpeg_that_is_cut_is_coarse();
+    a_png_that_ends_early_is_told_by_its_rows();
+    no_sentence_of_a_file_that_is_cut_is_empty();
     a_jpeg_needs_no_end_marker();
     junk_behind_the_last_block_is_no_part_of_the_picture();
     a_jpeg_that_was_cut_and_ended_properly_is_told_by_its_blocks();

@@ -386,11 +386,50 @@ static void the_first_picture_of_an_animation_lies_on_its_canvas(void)
     cut_job_free(job);
 }
 
+static void what_no_webp_holds_is_told_before_the_work(void)
+{
+    make_file(16400, 3, 0);
+    cut_job *job = cut_job_new();
+    CHECK_EQUAL(
+        scene_job(job, "{\"format\":\"webp\"}", file, file_size, CUT_DECODED),
+        CUT_E_TOO_LARGE);
+    CHECK(strstr(cut_job_message(job), "16400 x 3") &&
+          strstr(cut_job_message(job), "16383"));
+    cut_job_free(job);
+    job = cut_job_new(); /* a crop may fit */
+    CHECK_EQUAL(scene_job(job, "{\"format\":\"webp\",\"crop\":true}", file,
+                          file_size, CUT_COMPOSED),
+                CUT_OK);
+    CHECK_EQUAL(cut_job_encode(job), CUT_E_NEEDS_CODEC);
+    cut_job_free(job);
+    job = cut_job_new();
+    CHECK_EQUAL(scene_job(job, NULL, file, file_size, CUT_DECODED), CUT_OK);
+    cut_job_free(job);
+    make_file(200, 150, 0);
+}
+
+static void a_part_is_told_in_the_report(void)
+{
+    make_file(200, 150, 0);
+    uint32_t size = file_size / 2;
+    cut_job *job = cut_job_new();
+    CHECK_EQUAL(scene_job(job, NULL, file, size, CUT_DECODED), CUT_E_CORRUPT);
+    CHECK(strstr(cut_job_message(job), " of 150 rows"));
+    CHECK(!strstr(cut_job_report_json(job), "partial"));
+    cut_job_free(job);
+    job = cut_job_new();
+    CHECK_EQUAL(scene_job(job, "{\"partial\":true}", file, size, CUT_DONE),
+                CUT_OK);
+    CHECK(strstr(cut_job_report_json(job), " of 150 rows\"}"));
+    cut_job_free(job);
+}
+
 int main(void)
 {
     the_first_picture_of_an_animation_lies_on_its_canvas();
     alpha_that_the_header_denies_is_none();
     make_file(200, 150, 0);
+    a_part_is_told_in_the_report();
     a_photo_becomes_a_cut_out();
     the_corners_are_clear_and_the_middle_is_the_photo();
     calls_out_of_order_are_refused();
@@ -408,6 +447,7 @@ int main(void)
     a_background_image_must_be_given();
     a_manifest_must_be_given();
     input_alpha_is_multiplied_in();
+    what_no_webp_holds_is_told_before_the_work();
     every_refused_allocation_is_an_error_and_leaks_nothing();
     a_memory_limit_is_a_typed_error_and_the_next_job_works();
     cut_free(file);

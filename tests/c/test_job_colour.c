@@ -151,8 +151,56 @@ static void a_preview_is_in_srgb(void)
     cut_bytes_free(&photo);
 }
 
+/* A colour of P3 and the same in sRGB are one to the model. */
+static void a_model_is_shown_srgb(void)
+{
+    static const char manifest[] =
+        "{\"input\":{\"size\":[8,8],\"mean\":[0,0,0],\"std\":[1,1,1]},"
+        "\"output\":{\"kind\":\"alpha\"}}";
+    static const float srgb[3] = {216 / 255.0f, 81 / 255.0f, 0};
+    for (int is_p3 = 0; is_p3 < 2; is_p3++) {
+        cut_bytes photo = photo_of(200, 90, 30, is_p3 ? p3 : NULL);
+        cut_job *job = cut_job_new();
+        CHECK_EQUAL(cut_job_manifest(job, manifest, sizeof manifest - 1), 0);
+        CHECK_EQUAL(cut_job_decode(job, photo.data, (uint32_t)photo.size), 0);
+        CHECK_EQUAL(cut_job_prepare(job), 0);
+        const float *tensor = cut_job_tensor(job);
+        static const float plain[3] = {200 / 255.0f, 90 / 255.0f, 30 / 255.0f};
+        for (int c = 0; c < 3; c++) {
+            float d = tensor[c * 64 + 20] - (is_p3 ? srgb : plain)[c];
+            CHECK(d < 0.01f && d > -0.01f);
+        }
+        cut_job_free(job);
+        cut_bytes_free(&photo);
+    }
+}
+
+/* Through the table and back by sRGB's curve: half a step off at most. */
+static void sixteen_bits_of_light_become_srgb(void)
+{
+    static uint8_t table[65536];
+    cut_colour_space srgb;
+    cut_colour_space_srgb(&srgb);
+    cut_colour_narrow_table(table, 1);
+    CHECK_EQUAL(table[0], 0);
+    CHECK_EQUAL(table[65535], 255);
+    int wrong = 0;
+    for (int i = 0; i < 65536; i++) {
+        const float *linear = srgb.linear[0];
+        float light = (float)i / 65535;
+        int v = table[i];
+        if (v > 0 && linear[v - 1] > light) wrong++;
+        if (v < 255 && linear[v + 1] < light) wrong++;
+    }
+    CHECK_EQUAL(wrong, 0);
+    cut_colour_narrow_table(table, 1.5);
+    CHECK(table[300] > 0 && table[300] < 20);
+}
+
 int main(void)
 {
+    a_model_is_shown_srgb();
+    sixteen_bits_of_light_become_srgb();
     a_colour_behind_a_p3_photo_is_converted_into_its_space();
     a_picture_behind_it_too_from_its_own_space();
     a_result_may_be_asked_for_in_srgb();

@@ -5,9 +5,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import autocannon from 'autocannon';
 import { noPostgres, startPostgres } from '../../tests/js/shim/support/postgres.js';
 
+/** @type {any} it has no types */
+const { default: autocannon } = await import(/** @type {string} */ ('autocannon'));
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const total = Number(process.argv[2] ?? 200);
 if (noPostgres) throw new Error(noPostgres);

@@ -84,6 +84,7 @@ typedef enum cut_status {
 /* Limits: the one place. cut_abi_json() hands them to JavaScript. */
 #define CUT_MAX_SIDE 32768       /* pixels, each side */
 #define CUT_MAX_PIXELS 100000000 /* width x height of an input */
+#define CUT_MAX_WEBP_SIDE 16383  /* of a WebP file, by its format */
 #define CUT_MAX_INPUT_BYTES 268435456
 #define CUT_MAX_OPTIONS_BYTES 4096 /* JSON text of options or manifest */
 #define CUT_MAX_MODEL_SIDE 2048    /* input size of a model */

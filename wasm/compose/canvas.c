@@ -144,7 +144,8 @@ cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
     if (status)
         cut_free(px);
     else
-        *out = (cut_image){px, layout->w, layout->h, 0};
+        *out = (cut_image){
+            .px = px, .w = layout->w, .h = layout->h, .opaque = 0};
     return status;
 }
 

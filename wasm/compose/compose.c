@@ -233,7 +233,7 @@ static cut_status blur_picture(cut_image *out, const cut_layer *layer,
     size_t count = (size_t)layer->w * (size_t)layer->h;
     uint8_t *px = cut_alloc(count, 4);
     if (!px) return cut_fail(error, CUT_E_MEMORY, "No memory to compose.");
-    *out = (cut_image){px, layer->w, layer->h, 1};
+    *out = (cut_image){.px = px, .w = layer->w, .h = layer->h, .opaque = 1};
     memset(px, 0, count * 4);
     for (int32_t y = 0; y < layer->h; y++)
         cut_compose_row(px + (size_t)y * (size_t)layer->w * 4,

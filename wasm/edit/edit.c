@@ -63,8 +63,10 @@ const char *cut_edit_message(const cut_edit *edit)
 
 int cut_edit_encode(cut_edit *edit)
 {
-    cut_image grey = {cut_alloc(count_of(edit), 4), edit->photo.w,
-                      edit->photo.h, 1};
+    cut_image grey = {.px = cut_alloc(count_of(edit), 4),
+                      .w = edit->photo.w,
+                      .h = edit->photo.h,
+                      .opaque = 1};
     if (!grey.px)
         return (int)cut_fail(&edit->error, CUT_E_MEMORY,
                              "No memory to encode the matte.");

@@ -24,9 +24,9 @@ void cut_edit_show(cut_edit *edit, cut_rect rect)
 static u32x4 hash_row(const cut_colours *colours, int32_t row)
 {
     const cut_layer *f = &colours->foreground, *b = &colours->background;
-    size_t bytes = (size_t)f->w * 16, from = (size_t)row * bytes;
-    const uint8_t *fore = (const uint8_t *)f->px + from;
+    size_t bytes = (size_t)b->w * 16, from = (size_t)row * bytes;
     const uint8_t *back = (const uint8_t *)b->px + from;
+    const uint8_t *fore = f->px ? (const uint8_t *)f->px + from : back;
     u32x4 one = {1, 2, 3, 4}, other = {5, 6, 7, 8};
     for (size_t i = 0; i < bytes; i += 16) {
         one = (one ^ cut_load_u32(fore + i)) * 16777619u;
@@ -43,7 +43,7 @@ static void find_changes(cut_edit *edit, const cut_colours *colours,
 {
     for (int32_t row = 0; row < CUT_FOREGROUND_SIDE; row++) {
         u32x4 hash = {0};
-        if (row < colours->foreground.h) hash = hash_row(colours, row);
+        if (row < colours->background.h) hash = hash_row(colours, row);
         changed[row] = memcmp(&hash, edit->colours[row], sizeof hash) != 0;
         memcpy(edit->colours[row], &hash, sizeof hash);
     }
@@ -78,7 +78,7 @@ cut_status cut_edit_clean(cut_edit *edit, cut_rect rect)
     uint8_t changed[CUT_FOREGROUND_SIDE];
     rect = cut_rect_join(rect, edit->stale);
     cut_status status = cut_colours_new(&colours, &edit->photo, edit->alpha,
-                                        &edit->error);
+                                        edit->exact, &edit->error);
     if (status) return status;
     find_changes(edit, &colours, changed);
     for (int32_t y = 0; y < edit->photo.h;)

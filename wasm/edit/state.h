@@ -113,6 +113,7 @@ typedef struct cut_edit_step {
 struct cut_edit {
     cut_error error;
     cut_image photo; /* never changed */
+    int exact;       /* colours are unmixed: it is a graphic */
     cut_image clean; /* cleaned colours; its alpha channel is the matte */
     uint8_t *found;  /* the matte as the edit began */
     uint8_t *alpha;  /* as it is */

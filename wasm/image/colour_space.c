@@ -137,6 +137,16 @@ static int read_curve(float linear[256], const uint8_t *tag, size_t size)
     return linear[255] > 0;
 }
 
+void cut_colour_narrow_table(uint8_t table[65536], double gamma)
+{
+    int from = 0;
+    for (int v = 0; v < 256; v++) {
+        double edge = curve_at(&srgb_curve, (v + 0.5) / 255);
+        int end = v == 255 ? 65536 : (int)(power(edge, 1 / gamma) * 65535 + 1);
+        while (from < end) table[from++] = (uint8_t)v;
+    }
+}
+
 /* ---- spaces ------------------------------------------------------------ */
 
 /* IEC 61966-2-1's primaries, adapted to D50: columns red, green, blue. */

@@ -42,6 +42,18 @@ void cut_colour_map_pixels(const cut_colour_map *map, uint8_t *px,
                            size_t count);
 
 /**
+ * From 16 bits of light to 8 bits by sRGB's curve, which spends them where eyes
+ * do: by their upper byte alone, light's shadows would be a few steps.
+ * @param gamma light is (value / 65535)^gamma
+ */
+void cut_colour_narrow_table(uint8_t table[65536], double gamma);
+
+/** The gamma of a PNG of 16 bits which says that its numbers are about light
+ * (up to 1.6): it is decoded through the table, and so is sRGB's curve from
+ * then on. 0: none. */
+double cut_colour_light_of_png(const uint8_t *bytes, size_t size);
+
+/**
  * The profile of what a PNG says about itself without one: cICP, sRGB, gAMA
  * and cHRM (W3C PNG, third edition, 11.3.2; the first of them that is there
  * counts, in this order, iCCP between the first two).

@@ -18,4 +18,17 @@
 cut_status cut_image_decode(cut_image *out, const uint8_t *bytes, size_t size,
                             const cut_probe *probe, cut_error *error);
 
+/**
+ * The same; of a file that is damaged or ends early, what is there. What is
+ * missing is clear.
+ *
+ * @param[out] rows 0 when the picture is whole; how many rows, as stored, are
+ *                  there otherwise: 1..h, h when it lacks detail or a sum of
+ *                  it is wrong
+ * @return as above; CUT_E_CORRUPT when there is not a row
+ */
+cut_status cut_image_decode_part(cut_image *out, int32_t *rows,
+                                 const uint8_t *bytes, size_t size,
+                                 const cut_probe *probe, cut_error *error);
+
 #endif

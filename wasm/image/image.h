@@ -15,6 +15,8 @@ typedef struct cut_image {
     uint8_t *px; /* [h][w][4], owned, from cut_alloc; NULL = no picture */
     int32_t w, h;
     int32_t opaque; /* 1: every alpha is known to be 255; 0: not known */
+    int32_t light;  /* 1: reduced, it lies on dark grey: on white it would
+                       vanish (matte/given.h) */
 } cut_image;
 
 /** Owned bytes (a profile, an encoded file). */

@@ -61,7 +61,9 @@ cut_status cut_image_orient(cut_image *image, int orientation, cut_error *error)
     transpose(turned, px, w, h, orientation == 7 || orientation == 8,
               orientation == 6 || orientation == 7);
     cut_free(image->px);
-    *image = (cut_image){(uint8_t *)turned, (int32_t)h, (int32_t)w,
-                         image->opaque};
+    *image = (cut_image){.px = (uint8_t *)turned,
+                         .w = (int32_t)h,
+                         .h = (int32_t)w,
+                         .opaque = image->opaque};
     return CUT_OK;
 }

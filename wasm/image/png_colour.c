@@ -115,7 +115,7 @@ static int is_bt709(const chromaticities *c)
     return 1;
 }
 
-static int read_said(said *s, const uint8_t *bytes, size_t size)
+static int read_words(said *s, const uint8_t *bytes, size_t size)
 {
     int is_srgb = 0, has_gamma = 0, has_primaries = 0;
     *s = (said){.c = bt709};
@@ -139,6 +139,22 @@ static int read_said(said *s, const uint8_t *bytes, size_t size)
     if (is_srgb || !has_gamma) return 0;
     if (near(s->gamma, 2.2, 0.01)) s->gamma = 0; /* what 0.45455 stands for */
     return s->gamma > 0 || (has_primaries && !is_bt709(&s->c));
+}
+
+double cut_colour_light_of_png(const uint8_t *bytes, size_t size)
+{
+    said s;
+    int is_deep = size > 24 && bytes[24] == 16; /* IHDR's bit depth */
+    if (!is_deep || !read_words(&s, bytes, size)) return 0;
+    return s.gamma > 0 && s.gamma <= 1.6 ? s.gamma : 0;
+}
+
+/* What is said of the pixels as they are decoded. */
+static int read_said(said *s, const uint8_t *bytes, size_t size)
+{
+    if (!read_words(s, bytes, size)) return 0;
+    if (cut_colour_light_of_png(bytes, size) > 0) s->gamma = 0;
+    return s->gamma > 0 || !is_bt709(&s->c);
 }
 
 /* ---- writing a profile ------------------------------------------------- */

@@ -24,6 +24,7 @@ typedef struct cut_probe {
     int bits;       /* a channel */
     int channels;   /* as stored; palettes count as 3 */
     int wants_inks; /* set by the caller: decode CMYK to its inks, not RGB */
+    int32_t rows;   /* of one that was decoded in part: what is there */
     /* of an animated WebP, its first picture on that canvas; w 0: none is */
     struct {
         int32_t x, y, w, h;

@@ -35,10 +35,12 @@ int cut_image_is_opaque(const cut_image *image)
     return all >> 24 == 255;
 }
 
-/* c over white at alpha a, rounded: exact for every c and a. */
-static uint32_t on_white(uint32_t c, uint32_t a)
+enum { WHITE = 255, DARK_GREY = 64 };
+
+/* c over a grey at alpha a, rounded: exact for every c and a. */
+static uint32_t on_grey(uint32_t c, uint32_t a, uint32_t grey)
 {
-    return (c * a + 255 * (255 - a) + 127) / 255;
+    return (c * a + grey * (255 - a) + 127) / 255;
 }
 
 static void add_row(uint16_t *restrict sum, const uint8_t *restrict row,
@@ -47,14 +49,14 @@ static void add_row(uint16_t *restrict sum, const uint8_t *restrict row,
     for (size_t i = 0; i < count; i++) sum[i] = (uint16_t)(sum[i] + row[i]);
 }
 
-static void add_row_on_white(uint16_t *restrict sum,
-                             const uint8_t *restrict row, size_t pixels)
+static void add_row_on_grey(uint16_t *restrict sum, const uint8_t *restrict row,
+                            size_t pixels, uint32_t grey)
 {
     for (size_t x = 0; x < pixels; x++)
         for (size_t c = 0; c < 3; c++)
-            sum[x * 4 + c] = (uint16_t)(sum[x * 4 + c] +
-                                        on_white(row[x * 4 + c],
-                                                 row[x * 4 + 3]));
+            sum[x * 4 + c] = (uint16_t)(sum[x * 4 + c] + on_grey(row[x * 4 + c],
+                                                                 row[x * 4 + 3],
+                                                                 grey));
 }
 
 /* The mean over `columns` sums of `rows` pixels, with rounding. Exact without
@@ -78,7 +80,8 @@ enum { SPAN = CUT_REDUCE_MAX };
 /* The mean over blocks of k x k of `rows` rows, w pixels of each, which lie
  * `stride` apart: out[ceil(w / k)][4]. */
 static void reduce_rows(uint8_t *out, const uint8_t *px, size_t stride,
-                        int32_t w, int32_t rows, int32_t k, int opaque)
+                        int32_t w, int32_t rows, int32_t k, int opaque,
+                        uint32_t grey)
 {
     uint16_t sum[(SPAN) * 4];
     int32_t span = SPAN / k * k;
@@ -90,7 +93,7 @@ static void reduce_rows(uint8_t *out, const uint8_t *px, size_t stride,
             if (opaque)
                 add_row(sum, row, (size_t)n * 4);
             else
-                add_row_on_white(sum, row, (size_t)n);
+                add_row_on_grey(sum, row, (size_t)n, grey);
         }
         for (int32_t i = 0; i < n; i += k, out += 4)
             put_mean(out, sum + i * 4, i + k <= n ? k : n - i, rows);
@@ -110,8 +113,9 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
         reduce_rows(px + (size_t)y * (size_t)w * 4,
                     in->px + (size_t)y * (size_t)k * (size_t)in->w * 4,
                     (size_t)in->w, in->w,
-                    (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque);
-    *out = (cut_image){px, w, h, 1};
+                    (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque,
+                    in->light ? DARK_GREY : WHITE);
+    *out = (cut_image){.px = px, .w = w, .h = h, .opaque = 1};
     return CUT_OK;
 }
 
@@ -121,7 +125,8 @@ void cut_image_reduce_part(uint8_t *out, const cut_image *in, int32_t k,
     size_t at = (size_t)y * (size_t)k * (size_t)in->w + (size_t)(x * k);
     int32_t end = (x + n) * k < in->w ? (x + n) * k : in->w;
     reduce_rows(out, in->px + at * 4, (size_t)in->w, end - x * k,
-                (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque);
+                (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque,
+                in->light ? DARK_GREY : WHITE);
 }
 
 /* The weights of out sample o, whose middle lies at `centre` of the in samples,
@@ -133,6 +138,7 @@ static void axis_tap(axis *a, int32_t in, int32_t o, float centre,
     int32_t hi = (int32_t)(centre + support) + 1;
     if (lo < 0) lo = 0;
     if (hi > in - 1) hi = in - 1;
+    if (hi < 0) hi = 0; /* a middle far before the first sample: it repeats */
     if (lo > hi) lo = hi;
     if (hi - lo > a->taps - 1) hi = lo + a->taps - 1;
     float *weight = a->weight + (size_t)o * (size_t)a->taps, sum = 0;
@@ -288,7 +294,7 @@ cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
         }
     }
     cut_free(sums);
-    *out = (cut_image){px, w, h, 0};
+    *out = (cut_image){.px = px, .w = w, .h = h, .opaque = 0};
     return CUT_OK;
 }
 

@@ -5,7 +5,8 @@
  * bilinear. Pixel centres lie at +0.5.
  *
  * Clear pixels are flattened on white: a model or a background must not see
- * the colours that hide under alpha 0, and white is what people see there.
+ * the colours that hide under alpha 0, and white is what people see there. A
+ * picture that is light itself lies on dark grey.
  */
 #ifndef CUT_IMAGE_RESAMPLE_H
 #define CUT_IMAGE_RESAMPLE_H
@@ -18,7 +19,7 @@ int cut_image_is_opaque(const cut_image *image);
 #define CUT_REDUCE_MAX 64 /* 16-bit sums of a column hold as many */
 
 /**
- * Mean over blocks of k x k, flattened on white. Blocks at the right and lower
+ * Mean over blocks of k x k, flattened on white, or dark grey (light). Blocks at the right and lower
  * border are the rest that is left there.
  *
  * @param[out] out ceil(w/k) x ceil(h/k), alpha 255; owned by the caller

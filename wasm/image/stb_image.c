@@ -46,9 +46,10 @@ static void *stb_alloc(size_t size)
 
 #include "stb_image.h"
 
-/* The PNG that is being decoded. */
+/* The PNG that is being decoded, and how many bytes of its rows are there. */
 static const unsigned char *png_bytes;
-static size_t png_size;
+static size_t png_size, png_written;
+static int png_is_damaged;
 
 int cut_png_sums_hold(const unsigned char *bytes, size_t size,
                       const uint32_t *types, int count)
@@ -76,10 +77,39 @@ inflate_unsummed(struct libdeflate_decompressor *inflate, const char *in,
         inflate, in + 2, (size_t)in_size - 2, out, room, &used, written);
 }
 
+/* What of data that end early is there, the rest 0. The inflater reads on beyond
+ * their end as if something were there: what is the same whether zeros or ones
+ * follow was decoded from the data. */
+static size_t inflate_part(struct libdeflate_decompressor *inflate,
+                           const char *in, int in_size, char *out, size_t room)
+{
+    enum { MORE = 64 };
+    size_t used, made, size = (size_t)in_size, same = 0;
+    unsigned char *data = cut_alloc(size + MORE, 1);
+    char *other = cut_alloc(room, 1);
+    if (data && other && in_size > 2) {
+        memcpy(data, in, size);
+        memset(other, 0xA7, room);
+        memset(out, 0x5A, room);
+        memset(data + size, 0, MORE);
+        libdeflate_deflate_decompress_ex(inflate, data + 2, size - 2 + MORE,
+                                         other, room, &used, &made);
+        memset(data + size, 0xFF, MORE);
+        libdeflate_deflate_decompress_ex(inflate, data + 2, size - 2 + MORE,
+                                         out, room, &used, &made);
+        while (same < room && out[same] == other[same]) same++;
+    }
+    cut_free(data);
+    cut_free(other);
+    memset(out + same, 0, room - same);
+    return same;
+}
+
 /*
  * What stb's PNG reader calls: `expected` is the exact size unless the picture
  * is interlaced, whose seven passes have more and shorter rows: then twice as
- * much is always enough. More than that is no honest file.
+ * much is always enough. More than that is no honest file. Of data that are
+ * not whole png_written is what is there.
  */
 static char *stbi_zlib_decode_malloc_guesssize_headerflag(
     const char *in, int in_size, int expected, int *out_size, int parse_header)
@@ -88,7 +118,8 @@ static char *stbi_zlib_decode_malloc_guesssize_headerflag(
     libdeflate_set_memory_allocator(cut_alloc_bytes, cut_free);
     struct libdeflate_decompressor *inflate = libdeflate_alloc_decompressor();
     size_t room = (size_t)expected, written = 0;
-    for (int attempt = 0; inflate && attempt < 2; attempt++) {
+    char *done = NULL;
+    for (int attempt = 0; inflate && !done && attempt < 2; attempt++) {
         char *out = cut_alloc(room, 1);
         if (!out) break;
         enum libdeflate_result result = libdeflate_zlib_decompress(
@@ -97,54 +128,85 @@ static char *stbi_zlib_decode_malloc_guesssize_headerflag(
             result = inflate_unsummed(inflate, in, in_size, out, room,
                                       &written);
         if (result == LIBDEFLATE_SUCCESS) {
-            libdeflate_free_decompressor(inflate);
-            *out_size = (int)written;
-            return out;
+            done = out;
+            png_written = written;
+        } else if (result == LIBDEFLATE_INSUFFICIENT_SPACE) {
+            cut_free(out);
+            room = 2 * room + 64;
+        } else {
+            png_written = inflate_part(inflate, in, in_size, out, room);
+            png_is_damaged = 1;
+            written = room;
+            done = out;
         }
-        cut_free(out);
-        if (result != LIBDEFLATE_INSUFFICIENT_SPACE) break;
-        room = 2 * room + 64;
     }
     if (inflate) libdeflate_free_decompressor(inflate);
-    stbi__err("its compressed data are damaged", "Corrupt PNG");
-    return NULL;
+    if (!done) stbi__err("its compressed data are damaged", "Corrupt PNG");
+    *out_size = (int)written;
+    return done;
 }
 
 /* 16 bits to 8 in place: stb's own conversion needs a second picture, and
- * leaks the first when it gets none. */
-static unsigned char *high_bytes(stbi_us *wide, size_t count)
+ * leaks the first when it gets none. narrow: what colours become, NULL: their
+ * high byte; alpha's is always that. */
+static unsigned char *high_bytes(stbi_us *wide, size_t count,
+                                 const unsigned char *narrow)
 {
     unsigned char *px = (unsigned char *)wide;
-    for (size_t i = 0; i < count; i++) px[i] = (unsigned char)(wide[i] >> 8);
+    for (size_t i = 0; i < count; i++)
+        px[i] = narrow && i % 4 != 3 ? narrow[wide[i]]
+                                     : (unsigned char)(wide[i] >> 8);
     unsigned char *fitting = cut_realloc(px, count, 1);
     return fitting ? fitting : px;
 }
 
-unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
-                              int is_jpeg, int wants_inks, int *w, int *h,
+/* Whole rows of a PNG. 0 of an interlaced one that is not whole. */
+static int32_t png_rows(int32_t h)
+{
+    static const int channels[8] = {1, 0, 3, 1, 2, 0, 4, 0};
+    if (!png_is_damaged) return h;
+    if (png_size < 29 || png_bytes[28]) return 0; /* of IHDR, behind 8 + 8 */
+    size_t bits = (size_t)png_bytes[24] * (size_t)channels[png_bytes[25] & 7];
+    size_t stride = ((size_t)cut_be32(png_bytes + 16) * bits + 7) / 8 + 1;
+    size_t rows = png_written / stride;
+    return rows < (size_t)h ? (int32_t)rows : h;
+}
+
+unsigned char *cut_stb_decode(const unsigned char *bytes, int size,
+                              const cut_stb_how *how, int *w, int *h,
                               cut_stb_fault *fault)
 {
     int channels;
     unsigned char *px = NULL;
-    joined = is_jpeg ? (size_t)*w * (size_t)*h * 4 + 1 : 0;
+    joined = how->is_jpeg ? (size_t)*w * (size_t)*h * 4 + 1 : 0;
     png_bytes = bytes;
     png_size = (size_t)size;
+    png_is_damaged = 0;
     memset(&jpeg, 0, sizeof jpeg);
-    jpeg_wants_inks = wants_inks;
+    jpeg_takes_part = how->part;
+    jpeg_wants_inks = how->wants_inks;
     stbi__g_failure_reason = NULL;
-    if (bits == 16) {
+    if (how->bits == 16) {
         stbi_us *wide = stbi_load_16_from_memory(bytes, size, w, h, &channels,
                                                  4);
-        if (wide) px = high_bytes(wide, (size_t)*w * (size_t)*h * 4);
+        if (wide)
+            px = high_bytes(wide, (size_t)*w * (size_t)*h * 4, how->narrow);
     } else {
         px = stbi_load_from_memory(bytes, size, w, h, &channels, 4);
     }
     const char *reason = stbi_failure_reason();
-    *fault = (cut_stb_fault){0};
+    *fault = (cut_stb_fault){.rows = how->is_jpeg ? *h : png_rows(*h)};
+    if (jpeg.is_short) fault->rows = jpeg.rows;
+    fault->is_damaged = jpeg.is_short || png_is_damaged;
     if (!px)
         *fault = (cut_stb_fault){jpeg.fault ? jpeg.fault
-                                 : reason   ? reason
-                                            : "it does not hold together",
-                                 jpeg.blocks, jpeg.all, jpeg.scans};
+                                 : reason && *reason
+                                     ? reason
+                                     : "it does not hold together",
+                                 jpeg.blocks,
+                                 jpeg.all,
+                                 jpeg.scans,
+                                 0,
+                                 1};
     return px;
 }

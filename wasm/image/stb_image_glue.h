@@ -5,18 +5,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Why there is no picture. */
+/** Why there is no picture, or not all of one. */
 typedef struct cut_stb_fault {
     const char *reason; /* static text; NULL: there is one */
     /* of a JPEG's last scan: blocks that were whole, and all; 0 before it */
     int32_t blocks, all, scan;
+    int32_t rows;   /* that are there */
+    int is_damaged; /* it is not whole, or its sums are wrong */
 } cut_stb_fault;
 
-/** [h][w][4] from cut_alloc, or NULL and the fault. JPEG and PNG. `bits` a
- * channel, as probed: 16 go through stb's 16-bit path. wants_inks: CMYK as it
- * is, 255 for no ink. w, h: as probed, then as decoded. */
-unsigned char *cut_stb_decode(const unsigned char *bytes, int size, int bits,
-                              int is_jpeg, int wants_inks, int *w, int *h,
+typedef struct cut_stb_how {
+    int is_jpeg;
+    int bits; /* a channel, as probed: 16 go through stb's 16-bit path and
+                 `narrow`, or lose their low byte */
+    const unsigned char *narrow; /* [65536] or NULL */
+    int wants_inks;              /* CMYK as it is, 255 for no ink */
+    int part;                    /* a JPEG may lack blocks or scans */
+} cut_stb_how;
+
+/**
+ * JPEG and PNG.
+ * @param[in,out] w, h as probed, then as decoded
+ * @return [h][w][4] from cut_alloc, or NULL and the fault. Of a PNG, and with
+ *         `part` of a JPEG, rows from fault->rows on may be missing: they are
+ *         of any colour.
+ */
+unsigned char *cut_stb_decode(const unsigned char *bytes, int size,
+                              const cut_stb_how *how, int *w, int *h,
                               cut_stb_fault *fault);
 
 /** Whether the CRC of each chunk of a PNG that has one of the types is right.

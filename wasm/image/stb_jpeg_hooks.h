@@ -14,8 +14,13 @@
  * that a small file of many would take minutes. */
 enum { MAX_SCANS = 500 };
 
+/* Whether a part is wanted of a picture that is not whole. */
+static int jpeg_takes_part;
+
 static struct {
     int32_t blocks, all; /* of the scan that is being decoded */
+    int32_t rows;        /* of pixels that are there, when it is short */
+    int is_short;        /* and decoding has stopped */
     int32_t scans;
     uint32_t restarts;
     const char *fault; /* static text; NULL: none yet */
@@ -165,16 +170,37 @@ static int jpeg_restart(stbi__jpeg *j)
     return j->marker == 0xD0 + (jpeg.restarts++ & 7);
 }
 
+/* Where decoding stops: rows of whole blocks, if this scan brought the first
+ * bits of all components; all of them, if an earlier one did. */
+static int jpeg_stop(const stbi__jpeg *j, const char *fault)
+{
+    int32_t rows = 0, h = (int32_t)j->s->img_y;
+    if (jpeg.low[0][0] != UNSENT) {
+        rows = h;
+        for (int i = 0; i < j->s->img_n; i++)
+            if (jpeg.low[i][0] == UNSENT) rows = 0;
+    } else if (jpeg.all && j->scan_n == j->s->img_n && j->spec_start == 0) {
+        int across = j->scan_n == 1 ? (j->img_comp[0].x + 7) >> 3
+                                    : j->img_mcu_x * (jpeg.all / j->img_mcu_x /
+                                                      j->img_mcu_y);
+        int high = j->scan_n == 1 ? 8 : j->img_v_max * 8;
+        rows = jpeg.blocks / across * high;
+    }
+    jpeg.rows = rows < h ? rows : h;
+    jpeg.is_short = jpeg_takes_part && rows > 0;
+    return jpeg.is_short ? 1 : jpeg_fault(fault);
+}
+
 static int jpeg_scan_end(stbi__jpeg *j, int decoded)
 {
     if (!decoded || jpeg.blocks < jpeg.all || !jpeg_tail_fits(j))
-        return jpeg_fault("blocks are missing");
+        return jpeg_stop(j, "blocks are missing");
     for (int i = 0; i < j->scan_n; i++)
         for (int k = j->spec_start; k <= j->spec_end; k++) {
             uint8_t *low = &jpeg.low[j->order[i]][k];
             /* goes on where the scan before it ended (T.81, G.1.1.1.2) */
             if (j->succ_high != (*low == UNSENT ? 0 : *low))
-                return jpeg_fault("scans are missing");
+                return jpeg_stop(j, "scans are missing");
             *low = (uint8_t)j->succ_low;
         }
     return 1;
@@ -183,8 +209,9 @@ static int jpeg_scan_end(stbi__jpeg *j, int decoded)
 /* Behind the last scan: whether all was sent that the header promises. */
 static int jpeg_end(const stbi__jpeg *j)
 {
+    if (jpeg.is_short) return 1;
     for (int i = 0; i < j->s->img_n; i++)
         for (int k = 0; k < 64; k++)
-            if (jpeg.low[i][k] != 0) return jpeg_fault("scans are missing");
+            if (jpeg.low[i][k] != 0) return jpeg_stop(j, "scans are missing");
     return 1;
 }

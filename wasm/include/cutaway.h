@@ -106,6 +106,9 @@ CUT_EXPORT const char *cut_job_message(const cut_job *job);
  *             becomes clear, alpha = input alpha x (1 - matte)
  *   "format": "png" | "jpeg" | "webp"
  *   "quality": 1..100       JPEG and WebP
+ *   "kind": "auto" | "photo" | "graphic": what the picture is; auto measures,
+ *             and keeps what is cut out already (cut_job_needs_model())
+ *   "partial": bool         of a damaged photo what is there, the rest clear
  *   "metadata": "strip" | "keep": EXIF, XMP and IPTC of the photo, with
  *             orientation 1, the result's size and no thumbnail
  *   "effort": "fast" | "standard": details, by a second network
@@ -225,6 +228,20 @@ CUT_EXPORT int cut_job_probe(cut_job *job, const uint8_t *bytes,
 CUT_EXPORT const uint8_t *
 cut_job_first_picture(cut_job *job, const uint8_t *bytes, uint32_t size_bytes);
 CUT_EXPORT uint32_t cut_job_first_picture_size(const cut_job *job);
+
+/**
+ * DECODED: 0 when the picture says by itself what its subject is, as "kind"
+ * lets it: cut_job_own_matte() then stands for the model. 1 otherwise, and when
+ * memory is out.
+ */
+CUT_EXPORT int cut_job_needs_model(cut_job *job);
+
+/**
+ * DECODED -> REFINED without a model: the picture's own alpha (subject.given),
+ * or that of a graphic, keyed by its ground. CUT_E_STATE when
+ * cut_job_needs_model().
+ */
+CUT_EXPORT int cut_job_own_matte(cut_job *job);
 
 /**
  * Any state: 1 when the colours of a file are those of a profile of tables
@@ -367,9 +384,11 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
 
 /**
  * JSON of the job: {"input": {"format","width","height","orientation",
- * "bytes","icc_bytes","alpha"}, "width", "height", "format",
- * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found", "coverage",
- * "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
+ * "bytes","icc_bytes","alpha", and "partial": "N of M rows" when it
+ * is}, "width", "height", "format",
+ * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found",
+ * "kind": "photo" | "graphic", "given": whether its own alpha cut it out,
+ * "coverage", "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
  * per pixel of the photo, and where the head lies on the result, null unless the
  * canvas goes by one. What is not known in this state is null, and so is detail
  * when it was not looked for; sizes are 0 until they are. Borrowed,

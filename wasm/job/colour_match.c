@@ -41,6 +41,25 @@ int cut_match_to_srgb(cut_image *image, const cut_bytes *profile)
     return 1;
 }
 
+int cut_match_differs(const cut_bytes *profile)
+{
+    cut_colour_space from, srgb;
+    cut_colour_map map;
+    if (!profile->data || !cut_colour_space_read(&from, profile)) return 0;
+    cut_colour_space_srgb(&srgb);
+    cut_colour_map_between(&map, &from, &srgb);
+    for (int i = 0; i < 125; i++) {
+        const uint8_t was[3] = {(uint8_t)(i / 25 * 63),
+                                (uint8_t)(i / 5 % 5 * 63),
+                                (uint8_t)(i % 5 * 63)};
+        uint8_t is[4] = {was[0], was[1], was[2], 255};
+        cut_colour_map_pixels(&map, is, 1);
+        for (int c = 0; c < 3; c++)
+            if (is[c] > was[c] + 2 || was[c] > is[c] + 2) return 1;
+    }
+    return 0;
+}
+
 static void map_colour(const cut_colour_map *map, uint8_t rgb[3])
 {
     uint8_t px[4] = {rgb[0], rgb[1], rgb[2], 255};

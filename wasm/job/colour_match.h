@@ -25,6 +25,10 @@ cut_status cut_profile_given(cut_bytes *out, const uint8_t *colours,
  * profile is one of tables. */
 int cut_match_to_srgb(cut_image *image, const cut_bytes *profile);
 
+/** Whether a profile's numbers mean something else than sRGB's: by more than 2
+ * of 255 for any of 125 colours. 0 for one of tables. */
+int cut_match_differs(const cut_bytes *profile);
+
 /** sRGB pixels, and the colours that options name, to a profile's space. A
  * profile of tables changes nothing. image: may be NULL. */
 void cut_match_from_srgb(cut_image *image, cut_options *options,

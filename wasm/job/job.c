@@ -17,6 +17,7 @@
 #include "job/job.h"
 #include "job/source.h"
 #include "job/state.h"
+#include "matte/given.h"
 #include "matte/refine.h"
 
 static const char *state_name(cut_state state)
@@ -54,6 +55,7 @@ void cut_job_free(cut_job *job)
     cut_device_free(&job->device);
     cut_image_free(&job->image);
     cut_rendering_free(&job->rendering);
+    cut_paper_free(&job->paper);
     cut_free(job->tensor);
     cut_matte_free(&job->matte);
     cut_job_drop_detail(job);
@@ -125,6 +127,18 @@ static cut_status read_picture(cut_image *image, cut_probe *probe,
     return status;
 }
 
+/* What no WebP holds is told before the work, where its size is known. */
+static cut_status fits_webp(cut_job *job, int32_t w, int32_t h)
+{
+    if (job->options.output != CUT_OUT_WEBP ||
+        (w <= CUT_MAX_WEBP_SIDE && h <= CUT_MAX_WEBP_SIDE))
+        return CUT_OK;
+    return cut_fail(&job->error, CUT_E_TOO_LARGE,
+                    "The result is %d x %d, and WebP holds %d pixels a side at "
+                    "most: png and jpeg hold more.",
+                    (int)w, (int)h, CUT_MAX_WEBP_SIDE);
+}
+
 static int decode(cut_job *job, cut_source from)
 {
     cut_status status = cut_job_in_state(job, CUT_NEW);
@@ -133,13 +147,14 @@ static int decode(cut_job *job, cut_source from)
     cut_bytes icc;
     if (!status)
         status = read_picture(&image, &probe, &icc, &from, &job->error);
-    if (!status && job->options.metadata == CUT_METADATA_KEEP) {
+    if (!status && !job->options.crop && !job->options.canvas.w)
+        status = fits_webp(job, image.w, image.h);
+    if (!status && job->options.metadata == CUT_METADATA_KEEP)
         status = cut_metadata_read(&job->metadata, from.bytes, from.size,
                                    probe.format, &job->error);
-        if (status) {
-            cut_image_free(&image);
-            cut_bytes_free(&icc);
-        }
+    if (status && image.px) {
+        cut_image_free(&image);
+        cut_bytes_free(&icc);
     }
     if (status) return (int)status;
     /* a result has three channels: a profile of one does not fit it */
@@ -150,6 +165,7 @@ static int decode(cut_job *job, cut_source from)
     job->probe = probe;
     job->input_bytes = from.size;
     job->image = image;
+    job->image.light = cut_image_is_light(&image);
     job->icc = icc;
     job->in_w = image.w;
     job->in_h = image.h;
@@ -175,7 +191,9 @@ static int background(cut_job *job, cut_source from)
 
 int cut_job_decode(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
 {
-    return decode(job, (cut_source){.bytes = bytes, .size = size_bytes});
+    return decode(job, (cut_source){.bytes = bytes,
+                                    .size = size_bytes,
+                                    .partial = job->options.partial});
 }
 
 int cut_job_decode_pixels(cut_job *job, const uint8_t *rgba, uint32_t w,
@@ -195,9 +213,15 @@ static cut_source foreign(const uint8_t *rgba, uint32_t w, uint32_t h,
                           uint32_t colours_size, const uint8_t *bytes,
                           uint32_t size_bytes)
 {
-    return (cut_source){
-        bytes,   size_bytes,  1, rgba, w, h, orientation ? orientation : 1,
-        colours, colours_size};
+    return (cut_source){.bytes = bytes,
+                        .size = size_bytes,
+                        .is_decoded = 1,
+                        .rgba = rgba,
+                        .w = w,
+                        .h = h,
+                        .orientation = orientation ? orientation : 1,
+                        .colours = colours,
+                        .colours_size = colours_size};
 }
 
 int cut_job_decode_foreign(cut_job *job, const uint8_t *rgba, uint32_t w,
@@ -303,6 +327,7 @@ int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
         status = cut_source_alpha(&alpha, &job->image, &from, &job->error);
     if (status) return (int)status;
     job->alpha = alpha;
+    cut_job_kind_of_matte(job, alpha);
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     job->subject.found = job->subject.w > 0; /* what is seen is the subject */
     job->subject.confidence = 1;
@@ -408,6 +433,8 @@ int cut_job_encode(cut_job *job)
     cut_status status = cut_job_in_state(job, CUT_COMPOSED);
     if (status) return (int)status;
     if (job->file.data) return finish(job, CUT_OK); /* refused at its end */
+    status = fits_webp(job, job->image.w, job->image.h);
+    if (status) return (int)status;
     switch (job->options.output) {
     case CUT_OUT_PNG:
         return finish(job, cut_png_encode(&job->file, &job->image, &job->icc,

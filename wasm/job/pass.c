@@ -6,6 +6,7 @@
  */
 #include "base/alloc.h"
 #include "image/resample.h"
+#include "job/colour_match.h"
 #include "job/state.h"
 #include "options/pick.h"
 
@@ -46,6 +47,26 @@ int cut_job_has_next_pass(const cut_job *job)
            next_pass(job, &closeup) != CUT_PASS_NONE;
 }
 
+/* What the model is shown of a picture (`part`, or the photo) in another space
+ * than sRGB, reduced as far as cut_resample_tensor() would do first. */
+static cut_status show_srgb(cut_image *part, cut_job *job)
+{
+    const cut_image *from = part->px ? part : &job->image;
+    int32_t kx = from->w / job->manifest.w / 2;
+    int32_t ky = from->h / job->manifest.h / 2, k = kx < ky ? kx : ky;
+    cut_image small = {0};
+    cut_status status = cut_image_reduce(&small, from,
+                                         k < 1                ? 1
+                                         : k > CUT_REDUCE_MAX ? CUT_REDUCE_MAX
+                                                              : k,
+                                         &job->error);
+    if (status) return status;
+    cut_match_to_srgb(&small, &job->icc);
+    cut_image_free(part);
+    *part = small;
+    return CUT_OK;
+}
+
 int cut_job_prepare(cut_job *job)
 {
     cut_closeup closeup = {0};
@@ -70,6 +91,7 @@ int cut_job_prepare(cut_job *job)
     if (next >= CUT_PASS_CLOSEUP &&
         (closeup.w < job->image.w || closeup.h < job->image.h))
         status = cut_closeup_crop(&part, &job->image, closeup, &job->error);
+    if (!status && cut_match_differs(&job->icc)) status = show_srgb(&part, job);
     if (!status)
         status = cut_resample_tensor(tensor, part.px ? &part : &job->image,
                                      m->w, m->h, m->mean, m->std,

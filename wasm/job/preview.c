@@ -88,7 +88,7 @@ static cut_status copy_image(cut_image *out, const cut_image *in,
     if (!px) return cut_fail(error, CUT_E_MEMORY, "No memory for a preview.");
     memcpy(px, in->px, count * 4);
     cut_image_free(out);
-    *out = (cut_image){px, in->w, in->h, in->opaque};
+    *out = (cut_image){.px = px, .w = in->w, .h = in->h, .opaque = in->opaque};
     return CUT_OK;
 }
 

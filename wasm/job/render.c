@@ -141,7 +141,9 @@ cut_status cut_render_cutout(cut_image *photo, uint8_t *alpha,
 {
     int swapped = keep == CUT_KEEP_BACKGROUND;
     if (swapped) cut_swap_sides(alpha, photo);
-    cut_status status = cut_foreground_estimate(photo, alpha, error);
+    int exact = subject->kind == CUT_GRAPHIC && !swapped;
+    cut_status status = exact ? cut_foreground_unmix(photo, alpha, error)
+                              : cut_foreground_estimate(photo, alpha, error);
     if (status) {
         if (swapped) cut_swap_sides(alpha, photo);
         return status;

@@ -89,6 +89,13 @@ const char *cut_job_report_json(cut_job *job)
                  parts(subject->confidence) / 10000,
                  parts(subject->confidence) % 10000, (int)subject->x,
                  (int)subject->y, (int)subject->w, (int)subject->h);
+    char part[64] = "";
+    if (job->probe.rows)
+        snprintf(part, sizeof part, ",\"partial\":\"%d of %d rows\"",
+                 (int)job->probe.rows, (int)job->probe.h);
+    const char *kind = job->state < CUT_INFERRED      ? "null"
+                       : subject->kind == CUT_GRAPHIC ? "\"graphic\""
+                                                      : "\"photo\"";
     char detail[64] = "null";
     if (job->is_detailed)
         snprintf(detail, sizeof detail, "{\"tiles\":%u,\"side\":%d}",
@@ -96,13 +103,16 @@ const char *cut_job_report_json(cut_job *job)
     snprintf(job->report, sizeof job->report,
              "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
              "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
-             "\"alpha\":%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
-             "\"placed\":%s,\"subject\":{\"found\":%s,%s},\"detail\":%s}",
+             "\"alpha\":%s%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
+             "\"placed\":%s,\"subject\":{\"found\":%s,\"kind\":%s,\"given\":%s,"
+             "%s},\"detail\":%s}",
              cut_format_name(job->probe.format), (int)job->in_w, (int)job->in_h,
              job->probe.orientation, (unsigned)job->input_bytes,
              (unsigned)job->icc.size,
-             job->probe.has_alpha_channel ? "true" : "false", (int)job->out_w,
-             (int)job->out_h, cut_output_name(job->options.output), placed,
-             found, details, detail);
+             job->probe.has_alpha_channel ? "true" : "false", part,
+             (int)job->out_w, (int)job->out_h,
+             cut_output_name(job->options.output), placed, found, kind,
+             job->subject.kind == CUT_GIVEN ? "true" : "false", details,
+             detail);
     return job->report;
 }

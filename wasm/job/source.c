@@ -38,7 +38,10 @@ static cut_status copy_pixels(cut_image *out, const cut_source *from,
     /* a codec may find alpha that the header denies; browsers show none */
     for (size_t i = 3; !probe->has_alpha_channel && i < bytes; i += 4)
         px[i] = 255;
-    *out = (cut_image){px, probe->w, probe->h, !probe->has_alpha_channel};
+    *out = (cut_image){.px = px,
+                       .w = probe->w,
+                       .h = probe->h,
+                       .opaque = !probe->has_alpha_channel};
     return CUT_OK;
 }
 
@@ -64,7 +67,10 @@ static cut_status read_foreign(cut_image *out, cut_probe *probe,
     memcpy(px, from->rgba, bytes);
     for (size_t i = 3; i < bytes && !probe->has_alpha_channel; i += 4)
         probe->has_alpha_channel = px[i] != 255;
-    *out = (cut_image){px, probe->w, probe->h, !probe->has_alpha_channel};
+    *out = (cut_image){.px = px,
+                       .w = probe->w,
+                       .h = probe->h,
+                       .opaque = !probe->has_alpha_channel};
     status = cut_image_orient(out, probe->orientation, error);
     if (status) cut_image_free(out);
     return status;
@@ -82,6 +88,9 @@ cut_status cut_source_read(cut_image *out, cut_probe *probe,
     else if (probe->format == CUT_FORMAT_WEBP)
         status = cut_fail(error, CUT_E_NEEDS_CODEC,
                           "WebP is decoded outside the core.");
+    else if (from->partial)
+        status = cut_image_decode_part(&image, &probe->rows, from->bytes,
+                                       from->size, probe, error);
     else
         status = cut_image_decode(&image, from->bytes, from->size, probe,
                                   error);

@@ -12,6 +12,7 @@ typedef struct cut_source {
     int is_decoded;
     const uint8_t *rgba; /* [h][w][4] */
     uint32_t w, h;
+    int partial; /* what is there will do */
     /* EXIF 1..8, how the pixels lie: all that is known of them is given here,
      * and of the file nothing but its name counts. 0: the file's header says
      * what they are. */

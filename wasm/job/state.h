@@ -9,7 +9,9 @@
 #include "job/manifest.h"
 #include "job/render.h"
 #include "matte/closeup.h"
+#include "matte/graphic.h"
 #include "matte/matte.h"
+#include "matte/paper.h"
 #include "matte/prompt.h"
 
 /* What the model is shown, one pass after the other. */
@@ -44,6 +46,10 @@ struct cut_job {
     cut_metadata metadata; /* with CUT_METADATA_KEEP */
     int is_matched;        /* colours and background image are in its space */
 
+    cut_graphic graphic; /* once is_measured, for kind CUT_GRAPHIC */
+    cut_paper paper;     /* or of ink on a photo of paper */
+    int is_measured;     /* subject.kind is what the picture is */
+
     cut_image image;         /* the photo, then the result */
     cut_rendering rendering; /* background_image: when set; from CLEANED on */
     float *tensor;           /* PREPARED: [3][manifest.h][manifest.w] */
@@ -52,9 +58,9 @@ struct cut_job {
     cut_closeup closeup;     /* the part of the photo that a pass is about */
     cut_prompt prompt;       /* what is pointed at, when has_prompt */
     int has_prompt;
-    int32_t prompts_done;    /* passes whose answers `matte` has */
-    uint8_t *alpha;          /* REFINED: [in_h][in_w] */
-    cut_detail *detail;      /* REFINED: while tiles are due */
+    int32_t prompts_done; /* passes whose answers `matte` has */
+    uint8_t *alpha;       /* REFINED: [in_h][in_w] */
+    cut_detail *detail;   /* REFINED: while tiles are due */
     cut_detail_report detailed;
     int is_detailed;         /* all of them were answered */
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
@@ -63,6 +69,10 @@ struct cut_job {
     cut_device device;
     char report[768];
 };
+
+/** What the picture is under a matte from outside: a graphic, when the matte is
+ * that of keying, as after a retouch, and a photo otherwise. */
+void cut_job_kind_of_matte(cut_job *job, const uint8_t *alpha);
 
 void cut_device_free(cut_device *device);
 

@@ -57,7 +57,7 @@ cut_status cut_closeup_crop(cut_image *out, const cut_image *photo,
                             (size_t)closeup.x) *
                                4,
                row);
-    *out = (cut_image){px, closeup.w, closeup.h, photo->opaque};
+    *out = (cut_image){px, closeup.w, closeup.h, photo->opaque, photo->light};
     return CUT_OK;
 }
 

@@ -1,5 +1,7 @@
 #include "matte/foreground.h"
 
+#include <string.h>
+
 /* Between two samples of a layer, c0 and c0 + d. */
 typedef struct slope {
     f32x4 c0, d;
@@ -11,12 +13,18 @@ static slope slope_at(const float *line, int32_t at)
     return (slope){c0, cut_load_f32(line + (size_t)at * 4 + 4) - c0};
 }
 
-/* One channel of four pixels, lane by lane; c is the photo's. */
+/* One channel of four pixels, lane by lane; c is the photo's. f NULL: what
+ * over the background gives the photo itself. */
 static u32x4 channel(int i, f32x4 c, f32x4 a, f32x4 s, const slope *f,
                      const slope *b)
 {
-    f32x4 fore = f->c0[i] + f->d[i] * s, back = b->c0[i] + b->d[i] * s;
-    f32x4 v = fore + (c - fore * a - back * (1 - a)) * a;
+    f32x4 back = b->c0[i] + b->d[i] * s, v;
+    if (f) {
+        f32x4 fore = f->c0[i] + f->d[i] * s;
+        v = fore + (c - fore * a - back * (1 - a)) * a;
+    } else {
+        v = back + (c - back) / (a + (f32x4)((i32x4)(a == 0) & 0x3F800000));
+    }
     return (u32x4) __builtin_convertvector(cut_clamp(v, 255) + 0.5f, i32x4);
 }
 
@@ -105,7 +113,8 @@ static void keep_span(uint8_t *px, const uint8_t *alpha, span soft)
     }
 }
 
-/* Pixels of any alpha, in a row of w; f, b: the layers' lines. */
+/* Pixels of any alpha, in a row of w; f, b: the layers' lines, f may be
+ * NULL. */
 static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
                           int32_t w, const cut_layer *layer, const float *f,
                           const float *b)
@@ -118,39 +127,49 @@ static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
         }
         int32_t at = cut_layer_sample(layer, x), end = cut_layer_end(layer, at);
         int32_t count = end - x < 4 ? end - x : 4;
-        slope fore = slope_at(f, at), back = slope_at(b, at);
+        slope fore = slope_at(f ? f : b, at), back = slope_at(b, at);
+        const slope *of = f ? &fore : NULL;
         f32x4 s = cut_layer_way(layer, x, at);
         uint8_t *p = px + (size_t)x * 4;
         if (x + 4 <= w) {
-            estimate_four(p, alpha + x, count, s, &fore, &back);
+            estimate_four(p, alpha + x, count, s, of, &back);
         } else { /* the row ends before */
             uint8_t in[16] = {0}, by[4] = {0};
             if (count > w - x) count = w - x;
             memcpy(in, p, (size_t)count * 4);
             memcpy(by, alpha + x, (size_t)count);
-            estimate_four(in, by, count, s, &fore, &back);
+            estimate_four(in, by, count, s, of, &back);
             memcpy(p, in, (size_t)count * 4);
         }
         x += count;
     }
 }
 
+/* Layers and room for their lines. */
+static cut_status layers_of(cut_colours *c, const cut_image *photo,
+                            const uint8_t *alpha, int exact, cut_error *error)
+{
+    cut_status status = exact ? cut_ground_new(&c->background, photo, alpha,
+                                               c->k, error)
+                              : cut_layers_new(&c->foreground, &c->background,
+                                               photo, alpha, c->k, error);
+    if (status || !c->background.px) return status;
+    size_t line = ((size_t)c->background.w + 1) * 4;
+    c->lines = cut_alloc(line * 2, sizeof *c->lines);
+    return c->lines ? CUT_OK
+                    : cut_fail(error, CUT_E_MEMORY, "No memory for colours.");
+}
+
 cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
-                           const uint8_t *alpha, cut_error *error)
+                           const uint8_t *alpha, int exact, cut_error *error)
 {
     int32_t w = photo->w, h = photo->h, side = w > h ? w : h;
     int32_t k = (side + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
     cut_colours c = {.k = k};
     cut_status status = CUT_OK;
-    if (has_soft(alpha, w, h)) {
-        status = cut_layers_new(&c.foreground, &c.background, photo, alpha, k,
-                                error);
-        size_t line = ((size_t)c.foreground.w + 1) * 4;
-        if (!status && c.foreground.px)
-            c.lines = cut_alloc(line * 2, sizeof *c.lines);
-        if (!status && c.foreground.px && !c.lines)
-            status = cut_fail(error, CUT_E_MEMORY, "No memory for colours.");
-    }
+    if (exact) exact = memchr(alpha, 0, (size_t)w * (size_t)h) != NULL;
+    if (has_soft(alpha, w, h))
+        status = layers_of(&c, photo, alpha, exact, error);
     if (status)
         cut_colours_free(&c);
     else
@@ -170,25 +189,28 @@ void cut_colours_row(const cut_colours *colours, uint8_t *px,
                      const uint8_t *alpha, int32_t w, int32_t y)
 {
     const cut_layer *f = &colours->foreground, *b = &colours->background;
-    float *fore = colours->lines;
+    float *back = colours->lines, *fore = NULL;
     span soft = soft_span(alpha, w);
     clear_span(px, alpha, 0, soft.from);
-    if (!fore) {
+    if (!back) {
         keep_span(px, alpha, soft);
     } else if (soft.from < soft.end) {
-        float *back = fore + ((size_t)f->w + 1) * 4;
-        cut_layer_line(fore, f, y, soft.from, soft.end);
+        if (f->px) {
+            fore = back + ((size_t)f->w + 1) * 4;
+            cut_layer_line(fore, f, y, soft.from, soft.end);
+        }
         cut_layer_line(back, b, y, soft.from, soft.end);
-        estimate_span(px, alpha, soft, w, f, fore, back);
+        estimate_span(px, alpha, soft, w, b, fore, back);
     }
     clear_span(px, alpha, soft.end, w);
 }
 
-cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
-                                   cut_error *error)
+/* All rows by the layers of cut_colours_new(). */
+static cut_status clean(cut_image *photo, const uint8_t *alpha, int exact,
+                        cut_error *error)
 {
     cut_colours colours;
-    cut_status status = cut_colours_new(&colours, photo, alpha, error);
+    cut_status status = cut_colours_new(&colours, photo, alpha, exact, error);
     if (status) return status;
     size_t w = (size_t)photo->w;
     for (int32_t y = 0; y < photo->h; y++)
@@ -197,4 +219,16 @@ cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
     cut_colours_free(&colours);
     photo->opaque = 0;
     return CUT_OK;
+}
+
+cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
+                                   cut_error *error)
+{
+    return clean(photo, alpha, 0, error);
+}
+
+cut_status cut_foreground_unmix(cut_image *photo, const uint8_t *alpha,
+                                cut_error *error)
+{
+    return clean(photo, alpha, 1, error);
 }

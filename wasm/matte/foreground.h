@@ -26,20 +26,31 @@
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
                                    cut_error *error);
 
-/** F' and B' of a photo and its matte. lines is NULL when there are none: no
- * soft pixel, or none that is sure to be of the one or of the other. */
+/**
+ * The same for a graphic, whose ground is known: the colour is the one that
+ * over the background's layer B' gives the photo itself, so that alpha F +
+ * (1 - alpha) B' is within 1 of it wherever F is no colour beyond 0..255.
+ * Without a clear pixel there is no such layer: then as above.
+ */
+cut_status cut_foreground_unmix(cut_image *photo, const uint8_t *alpha,
+                                cut_error *error);
+
+/** F' and B' of a photo and its matte; F' is empty when colours are unmixed.
+ * lines is NULL when there are none: no soft pixel, or none that is sure to be
+ * of the one or of the other. */
 typedef struct cut_colours {
     cut_layer foreground, background;
     int32_t k;    /* as of the layers, also where there are none */
     float *lines; /* scratch of cut_colours_row() */
 } cut_colours;
 
-/** For who wants some rows only. CUT_OK; CUT_E_MEMORY: out unchanged. */
+/** For who wants some rows only; exact: as cut_foreground_unmix(). CUT_OK;
+ * CUT_E_MEMORY: out unchanged. */
 cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
-                           const uint8_t *alpha, cut_error *error);
+                           const uint8_t *alpha, int exact, cut_error *error);
 void cut_colours_free(cut_colours *colours);
 
-/** What cut_foreground_estimate() makes of row y: px RGBA and alpha of its w
+/** What cut_foreground_estimate() or _unmix() makes of row y: px RGBA and alpha of its w
  * pixels. It depends on that row and on the layers' rows around it. */
 void cut_colours_row(const cut_colours *colours, uint8_t *px,
                      const uint8_t *alpha, int32_t w, int32_t y);

@@ -244,9 +244,10 @@ static cut_layer layer_new(const cut_image *photo, int32_t k)
     return layer;
 }
 
-cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
-                          const cut_image *photo, const uint8_t *alpha,
-                          int32_t k, cut_error *error)
+/* What the header says of both, under the weights `by`. */
+static cut_status gather(cut_layer *foreground, cut_layer *background,
+                         const cut_image *photo, const uint8_t *alpha,
+                         int32_t k, const weights *by, cut_error *error)
 {
     cut_layer f = {0}, b = layer_new(photo, k);
     if (foreground) f = layer_new(photo, k);
@@ -258,8 +259,6 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
     uint8_t *marks = foreground ? blocks_near_soft(photo, alpha, b.w, b.h, k)
                                 : NULL;
     cut_status status = CUT_OK;
-    weights by;
-    weigh(&by);
     if (!b.px || !pyramid || (foreground && (!f.px || !marks)))
         status = cut_fail(error, CUT_E_MEMORY,
                           "No memory for colours of %d x "
@@ -269,7 +268,7 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
         if (!marks || marks[i])
             sum_block(f.px ? f.px + i * 4 : NULL, b.px + i * 4, photo, alpha,
                       (int32_t)(i % (size_t)b.w) * k,
-                      (int32_t)(i / (size_t)b.w) * k, k, &by);
+                      (int32_t)(i / (size_t)b.w) * k, k, by);
     if (!status) {
         int known = !f.px || fill(f.px, pyramid, f.w, f.h, marks);
         known &= fill(b.px, pyramid, b.w, b.h, marks);
@@ -286,6 +285,22 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
     if (foreground) *foreground = f;
     *background = b;
     return status;
+}
+
+cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
+                          const cut_image *photo, const uint8_t *alpha,
+                          int32_t k, cut_error *error)
+{
+    weights by;
+    weigh(&by);
+    return gather(foreground, background, photo, alpha, k, &by, error);
+}
+
+cut_status cut_ground_new(cut_layer *ground, const cut_image *photo,
+                          const uint8_t *alpha, int32_t k, cut_error *error)
+{
+    weights by = {.background = {1}};
+    return gather(NULL, ground, photo, alpha, k, &by, error);
 }
 
 void cut_layer_line(float *line, const cut_layer *layer, int32_t y,

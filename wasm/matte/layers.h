@@ -41,6 +41,10 @@ cut_status cut_layers_new(cut_layer *foreground, cut_layer *background,
                           const cut_image *photo, const uint8_t *alpha,
                           int32_t k, cut_error *error);
 
+/** The background alone, of what is quite clear: the ground of a graphic. */
+cut_status cut_ground_new(cut_layer *ground, const cut_image *photo,
+                          const uint8_t *alpha, int32_t k, cut_error *error);
+
 /**
  * The matte alone under alpha = matte x photo's own alpha. Straight colours of
  * a translucent photo are no mixture: only the matte part is to be undone.

@@ -3,11 +3,19 @@
 
 #include "matte/matte.h"
 
+/** What a picture is: graphic.h and given.h measure it. */
+typedef enum cut_kind {
+    CUT_PHOTO,   /* a model has to say where the subject is */
+    CUT_GRAPHIC, /* ink on a plain ground, keyed by that ground's colour */
+    CUT_GIVEN    /* its own alpha cuts the subject out */
+} cut_kind;
+
 typedef struct cut_subject {
     int found;
     float coverage;     /* mean of alpha over the photo, 0..1 */
-    float confidence;   /* below; 1 of a matte that somebody gave */
     int32_t x, y, w, h; /* tight box of alpha >= 128, pixels; 0 when none */
+    float confidence;   /* below; 1 of a matte that somebody gave */
+    cut_kind kind;
 } cut_subject;
 
 /** Whether the map shows a subject at all: enough of it is likely to be one. */

@@ -57,6 +57,12 @@
       "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \
       "around a crop or on a canvas, of the subject's longer side")            \
+    X(kind, kind, CHOICE, run, "auto", 0, 0, ("auto", "photo", "graphic"),     \
+      "what the picture is: a graphic (logo, drawing, signature on paper) is " \
+      "keyed by its plain ground, a photo is what the model looks at")         \
+    X(partial, partial, BOOLEAN, run, 0, 0, 0, (),                             \
+      "of a photo that is damaged or ends early, what is there, instead of "   \
+      "an error")                                                              \
     X(effort, effort, CHOICE, run, "standard", 0, 0,                           \
       ("fast", "standard", "high"),                                            \
       "standard follows hair and other details where fast leaves them soft; "  \

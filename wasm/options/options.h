@@ -29,6 +29,12 @@ typedef enum cut_colorspace {
     CUT_COLORSPACE_SRGB
 } cut_colorspace;
 
+typedef enum cut_asked_kind {
+    CUT_KIND_AUTO, /* by measurement; a picture that is cut out stays so */
+    CUT_KIND_PHOTO,
+    CUT_KIND_GRAPHIC
+} cut_asked_kind;
+
 typedef enum cut_metadata_option {
     CUT_METADATA_STRIP,
     CUT_METADATA_KEEP
@@ -57,6 +63,8 @@ typedef struct cut_options {
     cut_shadow shadow;
     cut_outline outline;
     cut_canvas canvas;
+    cut_asked_kind kind;
+    int partial;
     cut_effort effort;
     cut_colorspace colorspace;
     cut_metadata_option metadata;

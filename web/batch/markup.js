@@ -59,7 +59,7 @@ export const markup = `
     <p class="meta" part="meta"><span></span> <button type="button" class="link" data-act="deselect" data-t="deselect" hidden></button></p>
   </div>
   <div class="retouch" part="retouch" hidden></div>
-  <input type="file" class="files" accept="image/*" multiple hidden tabindex="-1" aria-hidden="true">
+  <input type="file" class="files" accept="image/*,.heic,.heif" multiple hidden tabindex="-1" aria-hidden="true">
   <input type="file" class="folder" webkitdirectory multiple hidden tabindex="-1" aria-hidden="true">
 </section>
 <p class="unseen" role="status" aria-live="polite"></p>`;

@@ -21,16 +21,16 @@ import { pickCalls, previewCalls, retouchCalls } from './core/held-calls.js';
  * @property {'png' | 'jpeg' | 'webp'} format
  * @property {number} bytes of the result
  * @property {string} model name and version
- * @property {'c' | 'ort' | 'none'} engine none: with a given matte
+ * @property {'c' | 'ort' | 'none'} engine none: with a given matte, or where no model is needed
  * @property {number} threads
  * @property {string} [engine_note] why another engine than the first choice ran
  * @property {{ format: string, width: number, height: number, orientation: number, bytes: number, icc_bytes: number,
- *   alpha: boolean, decoder: string, note?: string }} photo the input, upright; decoder: "core", "browser" or a codec's
+ *   alpha: boolean, partial?: string, decoder: string, note?: string }} photo the input, upright; partial: "N of M rows"; decoder: "core", "browser" or a codec's
  *   name; note: what that way of decoding lost
- * @property {{ found: boolean, coverage: number, confidence: number, box: [number, number, number, number] }} subject
- *   coverage: mean alpha, 0..1; confidence: how sure the model is of what the subject is, as the overlap with the truth
- *   that such answers have on average, 0..1; box: x, y, w, h of alpha >= 50 %; found false: the picture shows none, and
- *   the result is clear
+ * @property {{ found: boolean, kind: 'photo' | 'graphic', given: boolean, coverage: number, confidence: number,
+ *   box: [number, number, number, number] }} subject coverage: mean alpha, 0..1; confidence: how sure the model is of what
+ *   the subject is, as the overlap with the truth that such answers have on average, 0..1; box: x, y, w, h of alpha >= 50 %;
+ *   found false: the picture shows none, and the result is clear; graphic: keyed by its ground; given: cut out already
  * @property {{ scale: number, head: [number, number, number] | null }} placed scale: pixels of the result per pixel of the
  *   photo; head: x, top, chin on the result, where a canvas such as "passport" goes by it and there is one
  * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, detail, foreground,

@@ -36,7 +36,7 @@ const markup = `
     <p class="hint small" part="hint" data-t="kinds"></p>
   </div>
   <div class="studio" hidden></div>
-  <input class="files" type="file" multiple hidden accept="image/*" tabindex="-1" aria-hidden="true">
+  <input class="files" type="file" multiple hidden accept="image/*,.heic,.heif" tabindex="-1" aria-hidden="true">
 </section>
 <p class="unseen" role="status" aria-live="polite"></p>`;
 
@@ -256,8 +256,7 @@ export class BackgroundRemover extends HTMLElement {
       const studio = new Studio(this, {
         root: /** @type {ShadowRoot} */ (this.shadowRoot),
         engine: () => this.#load(),
-        empty: () => this.#show(false),
-        full: () => this.#show(true),
+        show: (studio) => this.#show(studio),
         choose: () => this.#part('.files').click(),
         made: (files) => this.#take(files),
       });
@@ -277,7 +276,7 @@ export class BackgroundRemover extends HTMLElement {
     return this.#engine;
   }
 
-  /** Fetches what the first photo will need; done by itself at the first hint of one. A failure is told when a photo meets it. */
+  /** Fetches what the first photo will need; by itself at the first hint of one. A failure is told when a photo meets it. */
   async preload() {
     if (this.#warm) return;
     this.#warm = true;
@@ -322,7 +321,7 @@ export class BackgroundRemover extends HTMLElement {
     else if (event.key === '?') void this.#open().then((studio) => studio.press(event));
   }
 
-  /** Texts in the language around it. Until they are here nothing is written, rather than English for a moment. */
+  /** Texts in the language around it. Until they are here nothing is written. */
   async #speak() {
     const language = languageOf(this);
     if (language === this.#language) return;

@@ -11,14 +11,14 @@ import { translator } from './common/texts.js';
 import { percent } from './common/units.js';
 
 const styles = `
-:host{--at:50%;position:relative;display:block;overflow:hidden;touch-action:pan-y;cursor:ew-resize;user-select:none;-webkit-user-select:none;isolation:isolate}
+:host{--at:50%;--share:.5;position:relative;display:block;overflow:hidden;touch-action:pan-y;cursor:ew-resize;user-select:none;-webkit-user-select:none;isolation:isolate}
 :host([hidden]){display:none}
 div{position:absolute;inset:0}
 .before{clip-path:inset(0 calc(100% - var(--at)) 0 0)}
 .after{clip-path:inset(0 0 0 var(--at))}
-.bar{transform:translateX(var(--at));outline:0}
+.bar{transform:translateX(var(--at));container-type:inline-size;outline:0}
 .bar::before{content:"";position:absolute;inset:0 auto 0 -1px;width:2px;background:#fff;box-shadow:0 0 0 1px #0005}
-.grip{inset:auto;left:calc(clamp(2px,var(--at) - 22px,100% - 46px) - var(--at));top:calc(50% - 22px);width:44px;height:44px;border-radius:50%;background:#fff;color:#15211d;
+.grip{inset:auto;left:-22px;transform:translateX(clamp(24px - var(--share)*100cqw,0px,100cqw - 24px - var(--share)*100cqw));top:calc(50% - 22px);width:44px;height:44px;border-radius:50%;background:#fff;color:#15211d;
 box-shadow:0 1px 6px #0007;display:grid;place-items:center}
 :host(.placed) .bar{pointer-events:none}:host(.placed) .grip{pointer-events:auto}
 .bar:focus-visible .grip{outline:3px solid #0b6bcb;outline-offset:2px;box-shadow:0 0 0 2px #fff}
@@ -79,6 +79,7 @@ export class CompareSlider extends HTMLElement {
   set value(value) {
     this.#value = Math.min(100, Math.max(0, Number(value) || 0));
     this.style.setProperty('--at', `${this.#value}%`);
+    this.style.setProperty('--share', String(this.#value / 100));
     const before = Math.round(this.#value);
     const { language } = this.#t;
     this.#bar.setAttribute('aria-valuenow', String(before));

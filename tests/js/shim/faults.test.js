@@ -224,18 +224,36 @@ test('D6: on a full disk it starts, says so, and room can be made', {
 
 test("D7: an early 413 reaches Node's fetch", { timeout: 60e3 }, async () => {
   const { address } = await start({ limits: { imageBytes: 1e6, uploadBytes: 1e6 } });
-  const answers = await Promise.all(
-    Array.from({ length: 16 }, async (_, i) => {
-      if (i % 2) {
-        const form = new FormData();
-        form.append('name', 'a');
-        form.append('image', new Blob([Buffer.alloc(8e6)]));
-        return fetch(`${address}/v1/images/upload`, { method: 'POST', body: form }).then((r) => r.status, String);
-      }
-      const { body } = await post(`${address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'png' }] });
-      return fetch(body.items[0].upload_url, { method: 'PUT', body: Buffer.alloc(8e6) }).then((r) => r.status, String);
-    }),
-  );
+  /** 12 MB, as a client sends them whose line is slower than our answer. */
+  const slowly = () => {
+    let left = 12;
+    return new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 15));
+        if (left-- > 0) controller.enqueue(new Uint8Array(1e6));
+        else controller.close();
+      },
+    });
+  };
+  const send = (url, method, headers) =>
+    fetch(url, { method, body: slowly(), duplex: 'half', headers }).then(
+      (response) => response.status,
+      (error) => error.cause?.code ?? String(error),
+    );
+  const answers = [];
+  for (let round = 0; round < 4; round++)
+    answers.push(
+      ...(await Promise.all(
+        Array.from({ length: 4 }, async (_, i) => {
+          if (i % 2)
+            return send(`${address}/v1/images/upload`, 'POST', { 'content-type': 'multipart/form-data; boundary=b' });
+          const { body } = await post(`${address}/v1/files/upload-urls`, {
+            items: [{ type: 'image', extension: 'png' }],
+          });
+          return send(body.items[0].upload_url, 'PUT', {});
+        }),
+      )),
+    );
   assert.deepEqual(answers, Array(16).fill(413));
 });
 
@@ -365,7 +383,11 @@ test('D12: brackets in brackets, 5,000 deep, are 400 in all three', async () => 
     '/v1/images',
     '/api/v1/remove-background',
   ])
-    for (const text of [deep, `{"input":${'['.repeat(5000)}${']'.repeat(5000)}}`]) {
+    for (const text of [
+      deep,
+      `{"input":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+      `{"input":[{"image_url":"https://a.example/a.png"}],"more":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+    ]) {
       const response = await fetch(address + path, {
         method: 'POST',
         body: text,

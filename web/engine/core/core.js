@@ -298,6 +298,16 @@ export class Job extends Handle {
     this.core.withBytes(bytes, (pointer) => this.step('matte', 'matte', pointer, width, height));
   }
 
+  /** After decoding: false when the picture says by itself what its subject is; then ownMatte(). */
+  get needsModel() {
+    return this.get('needs_model') === 1;
+  }
+
+  /** The matte of a picture that needs no model. */
+  ownMatte() {
+    this.step('matte', 'own_matte');
+  }
+
   /** DECODED: whether a pass of the model is due; not when what was said last takes nothing more. */
   get needsPass() {
     return this.core.abi.states[this.get('state')] === 'decoded';

@@ -205,10 +205,12 @@ async function otherEngine({ loadModel }, { model, wanted = 'auto', used, error,
 
 /** What the core is to know of the options. @param {Options} options @param {boolean} hasBackground */
 function askedOf(
-  { model: _model, engine: _engine, matte: _matte, keepMatte: _keepMatte, pick: _pick, box: _box, ...options },
+  { model, engine: _engine, matte: _matte, keepMatte: _keepMatte, pick: _pick, box: _box, ...options },
   hasBackground,
 ) {
   const asked = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  // who names a model wants its answer
+  if (model !== undefined && model !== 'base') asked.kind ??= 'photo';
   return hasBackground ? { ...asked, background: 'image' } : asked;
 }
 
@@ -322,6 +324,10 @@ async function toMatte(job, parts, { bytes, background, matte, options }, stages
     await stages.run('matte', () => useMatte(job, core, /** @type {Uint8Array} */ (matte)));
     return { way, name: 'given', engine: { name: 'none', threads: 1 }, detail: null };
   }
+  if (!pick && !box && !job.needsModel) {
+    await stages.run('matte', () => job.ownMatte());
+    return { way, name: 'none', engine: { name: 'none', threads: 1 }, detail: null };
+  }
   let used = await stages.run('load', () => unlessAborted(loading, signal));
   job.manifest(used.manifest);
   if (pick || box) await stages.run('prepare', () => job.pick(pick ?? { box }));
@@ -406,6 +412,8 @@ async function hold(parts, input, { signal, onProgress }, make) {
   const own = { ...parts, core: await parts.newCore() };
   const job = own.core.newJob();
   try {
+    const { kind, partial } = askedOf(input.options, false); // what the matte depends on
+    job.options({ ...(kind && { kind }), ...(partial && { partial }) });
     await toMatte(job, own, input, new Stages(signal, onProgress));
     return make(job, own);
   } finally {
@@ -425,7 +433,7 @@ export async function pick(parts, { bytes, options: { model, engine: wanted } },
       { signal, onProgress: (loaded, total) => stages.progress('load', total ? loaded / total : 0, { loaded, total }) },
     );
     loading.catch(() => {});
-    await stages.run('decode', () => readPicture(job, own.rungs, 'decode', bytes, signal));
+    await stages.run('decode', () => readPicture(job, own, 'decode', bytes, signal));
     let used = await stages.run('load', () => unlessAborted(loading, signal));
     job.manifest(used.manifest);
     return new Picking(job, async () => {

@@ -37,6 +37,9 @@
  *   too
  * @property {boolean} [crop] cuts the result to the subject
  * @property {Length} [margin] around a crop or on a canvas, of the subject's longer side
+ * @property {'auto' | 'photo' | 'graphic'} [kind] what the picture is: a graphic (logo, drawing, signature on paper)
+ *   is keyed by its plain ground, a photo is what the model looks at
+ * @property {boolean} [partial] of a photo that is damaged or ends early, what is there, instead of an error
  * @property {'fast' | 'standard' | 'high'} [effort] standard follows hair and other details where fast leaves them
  *   soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it
  * @property {boolean} [mask] the matte itself, as a grey picture
@@ -177,6 +180,19 @@ export const options = {
     max_px: 10000,
     scope: 'result',
     words: "around a crop or on a canvas, of the subject's longer side",
+  },
+  kind: {
+    type: 'choice',
+    default: 'auto',
+    values: ['auto', 'photo', 'graphic'],
+    scope: 'run',
+    words: 'what the picture is: a graphic (logo, drawing, signature on paper) is keyed by its plain ground, a photo is what the model looks at',
+  },
+  partial: {
+    type: 'boolean',
+    default: false,
+    scope: 'run',
+    words: 'of a photo that is damaged or ends early, what is there, instead of an error',
   },
   effort: {
     type: 'choice',

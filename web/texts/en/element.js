@@ -4,7 +4,7 @@ export default {
   "or": "or paste it, or",
   "choose": "Choose a photo",
   "sample": "Try the sample",
-  "kinds": "JPEG, PNG, WebP, BMP or GIF. It stays on this device.",
+  "kinds": "JPEG, PNG, WebP, HEIC or AVIF. It stays on this device.",
   "needs_photo": "Choose a photo.",
   "needs_result": "Wait until the background is removed."
 }

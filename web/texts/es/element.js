@@ -4,7 +4,7 @@ export default {
   "or": "o pégala, o",
   "choose": "Elegir una foto",
   "sample": "Probar el ejemplo",
-  "kinds": "JPEG, PNG, WebP, BMP o GIF. No sale de este dispositivo.",
+  "kinds": "JPEG, PNG, WebP, HEIC o AVIF. No sale de este dispositivo.",
   "needs_photo": "Elige una foto.",
   "needs_result": "Espera a que se quite el fondo."
 }

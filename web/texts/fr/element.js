@@ -4,7 +4,7 @@ export default {
   "or": "ou collez-la, ou",
   "choose": "Choisir une photo",
   "sample": "Essayer l’exemple",
-  "kinds": "JPEG, PNG, WebP, BMP ou GIF. Elle reste sur cet appareil.",
+  "kinds": "JPEG, PNG, WebP, HEIC ou AVIF. Elle reste sur cet appareil.",
   "needs_photo": "Choisissez une photo.",
   "needs_result": "Attendez que l’arrière-plan soit supprimé."
 }

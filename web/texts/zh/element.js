@@ -4,7 +4,7 @@ export default {
   "or": "也可以粘贴，或者",
   "choose": "选择照片",
   "sample": "试试示例",
-  "kinds": "支持 JPEG、PNG、WebP、BMP 和 GIF。照片不会离开本设备。",
+  "kinds": "支持 JPEG、PNG、WebP、HEIC 和 AVIF。照片不会离开本设备。",
   "needs_photo": "请选择一张照片。",
   "needs_result": "请等待背景去除完成。"
 }

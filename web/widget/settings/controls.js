@@ -68,9 +68,14 @@ export class StyleDrawer {
     if (!this.box.hidden && !this.#open) await this.#fill();
   }
 
+  /** Fetches what will be shown with the first photo, while there is a network. */
+  prepare() {
+    if (this.host.clientWidth >= wide) import('./style-panel.js').catch(() => {});
+  }
+
   /** Opens it, where it has a place beside the picture. */
   async offer() {
-    if (this.box.hidden && this.host.clientWidth >= wide) await this.toggle();
+    if (this.box.hidden && this.host.clientWidth >= wide) await this.toggle().catch(() => {});
   }
 
   /** An attribute has changed. */

@@ -191,7 +191,7 @@ export async function openStyle(box, host, { language, canvas, signal }) {
   }
 
   /** A field after each slider, for its value. */
-  for (const [name, { unit, read = (said) => said }] of Object.entries(typed)) {
+  for (const [name, { unit, read = (/** @type {number} */ said) => said }] of Object.entries(typed)) {
     const slider = part(name);
     const field = Object.assign(document.createElement('input'), { type: 'number', className: 'typed', step: 'any' });
     field.inputMode = 'decimal';
@@ -213,7 +213,7 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     );
   }
   const sayValues = () => {
-    for (const [name, { say = (value) => value, digits = 0 }] of Object.entries(typed)) {
+    for (const [name, { say = (/** @type {number} */ value) => value, digits = 0 }] of Object.entries(typed)) {
       const field = part(name).closest('label').nextElementSibling.querySelector('.typed');
       if (field.getRootNode().activeElement !== field)
         field.value = String(Number(say(Number(part(name).value)).toFixed(digits)));

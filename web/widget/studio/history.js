@@ -5,8 +5,9 @@
 /**
  * @template S
  * @typedef {{ before: S, after: S, at: number }} Change of the settings
- * @typedef {{ undo: () => void, redo: () => void }} Deed anything else
  */
+
+/** @typedef {{ undo: () => void, redo: () => void }} Deed anything else */
 
 /** Changes of settings closer than this are one. */
 const togetherMs = 700;

@@ -64,12 +64,12 @@ export const studioMarkup = `
     <select data-label="format" part="format"><option value="png">PNG</option><option value="jpeg">JPEG</option><option value="webp">WebP</option></select>
     <label class="check"><input type="checkbox" part="crop"><span data-t="crop"></span></label>
     <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
-    <button type="button" class="plain move" part="button move" data-act="move" data-t="move" data-title="place.how" aria-pressed="false"></button>
     <button type="button" class="plain" part="button style" data-act="style" data-t="style" aria-expanded="false"></button>
   </div>
   <ul class="worn" part="worn" data-label="worn"></ul>
   <div class="style" part="style" hidden></div>
   <div class="end">
+    <button type="button" class="plain move" part="button move" data-act="move" data-t="move" data-title="place.how" aria-pressed="false"></button>
     <button type="button" class="plain" part="button retouch" data-act="retouch" data-t="retouch"></button>
     <button type="button" class="plain" part="button copy" data-act="copy" data-t="copy"></button>
     <button type="button" class="plain" part="button share" data-act="share" data-t="share" hidden></button>

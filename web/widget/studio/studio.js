@@ -32,7 +32,7 @@ import { Viewport } from './viewport.js';
  * @typedef {import('./queue.js').Options} Options
  * @typedef {import('./queue.js').Result} Result
  * @typedef {import('../compare-slider.js').CompareSlider} CompareSlider
- * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, empty: () => void, full: () => void, choose: () => void, made: (files: File[]) => void }} Shell
+ * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, show: (studio: boolean) => void, choose: () => void, made: (files: File[]) => void }} Shell
  * made: the files that there are now, in the order of the photos
  */
 
@@ -119,6 +119,7 @@ export class Studio {
       same: (a, b) => a.image === b.image && JSON.stringify(a.attributes) === JSON.stringify(b.attributes),
       changed: () => this.#layHistory(),
     });
+    this.toolbar.style.prepare();
     this.offer = new Offer(root, () => this.t);
     this.#listen();
     this.toolbar.speak();
@@ -183,7 +184,7 @@ export class Studio {
     this.strip.clear();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
     this.#urls.clear();
-    this.shell.empty();
+    this.shell.show(false);
     this.shell.made([]);
     this.#say('');
     if (inside) /** @type {HTMLElement} */ (this.shell.root.querySelector('[data-do=choose]')).focus();
@@ -208,7 +209,7 @@ export class Studio {
   #restore(items, chosen) {
     const inside = this.shell.root.activeElement;
     this.offer.show(undefined);
-    this.shell.full();
+    this.shell.show(true);
     const back = this.queue.restore(items);
     this.#choose(back.find((item) => item === chosen) ?? back[0]);
     if (inside) this.#keepFocus(true)();
@@ -502,8 +503,10 @@ export class Studio {
   /** An engine of the page's own may have no retouching. */
   async #offerRetouch() {
     const engine = await this.shell.engine().catch(() => undefined);
-    /** @type {HTMLElement} */ for (const button of this.box.querySelectorAll('[data-act=retouch]:not(.by-hand)'))
-      button.hidden = !engine?.retouch;
+    const buttons = /** @type {NodeListOf<HTMLElement>} */ (
+      this.box.querySelectorAll('[data-act=retouch]:not(.by-hand)')
+    );
+    for (const button of buttons) button.hidden = !engine?.retouch;
   }
 
   /** The matte by hand; the photo is cut out anew along it. @param {Item} item done */

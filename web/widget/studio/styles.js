@@ -160,7 +160,7 @@ button:disabled{opacity:.5;cursor:default}
 .studio>.bar .end{margin-inline-start:0}.studio>.bar .end>*{flex:1 1 auto;padding:0 10px}
 .studio>.bar .end .primary{flex-basis:100%;min-height:46px}
 .studio>.bar [data-act=style][aria-expanded=true]{display:none}
-.studio>.bar .opts{gap:8px}.studio>.bar .meta{margin-block:-4px}
+.studio>.bar .opts{gap:8px}.studio>.bar .margin{flex:1 1 84px;min-width:0}.studio>.bar .meta{margin-block:-4px}
 }
 @container (max-width:859px){
 .stage{padding-bottom:54px}.stage .cut{height:calc(100% - 96px)}
@@ -169,7 +169,7 @@ button:disabled{opacity:.5;cursor:default}
 }
 @container (max-width:640px){
 .stage{min-height:270px;padding:54px 10px 54px}.stage .cut{inset:50px 6px 6px;width:calc(100% - 12px);height:calc(100% - 56px)}
-.looks,.zooms{gap:1px}.help{display:none}
+.looks,.zooms{gap:1px}.help{display:none}.look{width:32px}.look::before{inset:6px 4px}.top .chip.zoom{min-width:58px}
 .add{width:36px;padding:0}.add i{display:inline}.add span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .studio>.bar{gap:8px 12px;padding:9px 12px 10px}
 .swatches{gap:5px!important;width:100%}.swatch{width:36px;height:36px}

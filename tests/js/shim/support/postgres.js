@@ -38,7 +38,7 @@ export async function startPostgres() {
   run('initdb', '-D', data, '-A', 'trust', '-U', 'cutaway', '--no-sync');
   const port = await new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
       server.close(() => resolve(port));
     });
   });

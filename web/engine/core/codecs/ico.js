@@ -8,6 +8,7 @@
 function largest(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isCursor = view.getUint16(2, true) === 2; // has a hot spot in place of the bits a pixel
+  /** @type {{ area: number, bits: number, data: Uint8Array }} */
   let best = { area: 0, bits: 0, data: new Uint8Array(0) };
   for (let i = 0, at = 6; i < view.getUint16(4, true) && at + 16 <= bytes.length; i++, at += 16) {
     const area = (bytes[at] || 256) * (bytes[at + 1] || 256);

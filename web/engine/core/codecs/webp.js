@@ -39,7 +39,8 @@ const config = {
  * The codec, whose two halves are loaded when they are needed.
  *
  * @param {import('./package.js').Files} files of the package
- * @returns {import('../pipeline.js').Parts['webp'] & import('./ladder.js').Rung}
+ * @returns {import('../pipeline.js').Parts['webp'] & { name: string, reads: (format: string) => boolean,
+ *   decode: (bytes: Uint8Array) => Promise<import('./ladder.js').Pixels> }} a rung of the ladder, too
  */
 export function webpCodec(files) {
   const decoder = emscripten(files, 'codec/dec/webp_dec');
