@@ -72,7 +72,11 @@ function detailLoader(change = (run) => run) {
 
 /** @param {Awaited<ReturnType<typeof parts>>} own @param {any} [options] @param {any} [more] */
 async function alphaOf(own, options = {}, more = {}) {
-  const { bytes: file, report } = await cutOut(own, { bytes: hairy(600, 440), options }, more);
+  const { bytes: file, report } = await cutOut(
+    own,
+    { bytes: hairy(600, 440), options: { kind: 'photo', ...options } },
+    more,
+  );
   return { alpha: readPng(file).rgba.filter((_, i) => i % 4 === 3), report };
 }
 
