@@ -97,7 +97,7 @@ test('strands that the map has as fog become strands, and what is far from them 
   assert.deepEqual(standard.report.detail, {
     tiles: standard.report.detail.tiles,
     side: 600,
-    model: 'detail 0.1.0',
+    model: `detail ${manifest.version}`,
     error: undefined,
   });
   assert.ok(standard.report.timings_ms.detail > 0);
