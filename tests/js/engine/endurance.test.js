@@ -42,7 +42,7 @@ test('fifty photos leave no block behind, and memory grows by less than 1 MB aft
   for (let i = 0; i < 50; i++) {
     const { report } = await cutOut(own, {
       bytes: photo,
-      options: i % 2 ? {} : { background: 'blur', format: 'jpeg' },
+      options: i % 2 ? asPhoto : { ...asPhoto, background: 'blur', format: 'jpeg' },
     });
     assert.equal(report.subject.found, true);
     assert.equal(own.core.liveBlocks, 0, `after photo ${i + 1}`);
@@ -98,6 +98,9 @@ function inThisThread() {
   return { cores, ...createApi(client) };
 }
 
+/** Discs on a plain ground would be keyed as graphics. */
+const asPhoto = /** @type {const} */ ({ kind: 'photo' });
+
 test('two hundred photos of the default model in one worker: memory is flat from the 20th on', async (t) => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
@@ -122,7 +125,7 @@ test('two hundred photos of the default model in one worker: memory is flat from
   for (let i = 1; i <= 200; i++) {
     const { report } = await removeBackground(
       photos[i % 3],
-      i % 2 ? {} : { background: 'blur', format: 'jpeg', crop: true },
+      i % 2 ? asPhoto : { ...asPhoto, background: 'blur', format: 'jpeg', crop: true },
     );
     assert.equal(report.engine, 'c');
     if (i === 20) after20 = await memory();
@@ -143,7 +146,7 @@ test('a failure at any stage leaves no block behind', async () => {
   const own = await parts();
   const photo = disc(80, 60);
   const failing = [
-    () => cutOut(own, { bytes: photo.subarray(0, photo.length / 2), options: {} }),
+    () => cutOut(own, { bytes: photo.subarray(0, photo.length / 2), options: asPhoto }),
     () => cutOut(own, { bytes: photo, options: /** @type {any} */ ({ format: 'gif' }) }),
     () =>
       cutOut(
@@ -153,9 +156,9 @@ test('a failure at any stage leaves no block behind', async () => {
             throw new Error('no model');
           },
         },
-        { bytes: photo, options: {} },
+        { bytes: photo, options: asPhoto },
       ),
-    () => cutOut(own, { bytes: photo, background: photo.subarray(0, 20), options: {} }),
+    () => cutOut(own, { bytes: photo, background: photo.subarray(0, 20), options: asPhoto }),
     () => cutOut(own, { bytes: photo, options: { format: 'webp' } }),
   ];
   for (const [i, run] of failing.entries()) {
@@ -194,7 +197,7 @@ test('an answer that is none is asked of the other engine, once', async () => {
           },
         };
       };
-      const done = cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} });
+      const done = cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: asPhoto });
       if (works) {
         const { report } = await done;
         assert.equal(report.engine, 'ort');
@@ -208,9 +211,12 @@ test('an answer that is none is asked of the other engine, once', async () => {
         );
       }
       assert.deepEqual(asked, ['c', 'ort']);
-      await assert.rejects(cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: { engine: 'c' } }), {
-        code: 'bad_output',
-      });
+      await assert.rejects(
+        cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: { ...asPhoto, engine: 'c' } }),
+        {
+          code: 'bad_output',
+        },
+      );
       assert.deepEqual(asked.slice(2), ['c'], 'an engine that was asked for is not replaced');
     }
   }
@@ -219,7 +225,7 @@ test('an answer that is none is asked of the other engine, once', async () => {
     if (name === 'ort') throw new Error('there is none');
     return { ...model, engine: { ...model.engine, run: async () => broken['is 50 % everywhere'] } };
   };
-  await assert.rejects(cutOut({ ...own, loadModel: alone }, { bytes: disc(80, 60), options: {} }), {
+  await assert.rejects(cutOut({ ...own, loadModel: alone }, { bytes: disc(80, 60), options: asPhoto }), {
     code: 'bad_output',
   });
   assert.equal(own.core.liveBlocks, 0);
@@ -232,7 +238,7 @@ test('nothing at all is no fault: a map of 0 says that there is no subject', asy
     ...model,
     engine: { ...model.engine, run: async () => ({ data: new Float32Array(64 * 64), width: 64, height: 64 }) },
   });
-  const { report } = await cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} });
+  const { report } = await cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: asPhoto });
   assert.equal(report.subject.found, false);
 });
 
@@ -249,7 +255,7 @@ test('values that are no matte are refused: not finite, too few, another shape',
   for (const [what, answer] of Object.entries(answers)) {
     const loadModel = async () => ({ ...model, engine: { ...model.engine, run: async () => answer } });
     await assert.rejects(
-      cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: {} }),
+      cutOut({ ...own, loadModel }, { bytes: disc(80, 60), options: asPhoto }),
       { code: 'bad_output' },
       what,
     );
