@@ -53,13 +53,14 @@ for (const path of [
   'shim',
   'web/engine',
   'models/base',
+  'models/detail',
   'models/known.json',
   'package.json',
   'LICENSE',
   'THIRD_PARTY.md',
 ])
   copy(join(root, path), join('app', path));
-copy(join(root, 'dist/cutaway.wasm'), 'app/dist/cutaway.wasm');
+for (const name of ['cutaway.wasm', 'cms.wasm']) copy(join(root, 'dist', name), `app/dist/${name}`);
 
 /** What npm has installed, less what no server needs: the second engine, and what pages alone load. */
 const left = ['onnxruntime-web', 'client-zip', '@noble/hashes'];

@@ -108,6 +108,7 @@ test('the root of the image is small, and serves read-only as nobody', {
       exec chroot --userspec=65532:65532 m /usr/bin/node /app/bin/cutaway.js serve --port 0 --dir /data --quiet`;
     const child = spawn('unshare', ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // a group of its own: who becomes another user outlives its parent's end
     });
     const gone = once(child, 'exit');
     let said = '';
@@ -132,7 +133,7 @@ test('the root of the image is small, and serves read-only as nobody', {
     const image1 = await (await fetch(`${address}/v1/images/upload`, { method: 'POST', body: form, headers })).json();
     const cut = await fetch(`${address}/v1/images/${image1.id}/remove-background`, { method: 'POST', headers });
     assert.equal(cut.status, 201, 'with the real engine');
-    child.kill('SIGKILL');
+    process.kill(-Number(child.pid), 'SIGKILL');
     await gone;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
