@@ -10,6 +10,7 @@ import { spawnWorker } from './worker/spawn.js';
  * @typedef {import('./api.js').More} More
  * @typedef {import('./api.js').Report} Report
  * @typedef {import('./api.js').Previewing} Previewing
+ * @typedef {import('./api.js').PickSession} PickSession
  * @typedef {import('./api.js').Retouching} Retouching
  * @typedef {import('./core/retouch.js').Brush} Brush
  */

@@ -9,6 +9,7 @@ import { spawnThread } from './node/spawn.js';
  * @typedef {import('./api.js').More} More
  * @typedef {import('./api.js').Report} Report
  * @typedef {import('./api.js').Previewing} Previewing
+ * @typedef {import('./api.js').PickSession} PickSession
  * @typedef {import('./api.js').Retouching} Retouching
  */
 
