@@ -216,7 +216,10 @@ test('nothing of the batch but its door is loaded with the page, and workers sha
     await createPool({ size: 3 }).preload();
   });
   expect(asked.filter((path) => path.endsWith('/worker.js')).length).toBe(3);
-  expect(asked.filter((path) => path.endsWith('.onnx')).length).toBe(1);
+  expect(asked.filter((path) => path.endsWith('.onnx')).sort()).toEqual([
+    '/models/base/model.onnx',
+    '/models/detail/model.onnx',
+  ]);
 });
 
 test('pause, resume, cancel and retry, for one and for all', async ({ page }) => {
@@ -364,6 +367,8 @@ test('a shop’s canvas, with a shadow on white, for every photo', async ({ page
   await tiles(page, 'done', 2);
   await page.locator(batch).getByRole('button', { name: 'Style' }).click();
   await page.locator(`${batch} .canvas`).selectOption('Amazon');
+  await expect(page.locator(`${batch} .format`)).toHaveValue('jpeg'); // as the shop asks
+  await page.locator(`${batch} .format`).selectOption('png'); // whose pixels can be read here
   await page.locator(`${batch} .shadow`).check();
   await page.locator(batch).getByRole('button', { name: 'White' }).click();
   await expect
