@@ -391,7 +391,7 @@ test.describe('with the server failing', () => {
     /** @type {(string | undefined)[]} */
     const ranges = [];
     const server = createServer(async (request, response) => {
-      if (request.url?.endsWith('/model.onnx')) {
+      if (request.url?.endsWith('/base/model.onnx')) {
         ranges.push(request.headers.range);
         const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
         response.writeHead(start ? 206 : 200, {

@@ -178,7 +178,7 @@ for (const [name, size] of /** @type {[string, [number, number]][]} */ ([
     await page.goto('/');
     await page.locator(`${remover} .files`).setInputFiles(path(name));
     await expect(page.locator(remover)).toHaveAttribute('state', 'done', { timeout: 150_000 });
-    for (const picture of ['.before', '.cutout'])
+    for (const picture of ['img.before', 'img.cutout'])
       await expect
         .poll(
           () =>

@@ -170,7 +170,8 @@ test('from right to left everything is mirrored but the picture', async ({ page 
     const of = (selector) => getComputedStyle(root.querySelector(selector));
     return {
       download: middle('[data-act=download]'),
-      background: middle('[data-bg=transparent]'),
+      clear: middle('[data-bg=transparent]'),
+      black: middle('[data-bg="#000000"]'),
       add: middle('[data-act=add]'),
       thumb: middle('.thumb'),
       left: of('.cutout').left,
@@ -178,7 +179,8 @@ test('from right to left everything is mirrored but the picture', async ({ page 
     };
   });
   expect(at.download).toBeLessThan(0.3);
-  expect(at.background).toBeGreaterThan(0.7);
+  expect(at.clear).toBeLessThan(0.3); // the styles stand on the left
+  expect(at.clear).toBeGreaterThan(at.black); // and begin on their right
   expect(at.add).toBeLessThan(0.4);
   expect(at.thumb).toBeGreaterThan(0.7);
   expect(at.clip).toBe('inset(0px 58% 0px 0px)'); // before is left, as without dir
