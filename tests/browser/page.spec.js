@@ -19,11 +19,16 @@ const listen = (page) =>
     document.addEventListener('background-remover-result', ({ detail }) => window.results.push(detail));
   });
 
+/** The finished files are there, so many at least: what is shown first is a draft. */
+const filed = (page, count = 1) =>
+  expect.poll(() => page.evaluate(() => window.results.length)).toBeGreaterThanOrEqual(count);
+
 test('the sample is cut out, with clear corners and a solid subject', async ({ page }) => {
   await page.goto('/');
   await listen(page);
   await page.getByRole('button', { name: 'Try the sample' }).click();
   await inState(page, 'done');
+  await filed(page);
   const seen = await page.evaluate(async () => {
     const { blob, report } = window.results[0];
     const bitmap = await createImageBitmap(blob);
@@ -104,6 +109,7 @@ test('every background and format gives a file', async ({ page }) => {
   await listen(page);
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await inState(page, 'done');
+  await filed(page);
   for (const name of ['White', 'Black', 'Blur']) {
     await page.getByRole('button', { name, exact: true }).click();
     await expect(page.locator('.exact')).toBeVisible();
@@ -128,8 +134,10 @@ test('the preview of a crop lies where the file lies', async ({ page }) => {
   await listen(page);
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await inState(page, 'done');
+  await filed(page);
   await page.getByLabel('Crop').check();
   await expect(page.locator('.exact')).toBeVisible();
+  await filed(page, 2);
   const { shown, file } = await page.evaluate(() => {
     const slider = document.querySelector('background-remover').shadowRoot.querySelector('compare-slider');
     const { width, height } = window.results.at(-1).report;
@@ -146,6 +154,7 @@ test('nothing of ONNX Runtime is fetched: not by the page, not ahead, not for a 
   await listen(page);
   await page.getByRole('button', { name: 'Try the sample' }).click();
   await inState(page, 'done');
+  await filed(page);
   expect(await page.evaluate(() => window.results[0].report.engine)).toBe('c');
   expect(asked).toContain('/models/base/model.onnx'); // what workers ask for is seen here
   expect(asked.filter((path) => /^\/vendor\/ort\/|\/ort-worker\.js$/.test(path))).toEqual([]);
