@@ -216,10 +216,9 @@ test('nothing of the batch but its door is loaded with the page, and workers sha
     await createPool({ size: 3 }).preload();
   });
   expect(asked.filter((path) => path.endsWith('/worker.js')).length).toBe(3);
-  expect(asked.filter((path) => path.endsWith('.onnx')).sort()).toEqual([
-    '/models/base/model.onnx',
-    '/models/detail/model.onnx',
-  ]);
+  await expect
+    .poll(() => asked.filter((path) => path.endsWith('.onnx')).sort())
+    .toEqual(['/models/base/model.onnx', '/models/detail/model.onnx']);
 });
 
 test('pause, resume, cancel and retry, for one and for all', async ({ page }) => {

@@ -212,11 +212,14 @@ for (const engine of [undefined, 'ort']) {
     page,
     context,
   }) => {
+    const detail = page.waitForResponse(/\/models\/detail\/model\.onnx$/);
     await page.evaluate(async (name) => {
       const { preload } = await import('/engine/index.js');
       window.photo = await (await fetch('/samples/duck.jpg')).blob();
       await preload({ engine: name });
     }, engine);
+    await (await detail).finished(); // behind it, not waited for
+    await page.waitForLoadState('networkidle');
     await context.setOffline(true);
     const done = await page.evaluate(async (name) => {
       const { removeBackground } = await import('/engine/index.js');

@@ -183,8 +183,10 @@ test('a hover fetches what a photo needs, and no codec that most never need', as
 test('once the page stands, it needs no network', async ({ page, context }) => {
   // an idle network alone says little: on a busy machine the model is asked for late
   const model = page.waitForResponse(/\/models\/base\/model\.onnx$/, { timeout: 45_000 });
+  const detail = page.waitForResponse(/\/models\/detail\/model\.onnx$/, { timeout: 45_000 });
   await page.goto('/', { waitUntil: 'networkidle' });
   await (await model).finished();
+  await (await detail).finished();
   await page.waitForLoadState('networkidle');
   await context.setOffline(true);
   /** @type {string[]} */

@@ -267,7 +267,8 @@ export function createApi(client) {
     /**
      * Loads engine and model ahead of the first picture.
      *
-     * @param {Pick<Options, 'model' | 'engine' | 'effort'> & More} [options] with effort fast without the detail network
+     * @param {Pick<Options, 'model' | 'engine' | 'effort'> & More} [options] the detail network comes behind,
+     *   not waited for; not at all with effort fast
      * @returns {Promise<{ model: string, engine: string }>}
      */
     preload: ({ signal, onProgress, ...options } = {}) => client.ask('preload', { options }, { signal, onProgress }),

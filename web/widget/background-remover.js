@@ -282,7 +282,7 @@ export class BackgroundRemover extends HTMLElement {
     this.#warm = true;
     this.#open().catch(() => {});
     try {
-      await (await this.#load()).preload?.({ model: this.getAttribute('model') ?? undefined, effort: 'fast' });
+      await (await this.#load()).preload?.({ model: this.getAttribute('model') ?? undefined });
     } catch {
       this.#warm = false;
     }

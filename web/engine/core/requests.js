@@ -40,8 +40,8 @@ export const requests = {
       signal,
       onProgress: (loaded, total) => onProgress({ stage: 'load', fraction: total ? loaded / total : 0, loaded, total }),
     });
-    // without it the job runs, and says so
-    if (effort !== 'fast') await loadDetail?.({ engine: options.engine }, { signal }).catch(() => {});
+    // not waited for: a picture that comes meanwhile must not wait for it either, and without it says so
+    if (effort !== 'fast') loadDetail?.({ engine: options.engine }, {}).catch(() => {});
     return { model: version ? `${name} ${version}` : name, engine: engine.name };
   },
 
