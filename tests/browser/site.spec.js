@@ -75,6 +75,7 @@ test('does its job under a path of a host that knows nothing, then without the h
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.reload(); // now through the worker
   await cut(page);
+  await page.getByRole('button', { name: 'Start over' }).click();
   await page.locator('#many').click();
   await expect(page.locator('background-batch')).toBeVisible();
   expect(host.refused).toEqual([]);
