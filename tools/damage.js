@@ -233,8 +233,13 @@ export async function judge(outcome, { whole, bytes, damage, show }) {
   return { verdict: 'fault', why: 'others show something else' };
 }
 
-/** Each picture that is damaged, and what comes out of it. @param {(file: Buffer) => Promise<Outcome>} run */
-async function sources(run) {
+/**
+ * Each picture that is damaged, and what comes out of it.
+ *
+ * @param {(file: Buffer) => Promise<Outcome>} run
+ * @param {string[]} wanted formats
+ */
+async function sources(run, wanted) {
   const photo = readFileSync(join(root, 'web/samples/duck.jpg'));
   const sharper = createNodeEngine();
   /** @param {string} name @returns {Promise<Buffer>} */
@@ -248,7 +253,7 @@ async function sources(run) {
   };
   /** @type {Record<string, (Source & { whole: Picture })[]>} */
   const found = {};
-  for (const format of formats) {
+  for (const format of wanted) {
     const photos = ['png', 'jpeg', 'webp'].includes(format) ? [`photo ${format}`, `photo ${format}`] : [];
     found[format] = [];
     for (const name of [...names[format], ...photos]) {
@@ -270,7 +275,8 @@ async function sources(run) {
 export async function damageAll({ count, seed, format, only, show, options, onFile = () => {} }) {
   const { run, dispose } = jobs(options);
   try {
-    const all = await sources(run);
+    const one = only === undefined ? format : formats[only % formats.length];
+    const all = await sources(run, one ? [one] : formats);
     /** @type {Record<string, Judged[]>} */
     const judged = {};
     let number = only ?? 0;
@@ -292,9 +298,9 @@ export async function damageAll({ count, seed, format, only, show, options, onFi
         // alone: the time was that of all, and a crash takes its neighbours along
         if (found.verdict === 'fault' && files.length > 1) found = await judge(await run(file.bytes), file);
         const { group, source, damage, bytes } = file;
-        const one = { number: file.number, source, damage, ...found };
-        onFile({ ...one, bytes });
-        (judged[group] ??= []).push(one);
+        const entry = { number: file.number, source, damage, ...found };
+        onFile({ ...entry, bytes });
+        (judged[group] ??= []).push(entry);
       }
     }
     return judged;
