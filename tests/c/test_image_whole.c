@@ -169,6 +169,11 @@ static void a_jpeg_whose_tables_are_lost_is_an_error(void)
         made.bytes[at + 1] = 0xED;
         CHECK(is_corrupt("a table is missing"));
     }
+    START(jpeg_baseline); /* its first table is one of DC: 12 values */
+    size_t value = find("\xFF\xC4", 0) + 5 + 16 + 11;
+    CHECK(made.bytes[value] == 11);
+    made.bytes[value] = 0x1B;
+    CHECK(is_corrupt("a table is missing or wrong"));
 }
 
 static void jfif_is_ycbcr_whatever_its_components_are_called(void)

@@ -11,7 +11,7 @@ const count = (judged, verdict) =>
     .filter((file) => file.verdict === verdict).length;
 
 test('of 200 damaged pictures each is refused, whole, or one that no count can tell', async () => {
-  const judged = await damageAll({ count: 200, seed: 1 });
+  const judged = await damageAll({ count: 200, seed: 1, photos: false });
   assert.deepEqual(Object.keys(judged).sort(), [...formats].sort());
   assert.deepEqual(
     Object.values(judged)
@@ -23,7 +23,7 @@ test('of 200 damaged pictures each is refused, whole, or one that no count can t
 });
 
 test('half a picture is noticed', async () => {
-  const judged = await damageAll({ count: 40, seed: 1, format: 'png', options: { partial: true } });
+  const judged = await damageAll({ count: 40, seed: 1, format: 'png', photos: false, options: { partial: true } });
   assert.ok(count(judged, 'fault') > 0);
 });
 

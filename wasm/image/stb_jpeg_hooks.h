@@ -132,6 +132,15 @@ static int jpeg_fault(const char *fault)
     return stbi__err(fault, fault);
 }
 
+/* Whether all values of a table are lengths in bits (T.81, F.1.2.1.1), as those
+ * of a DC table have to be, the ones that no code uses, too. */
+static int are_lengths(const stbi__huffman *h)
+{
+    for (int i = 0; i < 256 && h->size[i]; i++)
+        if (h->values[i] > 15) return 0;
+    return 1;
+}
+
 /* Whether the tables that a scan needs were sent. The standard Huffman tables
  * stand in for those of a baseline frame only: no progressive one fits them. */
 static int jpeg_has_tables(const stbi__jpeg *j)
@@ -141,11 +150,12 @@ static int jpeg_has_tables(const stbi__jpeg *j)
         int n = j->order[i];
         const stbi__uint16 *steps = j->dequant[j->img_comp[n].tq];
         if (!memcmp(steps, none, sizeof none)) return 0;
+        if (!j->spec_start && !are_lengths(j->huff_dc + j->img_comp[n].hd))
+            return 0;
         if (!j->progressive) continue;
         int needs = j->spec_start || !j->succ_high;
-        const stbi__huffman *h = j->spec_start
-                                     ? j->huff_ac + j->img_comp[n].ha
-                                     : j->huff_dc + j->img_comp[n].hd;
+        const stbi__huffman *h = j->spec_start ? j->huff_ac + j->img_comp[n].ha
+                                               : j->huff_dc + j->img_comp[n].hd;
         if (needs && !is_sent(h)) return 0;
     }
     return 1;
@@ -154,7 +164,7 @@ static int jpeg_has_tables(const stbi__jpeg *j)
 static int jpeg_scan_begin(stbi__jpeg *j)
 {
     if (++jpeg.scans > MAX_SCANS) return jpeg_fault("more than 500 scans");
-    if (!jpeg_has_tables(j)) return jpeg_fault("a table is missing");
+    if (!jpeg_has_tables(j)) return jpeg_fault("a table is missing or wrong");
     jpeg.blocks = jpeg.all = 0;
     jpeg.restarts = 0;
     if (j->scan_n == 1) {
