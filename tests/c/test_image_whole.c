@@ -153,6 +153,29 @@ static void missing_huffman_tables_are_the_standard_ones(void)
     CHECK(SAME_AS(jpeg_baseline));
 }
 
+/* Without its quantization all is grey; no progressive frame fits the standard
+ * codes. Both are a damaged head, which no count of blocks tells. */
+static void a_jpeg_whose_tables_are_lost_is_an_error(void)
+{
+    static const char *const marker[] = {"\xFF\xDB", "\xFF\xC4"};
+    for (int i = 0; i < 3; i++) {
+        if (i)
+            START(jpeg_progressive);
+        else
+            START(jpeg_baseline);
+        size_t at = find(marker[i == 2], 0);
+        CHECK(at < find("\xFF\xDA", 0));
+        /* now a segment that nobody reads */
+        made.bytes[at + 1] = 0xED;
+        CHECK(is_corrupt("a table is missing"));
+    }
+    START(jpeg_baseline); /* its first table is one of DC: 12 values */
+    size_t value = find("\xFF\xC4", 0) + 5 + 16 + 11;
+    CHECK(made.bytes[value] == 11);
+    made.bytes[value] = 0x1B;
+    CHECK(is_corrupt("a table is missing or wrong"));
+}
+
 static void jfif_is_ycbcr_whatever_its_components_are_called(void)
 {
     START(jpeg_baseline);
@@ -516,6 +539,7 @@ int main(void)
     junk_behind_the_last_block_is_no_part_of_the_picture();
     a_jpeg_that_was_cut_and_ended_properly_is_told_by_its_blocks();
     missing_huffman_tables_are_the_standard_ones();
+    a_jpeg_whose_tables_are_lost_is_an_error();
     jfif_is_ycbcr_whatever_its_components_are_called();
     a_lost_restart_marker_or_interval_is_an_error();
     a_progressive_jpeg_without_one_of_its_scans_is_an_error();

@@ -92,13 +92,24 @@ static const uint8_t chrominance_ac[] = {
     0xD7, 0xD8, 0xD9, 0xDA, 0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9,
     0xEA, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0xFA};
 
+/* The end of maxcode[] of a table that the file did not bring: beyond all codes,
+ * like the 0xffffffff of one that it did. */
+enum { STANDARD = 0x7fffffff };
+
 static int standard_table(stbi__huffman *h, const uint8_t *dht)
 {
     int sizes[16], n = 0;
     for (int i = 0; i < 16; i++) n += sizes[i] = dht[i];
     if (!stbi__build_huffman(h, sizes)) return 0;
     memcpy(h->values, dht + 16, (size_t)n);
+    h->maxcode[17] = STANDARD;
     return 1;
+}
+
+/* Whether the file brought that table itself. */
+static int is_sent(const stbi__huffman *h)
+{
+    return h->maxcode[17] != STANDARD;
 }
 
 static int jpeg_begin(stbi__jpeg *j)
@@ -121,9 +132,39 @@ static int jpeg_fault(const char *fault)
     return stbi__err(fault, fault);
 }
 
+/* Whether all values of a table are lengths in bits (T.81, F.1.2.1.1), as those
+ * of a DC table have to be, the ones that no code uses, too. */
+static int are_lengths(const stbi__huffman *h)
+{
+    for (int i = 0; i < 256 && h->size[i]; i++)
+        if (h->values[i] > 15) return 0;
+    return 1;
+}
+
+/* Whether the tables that a scan needs were sent. The standard Huffman tables
+ * stand in for those of a baseline frame only: no progressive one fits them. */
+static int jpeg_has_tables(const stbi__jpeg *j)
+{
+    static const stbi__uint16 none[64];
+    for (int i = 0; i < j->scan_n; i++) {
+        int n = j->order[i];
+        const stbi__uint16 *steps = j->dequant[j->img_comp[n].tq];
+        if (!memcmp(steps, none, sizeof none)) return 0;
+        if (!j->spec_start && !are_lengths(j->huff_dc + j->img_comp[n].hd))
+            return 0;
+        if (!j->progressive) continue;
+        int needs = j->spec_start || !j->succ_high;
+        const stbi__huffman *h = j->spec_start ? j->huff_ac + j->img_comp[n].ha
+                                               : j->huff_dc + j->img_comp[n].hd;
+        if (needs && !is_sent(h)) return 0;
+    }
+    return 1;
+}
+
 static int jpeg_scan_begin(stbi__jpeg *j)
 {
     if (++jpeg.scans > MAX_SCANS) return jpeg_fault("more than 500 scans");
+    if (!jpeg_has_tables(j)) return jpeg_fault("a table is missing or wrong");
     jpeg.blocks = jpeg.all = 0;
     jpeg.restarts = 0;
     if (j->scan_n == 1) {
