@@ -157,7 +157,7 @@ function jobs(more = {}) {
       timer = setTimeout(() => reject(hang), 30 * HANG);
     });
     try {
-      const { blob } = await Promise.race([engine.removeBackground(new Blob([file]), options), hung]);
+      const { blob } = await Promise.race([engine.removeBackground(new Blob([Uint8Array.from(file)]), options), hung]);
       const picture = readPng(new Uint8Array(await blob.arrayBuffer()));
       return { picture, ms: spent() };
     } catch (error) {
@@ -266,7 +266,7 @@ async function sources(run, wanted, photos) {
       return name.includes('.') ? readFileSync(join(root, 'tests/fuzz/corpus/fuzz_decode', name)) : fixture(name);
     }
     const format = /** @type {'png' | 'jpeg' | 'webp'} */ (name.slice(6));
-    const { blob } = await sharper.convert(new Blob([photo]), { format, canvas: '160x120', background: 'white' });
+    const { blob } = await sharper.convert(new Blob([photo]), { format, background: 'white' });
     return Buffer.from(await blob.arrayBuffer());
   };
   /** @type {Record<string, (Source & { whole: Picture })[]>} */
@@ -332,8 +332,9 @@ const columns = ['refused', 'whole', 'as others show it', 'not judged', 'fault']
 
 /** @param {Record<string, Judged[]>} judged */
 function table(judged) {
-  const rows = Object.entries(judged).map(([name, files]) => [name, files]);
-  const all = /** @type {[string, Judged[]][]} */ ([...rows, ['all', rows.flatMap(([, files]) => files)]]);
+  const rows = Object.entries(judged);
+  /** @type {[string, Judged[]][]} */
+  const all = [...rows, ['all', rows.flatMap(([, files]) => files)]];
   const line = (/** @type {(string | number)[]} */ cells) =>
     cells.map((cell, i) => (i ? String(cell).padStart(19) : String(cell).padEnd(12))).join('');
   return [
