@@ -27,7 +27,7 @@ import { layBackground, layCrop, layPlaced } from './picture.js';
 /** A preview holds the photo in memory; so long without a wish, and it lets go. */
 const IDLE_MS = 30000;
 /** Pixels of a preview's longer side. */
-const SIDE = 1280;
+const SIDE = 960;
 
 export class Display {
   /** @type {Item | undefined} what the pictures belong to */ #laid;
