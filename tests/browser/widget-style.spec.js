@@ -1,4 +1,5 @@
 // Shadow, outline, gradient, canvas and what is kept, on the real engine.
+// Long because each style is set by its control, seen and read back.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, inTime, sample, test } from './page-helpers.js';
 

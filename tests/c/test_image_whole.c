@@ -1,7 +1,8 @@
 /*
  * A file is whole when all that its header promises was decoded, whatever
  * stands at its end: JPEG by blocks and scans, PNG by rows and sums, GIF by
- * pixels. The files are those of fixtures.h with something changed.
+ * pixels. The files are those of fixtures.h with something changed. Long because
+ * each format has its own way to be cut short.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* The job as its callers see it: states, errors, memory, properties. */
+/* The job as its callers see it: states, errors, memory, properties. Long
+ * because every call is tried in every state. */
 #include <stdlib.h>
 
 #include "check.h"
