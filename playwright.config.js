@@ -33,6 +33,7 @@ export default defineConfig({
   reporter: 'line',
   workers: 1,
   timeout: 60_000,
+  globalTimeout: 45 * 60_000,
   expect: { timeout: 15_000 },
   use: {
     browserName: 'chromium',

@@ -110,6 +110,7 @@ function nodeTests() {
     '--no-concurrent-recompilation',
     '--test',
     '--test-concurrency=2',
+    '--test-timeout=600000', // a file that leaves something open would wait for ever: it fails
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=tap',

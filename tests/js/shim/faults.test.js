@@ -4,7 +4,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import http from 'node:http';
 import net from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import { createMemoryStore, createShim } from '../../../shim/index.js';
 import { createFolderStore } from '../../../shim/store/folder.js';
 import { until } from './support/contract.js';
 import { createFakeEngine, expected, labelOf, sha } from './support/fake-engine.js';
+import { originOf } from './support/origin.js';
 import { png } from './support/pictures.js';
 import { json, killAll, post, startProject, startServer } from './support/processes.js';
 
@@ -428,10 +428,8 @@ test('D13: an odd Host header is 400, in the words of the API', async () => {
     assert.match(await ask([host]), /^HTTP\/1\.1 200 /, host);
 });
 
-test('D15: a slow source is the fault of the source', async () => {
-  const slow = http.createServer(() => {}); // never answers
-  await new Promise((resolve) => slow.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${slow.address().port}`;
+test('D15: a slow source is the fault of the source', async (t) => {
+  const origin = await originOf(t, () => {}); // never answers
   const inputs = { schemes: ['http'], followsItself: false, trustedOrigins: [origin], timeoutMs: 80 };
   const { address, shim } = await start({ inputs });
   const url = `${origin}/a.png`;
@@ -444,8 +442,6 @@ test('D15: a slow source is the fault of the source', async () => {
   await shim.idle();
   const { body } = await json(`${address}/api/v1/jobs/${job.body.job.id}`);
   assert.equal(body.results[0].error_code, 'source_unreachable');
-  slow.closeAllConnections();
-  slow.close();
 });
 
 test('D16: a job that kills its process has three attempts', { timeout: 60e3 }, async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import http from 'node:http';
 import net from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { serve } from '../../../shim/adapters/node-server.js';
 import { strictKeys } from '../../../shim/index.js';
 import { checkResponse, until } from './support/contract.js';
 import { createFakeEngine, expected } from './support/fake-engine.js';
+import { originOf } from './support/origin.js';
 import { png } from './support/pictures.js';
 
 const open = [];
@@ -82,12 +82,10 @@ test('all three APIs on one address, links lead back to it', async () => {
   assert.equal((await call('aigenstudio', '/api/v1/tools')).status, 200);
 });
 
-test('a picture address on a trusted private origin is fetched, on another refused', async () => {
-  const pictures = http.createServer((_, response) =>
+test('a picture address on a trusted private origin is fetched, on another refused', async (t) => {
+  const origin = await originOf(t, (_, response) =>
     response.writeHead(200, { 'content-type': 'image/png' }).end(photo),
   );
-  await new Promise((resolve) => pictures.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${pictures.address().port}`;
   for (const [trustedOrigins, status] of [
     [[origin], 'completed'],
     [[], 'failed'],
@@ -107,7 +105,6 @@ test('a picture address on a trusted private origin is fetched, on another refus
     assert.equal(done.job.status, status);
     if (status === 'completed') assert.ok(done.results[0].result_url.startsWith(`${address}/api/v1/results/`));
   }
-  pictures.close();
 });
 
 test('unknown paths are 404 in the words of the API they are nearest to', async () => {

@@ -10,6 +10,7 @@ import { remote as magicHourFlow } from '../../../shim/dialects/magic-hour/remot
 import { checkedFetch, until } from './support/contract.js';
 import { createFakeEngine, expected } from './support/fake-engine.js';
 import { startRemote } from './support/remote-server.js';
+import { originOf } from './support/origin.js';
 import { jpegHeader, png } from './support/pictures.js';
 
 const KEY = {
@@ -392,21 +393,11 @@ test('aigenstudio: a picture without a public address is explained, not sent', a
   assert.equal(far.seen.length, 0);
 });
 
-test('aigenstudio: failed inputs go in one call under one idempotency key, and come back in their place', async () => {
-  const { createServer } = await import('node:http');
+test('aigenstudio: failed inputs go in one call under one idempotency key, and come back in their place', async (t) => {
   const photos = [0, 1, 2].map((i) => png(3 + i, 3, [i, i, i, 255]));
-  const pictures = createServer((request, response) =>
+  const origin = await originOf(t, (request, response) =>
     response.writeHead(200, { 'content-type': 'image/png' }).end(photos[Number(request.url[1])]),
   );
-  await new Promise((resolve) => pictures.listen(0, '127.0.0.1', resolve));
-  open.push({
-    close: () =>
-      new Promise((resolve) => {
-        pictures.closeAllConnections();
-        pictures.close(resolve);
-      }),
-  });
-  const origin = `http://127.0.0.1:${pictures.address().port}`;
   const engine = createFakeEngine({ fail: (_, n) => (n === 1 ? undefined : 'out_of_memory') });
   const posts = [];
   const { shim, far } = await setUp({
