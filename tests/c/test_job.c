@@ -290,6 +290,20 @@ static void a_background_image_must_be_given(void)
     cut_job_free(job);
 }
 
+/* Cut in the middle, and no picture at all. */
+static void of_several_files_the_one_at_fault_is_named(void)
+{
+    cut_job *job = cut_job_new();
+    CHECK_EQUAL(cut_job_background(job, file, file_size / 2), CUT_E_CORRUPT);
+    CHECK(strstr(cut_job_message(job), "The background: The png file") != NULL);
+    CHECK_EQUAL(cut_job_decode(job, file, file_size / 2), CUT_E_CORRUPT);
+    CHECK(strncmp(cut_job_message(job), "The png file", 12) == 0);
+    CHECK_EQUAL(cut_job_decode(job, file, file_size), CUT_OK);
+    CHECK_EQUAL(cut_job_set_matte(job, (const uint8_t *)"no", 2), CUT_E_FORMAT);
+    CHECK(strncmp(cut_job_message(job), "The matte: ", 11) == 0);
+    cut_job_free(job);
+}
+
 static void a_manifest_must_be_given(void)
 {
     cut_job *job = cut_job_new();
@@ -446,6 +460,7 @@ int main(void)
     jpeg_is_flattened_on_white_and_a_stated_colour();
     webp_is_encoded_outside();
     a_background_image_must_be_given();
+    of_several_files_the_one_at_fault_is_named();
     a_manifest_must_be_given();
     input_alpha_is_multiplied_in();
     what_no_webp_holds_is_told_before_the_work();

@@ -181,7 +181,7 @@ static int background(cut_job *job, cut_source from)
     cut_image image = {0};
     cut_bytes icc;
     cut_status status = read_picture(&image, &probe, &icc, &from, &job->error);
-    if (status) return (int)status;
+    if (status) return (int)cut_fail_of(&job->error, status, "background");
     cut_match_to_srgb(&image, &icc);
     cut_bytes_free(&icc);
     cut_image_free(&job->rendering.background_image);
