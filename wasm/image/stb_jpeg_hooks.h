@@ -161,12 +161,35 @@ static int jpeg_has_tables(const stbi__jpeg *j)
     return 1;
 }
 
+/* Where decoding stops: rows of whole blocks, if this scan brought the first
+ * bits of all components; all of them, if an earlier one did. */
+static int jpeg_stop(const stbi__jpeg *j, const char *fault)
+{
+    int32_t rows = 0, h = (int32_t)j->s->img_y;
+    if (jpeg.low[0][0] != UNSENT) {
+        rows = h;
+        for (int i = 0; i < j->s->img_n; i++)
+            if (jpeg.low[i][0] == UNSENT) rows = 0;
+    } else if (jpeg.all && j->scan_n == j->s->img_n && j->spec_start == 0) {
+        int across = j->scan_n == 1 ? (j->img_comp[0].x + 7) >> 3
+                                    : j->img_mcu_x * (jpeg.all / j->img_mcu_x /
+                                                      j->img_mcu_y);
+        int high = j->scan_n == 1 ? 8 : j->img_v_max * 8;
+        rows = jpeg.blocks / across * high;
+    }
+    jpeg.rows = rows < h ? rows : h;
+    jpeg.is_short = jpeg_takes_part && rows > 0;
+    return jpeg.is_short ? 1 : jpeg_fault(fault);
+}
+
+/* is_short behind it: without its tables a scan says nothing, and the picture
+ * ends with the scans before it. */
 static int jpeg_scan_begin(stbi__jpeg *j)
 {
     if (++jpeg.scans > MAX_SCANS) return jpeg_fault("more than 500 scans");
-    if (!jpeg_has_tables(j)) return jpeg_fault("a table is missing or wrong");
     jpeg.blocks = jpeg.all = 0;
     jpeg.restarts = 0;
+    if (!jpeg_has_tables(j)) return jpeg_stop(j, "a table is missing or wrong");
     if (j->scan_n == 1) {
         int n = j->order[0];
         jpeg.all = ((j->img_comp[n].x + 7) >> 3) *
@@ -209,27 +232,6 @@ static int jpeg_restart(stbi__jpeg *j)
     if (j->marker == STBI__MARKER_none)
         j->marker = stbi__skip_jpeg_junk_at_end(j);
     return j->marker == 0xD0 + (jpeg.restarts++ & 7);
-}
-
-/* Where decoding stops: rows of whole blocks, if this scan brought the first
- * bits of all components; all of them, if an earlier one did. */
-static int jpeg_stop(const stbi__jpeg *j, const char *fault)
-{
-    int32_t rows = 0, h = (int32_t)j->s->img_y;
-    if (jpeg.low[0][0] != UNSENT) {
-        rows = h;
-        for (int i = 0; i < j->s->img_n; i++)
-            if (jpeg.low[i][0] == UNSENT) rows = 0;
-    } else if (jpeg.all && j->scan_n == j->s->img_n && j->spec_start == 0) {
-        int across = j->scan_n == 1 ? (j->img_comp[0].x + 7) >> 3
-                                    : j->img_mcu_x * (jpeg.all / j->img_mcu_x /
-                                                      j->img_mcu_y);
-        int high = j->scan_n == 1 ? 8 : j->img_v_max * 8;
-        rows = jpeg.blocks / across * high;
-    }
-    jpeg.rows = rows < h ? rows : h;
-    jpeg.is_short = jpeg_takes_part && rows > 0;
-    return jpeg.is_short ? 1 : jpeg_fault(fault);
 }
 
 static int jpeg_scan_end(stbi__jpeg *j, int decoded)
