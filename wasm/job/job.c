@@ -247,8 +247,12 @@ const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
 {
     cut_probe probe;
     cut_bytes_free(&job->first_picture);
-    if (!cut_image_probe(&probe, bytes, size_bytes, NULL) && probe.first.w)
-        cut_webp_first(&job->first_picture, bytes, &probe, &job->error);
+    if (!cut_image_probe(&probe, bytes, size_bytes, NULL)) {
+        if (probe.first.w)
+            cut_webp_first(&job->first_picture, bytes, &probe, &job->error);
+        else if (probe.format == CUT_FORMAT_WEBP)
+            cut_webp_bare(&job->first_picture, bytes, size_bytes, &job->error);
+    }
     return job->first_picture.data;
 }
 
