@@ -12,7 +12,7 @@ import { asked, attributesOf, outputOf, resultNames, runNames } from '../setting
 import { recallSettings, rememberSettings } from '../settings/settings.js';
 import { layAdvice, makeSmaller, obeyShop } from './advice.js';
 import { Display } from './display.js';
-import { describe, fileOf } from './export.js';
+import { describe, fileOf, save } from './export.js';
 import { History } from './history.js';
 import { forgetPhotos, keepPhoto, recallPhotos } from './kept.js';
 import { studioMarkup } from './markup.js';
@@ -39,6 +39,9 @@ import { Viewport } from './viewport.js';
 /** Keys that push what is looked at. @type {Record<string, [number, number]>} */
 const pushes = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/** Whether a canvas is for a passport: then passport.js is loaded. @param {string | null} canvas */
+const isPassport = (canvas) => /^(?:preset=)?passport/.test(canvas ?? '');
+
 /** A new setting waits this long for another before the file is made again. */
 const SETTLE_MS = 180;
 
@@ -50,6 +53,7 @@ export class Studio {
   /** @type {Result['report'] | undefined} of the file that is shown */ #report;
   /** @type {WeakMap<Item, { blob: Blob, file: File }>} what the last result event was about */ #told = new WeakMap();
   /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
+  /** @type {import('./loupe.js').Loupe | undefined} */ #loupe;
   t = translator('en', english);
   #language = 'en';
   #life = new AbortController();
@@ -91,6 +95,7 @@ export class Studio {
     this.viewport = new Viewport(this.box, { ...needs, look: () => this.optionsChanged() });
     this.output = new Output(this.box, {
       ...needs,
+      common: this.queue.common,
       say: (text) => this.#say(text),
       file: (item) => this.#file(item),
       render: (item, options) => this.queue.render(item, options),
@@ -253,6 +258,7 @@ export class Studio {
 
   dispose() {
     this.#life.abort();
+    this.#loupe?.close();
     this.offer.dispose();
     this.#retouching?.abort();
     clearTimeout(this.#timer);
@@ -361,6 +367,7 @@ export class Studio {
     else if (act === 'image') this.#part('.backgroundFile').click();
     else if (act === 'all') void this.#downloadAll();
     else if (act.startsWith('zoom-')) this.viewport.act(act);
+    else if (act === 'loupe') void this.#magnify();
     else if (!item) return;
     else if (act === 'next' || act === 'previous') this.#choose(items[items.indexOf(item) + (act === 'next' ? 1 : -1)]);
     else if (act === 'retry' && item.state === 'error') this.queue.retry(item);
@@ -369,8 +376,12 @@ export class Studio {
     else if (this.#part('.bar').inert) return;
     else if (act === 'download') void this.output.download(item).catch(() => {});
     else if (act === 'copy') void this.output.copy(item);
-    else if (act === 'style') void this.toolbar.style.toggle();
+    else if (act === 'mask' || act === 'psd') {
+      this.#part('.more').open = false;
+      void this.output[act](item).catch((error) => this.stage.message(item, error));
+    } else if (act === 'style') void this.toolbar.style.toggle();
     else if (act === 'move') this.#move(item);
+    else if (act.startsWith('sheet-')) void this.#sheet(item, act.slice(6)).catch(() => {});
     else if (act === 'obey') obeyShop(this.host);
     else if (act === 'smaller' && this.#report) {
       const report = this.#report;
@@ -456,6 +467,7 @@ export class Studio {
   async #file(item) {
     clearTimeout(this.#timer);
     const { options } = this;
+    const canvas = this.host.getAttribute('canvas');
     if (item.cutout?.report?.subject?.found === false) {
       this.#emitResult(item, item.cutout, options);
       return item.cutout;
@@ -463,9 +475,11 @@ export class Studio {
     if (item === this.#chosen) this.output.tell(this.t('making'));
     try {
       const result = await this.queue.render(item, options);
-      this.#emitResult(item, result, options);
+      const refused = isPassport(canvas) ? await this.#refusal(canvas, result.report) : '';
+      if (!refused) this.#emitResult(item, result, options);
       if (item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options)) return result;
-      this.output.tell(describe(this.t, result, options), fileOf(item.name, result, options));
+      if (refused) this.output.refuse(refused);
+      else this.output.tell(describe(this.t, result, options), fileOf(item.name, result, options));
       this.stage.message(item);
       this.#advise(result.report);
       await this.display.file(item, result, options);
@@ -481,6 +495,47 @@ export class Studio {
       }
       throw error;
     }
+  }
+
+  /** Why this is no passport's photo. @param {string | null} canvas @param {Result['report']} report */
+  async #refusal(canvas, report) {
+    const { judge, passportFor, said } = await import('./passport.js');
+    const passport = passportFor(canvas);
+    return passport ? said(this.t, judge(report, passport), report) : '';
+  }
+
+  /** Guide lines and notes of a passport's photo; of none, neither. */
+  async #layPassport() {
+    const canvas = this.host.getAttribute('canvas');
+    const plane = this.#part('.layers .plane');
+    if (!isPassport(canvas) && !plane.querySelector('.guides')) return;
+    const { layGuides, layNotes, passportFor } = await import('./passport.js');
+    if (canvas !== this.host.getAttribute('canvas')) return;
+    const passport = passportFor(canvas);
+    layGuides(plane, passport);
+    if (passport) layNotes(this.#part('.advice'), this.t, passport, this.#report);
+  }
+
+  /** The magnifier comes, or goes. */
+  async #magnify() {
+    const button = this.#part('[data-act=loupe]');
+    const on = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(on));
+    const { Loupe } = await import('./loupe.js');
+    this.#loupe?.close();
+    this.#loupe =
+      button.getAttribute('aria-pressed') === 'true' ? new Loupe(this.#part('.view'), this.slider) : undefined;
+  }
+
+  /** Prints of a passport's photo on a sheet. @param {Item} item @param {string} paper */
+  async #sheet(item, paper) {
+    const { makeSheet, passportFor } = await import('./passport.js');
+    const passport = passportFor(this.host.getAttribute('canvas'));
+    if (!passport) return;
+    const { blob } = await this.#file(item);
+    const name = item.name.replace(/\.\w+$/, '');
+    save(this.#url(await makeSheet(blob, passport, paper)), `${name}-${paper}.jpg`);
+    this.#say(this.t('saved', { name: `${name}-${paper}.jpg` }));
   }
 
   /** @param {Item} item @param {Result} result @param {Options} options */
@@ -570,7 +625,8 @@ export class Studio {
   /** @param {Result['report']} report */
   #advise(report) {
     this.#report = report;
-    layAdvice(this.#part('.advice'), this.host, this.t, report);
+    if (!isPassport(this.host.getAttribute('canvas'))) layAdvice(this.#part('.advice'), this.host, this.t, report);
+    void this.#layPassport().catch(() => {});
   }
 
   #layHistory() {
