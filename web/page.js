@@ -63,15 +63,19 @@ window.addEventListener('storage', ({ key }) => {
 
 // Once the page stands, everything a photo needs is fetched, so that the network
 // may go before the first one comes. By itself an element waits for a hint.
-// After that comes what makes the page an app.
+// After that comes what makes the page an app. A page that animates may
+// never be idle: a second is the longest wait.
 const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ call) => setTimeout(call, 200));
 window.addEventListener('load', () =>
-  whenIdle(async () => {
-    const app = import('./app.js'); // at once: the network may go while the model is made ready
-    app.catch(() => {}); // the page works without it
-    await remover.preload();
-    await (await app).startApp(remover, () => t);
-  }),
+  whenIdle(
+    async () => {
+      const app = import('./app.js'); // at once: the network may go while the model is made ready
+      app.catch(() => {}); // the page works without it
+      await remover.preload();
+      await (await app).startApp(remover, () => t);
+    },
+    { timeout: 1000 },
+  ),
 );
 
 offerBatch(remover, byId('many'));

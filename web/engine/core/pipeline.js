@@ -32,8 +32,7 @@ import { yieldToEvents } from './yield.js';
  * @property {Parts['loadModel']} [loadPick] the bundled network that is told what is meant
  * @property {(choice: { engine?: string }, more: { signal?: AbortSignal }) => Promise<LoadedModel>} [loadDetail] the
  *   bundled network that makes a matte finer, tile by tile; without it none is made finer
- * @property {{ preload: () => Promise<void>,
- *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
+ * @property {{ encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
  * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
  * @property {import('./codecs/cms.js').ToSrgb} toSrgb who converts the colours that the core cannot
  *
