@@ -17,7 +17,7 @@ const cRooms = {
   matte: ['base', 'image'],
   detail: ['base', 'image', 'matte'],
   compose: ['base', 'image', 'matte'],
-  edit: ['base', 'include', 'image', 'matte'],
+  edit: ['base', 'include', 'image', 'matte', 'detail'],
   cms: [],
   options: ['base', 'include', 'compose', 'matte'],
   job: ['base', 'include', 'image', 'nn', 'matte', 'detail', 'compose', 'edit', 'options'],
