@@ -58,8 +58,7 @@ int cut_png_sums_hold(const unsigned char *bytes, size_t size,
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_PNG);)
         for (int i = 0; i < count; i++)
             if (c.type == types[i] &&
-                cut_be32(c.data + c.size) !=
-                    cut_crc32(c.data - 4, c.size + 4))
+                cut_be32(c.data + c.size) != cut_crc32(c.data - 4, c.size + 4))
                 return 0;
     return 1;
 }
