@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "image/bytes.h"
 #include "image/chunks.h"
+#include "image/crc32.h"
 #include "libdeflate.h"
 
 #ifdef __wasm_simd128__
@@ -57,8 +58,7 @@ int cut_png_sums_hold(const unsigned char *bytes, size_t size,
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_PNG);)
         for (int i = 0; i < count; i++)
             if (c.type == types[i] &&
-                cut_be32(c.data + c.size) !=
-                    libdeflate_crc32(0, c.data - 4, c.size + 4))
+                cut_be32(c.data + c.size) != cut_crc32(c.data - 4, c.size + 4))
                 return 0;
     return 1;
 }

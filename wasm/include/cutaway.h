@@ -390,7 +390,8 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
  * "kind": "photo" | "graphic", "given": whether its own alpha cut it out,
  * "coverage", "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
  * per pixel of the photo, and where the head lies on the result, null unless the
- * canvas goes by one. What is not known in this state is null, and so is detail
+ * canvas goes by one; then "gap", the rows under the body that are empty, and
+ * "sharpness" of the head, 0..1, too. What is not known in this state is null, and so is detail
  * when it was not looked for; sizes are 0 until they are. Borrowed,
  * never NULL.
  */

@@ -347,9 +347,13 @@ int cut_job_foreground(cut_job *job)
     const cut_options *o = &job->options;
     cut_rendering *r = &job->rendering;
     status = cut_render_blur(&r->blur, &job->image, job->alpha, o, &job->error);
-    if (!status)
+    if (!status && !job->has_edges)
+        status = cut_render_edges(job->alpha, &job->image, o, &job->error);
+    if (!status) {
+        job->has_edges = 1; /* once, though the next step may be refused */
         status = cut_render_cutout(&job->image, job->alpha, &r->kept,
-                                   &job->subject, o->keep, &job->error);
+                                   &job->subject, o, &job->error);
+    }
     if (status) return (int)status;
     cut_free(job->alpha);
     job->alpha = NULL;
