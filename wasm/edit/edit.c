@@ -1,9 +1,9 @@
 /* An edit's life, objects and views; stroke.c and history.c change it. */
 #include "edit/state.h"
 
-#include <stdio.h> /* snprintf only */
 #include <string.h>
 
+#include "base/print.h"
 #include "image/png.h"
 
 static size_t count_of(const cut_edit *edit)
@@ -150,7 +150,7 @@ const char *cut_edit_objects_json(cut_edit *edit)
     *at++ = '[';
     for (int i = 0; i < count; i++) {
         const struct cut_object *o = &edit->objects.of[i];
-        at += snprintf(
+        at += cut_print(
             at, EACH, "%s{\"box\":[%d,%d,%d,%d],\"area\":%u,\"kept\":%s}",
             i ? "," : "", (int)o->box.x0, (int)o->box.y0,
             (int)(o->box.x1 - o->box.x0), (int)(o->box.y1 - o->box.y0),

@@ -220,10 +220,10 @@ CUT_EXPORT int cut_job_probe(cut_job *job, const uint8_t *bytes,
                              uint32_t size_bytes);
 
 /**
- * Any state: the first picture of an animated WebP as a file of its own, for
- * the codec; what it decodes goes to cut_job_*_pixels() with the whole file.
- * Borrowed until the next call of it; NULL and 0 when the file is no animated
- * WebP, or memory is out.
+ * Any state: of a WebP what the codec is to be given, the first picture of an
+ * animated one, or one without what stands behind it; what it decodes goes to
+ * cut_job_*_pixels() with the whole file. Borrowed until the next call of it;
+ * NULL and 0 when that is the file itself, or memory is out.
  */
 CUT_EXPORT const uint8_t *
 cut_job_first_picture(cut_job *job, const uint8_t *bytes, uint32_t size_bytes);

@@ -19,3 +19,4 @@ export const { removeBackground, segment, retouch, preview, pick, preload, conve
   new EngineClient(spawnWorker),
 );
 export { CutawayError } from './core/errors.js';
+export { fileNameOf, readLook, writeLook } from './core/look.js';

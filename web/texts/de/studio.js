@@ -226,5 +226,6 @@ export default {
   "shop.of.canvas": "85 % des Bildes",
   "refused.background": "Dieser Hintergrund lässt sich nicht zeichnen.",
   "refused.background.do": "Eine Farbe als #rrggbb oder mit Namen schreiben oder einen anderen Hintergrund wählen.",
-  "worn.metadata": "Metadaten bleiben"
+  "worn.metadata": "Metadaten bleiben",
+  "looks": "Looks"
 }

@@ -226,5 +226,6 @@ export default {
   "shop.of.canvas": "85 % of the picture",
   "refused.background": "This background is none that can be drawn.",
   "refused.background.do": "Write a colour as #rrggbb or by its name, or choose another background.",
-  "worn.metadata": "Photo’s metadata kept"
+  "worn.metadata": "Photo’s metadata kept",
+  "looks": "Looks"
 }

@@ -228,5 +228,6 @@ export default {
   "shop.of.canvas": "85 % de la imagen",
   "refused.background": "Este fondo no se puede dibujar.",
   "refused.background.do": "Escribe un color como #rrggbb o por su nombre, o elige otro fondo.",
-  "worn.metadata": "Se conservan los metadatos"
+  "worn.metadata": "Se conservan los metadatos",
+  "looks": "Estilos guardados"
 }

@@ -228,5 +228,6 @@ export default {
   "shop.of.canvas": "85 % de l’image",
   "refused.background": "Cet arrière-plan ne peut pas être dessiné.",
   "refused.background.do": "Écrivez une couleur en #rrggbb ou par son nom, ou choisissez un autre arrière-plan.",
-  "worn.metadata": "Métadonnées gardées"
+  "worn.metadata": "Métadonnées gardées",
+  "looks": "Styles enregistrés"
 }

@@ -224,5 +224,6 @@ export default {
   "shop.of.canvas": "画像の 85 %",
   "refused.background": "この背景は描けません。",
   "refused.background.do": "色は #rrggbb か名前で書くか、別の背景を選んでください。",
-  "worn.metadata": "メタデータを残す"
+  "worn.metadata": "メタデータを残す",
+  "looks": "ルック"
 }

@@ -224,5 +224,6 @@ export default {
   "shop.of.canvas": "占画面 85 %",
   "refused.background": "无法绘制此背景。",
   "refused.background.do": "请用 #rrggbb 或颜色名称书写，或选择其他背景。",
-  "worn.metadata": "保留元数据"
+  "worn.metadata": "保留元数据",
+  "looks": "风格"
 }

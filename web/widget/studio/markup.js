@@ -66,7 +66,9 @@ export const studioMarkup = `
     <label class="check"><input type="checkbox" part="crop"><span data-t="crop"></span></label>
     <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
     <button type="button" class="plain" part="button style" data-act="style" data-t="style" aria-expanded="false"></button>
+    <button type="button" class="plain" part="button looks" data-act="looks" data-t="looks" aria-expanded="false"></button>
   </div>
+  <div class="presets" part="looks" hidden></div>
   <ul class="worn" part="worn" data-label="worn"></ul>
   <div class="style" part="style" hidden></div>
   <div class="end">

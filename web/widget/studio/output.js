@@ -1,6 +1,6 @@
 // The chosen photo's finished file: the line that says what it is, and the
 // buttons that hand it out.
-import { canShare, carry, copy, fileOf, save, share } from './export.js';
+import { canShare, carry, copy, save, share } from './export.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
@@ -17,6 +17,7 @@ import { canShare, carry, copy, fileOf, save, share } from './export.js';
  * @property {(text: string) => void} say to a screen reader
  * @property {(item: Item) => Promise<Result>} file for the settings in force
  * @property {(item: Item, options: Options) => Promise<Result>} render for others
+ * @property {(item: Item, result: Result, options: Options) => File} named as a file
  */
 
 export class Output {
@@ -89,11 +90,11 @@ export class Output {
 
   /** @param {Item} item */
   async download(item) {
-    const { t, url, say, file } = this.needs;
+    const { t, url, say, file, named } = this.needs;
     const options = this.needs.options();
     const result = await file(item);
     if (this.#refused) return say(this.#refused);
-    const { name } = fileOf(item.name, result, options);
+    const { name } = named(item, result, options);
     save(url(result.blob), name);
     say(t()('saved', { name }));
   }
@@ -118,12 +119,12 @@ export class Output {
 
   /** @param {Item} item */
   async share(item) {
-    const { t, say, file } = this.needs;
     if (!canShare()) return;
+    const { t, say, file, named } = this.needs;
     if (this.#refused) return say(this.#refused);
     try {
       const options = this.needs.options();
-      await share(fileOf(item.name, await file(item), options));
+      await share(named(item, await file(item), options));
     } catch {
       say(t()('share.refused.said'));
     }

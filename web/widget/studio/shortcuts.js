@@ -38,7 +38,7 @@ const others = [
   ['⇧ + ← ↑ → ↓', 'key.push'],
 ];
 
-const fields =
+export const fields =
   'input:not([type=checkbox],[type=color],[type=file],[type=radio],[type=range]),textarea,select,[contenteditable]';
 
 /**
@@ -67,8 +67,9 @@ export function actOf(event) {
  *
  * @param {ParentNode} root where it is shown; there is one at most
  * @param {import('../common/messages.js').Translate} t
+ * @param {[string, string][]} [more] keys of who leads through many photos, and what they do
  */
-export function openSheet(root, t) {
+export function openSheet(root, t, more = []) {
   const here = shortcuts.filter(({ act }) => act !== 'share' || canShare());
   const rows = [...here.map(({ key, act }) => [key.toUpperCase(), `key.${act}`]), ...others];
   const label = document.createElement('label');
@@ -82,7 +83,7 @@ export function openSheet(root, t) {
   tellKeys(
     root,
     t,
-    rows.map(([key, text]) => [key, t.find(text) ?? '']),
+    [...rows.map(([key, text]) => /** @type {[string, string]} */ ([key, t.find(text) ?? ''])), ...more],
     [label, hint],
   );
 }
