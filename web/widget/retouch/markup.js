@@ -86,7 +86,7 @@ canvas[data-backdrop=green]{background:#00b140!important}
 .cursor{position:absolute;left:0;top:0;border-radius:50%;border:1.5px solid #fff;outline:1.5px solid #000a;pointer-events:none}
 @container (max-width:640px){
 .tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .softness{display:none}
-.tools [data-tool]{flex:1;justify-content:center;padding:0 6px;font-size:.82rem}
+.tools [data-tool]{flex:1 1 30%;justify-content:center;padding:0 6px;font-size:.82rem}
 .tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools.low :is(.brush,.edge){flex-basis:100%}
 }
 `;
