@@ -3,6 +3,7 @@
 // not be done (one line on stderr: code and sentence), 2 wrong usage.
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CutawayError } from '../web/engine/core/errors.js';
@@ -184,6 +185,15 @@ async function engineOptions(values) {
   return chosen;
 }
 
+/** Files that are read beside the photos; a model has a manifest. @param {(string | undefined)[]} named */
+async function readBesides(named) {
+  const paths = named.filter((path) => path !== undefined);
+  for (const model of paths.filter((path) => path.endsWith('.onnx')))
+    for (const manifest of [model.replace(/\.onnx$/, '.json'), join(dirname(model), 'manifest.json')])
+      if (await stat(manifest).catch(() => null)) paths.push(manifest);
+  return paths;
+}
+
 /** One line on stderr. @param {unknown} error @param {string} [input] */
 function tell(error, input) {
   const { code, message, detail } = CutawayError.wrap(error);
@@ -223,9 +233,7 @@ async function cut(argv) {
     const jobs = await destinations(positionals, values.output, {
       format: values.format === 'jpg' ? 'jpeg' : /** @type {string | undefined} */ (values.format),
       recursive,
-      others: /** @type {string[]} */ (
-        [background, matte, model, ...lookFiles].filter((path) => typeof path === 'string')
-      ),
+      others: await readBesides([background, matte, model, ...lookFiles]),
       looks,
     });
     const chosen = await engineOptions(values);

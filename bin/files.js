@@ -24,7 +24,8 @@ const formatOfEnding = {
 const endingOfFormat = { png: '.png', jpeg: '.jpg', webp: '.webp' };
 /** Endings of pictures: those that a folder is searched for, and those that promise what is not written. */
 const pictures = /\.(png|jpe?g|jpe|jfif|webp|bmp|dib|gif|hei[cf]s?|avif|tiff?|jxl|ico)$/i;
-const unwritable = /\.(bmp|dib|gif|tiff?|avif|hei[cf]s?|jxl|jp2|svg|ico|psd|pdf|raw|dng)$/i;
+const unwritable =
+  /\.(bmp|dib|gif|tiff?|avifs?|hei[cf]s?|jxl|jp2|j2k|jpx|jpf|jxr|svgz?|ico|cur|psd|psb|xcf|eps|ai|pdf|raw|dng|cr[23]|nef|arw|tga|p[bgpn]m|pam|qoi|exr|hdr|apng|webm|mp4|mov)$/i;
 
 /** By the ending of a name; undefined for one that says nothing. @param {string} path */
 export const formatOf = (path) => formatOfEnding[extname(path).toLowerCase()];
@@ -94,6 +95,9 @@ async function folder(dir) {
   });
 }
 
+/** As a file system that folds letter case may see a name, ß and ss the same, too. @param {string} name */
+const folded = (name) => name.normalize('NFC').toUpperCase().toLowerCase();
+
 /**
  * What a path is, by whatever name: the same for two names of one file. A file
  * that is not there yet has that of its folder and its name, in which letter
@@ -107,7 +111,7 @@ async function identity(path) {
   const info = await stat(place, { bigint: true }).catch(() => null);
   if (info) return `${info.dev}:${info.ino}`;
   const above = await realpath(dirname(place)).catch(() => resolve(dirname(place)));
-  return `${above}/${basename(place).normalize('NFC').toLowerCase()}`;
+  return `${above}/${folded(basename(place))}`;
 }
 
 /**
@@ -125,7 +129,10 @@ async function expand(inputs, recursive) {
       all.push({ input, inside: '' });
       continue;
     }
-    const names = (await readdir(input, { recursive }))
+    const entries = await readdir(input, { recursive }).catch((error) => {
+      throw failure('read_failed', error.message);
+    });
+    const names = entries
       .map(String)
       .filter((name) => pictures.test(name))
       .sort();

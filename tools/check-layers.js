@@ -17,7 +17,7 @@ const cRooms = {
   matte: ['base', 'image'],
   detail: ['base', 'image', 'matte'],
   compose: ['base', 'image', 'matte'],
-  edit: ['base', 'include', 'image', 'matte'],
+  edit: ['base', 'include', 'image', 'matte', 'detail'],
   cms: [],
   options: ['base', 'include', 'compose', 'matte'],
   job: ['base', 'include', 'image', 'nn', 'matte', 'detail', 'compose', 'edit', 'options'],
@@ -32,7 +32,7 @@ const cKept = {
   'lib/deflate_compress.c': /^image\/libdeflate_runs\.c$/,
   'lcms2.h': /^cms\/cms\.c$/,
   'lcms2_plugin.h': /^cms\/cms\.c$/,
-  'libdeflate.h': /^image\/(png|icc|metadata|stb_image)\.c$/,
+  'libdeflate.h': /^image\/(icc|libdeflate_runs|stb_image)\.c$/,
 };
 
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */

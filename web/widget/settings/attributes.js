@@ -21,6 +21,8 @@ export const runNames = namesOf('run');
 /** Those of a result that the page can lay over each other without the core. */
 const plain = ['background', 'format', 'quality', 'crop', 'margin'];
 export const styleNames = resultNames.filter((name) => !plain.includes(name));
+/** Those that change the matte's edge: they count whatever it is looked at on. */
+export const edgeNames = ['shift', 'feather', 'smooth', 'holes', 'decontaminate'];
 
 /**
  * @param {string} name
@@ -32,7 +34,7 @@ function valueIn(name, said) {
   if (said === null || said === undefined || said === false) return undefined;
   if (type === 'boolean') return true;
   if (type === 'switch') return typeof said === 'string' ? readStyle(said) : said;
-  if (said === '') return undefined;
+  if (said === '' || (edgeNames.includes(name) && String(said) === String(usual))) return undefined;
   if (type === 'integer' || type === 'number') return Number(said);
   if (type === 'canvas') return typeof said === 'string' ? readStyle(said) : said;
   return type === 'choice' && (said === usual || !values?.includes(String(said))) ? undefined : said;

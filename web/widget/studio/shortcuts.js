@@ -17,6 +17,7 @@ export const shortcuts = [
   { key: '+', act: 'zoom-in' },
   { key: '-', act: 'zoom-out' },
   { key: '0', act: 'zoom-fit' },
+  { key: 'l', act: 'loupe' },
   { key: '?', act: 'keys' },
 ];
 
@@ -33,6 +34,7 @@ const others = [
   [mac ? '⌘ V' : 'Ctrl + V', 'key.paste'],
   [mac ? '⌘ C' : 'Ctrl + C', 'key.copy'],
   ['Esc', 'key.cancel'],
+  [mac ? '⌘ + ↗' : 'Ctrl + ↗', 'key.drag'],
   ['⇧ + ← ↑ → ↓', 'key.push'],
 ];
 

@@ -13,7 +13,7 @@ import { asked, attributesFrom, attributesOf, outputOf, resultNames, runNames } 
 import { recallSettings, rememberSettings } from '../settings/settings.js';
 import { layAdvice, makeSmaller, obeyShop } from './advice.js';
 import { Display } from './display.js';
-import { describe, fileOf } from './export.js';
+import { describe, fileOf, save } from './export.js';
 import { History } from './history.js';
 import { forgetPhotos, keepPhoto, recallPhotos } from './kept.js';
 import { studioMarkup } from './markup.js';
@@ -55,6 +55,8 @@ const pushes = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 /** Photos of a guide that are held, with what was made of them, for a second look. */
 const HELD = 8;
+/** Whether a canvas is for a passport: then passport.js is loaded. @param {string | null} canvas */
+const isPassport = (canvas) => /^(?:preset=)?passport/.test(canvas ?? '');
 
 /** A new setting waits this long for another before the file is made again. */
 const SETTLE_MS = 180;
@@ -71,6 +73,7 @@ export class Studio {
   /** @type {Look | undefined} that was put on: its pattern names the files */ #look;
   /** Settings change that nobody chose here. */
   #quiet = false;
+  /** @type {import('./loupe.js').Loupe | undefined} */ #loupe;
   t = translator('en', english);
   #language = 'en';
   #life = new AbortController();
@@ -112,6 +115,7 @@ export class Studio {
     this.viewport = new Viewport(this.box, { ...needs, look: () => this.optionsChanged() });
     this.output = new Output(this.box, {
       ...needs,
+      common: this.queue.common,
       say: (text) => this.#say(text),
       file: (item) => this.#file(item),
       render: (item, options) => this.queue.render(item, options),
@@ -351,6 +355,7 @@ export class Studio {
   dispose() {
     leave(this.host);
     this.#life.abort();
+    this.#loupe?.close();
     this.offer.dispose();
     this.#retouching?.abort();
     clearTimeout(this.#timer);
@@ -493,6 +498,7 @@ export class Studio {
     else if (act === 'image') this.#part('.backgroundFile').click();
     else if (act === 'all') void this.#downloadAll();
     else if (act.startsWith('zoom-')) this.viewport.act(act);
+    else if (act === 'loupe') void this.#magnify();
     else if (!item) return;
     else if (this.#guide && (act === 'next' || act === 'previous')) this.#guide.go(act === 'next' ? 1 : -1);
     else if (act === 'next' || act === 'previous') this.#choose(items[items.indexOf(item) + (act === 'next' ? 1 : -1)]);
@@ -502,9 +508,13 @@ export class Studio {
     else if (this.#part('.bar').inert) return;
     else if (act === 'download') void this.output.download(item).catch(() => {});
     else if (act === 'copy') void this.output.copy(item);
-    else if (act === 'style') void this.toolbar.style.toggle();
+    else if (act === 'mask' || act === 'psd') {
+      this.#part('.more').open = false;
+      void this.output[act](item).catch((error) => this.stage.message(item, error));
+    } else if (act === 'style') void this.toolbar.style.toggle();
     else if (act === 'looks') void this.looks.toggle();
     else if (act === 'move') this.#move(item);
+    else if (act.startsWith('sheet-')) void this.#sheet(item, act.slice(6)).catch(() => {});
     else if (act === 'obey') obeyShop(this.host);
     else if (act === 'smaller' && this.#report) {
       const report = this.#report;
@@ -591,6 +601,7 @@ export class Studio {
   async #file(item) {
     clearTimeout(this.#timer);
     const { options } = this;
+    const canvas = this.host.getAttribute('canvas');
     if (item.cutout?.report?.subject?.found === false) {
       this.#emitResult(item, item.cutout, options);
       return item.cutout;
@@ -598,9 +609,11 @@ export class Studio {
     if (item === this.#chosen) this.output.tell(this.t('making'));
     try {
       const result = await this.queue.render(item, options);
-      this.#emitResult(item, result, options);
+      const refused = isPassport(canvas) ? await this.#refusal(canvas, result.report) : '';
+      if (!refused) this.#emitResult(item, result, options);
       if (item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options)) return result;
-      this.output.tell(describe(this.t, result, options), this.#named(item, result, options));
+      if (refused) this.output.refuse(refused);
+      else this.output.tell(describe(this.t, result, options), this.#named(item, result, options));
       this.stage.message(item);
       this.#advise(result.report);
       await this.display.file(item, result, options);
@@ -616,6 +629,47 @@ export class Studio {
       }
       throw error;
     }
+  }
+
+  /** Why this is no passport's photo. @param {string | null} canvas @param {Result['report']} report */
+  async #refusal(canvas, report) {
+    const { judge, passportFor, said } = await import('./passport.js');
+    const passport = passportFor(canvas);
+    return passport ? said(this.t, judge(report, passport), report) : '';
+  }
+
+  /** Guide lines and notes of a passport's photo; of none, neither. */
+  async #layPassport() {
+    const canvas = this.host.getAttribute('canvas');
+    const plane = this.#part('.layers .plane');
+    if (!isPassport(canvas) && !plane.querySelector('.guides')) return;
+    const { layGuides, layNotes, passportFor } = await import('./passport.js');
+    if (canvas !== this.host.getAttribute('canvas')) return;
+    const passport = passportFor(canvas);
+    layGuides(plane, passport);
+    if (passport) layNotes(this.#part('.advice'), this.t, passport, this.#report);
+  }
+
+  /** The magnifier comes, or goes. */
+  async #magnify() {
+    const button = this.#part('[data-act=loupe]');
+    const on = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(on));
+    const { Loupe } = await import('./loupe.js');
+    this.#loupe?.close();
+    this.#loupe =
+      button.getAttribute('aria-pressed') === 'true' ? new Loupe(this.#part('.view'), this.slider) : undefined;
+  }
+
+  /** Prints of a passport's photo on a sheet. @param {Item} item @param {string} paper */
+  async #sheet(item, paper) {
+    const { makeSheet, passportFor } = await import('./passport.js');
+    const passport = passportFor(this.host.getAttribute('canvas'));
+    if (!passport) return;
+    const { blob } = await this.#file(item);
+    const name = item.name.replace(/\.\w+$/, '');
+    save(this.#url(await makeSheet(blob, passport, paper)), `${name}-${paper}.jpg`);
+    this.#say(this.t('saved', { name: `${name}-${paper}.jpg` }));
   }
 
   /** @param {Item} item @param {Result} result @param {Options} options */
@@ -707,7 +761,8 @@ export class Studio {
   /** @param {Result['report']} report */
   #advise(report) {
     this.#report = report;
-    layAdvice(this.#part('.advice'), this.host, this.t, report);
+    if (!isPassport(this.host.getAttribute('canvas'))) layAdvice(this.#part('.advice'), this.host, this.t, report);
+    void this.#layPassport().catch(() => {});
   }
 
   #layHistory() {
