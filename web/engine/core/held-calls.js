@@ -11,6 +11,8 @@ export const retouchCalls = /** @type {const} */ ({
   draw: 'state',
   end: 'state',
   toggle: 'state',
+  suppose: 'state',
+  settle: 'state',
   undo: 'state',
   redo: 'state',
   objects: 'value',

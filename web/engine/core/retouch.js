@@ -12,6 +12,8 @@ import { retouchCalls } from './held-calls.js';
  *   x, y: what lies in the corner; step: pixels of the photo per pixel of the view
  * @typedef {{ width: number, height: number, undos: number, redos: number }} State
  * @typedef {{ box: [number, number, number, number], area: number, kept: boolean }} Part one separate object
+ * @typedef {{ way: 'add' | 'take' | 'only', data: Uint8Array | Uint8ClampedArray, width: number, height: number }} Thing
+ *   what somebody points at, as a pick session shows it: the thing, too; all but the thing; the thing and nothing else
  */
 
 export class Retouch extends Handle {
@@ -47,6 +49,23 @@ export class Retouch extends Handle {
   /** Drops the object there, or takes it back. @param {number} x @param {number} y */
   toggle(x, y) {
     this.call('retouch', 'toggle', x, y);
+    return this.state;
+  }
+
+  /** What a thing would make of the matte is in the views from now on; null: nothing is supposed any more. @param {Thing | null} thing */
+  suppose(thing) {
+    const { core } = this;
+    if (!thing) this.call('retouch', 'suppose', 0, 0, 0, 0);
+    else
+      core.withBytes(thing.data, (map) =>
+        this.call('retouch', 'suppose', core.abi.numbers.edit_way[thing.way] ?? -1, map, thing.width, thing.height),
+      );
+    return this.state;
+  }
+
+  /** Makes that a step of undo. @param {boolean} [goesOn] instead of the step before, which was of the same thing */
+  settle(goesOn = false) {
+    this.call('retouch', 'settle', Number(goesOn));
     return this.state;
   }
 
