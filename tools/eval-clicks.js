@@ -59,7 +59,7 @@ const seedOf = (name, k) => [...name].reduce((sum, letter) => Math.imul(sum ^ le
 export async function clickThrough(show, truth, w, h, random) {
   /** @type {[number, number, 0 | 1][]} */ const points = [];
   /** @type {number[]} */ const overlaps = [];
-  let found = new Uint8Array(w * h);
+  /** @type {import('../models/eval/metrics/clicks.js').Mask} */ let found = new Uint8Array(w * h);
   while (overlaps.length < MOST) {
     const click = nextClick(truth, found, w, h, random);
     if (!click) break;

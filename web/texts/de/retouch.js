@@ -2,6 +2,7 @@ export default {
   "tools": "Werkzeuge und Ansicht",
   "erase": "Radieren",
   "restore": "Zurückholen",
+  "pick": "Auswählen",
   "objects": "Objekte",
   "move": "Verschieben",
   "ghost": "Entferntes zeigen",
@@ -38,5 +39,6 @@ export default {
   "key.zoom": "Vergrößern, verkleinern, einpassen",
   "key.brush": "Pinsel bewegen",
   "key.push": "Bild verschieben",
-  "key.dab": "Werkzeug dort anwenden"
+  "key.dab": "Werkzeug dort anwenden",
+  "key.away": "Wegnehmen, was dort ist"
 }

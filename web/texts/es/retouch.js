@@ -2,6 +2,7 @@ export default {
   "tools": "Herramientas y vista",
   "erase": "Borrar",
   "restore": "Restaurar",
+  "pick": "Elegir",
   "objects": "Objetos",
   "move": "Mover",
   "ghost": "Mostrar lo quitado",
@@ -40,5 +41,6 @@ export default {
   "key.zoom": "Acercar, alejar, ajustar",
   "key.brush": "Mover el pincel",
   "key.push": "Mover la imagen",
-  "key.dab": "Usar la herramienta ahí"
+  "key.dab": "Usar la herramienta ahí",
+  "key.away": "Quitar lo que hay ahí"
 }

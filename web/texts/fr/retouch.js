@@ -2,6 +2,7 @@ export default {
   "tools": "Outils et affichage",
   "erase": "Effacer",
   "restore": "Restaurer",
+  "pick": "Choisir",
   "objects": "Objets",
   "move": "Déplacer",
   "ghost": "Montrer ce qui est retiré",
@@ -40,5 +41,6 @@ export default {
   "key.zoom": "Agrandir, réduire, ajuster",
   "key.brush": "Déplacer le pinceau",
   "key.push": "Déplacer l’image",
-  "key.dab": "Appliquer l’outil ici"
+  "key.dab": "Appliquer l’outil ici",
+  "key.away": "Enlever ce qui s’y trouve"
 }

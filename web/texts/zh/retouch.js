@@ -2,6 +2,7 @@ export default {
   "tools": "工具和视图",
   "erase": "擦除",
   "restore": "恢复",
+  "pick": "选取",
   "objects": "物体",
   "move": "移动",
   "ghost": "显示已移除部分",
@@ -36,5 +37,6 @@ export default {
   "key.zoom": "放大、缩小、适合窗口",
   "key.brush": "移动画笔",
   "key.push": "移动图片",
-  "key.dab": "在此处使用工具"
+  "key.dab": "在此处使用工具",
+  "key.away": "去掉那里的物体"
 }
