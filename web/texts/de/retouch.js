@@ -18,6 +18,7 @@ export default {
   "everywhere": "Überall",
   "edge.said": "Der Rand ist geändert.",
   "edge.none": "Nichts zu ändern.",
+  "pick": "Auswählen",
   "objects": "Objekte",
   "move": "Verschieben",
   "ghost": "Entferntes zeigen",
@@ -54,5 +55,6 @@ export default {
   "key.zoom": "Vergrößern, verkleinern, einpassen",
   "key.brush": "Pinsel bewegen",
   "key.push": "Bild verschieben",
-  "key.dab": "Werkzeug dort anwenden"
+  "key.dab": "Werkzeug dort anwenden",
+  "key.away": "Wegnehmen, was dort ist"
 }

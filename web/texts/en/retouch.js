@@ -18,6 +18,7 @@ export default {
   "everywhere": "Everywhere",
   "edge.said": "The edge is changed.",
   "edge.none": "Nothing to change.",
+  "pick": "Pick",
   "objects": "Objects",
   "move": "Move",
   "ghost": "Show removed",
@@ -54,5 +55,6 @@ export default {
   "key.zoom": "Zoom in, out, fit",
   "key.brush": "Move the brush",
   "key.push": "Move the picture",
-  "key.dab": "Use the tool there"
+  "key.dab": "Use the tool there",
+  "key.away": "Take away what is there"
 }

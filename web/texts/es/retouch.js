@@ -18,6 +18,7 @@ export default {
   "everywhere": "En todo",
   "edge.said": "El borde ha cambiado.",
   "edge.none": "Nada que cambiar.",
+  "pick": "Elegir",
   "objects": "Objetos",
   "move": "Mover",
   "ghost": "Mostrar lo quitado",
@@ -56,5 +57,6 @@ export default {
   "key.zoom": "Acercar, alejar, ajustar",
   "key.brush": "Mover el pincel",
   "key.push": "Mover la imagen",
-  "key.dab": "Usar la herramienta ahí"
+  "key.dab": "Usar la herramienta ahí",
+  "key.away": "Quitar lo que hay ahí"
 }

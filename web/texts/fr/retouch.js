@@ -18,6 +18,7 @@ export default {
   "everywhere": "Partout",
   "edge.said": "Le bord est modifié.",
   "edge.none": "Rien à modifier.",
+  "pick": "Choisir",
   "objects": "Objets",
   "move": "Déplacer",
   "ghost": "Montrer ce qui est retiré",
@@ -56,5 +57,6 @@ export default {
   "key.zoom": "Agrandir, réduire, ajuster",
   "key.brush": "Déplacer le pinceau",
   "key.push": "Déplacer l’image",
-  "key.dab": "Appliquer l’outil ici"
+  "key.dab": "Appliquer l’outil ici",
+  "key.away": "Enlever ce qui s’y trouve"
 }

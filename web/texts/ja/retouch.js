@@ -18,6 +18,7 @@ export default {
   "everywhere": "全体に",
   "edge.said": "縁を変更しました。",
   "edge.none": "変更する所がありません。",
+  "pick": "選ぶ",
   "objects": "オブジェクト",
   "move": "移動",
   "ghost": "消した部分を表示",
@@ -52,5 +53,6 @@ export default {
   "key.zoom": "拡大・縮小・全体表示",
   "key.brush": "ブラシを動かす",
   "key.push": "画像を動かす",
-  "key.dab": "その場所でツールを使う"
+  "key.dab": "その場所でツールを使う",
+  "key.away": "そこにある物を除く"
 }

@@ -18,6 +18,7 @@ export default {
   "everywhere": "全部",
   "edge.said": "边缘已更改。",
   "edge.none": "没有可更改的地方。",
+  "pick": "选取",
   "objects": "物体",
   "move": "移动",
   "ghost": "显示已移除部分",
@@ -52,5 +53,6 @@ export default {
   "key.zoom": "放大、缩小、适合窗口",
   "key.brush": "移动画笔",
   "key.push": "移动图片",
-  "key.dab": "在此处使用工具"
+  "key.dab": "在此处使用工具",
+  "key.away": "去掉那里的物体"
 }

@@ -66,6 +66,7 @@ padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1
 .meter{grid-column:1/-1;width:100%;height:5px;border-radius:9px;background:#ffffff2b;overflow:hidden;margin-top:6px}
 .meter i{display:block;height:100%;background:var(--_spark);width:calc(var(--progress,0)*1%);transition:width .25s linear}
 .note .small-button{min-height:36px;padding:0 14px;border-radius:10px;font-size:.9rem}
+.note.doubt{display:flex;flex-wrap:wrap;align-items:center;justify-content:center;width:max-content;max-width:calc(100% - 24px);padding:8px 10px 8px 16px;gap:8px 10px}
 .strip{display:flex;gap:8px;padding:10px 14px 0;overflow-x:auto;margin:0;list-style:none;scrollbar-width:thin}
 .strip:empty{display:none}
 .thumb{position:relative;display:block;width:64px;height:64px;padding:0;border-radius:10px;border:2px solid var(--_edge);background:var(--_mat);overflow:hidden}
@@ -175,6 +176,7 @@ button:disabled{opacity:.5;cursor:default}
 .stage{padding-bottom:54px}.stage .cut{height:calc(100% - 96px)}
 .top{inset:9px 9px 9px 11px;align-items:start;pointer-events:none}.top>*{pointer-events:auto}
 .lens{position:absolute;bottom:0;left:50%;transform:translateX(-50%);gap:8px;margin:0}
+.note.doubt{bottom:62px}
 }
 @container (max-width:640px){
 .stage{min-height:270px;padding:54px 10px 54px}.stage .cut{inset:50px 6px 6px;width:calc(100% - 12px);height:calc(100% - 56px)}
