@@ -20,6 +20,7 @@ const suites = {
   png: async () => (await import('./bench/png.js')).benchPng(),
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
+  pick: async () => (await import('./bench/pick.js')).benchPick(),
   agreement: async () => (await import('./bench/agreement.js')).benchAgreement(),
   roofline: async () => (await import('./bench/roofline.js')).benchRoofline({ models: values.models?.split(',') }),
   engines: async () =>

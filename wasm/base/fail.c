@@ -16,6 +16,13 @@ cut_status cut_fail(cut_error *error, cut_status status, const char *format,
     return status;
 }
 
+cut_status cut_fail_of(cut_error *error, cut_status status, const char *what)
+{
+    if (!status || !error || !error->text[0]) return status;
+    cut_error said = *error;
+    return cut_fail(error, status, "The %s: %s", what, said.text);
+}
+
 const char *cut_status_code(int status)
 {
     switch (status) {

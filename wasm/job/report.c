@@ -66,8 +66,13 @@ static void report_place(char *out, size_t size, const cut_job *job)
                   (int)(at->x + (float)head->x * at->scale),
                   (int)(at->y + (float)head->top * at->scale),
                   (int)(at->y + (float)head->chin * at->scale));
-    cut_print(out, size, "{\"scale\":%d.%04d,\"head\":%s}", scale / 10000,
-              scale % 10000, said);
+    int sharp = parts(job->rendering.sharpness);
+    char judged[48] = "";
+    if (head->chin)
+        cut_print(judged, sizeof judged, ",\"gap\":%d,\"sharpness\":%d.%04d",
+                  (int)job->rendering.view.gap, sharp / 10000, sharp % 10000);
+    cut_print(out, size, "{\"scale\":%d.%04d,\"head\":%s%s}", scale / 10000,
+              scale % 10000, said, judged);
 }
 
 const char *cut_job_report_json(cut_job *job)
@@ -76,7 +81,7 @@ const char *cut_job_report_json(cut_job *job)
     char found[8] = "null",
          details[128] = "\"coverage\":null,\"confidence\":null,"
                         "\"box\":null";
-    char placed[96] = "null";
+    char placed[160] = "null";
     if (job->state >= CUT_COMPOSED) report_place(placed, sizeof placed, job);
     if (job->state >= CUT_INFERRED)
         cut_print(found, sizeof found, subject->found ? "true" : "false");
