@@ -62,6 +62,7 @@ const staged = [
   ...from('node_modules/libheif-js', 'vendor/heif', 'libheif-wasm/LICENSE', 'libheif-wasm/libheif-bundle.mjs'),
   ...from('node_modules/geotiff', 'vendor/tiff', 'LICENSE', 'dist-browser/geotiff.js'),
   ...from('node_modules/client-zip', 'vendor/client-zip', 'LICENSE.txt', 'index.js'),
+  ...from('node_modules/ag-psd', 'vendor/psd', 'LICENSE', 'dist/bundle.js'),
   ...from(
     'node_modules/@noble/hashes',
     'vendor/noble',
@@ -197,7 +198,7 @@ function stageNotices() {
     `Little CMS\n\n${text('build/third_party/lcms2/COPYING')}`,
     `stb_image, stb_image_write\n\n${stb.slice(0, stb.indexOf('\n---')).trim()}`,
     text('tools/notices.txt'), // of those that bring no file
-    '@jsquash/webp, @jsquash/avif, @jsquash/jxl, libheif-js, geotiff, client-zip, @noble/hashes: LICENSE beside each in vendor/',
+    '@jsquash/webp, @jsquash/avif, @jsquash/jxl, libheif-js, geotiff, client-zip, ag-psd, @noble/hashes: LICENSE beside each in vendor/',
   ];
   writeFileSync(join(dist, 'THIRD_PARTY.txt'), `${notices.join(`\n\n${'-'.repeat(78)}\n\n`)}\n`);
 }
@@ -205,7 +206,7 @@ function stageNotices() {
 /** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime), a rare format or a click (kept by the
  * engine from then on). */
 const notOffline =
-  /^(models\/pick\/model\.onnx$|vendor\/(ort|noble|avif|jxl|heif|tiff)\/|cms\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+  /^(models\/pick\/model\.onnx$|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|cms\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {

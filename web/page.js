@@ -63,15 +63,19 @@ window.addEventListener('storage', ({ key }) => {
 
 // Once the page stands, everything a photo needs is fetched, so that the network
 // may go before the first one comes. By itself an element waits for a hint.
-// After that comes what makes the page an app.
+// After that comes what makes the page an app. A page that animates may
+// never be idle: a second is the longest wait.
 const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ call) => setTimeout(call, 200));
 window.addEventListener('load', () =>
-  whenIdle(async () => {
-    const app = import('./app.js'); // at once: the network may go while the model is made ready
-    app.catch(() => {}); // the page works without it
-    await remover.preload();
-    await (await app).startApp(remover, () => t);
-  }),
+  whenIdle(
+    async () => {
+      const app = import('./app.js'); // at once: the network may go while the model is made ready
+      app.catch(() => {}); // the page works without it
+      await remover.preload();
+      await (await app).startApp(remover, () => t);
+    },
+    { timeout: 1000 },
+  ),
 );
 
 offerBatch(remover, byId('many'));
@@ -96,19 +100,30 @@ document.addEventListener('background-remover-accept', () => {
     requestAnimationFrame(() => remover.scrollIntoView({ block: 'nearest' }));
 });
 
-// A link or a picture of another page, dropped: its address is fetched, where that address allows it.
+/** Addresses of pictures in what was dropped or pasted: an image of a page, links. @param {DataTransfer | null} data */
+function addressesIn(data) {
+  const html = new DOMParser().parseFromString(data?.getData('text/html') ?? '', 'text/html');
+  const images = [...html.querySelectorAll('img')].map(({ src }) => src);
+  const lines = `${data?.getData('text/uri-list')}\n${images.length ? '' : data?.getData('text/plain')}`.split(/\r?\n/);
+  const found = images.length ? images : lines.map((line) => line.trim());
+  return [...new Set(found.filter((address) => /^(https?|data|blob):\S+$/.test(address)))].slice(0, 20);
+}
+
+// A link or a picture of another page, dropped or pasted: its address is fetched, where that address allows it, and
+// said to be closed where not.
 for (const type of ['dragover', 'drop']) {
   document.addEventListener(type, (event) => {
     const drag = /** @type {DragEvent} */ (event);
     const types = drag.dataTransfer?.types ?? [];
     if (own || drag.defaultPrevented || types.includes('Files') || !types.includes('text/uri-list')) return;
     drag.preventDefault(); // never to another page
-    if (type !== 'drop') return;
-    const html = new DOMParser().parseFromString(drag.dataTransfer?.getData('text/html') ?? '', 'text/html');
-    const address = html.querySelector('img')?.src || drag.dataTransfer?.getData('text/uri-list').split(/\r?\n/)[0];
-    if (address && /^(https?|data|blob):/.test(address)) remover.add([address]);
+    if (type === 'drop') remover.add(addressesIn(drag.dataTransfer));
   });
 }
+document.addEventListener('paste', ({ clipboardData, target, defaultPrevented }) => {
+  const field = target instanceof Element && target.closest('input,textarea,select,[contenteditable]');
+  if (!defaultPrevented && !field && !clipboardData?.files.length) remover.add(addressesIn(clipboardData));
+});
 
 document.addEventListener('background-remover-result', (event) => {
   last = /** @type {CustomEvent} */ (event).detail;

@@ -24,6 +24,17 @@ const listen = (page) =>
 const filed = (page, count = 1) =>
   expect.poll(() => page.evaluate(() => window.results.length)).toBeGreaterThanOrEqual(count);
 
+/** A page of somebody else's at /alone.html, with nothing but the element. @param {import('@playwright/test').Page} page */
+const serveAlone = (page) =>
+  page.route('**/alone.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body:
+        '<!doctype html><link rel=icon href=data:,>' +
+        '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>',
+    }),
+  );
+
 test('the sample is cut out, with clear corners and a solid subject', async ({ page }) => {
   await page.goto('/');
   await listen(page);
@@ -165,14 +176,7 @@ test('a hover fetches what a photo needs, and no codec that most never need', as
   /** @type {string[]} */
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await page.route('**/alone.html', (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body:
-        '<!doctype html><link rel=icon href=data:,>' +
-        '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>',
-    }),
-  );
+  await serveAlone(page);
   await page.goto('/alone.html');
   const model = page.waitForResponse(/\/models\/base\/model\.onnx$/);
   await page.locator(remover).hover();
@@ -389,15 +393,7 @@ test('the element’s entry is at most 8 KB of gzip and loads nothing more by it
   /** @type {string[]} */
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  // a page of somebody else's, with nothing but the element
-  await page.route('**/alone.html', (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body:
-        '<!doctype html><link rel=icon href=data:,>' +
-        '<script type=module src="/widget/background-remover.js"></script><background-remover></background-remover>',
-    }),
-  );
+  await serveAlone(page);
   await page.goto('/alone.html', { waitUntil: 'networkidle' });
   const scripts = asked.filter((path) => path.endsWith('.js'));
   const entry = [

@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/simd.h"
+#include "detail/detail.h"
 #include "edit.h"
 #include "image/image.h"
 #include "matte/foreground.h"
@@ -94,6 +95,10 @@ typedef struct cut_view_window {
     int32_t w, h;
 } cut_view_window;
 
+/** Tints a view where `cover` u8 [h][w] of a photo is not 0. */
+void cut_view_tint(uint8_t *view, const uint8_t *cover, int32_t w, int32_t h,
+                   cut_view_window window);
+
 /**
  * One view (edit.h). `ghost` shimmers through where `of` is clear; NULL: none.
  *
@@ -140,8 +145,13 @@ struct cut_edit {
 
     cut_matte meant; /* what is supposed, of the photo; alpha NULL: nothing */
     int way;
-    uint8_t *ground; /* the matte before the thing of the last step; owned */
-    int grounded;    /* the last step is one of a thing */
+    uint8_t *ground;    /* the matte before the thing of the last step; owned */
+    int grounded;       /* the last step is one of a thing */
+    float amount;       /* of the modes of edges, pixels */
+    uint8_t *goal;      /* [h][w]: what they lead to; NULL until there is one */
+    uint8_t *goal_done; /* of each tile: whether this stroke has it in goal */
+    cut_detail *detail; /* of a stroke that refines */
+    int is_refined;     /* all tiles were answered */
 
     cut_edit_step steps[CUT_EDIT_STEPS];
     uint32_t undos, redos; /* steps[0 .. undos - 1], then the redos */
@@ -158,11 +168,36 @@ static inline size_t cut_edit_at(const cut_edit *edit, int32_t x, int32_t y)
     return (size_t)y * (size_t)edit->photo.w + (size_t)x;
 }
 
+/** All of the photo. */
+static inline cut_rect cut_edit_all(const cut_edit *edit)
+{
+    return (cut_rect){0, 0, edit->photo.w, edit->photo.h};
+}
+
 /** Whether a stroke or a view may begin there. */
 static inline int cut_edit_is_place(float x, float y)
 {
     return x >= -65536 && x <= 65536 && y >= -65536 && y <= 65536;
 }
+
+/* ---- edges.c ------------------------------------------------------------ */
+
+static inline int cut_edit_is_edge_mode(int mode)
+{
+    return mode >= CUT_EDIT_SHIFT && mode <= CUT_EDIT_HOLES;
+}
+
+/** A stroke of an edge mode or of REFINE begins, or has ended. CUT_E_MEMORY. */
+cut_status cut_edit_goal_begin(cut_edit *edit);
+void cut_edit_goal_end(cut_edit *edit);
+
+/** Makes the goal in `rect`. CUT_E_MEMORY: some of it is missing. */
+cut_status cut_edit_goal(cut_edit *edit, cut_rect rect);
+
+/** alpha in `rect`, between before and goal as far as the stroke covers. */
+void cut_edit_lay_goal(cut_edit *edit, cut_rect rect);
+
+/* ---- history.c ---------------------------------------------------------- */
 
 /** Shows a change of the matte in `rect` until the colours are cleaned: the
  * photo's own under the new alpha. */

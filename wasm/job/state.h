@@ -67,11 +67,12 @@ struct cut_job {
     cut_detail *detail; /* REFINED: while tiles are due */
     cut_detail_report detailed;
     int is_detailed;         /* all of them were answered */
+    int has_edges;           /* alpha has them as the options want */
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
     cut_device device;
-    char report[768];
+    char report[832];
 };
 
 /** What the picture is under a matte from outside: a graphic, when the matte is

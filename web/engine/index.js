@@ -21,3 +21,4 @@ export const { removeBackground, segment, retouch, preview, pick, preload, conve
 );
 export { CutawayError } from './core/errors.js';
 export { bundled } from './lists/bundled.js';
+export { fileNameOf, readLook, writeLook } from './core/look.js';

@@ -2,10 +2,9 @@
 //
 //   <background-remover background="transparent" format="png" src="photo.jpg">
 //
-// This file is all that a page pays at load: the empty drop zone. The studio
-// (result, slider, controls) comes with the first pointer or photo, the engine
-// too. docs/embedding.md lists attributes, properties, methods, events, parts
-// and custom properties; a test compares it with this source.
+// All that a page pays at load: the empty drop zone. The studio and the engine
+// come with the first pointer or photo. docs/embedding.md is its manual; a test
+// compares it with this source.
 import { resultNames } from '../engine/lists/result-names.js';
 import english from '../texts/en/element.js';
 import { baseStyles } from './common/base-styles.js';
@@ -212,8 +211,8 @@ export class BackgroundRemover extends HTMLElement {
   }
 
   /**
-   * Photos into the queue: files, blobs or URLs. Fires background-remover-accept
-   * first, which may be cancelled.
+   * Photos into the queue. Fires background-remover-accept first, which may be
+   * cancelled.
    *
    * @param {(Blob | string)[]} sources
    * @param {{ trusted?: boolean }} [how]
@@ -282,7 +281,7 @@ export class BackgroundRemover extends HTMLElement {
     return this.#engine;
   }
 
-  /** Fetches what the first photo will need; by itself at the first hint of one. A failure is told when a photo meets it. */
+  /** Fetches what the first photo will need. A failure is told when a photo meets it. */
   async preload() {
     if (this.#warm) return;
     this.#warm = true;

@@ -30,7 +30,7 @@ async function parts() {
         run: async ({ data, width, height }) => ({ data: data.slice(0, width * height), width, height }),
       },
     }),
-    webp: { preload: async () => {}, decode: () => assert.fail(), encode: () => assert.fail() },
+    webp: { decode: () => assert.fail(), encode: () => assert.fail() },
   };
 }
 
@@ -74,7 +74,7 @@ function inThisThread() {
       async () => ({
         core: await newCore(),
         newCore,
-        webp: { preload: async () => {}, decode: never, encode: never },
+        webp: { decode: never, encode: never },
         loadModel: modelLoader(
           {
             fetch: async (url) => new Response(await readFile(new URL(url))),

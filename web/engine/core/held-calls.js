@@ -10,6 +10,7 @@ export const retouchCalls = /** @type {const} */ ({
   begin: 'state',
   draw: 'state',
   end: 'state',
+  everywhere: 'state',
   toggle: 'state',
   suppose: 'state',
   settle: 'state',

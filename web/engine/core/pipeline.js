@@ -32,8 +32,7 @@ import { yieldToEvents } from './yield.js';
  * @property {Parts['loadModel']} [loadPick] the bundled network that is told what is meant
  * @property {(choice: { engine?: string }, more: { signal?: AbortSignal }) => Promise<LoadedModel>} [loadDetail] the
  *   bundled network that makes a matte finer, tile by tile; without it none is made finer
- * @property {{ preload: () => Promise<void>,
- *   encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
+ * @property {{ encode: (image: { data: Uint8ClampedArray, width: number, height: number }, quality: number) => Promise<Uint8Array> }} webp
  * @property {import('./codecs/ladder.js').Rung[]} rungs who decodes what the core does not, in the order of trying
  * @property {import('./codecs/cms.js').ToSrgb} toSrgb who converts the colours that the core cannot
  *
@@ -446,7 +445,11 @@ export async function pick(parts, { bytes, options: { model, engine: wanted } },
 }
 
 /** To be retouched. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
-export const retouch = (parts, input, more = {}) => hold(parts, input, more, (job) => new Retouch(job));
+export const retouch = (parts, input, more = {}) =>
+  hold(parts, input, more, (job, { loadDetail }) => {
+    const { engine } = input.options;
+    return new Retouch(job, loadDetail && (() => loadDetail({ engine }, {})));
+  });
 
 /** To be seen with any options. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
 export const preview = (parts, input, more = {}) =>

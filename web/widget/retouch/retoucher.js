@@ -15,8 +15,20 @@ import { retoucherMarkup, retoucherStyles } from './markup.js';
  * @typedef {import('../common/texts.js').Translate<typeof english>} Translate
  * @typedef {import('../../engine/index.js').Retouching} Retouching
  * @typedef {import('../../engine/index.js').PickSession} PickSession
- * @typedef {'erase' | 'restore' | 'pick' | 'objects' | 'move'} Tool
+ * @typedef {'erase' | 'restore' | 'refine' | 'edge' | 'pick' | 'objects' | 'move'} Tool
+ * @typedef {'shift' | 'feather' | 'smooth' | 'holes'} Kind of what is done to an edge
  */
+
+/** The tools that draw. */
+const brushes = ['erase', 'restore', 'refine', 'edge'];
+
+/** What a hand may ask of an edge, in pixels of the photo. @type {Record<Kind, { min: number, max: number, usual: number }>} */
+const amounts = {
+  shift: { min: -20, max: 20, usual: -2 },
+  feather: { min: 1, max: 40, usual: 4 },
+  smooth: { min: 1, max: 40, usual: 6 },
+  holes: { min: 1, max: 400, usual: 60 },
+};
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -25,6 +37,8 @@ const told = [
   ['E', 'erase'],
   ['R', 'restore'],
   ['P', 'pick'],
+  ['H', 'refine'],
+  ['G', 'edge'],
   ['O', 'objects'],
   ['M', 'move'],
   ['[ ]', 'key.size'],
@@ -86,6 +100,8 @@ class Retoucher {
   /** @type {(matte: Blob | null) => void} */ #settle = () => {};
   /** @type {(error: unknown) => void} */ #fail = () => {};
   /** @type {Tool} */ #tool = 'erase';
+  /** @type {Kind} */ #kind = 'shift';
+  #amounts = Object.fromEntries(Object.entries(amounts).map(([kind, { usual }]) => [kind, usual]));
   #backdrop = 'checker';
   #size = 40; // radius of the brush, CSS pixels
   /** @type {{ id: number, points: number[], from: import('../common/zoom.js').Point, begun: boolean } | null} the stroke of this
@@ -167,6 +183,20 @@ class Retoucher {
       this.#size = Number(event.target.value);
       this.#moveCursor();
     });
+    on(this.#part('.kind'), 'change', (event) => {
+      this.#kind = event.target.value;
+      this.#sync();
+    });
+    for (const [selector, type] of [
+      ['.amount', 'input'],
+      ['.edge .typed', 'change'],
+    ])
+      on(this.#part(selector), type, ({ target }) => {
+        const { min, max } = amounts[this.#kind];
+        if (Number.isFinite(target.valueAsNumber))
+          this.#amounts[this.#kind] = Math.min(max, Math.max(min, Math.round(target.valueAsNumber)));
+        this.#sync();
+      });
     on(this.#part('.ghost'), 'change', () => this.#render());
     on(this.box, 'keydown', (event) => this.#key(event));
     on(this.canvas, 'pointerdown', (event) => this.#down(event));
@@ -202,6 +232,7 @@ class Retoucher {
     if ((act === 'undo' && !undos) || (act === 'redo' && (!redos || this.#unmeant))) return;
     if (act === 'undo' || act === 'redo')
       this.#change(this.t(act === 'undo' ? 'undo.said' : 'redo.said'), () => this.retouching[act]());
+    else if (act === 'everywhere') this.#everywhere();
     else if (act === 'in') this.view.by(zoomStep);
     else if (act === 'out') this.view.by(1 / zoomStep);
     else if (act === 'fit') this.view.fit();
@@ -215,6 +246,21 @@ class Retoucher {
     else if (act === 'discard') this.#settle(null);
     else if (act === 'keep') this.#part('.ask').close();
     else if (act === 'accept') void this.#accept();
+  }
+
+  /** The edge of the whole picture. */
+  #everywhere() {
+    this.#settlePick();
+    const [kind, amount] = [this.#kind, this.#amounts[this.#kind]];
+    void this.#call(async () => {
+      const before = this.retouching.state.undos;
+      const { undos } = await this.retouching.everywhere(kind, amount);
+      this.#unmeant = false;
+      this.say(this.t(undos === before ? 'edge.none' : 'edge.said'));
+    }).then(() => {
+      this.#sync();
+      this.#render();
+    });
   }
 
   /** Nothing that was done is lost by one key. */
@@ -310,9 +356,15 @@ class Retoucher {
     this.#part('[data-act=undo]').disabled = undos === 0;
     this.#part('[data-act=redo]').disabled = redos === 0 || this.#unmeant;
     this.#part('[data-tool=pick]').setAttribute('aria-busy', String(Boolean(this.#picking)));
-    const brush = this.#tool === 'erase' || this.#tool === 'restore';
     this.#part('.brush').hidden = this.#tool === 'pick' || Boolean(this.#picking);
-    this.#part('.brush').inert = !brush;
+    this.#part('.brush').inert = !brushes.includes(this.#tool);
+    this.#part('.snapping').hidden = this.#tool === 'refine' || this.#tool === 'edge';
+    this.#part('.edge').hidden = this.#tool !== 'edge';
+    const { min, max } = amounts[this.#kind];
+    const amount = this.#amounts[this.#kind];
+    const [slider, field] = [this.#part('.amount'), this.#part('.edge .typed')];
+    for (const input of [slider, field]) Object.assign(input, { min, max, step: 1, value: amount });
+    slider.setAttribute('aria-valuetext', `${amount} px`);
     this.canvas.dataset.tool = this.#tool;
     this.canvas.dataset.backdrop = this.#backdrop;
     this.#part('.zoom').textContent = percent(this.t.language, this.view.zoom);
@@ -392,7 +444,8 @@ class Retoucher {
 
   get #brush() {
     return /** @type {import('../../engine/index.js').Brush} */ ({
-      mode: this.#tool === 'erase' ? 'erase' : 'restore',
+      mode: this.#tool === 'edge' ? this.#kind : this.#tool,
+      amount: this.#tool === 'edge' ? this.#amounts[this.#kind] : undefined,
       radius: Math.min(2048, Math.max(0.5, this.#size / this.view.zoom)),
       hardness: 1 - Number(this.#part('.soft').value) / 100,
       snap: this.#part('.snap').checked,
@@ -455,7 +508,31 @@ class Retoucher {
     this.#stroke = null;
     if (!stroke.begun || this.#tool === 'objects') return;
     if (stroke.points.length) this.#send(stroke);
-    this.#change('', () => this.retouching.end());
+    this.#change('', () => this.#end());
+  }
+
+  /** The stroke is over. What a network has to look at takes a while, and may not be had: that is told, and all goes on. */
+  async #end() {
+    const refines = this.#tool === 'refine';
+    this.box.classList.toggle('busy', refines);
+    if (refines) this.say(this.t('refine.busy'));
+    try {
+      const { failed } = await this.retouching.end();
+      if (refines) this.say(this.t(failed ? 'refine.failed' : 'refine.said'));
+      if (failed) this.#tell(this.t('refine.failed'));
+    } finally {
+      this.box.classList.remove('busy');
+    }
+  }
+
+  /** For a while, over the picture. @param {string} text */
+  #tell(text) {
+    const note = this.#part('.told');
+    note.textContent = text;
+    note.hidden = false;
+    setTimeout(() => {
+      note.hidden = true;
+    }, 6000);
   }
 
   /** A second finger is down: what the first one drew was not meant. */
@@ -476,8 +553,7 @@ class Retoucher {
 
   #moveCursor() {
     const cursor = this.#part('.cursor');
-    const brush = this.#tool === 'erase' || this.#tool === 'restore';
-    cursor.hidden = !brush || !this.#cursor.shown;
+    cursor.hidden = !brushes.includes(this.#tool) || !this.#cursor.shown;
     cursor.style.width = cursor.style.height = `${2 * this.#size}px`;
     cursor.style.translate = `${this.#cursor.x - this.#size}px ${this.#cursor.y - this.#size}px`;
   }
@@ -499,6 +575,8 @@ class Retoucher {
           e: () => this.#setTool('erase'),
           r: () => this.#setTool('restore'),
           p: () => this.#setTool('pick'),
+          h: () => this.#setTool('refine'),
+          g: () => this.#setTool('edge'),
           o: () => this.#setTool('objects'),
           m: () => this.#setTool('move'),
           '[': () => this.#setSize(this.#size / 1.25),
@@ -514,6 +592,9 @@ class Retoucher {
     if (event.target instanceof Element && event.target.closest('dialog')) {
       event.stopPropagation(); // its own Escape, Tab and Enter
       return;
+    }
+    if (event.target instanceof Element && event.target.matches('select,[type=number]')) {
+      if (key !== 'Escape' && !command) return event.stopPropagation(); // what is typed there
     }
     if (event.target === this.canvas && !command)
       Object.assign(keys, {
@@ -560,9 +641,11 @@ class Retoucher {
     const brush = this.#brush;
     if (this.#tool === 'objects') this.#change('', () => this.retouching.toggle(x, y));
     else {
-      this.#change(this.t(this.#tool === 'erase' ? 'erase.said' : 'restore.said'), async () => {
+      const said = { erase: 'erase.said', restore: 'restore.said', edge: 'edge.said', refine: '' };
+      const text = /** @type {import('../common/texts.js').Key<typeof english> | ''} */ (said[this.#tool]);
+      this.#change(text && this.t(text), async () => {
         await this.retouching.begin(x, y, brush);
-        await this.retouching.end();
+        await this.#end();
       });
     }
   }

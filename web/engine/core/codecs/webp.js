@@ -48,9 +48,6 @@ export function webpCodec(files) {
   return {
     name: 'libwebp',
     reads: (format) => format === 'webp',
-    async preload() {
-      await Promise.all([decoder(), encoder()]);
-    },
     async decode(bytes) {
       const image = (await decoder()).decode(bytes);
       if (!image) throw new Error('libwebp makes nothing of it');
