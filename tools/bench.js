@@ -5,6 +5,7 @@
 //   npm run bench -- engines             with the larger networks, too
 //   npm run bench -- engines --models base,isnet-1024-int8
 //   npm run bench -- roofline --models base,detail
+//   npm run bench -- serve --pictures 200
 // Absolute times drift with the machine; the ratios are what to quote.
 import { parseArgs } from 'node:util';
 import { build } from './build.js';
@@ -28,10 +29,12 @@ const suites = {
       models: values.models?.split(','),
       named: positionals.includes('engines'),
     }),
+  serve: async () =>
+    (await import('./bench/serve.js')).benchServe(values.pictures ? { pictures: Number(values.pictures) } : {}),
 };
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, models: { type: 'string' } },
+  options: { json: { type: 'boolean', default: false }, models: { type: 'string' }, pictures: { type: 'string' } },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !(name in suites));

@@ -10,7 +10,7 @@ import { table } from './browser.js';
 import { measureCeilings } from './engines.js';
 
 /**
- * @typedef {{ op: string, kernel: string, shape: [number, number, number], macs: number, reads?: number, bytes: number,
+ * @typedef {{ op: string, kernel: string, shape: number[], macs: number, reads?: number, bytes: number,
  *   type: string, ms: number, before?: Step }} Step of the plan; macs: with those of `before`
  * @typedef {{ layer: string, macs: number, moved: number, ms: number, products: number, results: number, memory: number,
  *   bound: string, reached: number }} Row ms: measured; products, results, memory: ms that they need at least

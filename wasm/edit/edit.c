@@ -209,7 +209,7 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
                                  "No memory for a view of %u x %u.",
                                  (unsigned)w, (unsigned)h);
     }
-    const cut_view_window window = {x, y, step, (int32_t)w, (int32_t)h};
+    cut_view_window window = {x, y, step, (int32_t)w, (int32_t)h};
     if (edit->meant.alpha && style != CUT_EDIT_PHOTO)
         return (int)cut_edit_view_meant(edit, style, window);
     cut_status status = cut_view_render(

@@ -143,15 +143,15 @@ struct cut_edit {
     cut_rect dirty; /* of the stroke */
     uint8_t *cover; /* [h][w]: 0 between strokes */
 
+    cut_matte meant; /* what is supposed, of the photo; alpha NULL: nothing */
+    int way;
+    uint8_t *ground;    /* the matte before the thing of the last step; owned */
+    int grounded;       /* the last step is one of a thing */
     float amount;       /* of the modes of edges, pixels */
     uint8_t *goal;      /* [h][w]: what they lead to; NULL until there is one */
     uint8_t *goal_done; /* of each tile: whether this stroke has it in goal */
     cut_detail *detail; /* of a stroke that refines */
     int is_refined;     /* all tiles were answered */
-    cut_matte meant; /* what is supposed, of the photo; alpha NULL: nothing */
-    int way;
-    uint8_t *ground; /* the matte before the thing of the last step; owned */
-    int grounded;    /* the last step is one of a thing */
 
     cut_edit_step steps[CUT_EDIT_STEPS];
     uint32_t undos, redos; /* steps[0 .. undos - 1], then the redos */

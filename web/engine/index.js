@@ -20,5 +20,5 @@ export const { removeBackground, segment, retouch, preview, pick, preload, conve
   new EngineClient(spawnWorker),
 );
 export { CutawayError } from './core/errors.js';
-export { fileNameOf, readLook, writeLook } from './core/look.js';
 export { bundled } from './lists/bundled.js';
+export { fileNameOf, readLook, writeLook } from './core/look.js';

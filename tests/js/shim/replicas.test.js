@@ -14,6 +14,7 @@ import { png } from './support/pictures.js';
 import { startBalancer } from './support/balancer.js';
 import { noPostgres, startPostgres } from './support/postgres.js';
 import { credentials, noS3, startS3 } from './support/s3.js';
+import { startRemote } from './support/remote-server.js';
 import { json, killAll, post, startProject, startServer } from './support/processes.js';
 
 const options = { skip: noPostgres, timeout: 300e3 };
@@ -201,6 +202,45 @@ test('a webhook is signed by the replica that took the request, whoever works on
   assert.deepEqual(await stores[0].list('cutaway-hooks'), []);
   await Promise.all([front.close(), back.close()]);
 });
+
+test(
+  'a remote: replicas that are killed make no paid call twice, and follow those that were made',
+  options,
+  async (t) => {
+    const engine = createFakeEngine({ delay: 200 }); // the remote's; its log tells which picture was paid for
+    const far = await startRemote({ options: { engine } });
+    t.after(() => far.close());
+    const remote = ['--policy', 'remote-only', '--send-pictures', '--remote', `magic-hour=${far.address}`];
+    const { all, start } = await startReplicas(remote);
+    const balancer = await startBalancer(() => all.map(({ address }) => address));
+    t.after(() => balancer.close());
+    const looks = [];
+    for (let n = 0; n < 8; n++) looks.push(await errands[0](balancer.address, n));
+    const kills = 2;
+    for (let kill = 0; kill < kills; kill++) {
+      // In the middle of a paid call, or of following it.
+      await until(
+        () => far.paid().length,
+        (paid) => paid >= 2 + 2 * kill,
+        20,
+      );
+      const [victim] = all.splice(0, 1, await start());
+      victim.child.kill('SIGKILL');
+    }
+    let unsure = 0;
+    for (const [n, look] of looks.entries()) {
+      const { done, url } = await until(() => look().catch(() => undefined), Boolean, 100);
+      const paid = engine.log.filter(({ input }) => input === sha(pictureOf(n))).length;
+      assert.ok(paid <= 1, `picture ${n}: ${paid} paid calls`);
+      if (done) assert.equal(labelOf(await bytesOf(url)).input, sha(pictureOf(n)));
+      else unsure++;
+    }
+    assert.ok(unsure <= 2 * kills, `${unsure} are unsure: those that the killed ones were asking for`);
+    assert.ok(far.paid().length <= looks.length);
+    t.diagnostic(`${far.paid().length} paid calls for ${looks.length} projects, ${unsure} unsure`);
+    for (const { child } of all) child.kill('SIGKILL');
+  },
+);
 
 test('chaos: kill -9, a frozen replica, a restart of PostgreSQL: each accepted job ends once, with its own result', {
   ...options,

@@ -36,9 +36,9 @@ const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 const told = [
   ['E', 'erase'],
   ['R', 'restore'],
+  ['P', 'pick'],
   ['H', 'refine'],
   ['G', 'edge'],
-  ['P', 'pick'],
   ['O', 'objects'],
   ['M', 'move'],
   ['[ ]', 'key.size'],
@@ -250,9 +250,10 @@ class Retoucher {
 
   /** The edge of the whole picture. */
   #everywhere() {
+    this.#settlePick();
     const [kind, amount] = [this.#kind, this.#amounts[this.#kind]];
-    const before = this.retouching.state.undos;
     void this.#call(async () => {
+      const before = this.retouching.state.undos;
       const { undos } = await this.retouching.everywhere(kind, amount);
       this.#unmeant = false;
       this.say(this.t(undos === before ? 'edge.none' : 'edge.said'));
@@ -573,9 +574,9 @@ class Retoucher {
       : {
           e: () => this.#setTool('erase'),
           r: () => this.#setTool('restore'),
+          p: () => this.#setTool('pick'),
           h: () => this.#setTool('refine'),
           g: () => this.#setTool('edge'),
-          p: () => this.#setTool('pick'),
           o: () => this.#setTool('objects'),
           m: () => this.#setTool('move'),
           '[': () => this.#setSize(this.#size / 1.25),

@@ -539,8 +539,8 @@ export class Studio {
       this.#say(this.t(cutout.report?.subject?.found === false ? 'nothing.said' : 'removed', { name: item.name }));
       void this.#file(item).catch(() => {});
       if (!this.#guide) this.#keep(item);
-      if (this.host.getAttribute('pick') === 'always' && item === this.#chosen && !item.matte && !item.sure)
-        void this.pick();
+      const asks = this.host.getAttribute('pick') === 'always' && !this.#guide && !item.matte && !item.sure;
+      if (asks && item === this.#chosen) void this.pick();
     }
     if (state === 'error' && error) {
       this.#say(errorText(this.t, error).join(' '));
