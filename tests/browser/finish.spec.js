@@ -54,9 +54,9 @@ test('edges are moved by a value, everywhere and under a stroke; hair is looked 
 });
 
 test('what stands casts a shadow; a passport without a head is not made; mask and layers are', async ({ page }) => {
-  await page.getByLabel('Shadow on the ground').check();
+  await page.getByLabel('Cast on the ground').check();
   await expect.poll(() => asked(page, 'cast')).toMatchObject({ angle: 50 });
-  await page.getByRole('button', { name: 'Shadow on the ground' }).click();
+  await page.getByRole('button', { name: 'Cast on the ground' }).click();
 
   await page.locator('select.canvas').selectOption('passport-us');
   await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeDisabled();
