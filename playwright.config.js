@@ -57,7 +57,7 @@ export default defineConfig({
       name: 'isolated',
       use: use(isolated),
       testIgnore:
-        /(bad-input|batch|embedding|examples|offline|remote-consent|stage|widget-slider|formats|guides|i18n|page-axe|retouch|site|widget-everyday|widget-style)\.spec\.js$/,
+        /(bad-input|batch|embedding|examples|light-table|looks|offline|remote-consent|stage|widget-slider|formats|guides|i18n|page-axe|retouch|site|widget-everyday|widget-style|tasks[/\\]\w+)\.spec\.js$/,
     },
     {
       // stock Firefox, by a bridge that tells why it is one; where there is none its tests are skipped

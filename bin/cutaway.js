@@ -3,9 +3,11 @@
 // not be done (one line on stderr: code and sentence), 2 wrong usage.
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CutawayError } from '../web/engine/core/errors.js';
+import { readLook } from '../web/engine/core/look.js';
 import { readStyle } from '../web/engine/core/style-text.js';
 import { options } from '../web/engine/lists/options.js';
 import { statuses } from '../web/engine/lists/statuses.js';
@@ -23,6 +25,8 @@ const usage = `cutaway: cut the subject of a photo out
 
   -o, --output OUT              file, folder (ending in / or existing), or -
 ${optionLines(options)}
+  --look FILE                   a look, as the page saves it: options of a result under a name, which the flags here win over;
+                                again for more: each photo in each look, with file names by their patterns
   --matte FILE                  a grey PNG or JPEG of the photo's size instead of the model: a --mask, retouched
   --pick X,Y[,-]                what is meant, by a click on it (or, with -, on what does not belong to it); again for more;
                                 pixels of the upright photo, or % of its sides: --pick 40%,55%; with a --model of prompts
@@ -43,6 +47,7 @@ const isUsage = (error) => error instanceof CutawayError && statuses[error.code]
 /** What the shell adds to the core's options. */
 const own = /** @type {const} */ ({
   output: { type: 'string', short: 'o' },
+  look: { type: 'string', multiple: true },
   matte: { type: 'string' },
   pick: { type: 'string', multiple: true },
   box: { type: 'string' },
@@ -64,7 +69,8 @@ const flags = {
 
 /**
  * @typedef {{ [name in keyof typeof own]?: (typeof own)[name]['type'] extends 'string' ? string : boolean } &
- *   { pick?: string[] } & Record<string, any>} Values
+ *   { pick?: string[], look?: string[] } & Record<string, any>} Values
+ * @typedef {import('../web/engine/core/look.js').Look} Look
  */
 
 /** @param {string[]} argv @returns {{ values: Values, positionals: string[] }} */
@@ -129,6 +135,19 @@ function pointed({ pick, box }) {
   return { pick: { points, ...(frame && { box: frame }) } };
 }
 
+/** Looks, as the files that are named say them. @param {string[]} [paths] @returns {Promise<Look[]>} */
+const looksOf = (paths = []) =>
+  Promise.all(
+    paths.map(async (path) => {
+      const bytes = await named(path);
+      try {
+        return readLook(new TextDecoder().decode(bytes));
+      } catch (error) {
+        throw Object.assign(/** @type {Error} */ (error), { file: path });
+      }
+    }),
+  );
+
 /** A file that is named beside the photos: what is wrong with it is told of it. @param {string} path */
 async function named(path) {
   try {
@@ -151,10 +170,10 @@ function fileAtFault(error, { background, matte }) {
   return stage === 'matte' && matte !== undefined ? matte : file;
 }
 
-/** @param {Values} values @param {string} output */
-async function engineOptions(values, output) {
+/** What the flags say, and nothing that they do not. @param {Values} values */
+async function engineOptions(values) {
   /** @type {Record<string, unknown>} */
-  const chosen = { format: formatOf(output), engine: values.engine, ...pointed(values) };
+  const chosen = { engine: values.engine, ...pointed(values) };
   for (const name of Object.keys(options)) {
     const said = values[name];
     if (said !== undefined) chosen[name] = await optionValue(name, said);
@@ -164,6 +183,15 @@ async function engineOptions(values, output) {
   if (model !== undefined)
     chosen.model = /^[\w-]+$/.test(model) || /^https?:/.test(model) ? model : pathToFileURL(model).href;
   return chosen;
+}
+
+/** Files that are read beside the photos; a model has a manifest. @param {(string | undefined)[]} named */
+async function readBesides(named) {
+  const paths = named.filter((path) => path !== undefined);
+  for (const model of paths.filter((path) => path.endsWith('.onnx')))
+    for (const manifest of [model.replace(/\.onnx$/, '.json'), join(dirname(model), 'manifest.json')])
+      if (await stat(manifest).catch(() => null)) paths.push(manifest);
+  return paths;
 }
 
 /** One line on stderr. @param {unknown} error @param {string} [input] */
@@ -200,17 +228,29 @@ async function cut(argv) {
   /** @type {number | undefined} */
   let shown;
   try {
-    const { background, matte, model, recursive } = values;
+    const { background, matte, model, recursive, look: lookFiles = [] } = values;
+    const looks = await looksOf(lookFiles);
     const jobs = await destinations(positionals, values.output, {
       format: values.format === 'jpg' ? 'jpeg' : /** @type {string | undefined} */ (values.format),
       recursive,
-      others: /** @type {string[]} */ ([background, matte, model].filter((path) => typeof path === 'string')),
+      others: await readBesides([background, matte, model, ...lookFiles]),
+      looks,
     });
-    const chosen = await engineOptions(values, jobs[0].output);
-    for (const { input, output } of jobs) {
+    const chosen = await engineOptions(values);
+    /** @type {{ input: string, matte?: Blob } | undefined} the photo of the job before: its looks share a matte */ let last;
+    for (const { input, output, look } of jobs) {
       try {
-        const { blob, report } = await engine.removeBackground(new Blob([await read(input)]), {
+        const known = last?.input === input ? last : undefined;
+        const {
+          blob,
+          report,
+          matte: made,
+        } = await engine.removeBackground(new Blob([await read(input)]), {
+          format: /** @type {Look['options']['format']} */ (formatOf(output)),
+          ...look?.options,
           ...chosen,
+          ...(looks.length > 1 && { keepMatte: true }),
+          ...(known?.matte && { matte: known.matte }),
           signal: stop.signal,
           onProgress: ({ stage, loaded, total }) => {
             // a large model: its size is said before it comes
@@ -219,8 +259,10 @@ async function cut(argv) {
             process.stderr.write(`cutaway: fetching the model, ${(total / 1e6).toFixed(1)} MB\n`);
           },
         });
+        last = { input, matte: known?.matte ?? made };
         await write(output, Buffer.from(await blob.arrayBuffer()));
-        if (values.json) process.stdout.write(`${JSON.stringify({ ...report, input, output })}\n`);
+        if (values.json)
+          process.stdout.write(`${JSON.stringify({ ...report, input, output, ...(look && { look: look.name }) })}\n`);
         else if (!report.subject.found)
           process.stderr.write(`cutaway: ${input}: no subject found, the result is clear\n`);
       } catch (error) {

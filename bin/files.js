@@ -4,6 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { failure } from '../web/engine/core/errors.js';
+import { fileNameOf } from '../web/engine/core/look.js';
+
+/** @typedef {import('../web/engine/core/look.js').Look} Look */
 
 /** Wrong usage ends the program with status 2. */
 export class UsageError extends Error {}
@@ -21,7 +24,8 @@ const formatOfEnding = {
 const endingOfFormat = { png: '.png', jpeg: '.jpg', webp: '.webp' };
 /** Endings of pictures: those that a folder is searched for, and those that promise what is not written. */
 const pictures = /\.(png|jpe?g|jpe|jfif|webp|bmp|dib|gif|hei[cf]s?|avif|tiff?|jxl|ico)$/i;
-const unwritable = /\.(bmp|dib|gif|tiff?|avif|hei[cf]s?|jxl|jp2|svg|ico|psd|pdf|raw|dng)$/i;
+const unwritable =
+  /\.(bmp|dib|gif|tiff?|avifs?|hei[cf]s?|jxl|jp2|j2k|jpx|jpf|jxr|svgz?|ico|cur|psd|psb|xcf|eps|ai|pdf|raw|dng|cr[23]|nef|arw|tga|p[bgpn]m|pam|qoi|exr|hdr|apng|webm|mp4|mov)$/i;
 
 /** By the ending of a name; undefined for one that says nothing. @param {string} path */
 export const formatOf = (path) => formatOfEnding[extname(path).toLowerCase()];
@@ -91,6 +95,9 @@ async function folder(dir) {
   });
 }
 
+/** As a file system that folds letter case may see a name, ß and ss the same, too. @param {string} name */
+const folded = (name) => name.normalize('NFC').toUpperCase().toLowerCase();
+
 /**
  * What a path is, by whatever name: the same for two names of one file. A file
  * that is not there yet has that of its folder and its name, in which letter
@@ -104,7 +111,7 @@ async function identity(path) {
   const info = await stat(place, { bigint: true }).catch(() => null);
   if (info) return `${info.dev}:${info.ino}`;
   const above = await realpath(dirname(place)).catch(() => resolve(dirname(place)));
-  return `${above}/${basename(place).normalize('NFC').toLowerCase()}`;
+  return `${above}/${folded(basename(place))}`;
 }
 
 /**
@@ -122,7 +129,10 @@ async function expand(inputs, recursive) {
       all.push({ input, inside: '' });
       continue;
     }
-    const names = (await readdir(input, { recursive }))
+    const entries = await readdir(input, { recursive }).catch((error) => {
+      throw failure('read_failed', error.message);
+    });
+    const names = entries
       .map(String)
       .filter((name) => pictures.test(name))
       .sort();
@@ -150,21 +160,23 @@ const suggestion = (path, format) =>
  * @param {object} how
  * @param {string} [how.format]
  * @param {boolean} [how.recursive]
- * @param {string[]} [how.others] files that are read besides: a background, a matte
- * @returns {Promise<{ input: string, output: string }[]>}
+ * @param {string[]} [how.others] files that are read besides: a background, a matte, looks
+ * @param {Look[]} [how.looks] each photo is made in each of them; in a folder their patterns name the files
+ * @returns {Promise<{ input: string, output: string, look?: Look }[]>}
  */
-export async function destinations(inputs, output, { format, recursive = false, others = [] }) {
+export async function destinations(inputs, output, { format, recursive = false, others = [], looks = [] }) {
   const info = output === '-' ? null : await stat(output).catch(() => null);
   const isFolder = output.endsWith('/') || info?.isDirectory() === true;
   const photos = await expand(inputs, recursive);
   if (!isFolder && (photos.length > 1 || photos[0].input !== inputs[0]))
     throw new UsageError('several inputs need a folder: -o DIR/');
+  if (!isFolder && looks.length > 1) throw new UsageError('several looks need a folder: -o DIR/');
   /** @type {Map<string, string>} */
   const sources = new Map();
   for (const path of [...photos.map(({ input }) => input), ...others])
     if (path !== '-') sources.set(await identity(path), path);
   if (!isFolder) {
-    if (output === '-') return [{ input: inputs[0], output }];
+    if (output === '-') return [{ input: inputs[0], output, look: looks[0] }];
     const ending = unwritable.exec(output);
     if (ending) {
       throw new UsageError(`${output}: ${ending[0]} cannot be written; ${Object.keys(formatOfEnding).join(' ')} can`);
@@ -176,28 +188,41 @@ export async function destinations(inputs, output, { format, recursive = false, 
       );
     }
     await folder(dirname(await target(output)));
-    return [{ input: inputs[0], output }];
+    return [{ input: inputs[0], output, look: looks[0] }];
   }
   const ending = endingOfFormat[format ?? 'png'] ?? '.png';
   const homes = new Set();
   for (const { input } of photos) if (input !== '-') homes.add(await identity(dirname(resolve(input))));
   /** @type {Set<string>} */
   const taken = new Set(sources.keys());
-  const jobs = [];
-  for (const { input, inside } of photos) {
-    const dir = join(output, inside);
+  /** @param {string} dir @param {string} name @param {string} ending @param {boolean} named by a pattern: as it is, where it can be */
+  const place = async (dir, name, ending, named) => {
     await folder(dir);
     const isHome = homes.has(await identity(dir));
-    const name = input === '-' ? 'stdin' : basename(input, extname(input));
     /** @param {string} path */
     const isFree = async (path) =>
       !taken.has(await identity(path)) && !(isHome && (await stat(path).catch(() => null)));
     let path = join(dir, name + ending);
-    const stem = isHome ? `${name}-cutout` : name;
+    const stem = isHome && !named ? `${name}-cutout` : name;
     if (isHome && !(await isFree(path))) path = join(dir, stem + ending);
     for (let i = 2; !(await isFree(path)); i++) path = join(dir, `${stem}-${i}${ending}`); // a/x.jpg and b/x.jpg
     taken.add(await identity(path));
-    jobs.push({ input, output: path });
+    return path;
+  };
+  const jobs = [];
+  for (const [i, { input, inside }] of photos.entries()) {
+    const name = input === '-' ? 'stdin' : basename(input, extname(input));
+    if (!looks.length) jobs.push({ input, output: await place(join(output, inside), name, ending, false) });
+    for (const look of looks) {
+      const options = { ...look.options, ...(format && { format: /** @type {any} */ (format) }) };
+      const of = { name: join(inside, basename(input === '-' ? 'stdin' : input)), n: i + 1, total: photos.length };
+      const path = join(output, fileNameOf({ ...look, options }, of));
+      jobs.push({
+        input,
+        look,
+        output: await place(dirname(path), basename(path, extname(path)), extname(path), true),
+      });
+    }
   }
   return jobs;
 }

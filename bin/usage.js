@@ -13,6 +13,9 @@ const usualOf = (keys) =>
     .map(([name, key]) => `${name}=${key.default}`)
     .join(',');
 
+/** Of passports by country one stands for all. @param {string[]} names */
+const short = (names) => names.filter((name) => !/^passport-(?!us$)\w\w$/.test(name));
+
 /**
  * The values of an option, one by one, as a shell or an attribute says them.
  *
@@ -25,7 +28,12 @@ export function values({ type, values = [], keys = {}, presets = [], min, max })
   if (type === 'length') return ['5%', '40px'];
   if (type === 'switch') return [usualOf(keys)];
   if (type === 'canvas')
-    return [...presets.map(({ name }) => name), '4:5', '800x600', 'preset=amazon,fit=photo,scale=0.8,x=5%,y=-40px'];
+    return [
+      ...short(presets.map(({ name }) => name)),
+      '4:5',
+      '800x600',
+      'preset=amazon,fit=photo,scale=0.8,x=5%,y=-40px',
+    ];
   return [];
 }
 

@@ -54,6 +54,7 @@ for (const path of [
   'web/engine',
   'models/base',
   'models/detail',
+  ...(existsSync(join(root, 'models/pick')) ? ['models/pick'] : []), // not in every version
   'models/known.json',
   'package.json',
   'LICENSE',

@@ -4,6 +4,7 @@
 //   npm run bench -- --json              one JSON object on stdout
 //   npm run bench -- engines             with the larger networks, too
 //   npm run bench -- engines --models base,isnet-1024-int8
+//   npm run bench -- roofline --models base,detail
 //   npm run bench -- serve --pictures 200
 // Absolute times drift with the machine; the ratios are what to quote.
 import { parseArgs } from 'node:util';
@@ -20,7 +21,9 @@ const suites = {
   png: async () => (await import('./bench/png.js')).benchPng(),
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
+  pick: async () => (await import('./bench/pick.js')).benchPick(),
   agreement: async () => (await import('./bench/agreement.js')).benchAgreement(),
+  roofline: async () => (await import('./bench/roofline.js')).benchRoofline({ models: values.models?.split(',') }),
   engines: async () =>
     (await import('./bench/engines.js')).benchEngines({
       models: values.models?.split(','),

@@ -17,7 +17,7 @@ const cRooms = {
   matte: ['base', 'image'],
   detail: ['base', 'image', 'matte'],
   compose: ['base', 'image', 'matte'],
-  edit: ['base', 'include', 'image', 'matte'],
+  edit: ['base', 'include', 'image', 'matte', 'detail'],
   cms: [],
   options: ['base', 'include', 'compose', 'matte'],
   job: ['base', 'include', 'image', 'nn', 'matte', 'detail', 'compose', 'edit', 'options'],
@@ -32,7 +32,7 @@ const cKept = {
   'lib/deflate_compress.c': /^image\/libdeflate_runs\.c$/,
   'lcms2.h': /^cms\/cms\.c$/,
   'lcms2_plugin.h': /^cms\/cms\.c$/,
-  'libdeflate.h': /^image\/(png|icc|metadata|stb_image)\.c$/,
+  'libdeflate.h': /^image\/(icc|libdeflate_runs|stb_image)\.c$/,
 };
 
 /** JS: [files, what they may import]. The first match counts. @type {[RegExp, RegExp][]} */
@@ -42,18 +42,19 @@ const jsRules = [
   [/^web\/engine\/backends\//, /^web\/engine\/(core|backends)\//],
   [/^web\/engine\/worker\//, /^web\/engine\/(core|backends|worker)\//],
   [/^web\/engine\/node\//, /^(web\/engine\/(core|backends|node)\/|node:)/],
-  [/^web\/engine\/(node|node-pool)\.js$/, /^(web\/engine\/(core\/errors|node\/\w+|\w+)\.js$|node:)/],
-  [/^web\/engine\/\w+\.js$/, /^web\/engine\/(core\/(errors|held-calls)|worker\/spawn|\w+)\.js$/],
+  [/^web\/engine\/(node|node-pool)\.js$/, /^(web\/engine\/(core\/(errors|look)|node\/\w+|\w+)\.js$|node:)/],
+  [/^web\/engine\/\w+\.js$/, /^web\/engine\/(core\/(errors|held-calls|look)|worker\/spawn|lists\/\w+|\w+)\.js$/],
   [/^web\/texts\//, /^web\/texts\//],
   [/^web\/widget\/common\//, /^web\/(widget\/common\/|texts\/|engine\/lists\/)/],
   [/^web\/widget\/settings\//, /^web\/(widget\/(common|settings)\/|texts\/|engine\/(lists\/|core\/style-text\.js$))/],
-  [/^web\/widget\/retouch\//, /^web\/(widget\/(common|retouch)\/|texts\/)/],
-  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/((index|line)\.js$|lists\/|core\/style-text\.js$))/],
-  [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|line|pool)\.js$)/],
+  [/^web\/widget\/pick\//, /^web\/(widget\/(common|pick)\/|texts\/)/],
+  [/^web\/widget\/retouch\//, /^web\/(widget\/(common|pick|retouch)\/|texts\/)/],
+  [/^web\/widget\//, /^web\/(widget\/|texts\/|engine\/((index|line)\.js$|lists\/|core\/(style-text|look)\.js$))/],
+  [/^web\/batch\//, /^web\/(batch\/|widget\/|texts\/|engine\/(index|line|pool|core\/look)\.js$)/],
   [/^web\/(page|app)\.js$/, /^web\/(widget\/|texts\/|batch\/open\.js$|app\.js$|engine\/index\.js$)/],
   [/^shim\/(\w+\/)*node-[\w-]+\.js$/, /^(shim\/|node:|(@fastify\/busboy|pg|prom-client|@aws-sdk\/client-s3)$)/],
   [/^shim\//, /^(shim\/|node:)/],
-  [/^bin\//, /^(bin\/|web\/engine\/(lists\/|(node|core\/(errors|style-text))\.js$)|shim\/|node:)/],
+  [/^bin\//, /^(bin\/|web\/engine\/(lists\/|(node|core\/(errors|look|style-text))\.js$)|shim\/|node:)/],
 ];
 /** Files that may touch what a browser's worker does not have. */
 const engineWithDom = /\b(document|window|HTMLElement)\s*[.(]/;

@@ -100,19 +100,30 @@ document.addEventListener('background-remover-accept', () => {
     requestAnimationFrame(() => remover.scrollIntoView({ block: 'nearest' }));
 });
 
-// A link or a picture of another page, dropped: its address is fetched, where that address allows it.
+/** Addresses of pictures in what was dropped or pasted: an image of a page, links. @param {DataTransfer | null} data */
+function addressesIn(data) {
+  const html = new DOMParser().parseFromString(data?.getData('text/html') ?? '', 'text/html');
+  const images = [...html.querySelectorAll('img')].map(({ src }) => src);
+  const lines = `${data?.getData('text/uri-list')}\n${images.length ? '' : data?.getData('text/plain')}`.split(/\r?\n/);
+  const found = images.length ? images : lines.map((line) => line.trim());
+  return [...new Set(found.filter((address) => /^(https?|data|blob):\S+$/.test(address)))].slice(0, 20);
+}
+
+// A link or a picture of another page, dropped or pasted: its address is fetched, where that address allows it, and
+// said to be closed where not.
 for (const type of ['dragover', 'drop']) {
   document.addEventListener(type, (event) => {
     const drag = /** @type {DragEvent} */ (event);
     const types = drag.dataTransfer?.types ?? [];
     if (own || drag.defaultPrevented || types.includes('Files') || !types.includes('text/uri-list')) return;
     drag.preventDefault(); // never to another page
-    if (type !== 'drop') return;
-    const html = new DOMParser().parseFromString(drag.dataTransfer?.getData('text/html') ?? '', 'text/html');
-    const address = html.querySelector('img')?.src || drag.dataTransfer?.getData('text/uri-list').split(/\r?\n/)[0];
-    if (address && /^(https?|data|blob):/.test(address)) remover.add([address]);
+    if (type === 'drop') remover.add(addressesIn(drag.dataTransfer));
   });
 }
+document.addEventListener('paste', ({ clipboardData, target, defaultPrevented }) => {
+  const field = target instanceof Element && target.closest('input,textarea,select,[contenteditable]');
+  if (!defaultPrevented && !field && !clipboardData?.files.length) remover.add(addressesIn(clipboardData));
+});
 
 document.addEventListener('background-remover-result', (event) => {
   last = /** @type {CustomEvent} */ (event).detail;

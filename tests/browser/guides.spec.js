@@ -71,12 +71,15 @@ test('README: from JavaScript', async ({ read }) => {
   expect(made).toEqual(['image/jpeg', 1200, true]);
 });
 
-test('embedding: the result is heard of', async ({ page, read }) => {
-  const [, example] = code('docs/embedding.md', 2); // the first is the import, which the examples have
-  await read(
+test('embedding: the result is heard of, and a look is read', async ({ page, read }) => {
+  const [, example, look] = code('docs/embedding.md', 3); // the first is the import, which the examples have
+  const [json] = blocks('docs/embedding.md', 'json');
+  const made = await read(
     '<script type="module" src="/cutaway/widget/background-remover.js"></script><background-remover></background-remover>',
-    `const element = document.querySelector('background-remover'), upload = (blob) => { globalThis.sent = blob.type }\n${example}\nglobalThis.made = 1`,
+    `const element = document.querySelector('background-remover'), upload = (blob) => { globalThis.sent = blob.type }\n${example}
+    ${file}const lookFile = new Blob([${JSON.stringify(json)}])\n${look}\nglobalThis.made = [blob.type, report.width, report.height]`,
   );
+  expect(made).toEqual(['image/jpeg', 2000, 2000]);
   await page.locator('background-remover .files').setInputFiles(sample);
   await page.waitForFunction(() => globalThis.sent === 'image/png', null, { timeout: 45_000 });
 });

@@ -96,7 +96,7 @@ test('outline, gradient and canvas make one picture; the presets are the core’
   await expect(page.locator('compare-slider')).toHaveClass(/placed/);
   const { width, height } = await page.locator('compare-slider').boundingBox();
   expect(Math.abs(width / height - 1)).toBeLessThan(0.02);
-  const names = await page.getByLabel('Canvas').locator('option').allTextContents();
+  const names = await page.getByLabel('Canvas').locator('> option').allTextContents();
   expect(names).toEqual([
     'as the photo',
     'Square 1:1',

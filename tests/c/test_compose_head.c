@@ -322,6 +322,89 @@ static void the_head_has_33_of_45_mm_and_the_eyes_are_at_54_percent(void)
     CHECK(fabs((double)half.place.x + 450 * scale - 206.5 - 41.3) < 0.01);
 }
 
+/* ---- passports ----------------------------------------------------------- */
+
+/* The canvas, the photo's scale on it, where its row 400 and its lower end lie. */
+typedef struct laid {
+    int32_t gap;
+    double scale, top, bottom;
+} laid;
+
+static laid lay(cut_canvas canvas, int32_t bottom)
+{
+    cut_head head = {400, 1400, 900};
+    cut_layout l = cut_head_layout(&canvas, &head);
+    int32_t gap = cut_head_close_gap(&l, &canvas, &head, bottom);
+    double scale = (double)l.place.scale;
+    CHECK(fabs((double)l.place.x + 900 * scale - canvas.w / 2.0) < 0.01 ||
+          canvas.x.value);
+    return (laid){gap, scale, (double)l.place.y + 400 * scale,
+                  (double)l.place.y + bottom * scale};
+}
+
+static void no_gap_is_left_under_a_body_where_the_rule_allows_it(void)
+{
+    const cut_canvas canvas = {413, 531, 0,   CUT_FIT_SUBJECT, 1,        {0},
+                               {0}, 1,   300, 33 / 45.0f,      4 / 45.0f};
+    laid plain = lay(canvas, 3000);
+    CHECK_EQUAL(plain.gap, 0);
+    CHECK(fabs(1000 * plain.scale - 531 * 33 / 45.0) < 0.01);
+    /* ends 1.2 heads below the crown: a little larger does it */
+    laid grown = lay(canvas, 1620);
+    CHECK_EQUAL(grown.gap, 0);
+    CHECK(grown.scale > plain.scale && grown.scale < plain.scale * 1.0901);
+    CHECK(fabs(grown.top - plain.top) < 0.01 &&
+          fabs(grown.bottom - 531) < 0.01);
+    /* larger, and lower */
+    laid lower = lay(canvas, 1540);
+    CHECK_EQUAL(lower.gap, 0);
+    CHECK(fabs(lower.scale - plain.scale * 1.09) < 1e-4);
+    CHECK(lower.top > plain.top && lower.top < plain.top + 0.0401 * 531);
+    /* there is no more room: what is missing is said */
+    laid open = lay(canvas, 1410);
+    CHECK(open.gap > 20);
+    CHECK(fabs(531 - open.bottom - open.gap) <= 0.51);
+    /* what somebody has sized stays */
+    cut_canvas own = canvas;
+    own.scale = 0.8f;
+    laid sized = lay(own, 1620);
+    CHECK(sized.gap > 50);
+    CHECK(fabs(sized.scale - plain.scale * 0.8) < 1e-4);
+}
+
+/* A step at x = 60.5 that is a normal distribution's of `sigma`, on a canvas. */
+static float sharpness_at(double sigma, int contrast)
+{
+    cut_image image = clear_image(120, 140);
+    for (int32_t y = 0; y < 140; y++)
+        for (int32_t x = 0; x < 120; x++) {
+            double at = (x - 60.5 + 6 * sin(y * 0.11)) / (sigma * sqrt(2));
+            double v = 120 + contrast / 2.0 * erf(at);
+            uint8_t *p = image.px + ((size_t)y * 120 + (size_t)x) * 4;
+            memset(p, (int)(v + 0.5), 3);
+            p[3] = 255;
+        }
+    cut_head head = {10, 130, 60};
+    cut_layout layout = {120, 140, {0, 0, 1}};
+    float sharpness = cut_head_sharpness(&image, &layout, &head);
+    cut_image_free(&image);
+    return sharpness;
+}
+
+static void sharpness_falls_with_blur_and_not_with_contrast(void)
+{
+    float before = 2;
+    for (double sigma = 0.25; sigma < 3; sigma += 0.25) {
+        float now = sharpness_at(sigma, 180), soft = sharpness_at(sigma, 90);
+        CHECK(now <= before && now >= 0 && now <= 1);
+        if (sigma < 1.6) CHECK(fabs((double)(now - soft)) < 0.12);
+        before = now;
+    }
+    CHECK(sharpness_at(0.25, 180) > 0.9f);
+    CHECK(sharpness_at(2.5, 180) < 0.35f);
+    CHECK_EQUAL(sharpness_at(0.5, 0) == 0, 1);
+}
+
 int main(void)
 {
     a_head_on_a_neck_on_shoulders_is_found_at_any_size();
@@ -336,6 +419,8 @@ int main(void)
     glasses_do_not_part_a_head_and_hands_are_none_of_it();
     a_mirrored_photo_has_a_mirrored_head();
     the_head_has_33_of_45_mm_and_the_eyes_are_at_54_percent();
+    no_gap_is_left_under_a_body_where_the_rule_allows_it();
+    sharpness_falls_with_blur_and_not_with_contrast();
     CHECK_EQUAL(cut_live_blocks(), 0);
     return CHECK_DONE();
 }

@@ -58,6 +58,16 @@ static cut_status decode(cut_image *out)
                : cut_image_decode(out, made.bytes, made.size, &probe, &error);
 }
 
+static cut_status decode_part(cut_image *out, int32_t *rows)
+{
+    cut_probe probe;
+    error.text[0] = 0;
+    cut_status status = cut_image_probe(&probe, made.bytes, made.size, &error);
+    return status ? status
+                  : cut_image_decode_part(out, rows, made.bytes, made.size,
+                                          &probe, &error);
+}
+
 /* Decodes, and to the pixels of that other file. */
 static int same_as(const uint8_t *bytes, size_t size)
 {
@@ -293,8 +303,12 @@ static void of_two_sums_around_a_pngs_data_one_must_be_right(void)
     CHECK(is_corrupt("damaged"));
     sum_again(data); /* a writer that never knew its Adler-32 */
     CHECK(SAME_AS(png_rgba));
+    made.size = end - 2; /* cut off in its own sum: none is right */
+    CHECK(is_corrupt("damaged"));
     START(png_rgba);
     made.bytes[end - 1] ^= 1; /* the chunk's own sum */
+    CHECK(SAME_AS(png_rgba));
+    made.size = end - 2;
     CHECK(SAME_AS(png_rgba));
 }
 
@@ -368,6 +382,38 @@ static void a_gif_whose_codes_stop_early_is_told_by_its_pixels(void)
     CHECK(is_corrupt("of 420 pixels"));
 }
 
+/* As many rows less as the header says: the codes of the others are there. In
+ * sub-blocks that lead to the trailer browsers ignore them; where a length is
+ * wrong as well, the file is damaged. */
+static void of_a_gif_whose_codes_go_on_the_sub_blocks_tell(void)
+{
+    cut_image image = {0};
+    int32_t rows = -1;
+    START(gif_plain);
+    size_t frame = find("\x2C\0",
+                        13 + ((size_t)3 << ((made.bytes[10] & 7) + 1)));
+    size_t data = frame + 11; /* the first sub-block's length */
+    CHECK_EQUAL(made.bytes[frame + 7], 21);
+    made.bytes[frame + 7] = 11;
+    CHECK_EQUAL(decode(&image), CUT_OK);
+    cut_image_free(&image);
+    size_t last = data;
+    while (made.bytes[last + made.bytes[last] + 1])
+        last += made.bytes[last] + 1u;
+    made.bytes[last]++; /* now it takes the terminator along */
+    CHECK(is_corrupt("do not end with its pixels"));
+    CHECK_EQUAL(decode_part(&image, &rows), CUT_OK);
+    CHECK_EQUAL(rows, image.h);
+    cut_image_free(&image);
+    /* the same length, and no code too many */
+    made.bytes[frame + 7] = 21;
+    made.size = last + made.bytes[last];
+    CHECK(is_corrupt("damaged"));
+    made.bytes[last]--;
+    made.size = last + made.bytes[last] + 1u; /* no terminator, no trailer */
+    CHECK(SAME_AS(gif_plain));
+}
+
 static void a_frame_beyond_the_screen_makes_it_larger(void)
 {
     START(gif_plain);
@@ -436,16 +482,6 @@ static cut_bytes scene_file(int kind)
     return file;
 }
 
-static cut_status decode_part(cut_image *out, int32_t *rows)
-{
-    cut_probe probe;
-    error.text[0] = 0;
-    cut_status status = cut_image_probe(&probe, made.bytes, made.size, &error);
-    return status ? status
-                  : cut_image_decode_part(out, rows, made.bytes, made.size,
-                                          &probe, &error);
-}
-
 /* Of a file that was cut behind so many tenths: its rows are those of the whole
  * picture but for the last ones, which blocks below smooth; what is missing is
  * clear; without leave it is an error. The rows that are there. */
@@ -505,6 +541,34 @@ static void a_progressive_jpeg_that_is_cut_is_coarse(void)
     cut_image_free(&got);
 }
 
+/* Of each table of AC codes the first that is sent, behind the scan of DC. */
+static void a_progressive_jpeg_without_a_later_table_is_coarse(void)
+{
+    START(jpeg_progressive);
+    size_t first = find("\xFF\xDA", 0), sent = find("\xFF\xC4", first);
+    for (uint8_t table = 0x10; table <= 0x11; table++) {
+        cut_image got = {0};
+        int32_t rows = -1;
+        while (made.bytes[sent + 4] != table) sent = find("\xFF\xC4", sent + 2);
+        made.bytes[sent + 1] = 0xED; /* a segment that nobody reads */
+        CHECK(is_corrupt("a table is missing"));
+        CHECK_EQUAL(decode_part(&got, &rows), CUT_OK);
+        CHECK_EQUAL(rows, got.h);
+        int flat = 1; /* it shows something */
+        for (int i = 4; got.px && i < got.w * got.h * 4; i += 4)
+            flat &= memcmp(got.px, got.px + i, 4) == 0;
+        CHECK(!flat);
+        cut_image_free(&got);
+        START(jpeg_progressive);
+    }
+    cut_image got = {0};
+    int32_t rows = -1;
+    made.bytes[find("\xFF\xC4", 0) + 1] =
+        0xED; /* the first: nothing is there */
+    CHECK_EQUAL(decode_part(&got, &rows), CUT_E_CORRUPT);
+    CHECK(strstr(error.text, "a table is missing"));
+}
+
 static void no_sentence_of_a_file_that_is_cut_is_empty(void)
 {
     static const uint8_t *const files[] = {jpeg_baseline, jpeg_progressive,
@@ -534,6 +598,7 @@ int main(void)
 {
     what_is_there_is_given_to_who_asks_for_it();
     a_progressive_jpeg_that_is_cut_is_coarse();
+    a_progressive_jpeg_without_a_later_table_is_coarse();
     a_png_that_ends_early_is_told_by_its_rows();
     no_sentence_of_a_file_that_is_cut_is_empty();
     a_jpeg_needs_no_end_marker();
@@ -553,6 +618,7 @@ int main(void)
     no_message_is_empty();
     an_interlaced_gif_is_the_same_picture();
     a_gif_whose_codes_stop_early_is_told_by_its_pixels();
+    of_a_gif_whose_codes_go_on_the_sub_blocks_tell();
     a_frame_beyond_the_screen_makes_it_larger();
     a_gif_without_a_palette_is_black();
     the_clear_colour_of_a_gif_is_said_by_its_control();

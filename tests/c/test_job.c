@@ -290,6 +290,20 @@ static void a_background_image_must_be_given(void)
     cut_job_free(job);
 }
 
+/* Cut in the middle, and no picture at all. */
+static void of_several_files_the_one_at_fault_is_named(void)
+{
+    cut_job *job = cut_job_new();
+    CHECK_EQUAL(cut_job_background(job, file, file_size / 2), CUT_E_CORRUPT);
+    CHECK(strstr(cut_job_message(job), "The background: The png file") != NULL);
+    CHECK_EQUAL(cut_job_decode(job, file, file_size / 2), CUT_E_CORRUPT);
+    CHECK(strncmp(cut_job_message(job), "The png file", 12) == 0);
+    CHECK_EQUAL(cut_job_decode(job, file, file_size), CUT_OK);
+    CHECK_EQUAL(cut_job_set_matte(job, (const uint8_t *)"no", 2), CUT_E_FORMAT);
+    CHECK(strncmp(cut_job_message(job), "The matte: ", 11) == 0);
+    cut_job_free(job);
+}
+
 static void a_manifest_must_be_given(void)
 {
     cut_job *job = cut_job_new();
@@ -365,6 +379,23 @@ static void alpha_that_the_header_denies_is_none(void)
     cut_job_free(job);
 }
 
+/* What stands behind a picture is no part of it, so that the codec does not read
+ * on there where the picture ends early. */
+static void the_codec_is_given_a_webp_without_what_follows(void)
+{
+    static const uint8_t webp[] = "RIFF\36\0\0\0WEBPVP8L\6\0\0\0"
+                                  "\x2F\0\0\0\0\0EXIF\4\0\0\0MM\0*";
+    const uint32_t size = sizeof webp - 1;
+    cut_job *job = cut_job_new();
+    const uint8_t *bare = cut_job_first_picture(job, webp, size);
+    CHECK_EQUAL(cut_job_first_picture_size(job), size - 12);
+    CHECK(bare && bare[4] == size - 12 - 8);
+    CHECK(bare && memcmp(bare + 8, webp + 8, size - 12 - 8) == 0);
+    CHECK(cut_job_first_picture(job, webp, size - 12) == NULL);
+    CHECK(cut_job_first_picture(job, webp, size - 1) == NULL); /* cut off */
+    cut_job_free(job);
+}
+
 /* The codec gets the frame; its pixels lie on a clear canvas. */
 static void the_first_picture_of_an_animation_lies_on_its_canvas(void)
 {
@@ -427,6 +458,7 @@ static void a_part_is_told_in_the_report(void)
 
 int main(void)
 {
+    the_codec_is_given_a_webp_without_what_follows();
     the_first_picture_of_an_animation_lies_on_its_canvas();
     alpha_that_the_header_denies_is_none();
     make_file(200, 150, 0);
@@ -446,6 +478,7 @@ int main(void)
     jpeg_is_flattened_on_white_and_a_stated_colour();
     webp_is_encoded_outside();
     a_background_image_must_be_given();
+    of_several_files_the_one_at_fault_is_named();
     a_manifest_must_be_given();
     input_alpha_is_multiplied_in();
     what_no_webp_holds_is_told_before_the_work();

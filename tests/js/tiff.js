@@ -2,8 +2,8 @@
 // the specification. What is right is what was put in.
 import { deflateSync } from 'node:zlib';
 
-/** Bytes of one number of a type: SHORT, LONG, UNDEFINED. @type {Record<number, number>} */
-const sizes = { 3: 2, 4: 4, 7: 1 };
+/** Bytes of one number of a type: BYTE, ASCII, SHORT, LONG, UNDEFINED. @type {Record<number, number>} */
+const sizes = { 1: 1, 2: 1, 3: 2, 4: 4, 7: 1 };
 
 /** @param {number} type @param {ArrayLike<number>} values */
 function packed(type, values) {

@@ -1,7 +1,8 @@
 #include "base/fail.h"
 
 #include <stdarg.h>
-#include <stdio.h> /* vsnprintf only: nothing here touches a stream */
+
+#include "base/print.h"
 
 cut_status cut_fail(cut_error *error, cut_status status, const char *format,
                     ...)
@@ -9,10 +10,17 @@ cut_status cut_fail(cut_error *error, cut_status status, const char *format,
     if (error) {
         va_list args;
         va_start(args, format);
-        vsnprintf(error->text, sizeof error->text, format, args);
+        cut_print_list(error->text, sizeof error->text, format, args);
         va_end(args);
     }
     return status;
+}
+
+cut_status cut_fail_of(cut_error *error, cut_status status, const char *what)
+{
+    if (!status || !error || !error->text[0]) return status;
+    cut_error said = *error;
+    return cut_fail(error, status, "The %s: %s", what, said.text);
 }
 
 const char *cut_status_code(int status)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/simd.h"
-#include "compose/box.h"
+#include "image/box.h"
 #include "compose/over.h"
 
 #define BLUR_SIDE 384 /* longer side of the blurred layer, at most */

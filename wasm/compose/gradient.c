@@ -3,24 +3,8 @@
 #include <string.h>
 
 #include "base/simd.h"
+#include "compose/angle.h"
 #include "compose/compose.h"
-
-/* Sine and cosine of hundredths of a degree, the same everywhere: libraries
- * differ in the last bit. Taylor series to x^11 within an eighth of a turn,
- * 1e-9 off at most; exact at right angles. */
-static void sine_cosine(int32_t angle, double *sine, double *cosine)
-{
-    int32_t quarter = (angle + 4500) / 9000; /* the nearest right angle */
-    double x = (double)(angle - quarter * 9000) * (3.14159265358979324 / 18000);
-    double x2 = x * x;
-    double s = x * (1 - x2 / 6 * (1 - x2 / 20 * (1 - x2 / 42 * (1 - x2 / 72))));
-    double c = 1 - x2 / 2 *
-                       (1 - x2 / 12 *
-                                (1 - x2 / 30 * (1 - x2 / 56 * (1 - x2 / 90))));
-    const double sines[4] = {s, c, -s, -c};
-    *sine = sines[quarter & 3];
-    *cosine = sines[(quarter + 1) & 3];
-}
 
 /* From t = from up to below `end`: colour = base + slope * (t - at). */
 typedef struct piece {
@@ -91,7 +75,7 @@ cut_status cut_compose_gradient(cut_image *image, const cut_gradient *gradient,
     if (!row) return cut_fail(error, CUT_E_MEMORY, "No memory for a gradient.");
     make_pieces(pieces, gradient);
     double w = image->w, h = image->h, s, c;
-    sine_cosine(gradient->angle, &s, &c);
+    cut_sine_cosine(gradient->angle, &s, &c);
     double length = w * (s < 0 ? -s : s) + h * (c < 0 ? -c : c);
     for (int32_t y = 0; y < image->h; y++) {
         double t = ((0.5 - w / 2) * s - (y + 0.5 - h / 2) * c) / length + 0.5;

@@ -124,18 +124,105 @@ int cut_head_find(cut_head *out, const cut_image *cutout)
     return 1;
 }
 
-/* Of the canvas' height: the head's, and where its middle is. */
-static const double head_share = 33 / 45.0, head_middle = (4 + 33 / 2.0) / 45;
-
 cut_layout cut_head_layout(const cut_canvas *canvas, const cut_head *head)
 {
     double tall = head->chin - head->top;
-    double scale = (double)canvas->scale * head_share * canvas->h / tall;
+    double share = canvas->head > 0 ? (double)canvas->head : 33 / 45.0;
+    double above = canvas->head > 0 ? (double)canvas->top : 4 / 45.0;
+    double middle = above + share / 2;
+    double scale = (double)canvas->scale * share * canvas->h / tall;
     double x = canvas->w / 2.0 + (double)cut_length_px(canvas->x, canvas->w);
-    double y = canvas->h * head_middle +
-               (double)cut_length_px(canvas->y, canvas->h);
+    double y = canvas->h * middle + (double)cut_length_px(canvas->y, canvas->h);
     cut_place place = {(float)(x - head->x * scale),
                        (float)(y - (head->top + tall / 2) * scale),
                        (float)scale};
     return (cut_layout){canvas->w, canvas->h, place};
+}
+
+/* ---- the body ----------------------------------------------------------- */
+
+#define MAX_GROWTH 1.09f
+#define MAX_DROP 0.04f /* of the canvas' height */
+
+static float gap_of(const cut_layout *layout, int32_t bottom)
+{
+    const cut_place *at = &layout->place;
+    return (float)layout->h - (at->y + (float)bottom * at->scale);
+}
+
+int32_t cut_head_close_gap(cut_layout *layout, const cut_canvas *canvas,
+                           const cut_head *head, int32_t bottom)
+{
+    cut_place *at = &layout->place;
+    int is_moved = canvas->scale != 1 || canvas->x.value || canvas->y.value;
+    float gap = gap_of(layout, bottom);
+    if (gap > 0 && !is_moved && bottom > head->top) {
+        float top = at->y + (float)head->top * at->scale;
+        float growth = ((float)layout->h - top) /
+                       ((float)(bottom - head->top) * at->scale);
+        if (growth > MAX_GROWTH) growth = MAX_GROWTH;
+        at->scale *= growth;
+        at->x = (float)layout->w / 2 - (float)head->x * at->scale;
+        at->y = top - (float)head->top * at->scale;
+        gap = gap_of(layout, bottom);
+        float drop = MAX_DROP * (float)layout->h;
+        if (gap > 0) at->y += gap < drop ? gap : drop;
+        gap = gap_of(layout, bottom);
+    }
+    return gap > 0.5f ? (int32_t)(gap + 0.5f) : 0;
+}
+
+/* ---- sharpness ---------------------------------------------------------- */
+
+enum { LEAST_STEP = 24, BINS = 65 };
+
+static int luma(const uint8_t *px)
+{
+    return (px[0] * 77 + px[1] * 151 + px[2] * 28) >> 8;
+}
+
+/* Counts the step over three pixels from px on, `next` bytes apart, by how much
+ * of it its steepest pixel has. */
+static void count_step(uint32_t bins[BINS], const uint8_t *px, size_t next)
+{
+    int at[4], most = 0;
+    for (size_t i = 0; i < 4; i++) {
+        if (px[i * next + 3] < 255) return; /* the edge of the cut-out */
+        at[i] = luma(px + i * next);
+    }
+    int whole = at[3] > at[0] ? at[3] - at[0] : at[0] - at[3];
+    if (whole < LEAST_STEP) return;
+    for (int i = 0; i < 3; i++) {
+        int d = at[i + 1] > at[i] ? at[i + 1] - at[i] : at[i] - at[i + 1];
+        most = d > most ? d : most;
+    }
+    int share = (most * 3 - whole) * (BINS - 1) / (2 * whole);
+    bins[share < 0 ? 0 : share >= BINS ? BINS - 1 : share]++;
+}
+
+float cut_head_sharpness(const cut_image *image, const cut_layout *layout,
+                         const cut_head *head)
+{
+    const cut_place *at = &layout->place;
+    uint32_t bins[BINS] = {0}, all = 0, used = 0;
+    float tall = (float)(head->chin - head->top) * at->scale, sum = 0;
+    int32_t top = (int32_t)(at->y + (float)head->top * at->scale);
+    int32_t left = (int32_t)(at->x + (float)head->x * at->scale - tall * 0.4f);
+    for (int32_t y = top; y < top + (int32_t)tall; y++)
+        for (int32_t x = left; x < left + (int32_t)(tall * 0.8f); x++) {
+            if (x < 0 || y < 0 || x + 3 >= image->w || y + 3 >= image->h)
+                continue;
+            const uint8_t *px = image->px +
+                                ((size_t)y * (size_t)image->w + (size_t)x) * 4;
+            count_step(bins, px, 4);
+            count_step(bins, px, (size_t)image->w * 4);
+        }
+    for (int i = 0; i < BINS; i++) all += bins[i];
+    uint32_t wanted = all / 10 + (all % 10 != 0);
+    for (int i = BINS - 1; i >= 0 && used < wanted; i--) {
+        uint32_t n = bins[i] < wanted - used ? bins[i] : wanted - used;
+        sum += (float)n * (float)i / (BINS - 1);
+        used += n;
+    }
+    return used ? sum / (float)used : 0;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "compose/box.h"
+#include "image/box.h"
 #include "compose/over.h"
 
 /* Samples a standard deviation: fewer would show in the straight lines

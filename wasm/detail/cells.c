@@ -78,6 +78,20 @@ size_t cut_cells_mark(cut_cells *cells, const cut_detail_level *level,
     return count;
 }
 
+void cut_cells_mark_within(cut_cells *cells, const cut_detail_level *level,
+                           const uint8_t *cover, int32_t w, int32_t h)
+{
+    int32_t side = level->k * CELL;
+    memset(cells->of, 0, (size_t)cells->w * (size_t)cells->h);
+    for (int32_t y = 0; y < h; y++) {
+        const uint8_t *row = cover + (size_t)y * (size_t)w;
+        uint8_t *of = cells->of + (size_t)(y / side) * (size_t)cells->w;
+        if (row[0] == 0 && memcmp(row, row + 1, (size_t)w - 1) == 0) continue;
+        for (int32_t x = 0; x < w; x++)
+            if (row[x]) of[x / side] = CUT_CELL_ACTIVE | CUT_CELL_DUE;
+    }
+}
+
 /* The first row below y0 that has a DUE cell in columns x0 .. x1 - 1; y1 when
  * there is none. */
 static int32_t first_row(const cut_cells *cells, int32_t x0, int32_t x1,

@@ -52,6 +52,15 @@ cut_status cut_detail_new(cut_detail **out, const cut_image *photo,
 void cut_detail_free(cut_detail *detail); /* NULL is allowed */
 
 /**
+ * Before the first tile: looks where `cover` is not 0, and nowhere else, also
+ * where the matte is sure. Each level takes two rounds, whether they change
+ * anything or not, of as many tiles as that takes; whole regions may change.
+ *
+ * @param cover u8 [h][w] of the photo; borrowed until it is freed
+ */
+void cut_detail_within(cut_detail *detail, const uint8_t *cover);
+
+/**
  * The next tile: cut_detail_tensor() is set when one is due, and NULL when all
  * are done. While one waits for its answer: nothing.
  * @return CUT_OK; CUT_E_MEMORY: may be called again

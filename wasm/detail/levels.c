@@ -64,6 +64,11 @@ void cut_detail_free(cut_detail *detail)
     cut_free(detail);
 }
 
+void cut_detail_within(cut_detail *detail, const uint8_t *cover)
+{
+    detail->only = cover;
+}
+
 /* ---- levels ------------------------------------------------------------- */
 
 static int32_t coarsest(const cut_detail *d)
@@ -126,7 +131,7 @@ static cut_status level_begin(cut_detail *d, int32_t k, cut_error *error)
     d->level = level;
     d->next = next;
     d->weight = weight;
-    d->rounds = d->high && k == d->finest ? 2 : 1;
+    d->rounds = (d->high && k == d->finest) || d->only ? 2 : 1;
     return CUT_OK;
 }
 
@@ -161,6 +166,11 @@ static void mark(cut_detail *d, cut_cells *cells, cut_cells *scratch)
 {
     const cut_cells *change = d->level.change.of ? &d->level.change : NULL;
     int32_t settled = CUT_DETAIL_SETTLED;
+    if (d->only) {
+        cut_cells_mark_within(cells, &d->level, d->only, d->photo->w,
+                              d->photo->h);
+        return;
+    }
     while (cut_cells_mark(cells, &d->level, change, settled) && change &&
            !d->high && settled < 256 &&
            d->report.tiles + count_tiles(cells, scratch) > CUT_DETAIL_TILES)
@@ -227,7 +237,7 @@ cut_status cut_detail_next(cut_detail *d, cut_error *error)
                 status = round_end(d, error);
         } else if (!d->level.k) {
             status = level_begin(d, coarsest(d), error);
-        } else if (d->level.change.of && is_settled(d)) {
+        } else if (d->level.change.of && !d->only && is_settled(d)) {
             return CUT_OK;
         } else if (d->rounds) {
             status = round_begin(d, error);
@@ -266,7 +276,7 @@ cut_status cut_detail_apply(cut_detail *d, uint8_t *alpha, cut_error *error)
 {
     if (!d->level.k) return CUT_OK;
     cut_status status = CUT_OK;
-    if (!d->is_held) status = cut_detail_hold(&d->level, error);
+    if (!d->is_held && !d->only) status = cut_detail_hold(&d->level, error);
     if (status) return status;
     d->is_held = 1; /* once, though the next step may be refused */
     return cut_plane_add_change(alpha, d->opaque ? NULL : d->photo, d->photo->w,

@@ -54,6 +54,7 @@ typedef struct cut_detail_level {
 
 struct cut_detail {
     const cut_image *photo; /* borrowed */
+    const uint8_t *only;    /* borrowed: of cut_detail_within(), or NULL */
     int opaque, high;
     int32_t finest;         /* k of the last level */
     uint8_t *reduced;       /* the matte at 1/finest */
@@ -87,6 +88,11 @@ static inline int32_t cut_cells_for(int32_t samples)
  */
 size_t cut_cells_mark(cut_cells *cells, const cut_detail_level *level,
                       const cut_cells *change, int32_t settled);
+
+/** Marks those cells ACTIVE and DUE in which `cover` u8 [h][w], of the photo's
+ * size, is anywhere not 0. */
+void cut_cells_mark_within(cut_cells *cells, const cut_detail_level *level,
+                           const uint8_t *cover, int32_t w, int32_t h);
 
 /** The next tile, so that its core begins with a cell that is DUE; those in the
  * core no longer are. 0: none is DUE. */

@@ -1,9 +1,9 @@
 /* An edit's life, objects and views; stroke.c and history.c change it. */
 #include "edit/state.h"
 
-#include <stdio.h> /* snprintf only */
 #include <string.h>
 
+#include "base/print.h"
 #include "image/png.h"
 
 static size_t count_of(const cut_edit *edit)
@@ -16,6 +16,7 @@ static size_t count_of(const cut_edit *edit)
 cut_status cut_edit_start(cut_edit *edit)
 {
     size_t count = count_of(edit);
+    edit->amount = 2;
     edit->clean = edit->photo;
     edit->clean.px = cut_alloc(count, 4);
     edit->found = cut_alloc(count, 1);
@@ -50,9 +51,14 @@ void cut_edit_free(cut_edit *edit)
     cut_free(edit->alpha);
     cut_free(edit->before);
     cut_free(edit->cover);
+    cut_free(edit->goal);
+    cut_free(edit->goal_done);
+    cut_detail_free(edit->detail);
     cut_free(edit->objects.label);
     cut_free(edit->json);
     cut_free(edit->view);
+    cut_matte_free(&edit->meant);
+    cut_free(edit->ground);
     cut_free(edit);
 }
 
@@ -146,7 +152,7 @@ const char *cut_edit_objects_json(cut_edit *edit)
     *at++ = '[';
     for (int i = 0; i < count; i++) {
         const struct cut_object *o = &edit->objects.of[i];
-        at += snprintf(
+        at += cut_print(
             at, EACH, "%s{\"box\":[%d,%d,%d,%d],\"area\":%u,\"kept\":%s}",
             i ? "," : "", (int)o->box.x0, (int)o->box.y0,
             (int)(o->box.x1 - o->box.x0), (int)(o->box.y1 - o->box.y0),
@@ -203,11 +209,18 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
                                  "No memory for a view of %u x %u.",
                                  (unsigned)w, (unsigned)h);
     }
-    return (int)cut_view_render(
+    cut_view_window window = {x, y, step, (int32_t)w, (int32_t)h};
+    if (edit->meant.alpha && style != CUT_EDIT_PHOTO)
+        return (int)cut_edit_view_meant(edit, style, window);
+    cut_status status = cut_view_render(
         edit->view, style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
-        style == CUT_EDIT_GHOST ? &edit->photos : NULL,
-        (cut_view_window){x, y, step, (int32_t)w, (int32_t)h},
+        style == CUT_EDIT_GHOST ? &edit->photos : NULL, window,
         style == CUT_EDIT_MATTE, &edit->error);
+    if (!status && edit->drawing && edit->mode == CUT_EDIT_REFINE &&
+        !edit->is_refined)
+        cut_view_tint(edit->view, edit->cover, edit->photo.w, edit->photo.h,
+                      window);
+    return (int)status;
 }
 
 const uint8_t *cut_edit_pixels(const cut_edit *edit)

@@ -4,9 +4,12 @@
 #define CUT_EDIT_STATE_H
 
 #include "base/fail.h"
+#include "base/simd.h"
+#include "detail/detail.h"
 #include "edit.h"
 #include "image/image.h"
 #include "matte/foreground.h"
+#include "matte/matte.h"
 
 /** Pixels x0..x1 - 1, y0..y1 - 1. Empty when x0 >= x1 or y0 >= y1. */
 typedef struct cut_rect {
@@ -92,6 +95,10 @@ typedef struct cut_view_window {
     int32_t w, h;
 } cut_view_window;
 
+/** Tints a view where `cover` u8 [h][w] of a photo is not 0. */
+void cut_view_tint(uint8_t *view, const uint8_t *cover, int32_t w, int32_t h,
+                   cut_view_window window);
+
 /**
  * One view (edit.h). `ghost` shimmers through where `of` is clear; NULL: none.
  *
@@ -101,6 +108,9 @@ typedef struct cut_view_window {
 cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
                            const cut_pyramid *ghost, cut_view_window window,
                            int as_matte, cut_error *error);
+
+/** A colour over a faint copy of the photo's; straight RGBA, 0..255. */
+f32x4 cut_over_ghost(f32x4 top, f32x4 below);
 
 #define CUT_EDIT_STEPS 256 /* of undo, at most */
 
@@ -133,6 +143,16 @@ struct cut_edit {
     cut_rect dirty; /* of the stroke */
     uint8_t *cover; /* [h][w]: 0 between strokes */
 
+    cut_matte meant; /* what is supposed, of the photo; alpha NULL: nothing */
+    int way;
+    uint8_t *ground;    /* the matte before the thing of the last step; owned */
+    int grounded;       /* the last step is one of a thing */
+    float amount;       /* of the modes of edges, pixels */
+    uint8_t *goal;      /* [h][w]: what they lead to; NULL until there is one */
+    uint8_t *goal_done; /* of each tile: whether this stroke has it in goal */
+    cut_detail *detail; /* of a stroke that refines */
+    int is_refined;     /* all tiles were answered */
+
     cut_edit_step steps[CUT_EDIT_STEPS];
     uint32_t undos, redos; /* steps[0 .. undos - 1], then the redos */
     size_t step_bytes;
@@ -148,11 +168,36 @@ static inline size_t cut_edit_at(const cut_edit *edit, int32_t x, int32_t y)
     return (size_t)y * (size_t)edit->photo.w + (size_t)x;
 }
 
+/** All of the photo. */
+static inline cut_rect cut_edit_all(const cut_edit *edit)
+{
+    return (cut_rect){0, 0, edit->photo.w, edit->photo.h};
+}
+
 /** Whether a stroke or a view may begin there. */
 static inline int cut_edit_is_place(float x, float y)
 {
     return x >= -65536 && x <= 65536 && y >= -65536 && y <= 65536;
 }
+
+/* ---- edges.c ------------------------------------------------------------ */
+
+static inline int cut_edit_is_edge_mode(int mode)
+{
+    return mode >= CUT_EDIT_SHIFT && mode <= CUT_EDIT_HOLES;
+}
+
+/** A stroke of an edge mode or of REFINE begins, or has ended. CUT_E_MEMORY. */
+cut_status cut_edit_goal_begin(cut_edit *edit);
+void cut_edit_goal_end(cut_edit *edit);
+
+/** Makes the goal in `rect`. CUT_E_MEMORY: some of it is missing. */
+cut_status cut_edit_goal(cut_edit *edit, cut_rect rect);
+
+/** alpha in `rect`, between before and goal as far as the stroke covers. */
+void cut_edit_lay_goal(cut_edit *edit, cut_rect rect);
+
+/* ---- history.c ---------------------------------------------------------- */
 
 /** Shows a change of the matte in `rect` until the colours are cleaned: the
  * photo's own under the new alpha. */
@@ -165,6 +210,11 @@ cut_status cut_edit_clean(cut_edit *edit, cut_rect rect);
 /** Makes a change of the matte in `rect` a step of undo; on CUT_E_MEMORY the
  * matte is as it was before. */
 cut_status cut_edit_commit(cut_edit *edit, cut_rect rect);
+
+/** What is supposed, on a rendered view of the matte, in edit->view.
+ * CUT_E_MEMORY. */
+cut_status cut_edit_view_meant(cut_edit *edit, int style,
+                               cut_view_window window);
 
 /** Frees steps from .. end - 1. */
 void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);

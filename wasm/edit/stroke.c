@@ -4,27 +4,40 @@
 #include <math.h>
 #include <string.h>
 
+static void uncover(cut_edit *edit, cut_rect rect)
+{
+    for (int32_t y = rect.y0; y < rect.y1; y++)
+        memset(edit->cover + cut_edit_at(edit, rect.x0, y), 0,
+               (size_t)(rect.x1 - rect.x0));
+}
+
 int cut_edit_stroke(cut_edit *edit, int mode, float x, float y, float radius,
                     float hardness, int snap)
 {
     if (edit->drawing)
         return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "A stroke has not ended.");
-    if ((mode != CUT_EDIT_ERASE && mode != CUT_EDIT_RESTORE) ||
+    int is_plain = mode == CUT_EDIT_ERASE || mode == CUT_EDIT_RESTORE;
+    if ((!is_plain && mode != CUT_EDIT_REFINE &&
+         !cut_edit_is_edge_mode(mode)) ||
         !(radius >= 0.5f && radius <= CUT_EDIT_MAX_RADIUS) ||
         !(hardness >= 0 && hardness <= 1))
         return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
-                             "A brush has mode 0 or 1, a radius of 0.5 to %d "
-                             "and a hardness of 0 to 1.",
+                             "A brush has a mode of edit.h, a radius of 0.5 to "
+                             "%d and a hardness of 0 to 1.",
                              CUT_EDIT_MAX_RADIUS);
     edit->mode = mode;
-    edit->brush = (cut_brush){radius, hardness, snap};
+    edit->brush = (cut_brush){radius, hardness, snap && is_plain};
     edit->dirty = (cut_rect){0};
     edit->at[0] = x;
     edit->at[1] = y;
-    edit->drawing = 1;
-    cut_status status = (cut_status)cut_edit_draw(edit, x, y);
-    if (status) edit->drawing = 0;
+    cut_status status = is_plain ? CUT_OK : cut_edit_goal_begin(edit);
+    edit->drawing = !status;
+    if (!status) status = (cut_status)cut_edit_draw(edit, x, y);
+    if (status) {
+        edit->drawing = 0;
+        uncover(edit, edit->dirty);
+    }
     return (int)status;
 }
 
@@ -66,7 +79,14 @@ int cut_edit_draw(cut_edit *edit, float x, float y)
         changed = cut_rect_join(changed, touched);
         memcpy(from, next, sizeof from);
     }
-    lay(edit, changed);
+    int has_goal = cut_edit_is_edge_mode(edit->mode);
+    if (has_goal) {
+        cut_status made = cut_edit_goal(edit, changed);
+        if (!made) cut_edit_lay_goal(edit, changed);
+        if (!status) status = made;
+    } else if (edit->mode != CUT_EDIT_REFINE) {
+        lay(edit, changed);
+    }
     edit->dirty = cut_rect_join(edit->dirty, changed);
     edit->at[0] = from[0];
     edit->at[1] = from[1];
@@ -78,10 +98,10 @@ int cut_edit_end(cut_edit *edit)
     if (!edit->drawing)
         return (int)cut_fail(&edit->error, CUT_E_STATE, "No stroke has begun.");
     cut_rect rect = edit->dirty;
+    int is_idle = edit->mode == CUT_EDIT_REFINE && !edit->is_refined;
     edit->drawing = 0;
+    cut_edit_goal_end(edit);
     if (cut_rect_is_empty(rect)) return CUT_OK;
-    for (int32_t y = rect.y0; y < rect.y1; y++)
-        memset(edit->cover + cut_edit_at(edit, rect.x0, y), 0,
-               (size_t)(rect.x1 - rect.x0));
-    return (int)cut_edit_commit(edit, rect);
+    uncover(edit, rect);
+    return is_idle ? CUT_OK : (int)cut_edit_commit(edit, rect);
 }

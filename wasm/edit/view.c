@@ -117,8 +117,7 @@ static f32x4 sample(const cut_image *image, tap x, tap y)
     return sum;
 }
 
-/* The picture over a faint copy of the photo. */
-static f32x4 over_ghost(f32x4 top, f32x4 below)
+f32x4 cut_over_ghost(f32x4 top, f32x4 below)
 {
     if (top[3] >= 255) return top;
     float a = top[3] / 255, b = below[3] / 255 * GHOST * (1 - a);
@@ -159,7 +158,7 @@ cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
         uint8_t *line = out + (size_t)j * (size_t)window.w * 4;
         for (int32_t i = from; i < end; i++) {
             f32x4 p = sample(image, columns[i], row);
-            if (below) p = over_ghost(p, sample(below, columns[i], row));
+            if (below) p = cut_over_ghost(p, sample(below, columns[i], row));
             if (as_matte) p = (f32x4){p[3], p[3], p[3], 255};
             cut_store_u8x4(line + i * 4, __builtin_convertvector(
                                              cut_clamp(p + 0.5f, 255), i32x4));
@@ -167,4 +166,23 @@ cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
     }
     cut_free(columns);
     return CUT_OK;
+}
+
+void cut_view_tint(uint8_t *view, const uint8_t *cover, int32_t w, int32_t h,
+                   cut_view_window window)
+{
+    static const uint8_t tint[4] = {255, 214, 64, 255};
+    for (int32_t j = 0; j < window.h; j++) {
+        float y = window.y + ((float)j + 0.5f) * window.step;
+        if (!(y >= 0 && y < (float)h)) continue;
+        const uint8_t *row = cover + (size_t)(int32_t)y * (size_t)w;
+        uint8_t *px = view + (size_t)j * (size_t)window.w * 4;
+        for (int32_t i = 0; i < window.w; i++, px += 4) {
+            float x = window.x + ((float)i + 0.5f) * window.step;
+            if (!(x >= 0 && x < (float)w)) continue;
+            int share = row[(int32_t)x] * 2 / 5; /* of 255, at most */
+            for (int c = 0; c < 4; c++)
+                px[c] = (uint8_t)(px[c] + (tint[c] - px[c]) * share / 255);
+        }
+    }
 }

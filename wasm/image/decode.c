@@ -165,11 +165,17 @@ static cut_status by_gif(cut_image *out, decoding *d)
     cut_gif gif;
     if (!cut_gif_header(&gif, d->bytes, d->size))
         return damaged(d->probe, "no frame is in it", d->error);
-    int64_t pixels = cut_gif_decode(out->px, &gif, d->bytes, d->size);
+    int ends;
+    int64_t pixels = cut_gif_decode(out->px, &ends, &gif, d->bytes, d->size);
     int64_t all = (int64_t)gif.fw * gif.fh;
-    return pixels == all ? CUT_OK
-                         : not_whole(d, (int32_t)(pixels / gif.fw),
-                                     (long)pixels, (long)all, "pixels");
+    if (pixels < all)
+        return not_whole(d, (int32_t)(pixels / gif.fw), (long)pixels, (long)all,
+                         "pixels");
+    if (ends) return CUT_OK;
+    d->rows = gif.h;
+    return d->part ? CUT_OK
+                   : damaged(d->probe, "its data do not end with its pixels",
+                             d->error);
 }
 
 static cut_status decode(cut_image *out, decoding *d)

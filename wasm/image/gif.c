@@ -71,6 +71,7 @@ typedef struct frame {
     uint8_t *px;
     int32_t x, y, step, pass;
     int64_t done, all;
+    int is_over; /* more came than fits */
 } frame;
 
 /* The next row: below, or by the four passes of an interlaced frame. */
@@ -88,7 +89,10 @@ static void next_row(frame *f)
 
 static void put_index(frame *f, int32_t index)
 {
-    if (f->done == f->all) return;
+    if (f->done == f->all) {
+        f->is_over = 1;
+        return;
+    }
     f->done++;
     const cut_gif *g = f->g;
     uint8_t *p = f->px + ((size_t)(g->y + f->y) * (size_t)g->w +
@@ -146,7 +150,24 @@ static void put_string(frame *f, table *t, int32_t code)
     while (n) put_index(f, t->stack[--n]);
 }
 
-static void decode(frame *f, table *t, lzw *z, int size)
+/* Behind the last pixel: nothing or the end code, in a sub-block that is whole, or
+ * more in such that lead to whatever may follow a frame. After a wrong bit, which
+ * shifts all codes behind it, neither. */
+static int ends_well(const frame *f, lzw *z, int width, int size)
+{
+    const int32_t clear = 1 << size;
+    int32_t code = next_code(z, width);
+    if (code == clear) code = next_code(z, size + 1);
+    if (z->left > 0 && (size_t)z->left > z->size - z->at) return 0;
+    if (!f->is_over && (code == NONE || code == clear + 1)) return 1;
+    size_t at = z->at + (size_t)z->left;
+    at = at < z->size ? blocks_end(z->bytes, z->size, at) : 0;
+    return at && (at == z->size || z->bytes[at] == 0x3B ||
+                  z->bytes[at] == 0x2C || z->bytes[at] == 0x21);
+}
+
+/* Whether the data end with the pixels. */
+static int decode(frame *f, table *t, lzw *z, int size)
 {
     const int32_t clear = 1 << size;
     for (int32_t i = 0; i < clear; i++) {
@@ -157,14 +178,14 @@ static void decode(frame *f, table *t, lzw *z, int size)
     int32_t count = clear + 2, old = NONE;
     while (f->done < f->all) {
         int32_t code = next_code(z, width);
-        if (code == NONE || code == clear + 1) return;
+        if (code == NONE || code == clear + 1) return 1;
         if (code == clear) {
             width = size + 1;
             count = clear + 2;
             old = NONE;
             continue;
         }
-        if (code > count || (code == count && old == NONE)) return;
+        if (code > count || (code == count && old == NONE)) return 1;
         if (old != NONE && count < MAX_CODES) {
             t->before[count] = (int16_t)old;
             t->first[count] = t->first[old];
@@ -172,16 +193,18 @@ static void decode(frame *f, table *t, lzw *z, int size)
             count++;
             if (count == 1 << width && width < 12) width++;
         } else if (code >= count) {
-            return;
+            return 1;
         }
         put_string(f, t, code);
         old = code;
     }
+    return ends_well(f, z, width, size);
 }
 
-int64_t cut_gif_decode(uint8_t *px, const cut_gif *g, const uint8_t *bytes,
-                       size_t size)
+int64_t cut_gif_decode(uint8_t *px, int *ends, const cut_gif *g,
+                       const uint8_t *bytes, size_t size)
 {
+    *ends = 1;
     int code_size = bytes[g->data];
     if (code_size < 1 || code_size > 8) return 0;
     table t;
@@ -191,6 +214,6 @@ int64_t cut_gif_decode(uint8_t *px, const cut_gif *g, const uint8_t *bytes,
                .px = px,
                .step = g->interlaced ? 8 : 1,
                .all = (int64_t)g->fw * g->fh};
-    decode(&f, &t, &z, code_size);
+    *ends = decode(&f, &t, &z, code_size);
     return f.done;
 }

@@ -23,10 +23,13 @@ int cut_gif_header(cut_gif *out, const uint8_t *bytes, size_t size);
 
 /**
  * The frame on its screen, which is clear around it.
- * @param[out] px  [h][w][4], zeroed
+ * @param[out] px   [h][w][4], zeroed
+ * @param[out] ends whether the data end where the pixels do: codes that go on
+ *                  behind them are forgiven (browsers do) only where their
+ *                  sub-blocks lead to whatever may follow a frame
  * @return how many pixels of the frame were decoded, 0..fw*fh
  */
-int64_t cut_gif_decode(uint8_t *px, const cut_gif *gif, const uint8_t *bytes,
-                       size_t size);
+int64_t cut_gif_decode(uint8_t *px, int *ends, const cut_gif *gif,
+                       const uint8_t *bytes, size_t size);
 
 #endif

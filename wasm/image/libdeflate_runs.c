@@ -13,6 +13,15 @@
 /* 64-bit words on wasm32 too: more codes fit between two flushes */
 #define machine_word_t u64
 #define put_unaligned_leword(v, p) put_unaligned_le64(v, p)
+/* Static, and the level a constant: the match finders of the others, two thirds
+ * of the file, are not compiled. */
+#include "libdeflate.h"
+#undef LIBDEFLATEEXPORT
+#define LIBDEFLATEEXPORT static forceinline
+#define libdeflate_alloc_compressor alloc_compressor
+#define libdeflate_deflate_compress deflate_compress
+#define libdeflate_free_compressor free_compressor
+#define libdeflate_deflate_compress_bound deflate_compress_bound
 #include "lib/deflate_compress.c"
 
 #include "base/alloc.h"
@@ -25,11 +34,12 @@ enum {
     PADDING = 8,    /* words are loaded across the end of a strip */
     MIN_RUN = 3,    /* of zeros: then a strip has < SEQ_STORE_LENGTH matches */
     MIN_MATCH = 4,
-    ADLER = 65521
+    ADLER = 65521,
+    LEVEL = 2 /* the lowest with a list that is long enough */
 };
 
 struct cut_deflater {
-    struct libdeflate_compressor *c; /* level 2, for its longer list */
+    struct libdeflate_compressor *c;
     u32 *table; /* by hash of 4 bytes: the place where they stood last */
     u8 *buffer; /* the WINDOW before the strip, the strip, PADDING */
     size_t bytes, bpp;
@@ -48,7 +58,7 @@ cut_deflater *cut_deflater_new(size_t bytes, size_t bpp)
     d->bytes = bytes;
     d->bpp = bpp;
     d->room = bytes < STRIP ? STRIP / bytes * bytes : bytes;
-    d->c = libdeflate_alloc_compressor(2);
+    d->c = alloc_compressor(LEVEL);
     d->table = cut_alloc((size_t)1 << HASH_BITS, sizeof *d->table);
     d->buffer = cut_alloc(WINDOW + d->room + PADDING, 1);
     if (d->c && d->table && d->buffer) return d;
@@ -59,7 +69,7 @@ cut_deflater *cut_deflater_new(size_t bytes, size_t bpp)
 void cut_deflater_free(cut_deflater *d)
 {
     if (!d) return;
-    libdeflate_free_compressor(d->c);
+    free_compressor(d->c);
     cut_free(d->table);
     cut_free(d->buffer);
     cut_free(d);
@@ -208,4 +218,33 @@ size_t cut_deflater_end(cut_deflater *d)
     if (d->os.bitcount) *d->os.next++ = (u8)d->os.bitbuf;
     put_unaligned_be32(d->s2 << 16 | d->s1, d->os.next);
     return (size_t)(d->os.next + 4 - d->out);
+}
+
+/* ---- what are no rows -------------------------------------------------- */
+
+/* Rows of one byte, so that a strip holds as many as it has room for. */
+size_t cut_deflate(uint8_t *out, size_t capacity, const uint8_t *in,
+                   size_t size)
+{
+    cut_deflater *d = cut_deflater_new(1, 1);
+    if (!d || capacity < 6 + OUTPUT_END_PADDING) {
+        cut_deflater_free(d);
+        return 0;
+    }
+    cut_deflater_begin(d, out, capacity);
+    sum_bytes(d, in, size);
+    for (size_t left = size; left > 0;) {
+        size_t count = left < d->room ? left : d->room;
+        memcpy(cut_deflater_row(d), in + size - left, count);
+        d->filled = count;
+        left -= count;
+    }
+    size = cut_deflater_end(d);
+    cut_deflater_free(d);
+    return size;
+}
+
+size_t cut_deflate_bound(size_t size)
+{
+    return 2 + deflate_compress_bound(NULL, size) + 4;
 }

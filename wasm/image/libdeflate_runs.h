@@ -1,5 +1,5 @@
 /* Filtered PNG rows to a zlib stream, row by row, so that they never exist as
- * a whole. */
+ * a whole; anything else to one at once. */
 #ifndef CUT_IMAGE_LIBDEFLATE_RUNS_H
 #define CUT_IMAGE_LIBDEFLATE_RUNS_H
 
@@ -27,7 +27,15 @@ uint8_t *cut_deflater_row(cut_deflater *d);
 void cut_deflater_add(cut_deflater *d, size_t from, size_t end);
 
 /** @return bytes of the whole stream; 0 when it does not fit. A capacity of
- * libdeflate_zlib_compress_bound() is always enough. */
+ * cut_deflate_bound() is always enough. */
 size_t cut_deflater_end(cut_deflater *d);
+
+/** A whole stream of what are no rows. @return its bytes; 0 without memory, or
+ * when it does not fit. */
+size_t cut_deflate(uint8_t *out, size_t capacity, const uint8_t *in,
+                   size_t size);
+
+/** The most that a stream of `size` bytes can take. */
+size_t cut_deflate_bound(size_t size);
 
 #endif

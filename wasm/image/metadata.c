@@ -4,7 +4,7 @@
 
 #include "image/bytes.h"
 #include "image/chunks.h"
-#include "libdeflate.h"
+#include "image/crc32.h"
 
 enum { MAX_BYTES = 16 << 20, MAX_SEGMENT = 65533, PNG_START = 8 + 25 };
 
@@ -311,7 +311,7 @@ static uint8_t *end_chunk(uint8_t *p, const char *type, size_t size)
 {
     cut_put_be32(p, (uint32_t)size);
     memcpy(p + 4, type, 4);
-    cut_put_be32(p + 8 + size, libdeflate_crc32(0, p + 4, size + 4));
+    cut_put_be32(p + 8 + size, cut_crc32(p + 4, size + 4));
     return p + 12 + size;
 }
 

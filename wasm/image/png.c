@@ -3,12 +3,10 @@
 #include <string.h>
 
 #include "image/bytes.h"
+#include "image/crc32.h"
 #include "image/icc.h"
 #include "image/libdeflate_runs.h"
 #include "image/png_filter.h"
-#include "libdeflate.h"
-
-enum { ICC_LEVEL = 9 };
 
 /* PNG colour type and bytes a pixel */
 typedef struct layout {
@@ -79,7 +77,7 @@ static uint8_t *close_chunk(uint8_t *p, const char *type, size_t size)
 {
     cut_put_be32(p, (uint32_t)size);
     memcpy(p + 4, type, 4);
-    cut_put_be32(p + 8 + size, libdeflate_crc32(0, p + 4, size + 4));
+    cut_put_be32(p + 8 + size, cut_crc32(p + 4, size + 4));
     return p + 12 + size;
 }
 
@@ -97,18 +95,13 @@ static uint8_t *put_header(uint8_t *p, int32_t w, int32_t h, layout l)
 static uint8_t *put_icc(uint8_t *p, const cut_bytes *icc, size_t capacity)
 {
     memcpy(p + 8, "icc\0\0", 5); /* name, method: zlib */
-    struct libdeflate_compressor *c = libdeflate_alloc_compressor(ICC_LEVEL);
-    if (!c) return NULL;
-    size_t size = libdeflate_zlib_compress(c, icc->data, icc->size, p + 13,
-                                           capacity);
-    libdeflate_free_compressor(c);
+    size_t size = cut_deflate(p + 13, capacity, icc->data, icc->size);
     return size ? close_chunk(p, "iCCP", size + 5) : NULL;
 }
 
 cut_status cut_png_encode(cut_bytes *out, cut_image *image,
                           const cut_bytes *icc, cut_error *error)
 {
-    libdeflate_set_memory_allocator(cut_alloc_bytes, cut_free);
     int32_t w = image->w, h = image->h;
     cut_icc_space space = cut_icc_colour_space(icc);
     layout l = smallest_layout(image, space == CUT_ICC_RGB);
@@ -117,7 +110,7 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
     size_t bytes = (size_t)w * l.bpp, raw_size = (bytes + 1) * (size_t)h;
     size_t icc_room = with_icc ? icc->size + icc->size / 8 + 1024 : 0;
     size_t around = 8 + 25 + icc_room + 12 + 12;
-    size_t bound = libdeflate_zlib_compress_bound(NULL, raw_size);
+    size_t bound = cut_deflate_bound(raw_size);
     /* photos deflate below three quarters; the bound is the second try */
     size_t capacity = raw_size - raw_size / 4 + 4096;
     cut_deflater *d = cut_deflater_new(bytes + 1, l.bpp);

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "image/bytes.h"
 #include "image/chunks.h"
+#include "image/crc32.h"
 #include "libdeflate.h"
 
 #ifdef __wasm_simd128__
@@ -57,10 +58,21 @@ int cut_png_sums_hold(const unsigned char *bytes, size_t size,
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_PNG);)
         for (int i = 0; i < count; i++)
             if (c.type == types[i] &&
-                cut_be32(c.data + c.size) !=
-                    libdeflate_crc32(0, c.data - 4, c.size + 4))
+                cut_be32(c.data + c.size) != cut_crc32(c.data - 4, c.size + 4))
                 return 0;
     return 1;
+}
+
+/* Whether all data lie in chunks that are whole, with the right sums. */
+static int png_data_are_summed(size_t data_size)
+{
+    static const uint32_t idat = CUT_TAG('I', 'D', 'A', 'T');
+    size_t found = 0;
+    for (cut_chunk c = {0};
+         cut_chunk_next(&c, png_bytes, png_size, CUT_FORMAT_PNG);)
+        if (c.type == idat) found += c.size;
+    return found == data_size &&
+           cut_png_sums_hold(png_bytes, png_size, &idat, 1);
 }
 
 /* zlib's data without its sum, for a writer that got the sum wrong: whether
@@ -69,9 +81,8 @@ static enum libdeflate_result
 inflate_unsummed(struct libdeflate_decompressor *inflate, const char *in,
                  int in_size, char *out, size_t room, size_t *written)
 {
-    static const uint32_t idat = CUT_TAG('I', 'D', 'A', 'T');
     size_t used;
-    if (in_size < 2 || !cut_png_sums_hold(png_bytes, png_size, &idat, 1))
+    if (in_size < 2 || !png_data_are_summed((size_t)in_size))
         return LIBDEFLATE_BAD_DATA;
     return libdeflate_deflate_decompress_ex(
         inflate, in + 2, (size_t)in_size - 2, out, room, &used, written);

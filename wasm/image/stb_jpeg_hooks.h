@@ -14,6 +14,14 @@
  * that a small file of many would take minutes. */
 enum { MAX_SCANS = 500 };
 
+/* Not 0 for what no coefficient of a picture is: samples of 8 bits give values
+ * of -1024 to 1023, and rounding by steps of 8 bits adds 128 at most (T.81,
+ * A.3.3, A.3.4). Decoders differ in what they make of larger ones. */
+static uint32_t jpeg_beyond(int value)
+{
+    return ((uint32_t)value + 2048u) & ~4095u;
+}
+
 /* Whether a part is wanted of a picture that is not whole. */
 static int jpeg_takes_part;
 
@@ -24,6 +32,7 @@ static struct {
     int32_t scans;
     uint32_t restarts;
     const char *fault; /* static text; NULL: none yet */
+    uint32_t beyond;   /* of a progressive one: values that no picture has */
     /* of each coefficient of each component: the lowest bit that was sent,
      * or UNSENT */
     uint8_t low[4][64];
@@ -161,12 +170,35 @@ static int jpeg_has_tables(const stbi__jpeg *j)
     return 1;
 }
 
+/* Where decoding stops: rows of whole blocks, if this scan brought the first
+ * bits of all components; all of them, if an earlier one did. */
+static int jpeg_stop(const stbi__jpeg *j, const char *fault)
+{
+    int32_t rows = 0, h = (int32_t)j->s->img_y;
+    if (jpeg.low[0][0] != UNSENT) {
+        rows = h;
+        for (int i = 0; i < j->s->img_n; i++)
+            if (jpeg.low[i][0] == UNSENT) rows = 0;
+    } else if (jpeg.all && j->scan_n == j->s->img_n && j->spec_start == 0) {
+        int across = j->scan_n == 1 ? (j->img_comp[0].x + 7) >> 3
+                                    : j->img_mcu_x * (jpeg.all / j->img_mcu_x /
+                                                      j->img_mcu_y);
+        int high = j->scan_n == 1 ? 8 : j->img_v_max * 8;
+        rows = jpeg.blocks / across * high;
+    }
+    jpeg.rows = rows < h ? rows : h;
+    jpeg.is_short = jpeg_takes_part && rows > 0;
+    return jpeg.is_short ? 1 : jpeg_fault(fault);
+}
+
+/* is_short behind it: without its tables a scan says nothing, and the picture
+ * ends with the scans before it. */
 static int jpeg_scan_begin(stbi__jpeg *j)
 {
     if (++jpeg.scans > MAX_SCANS) return jpeg_fault("more than 500 scans");
-    if (!jpeg_has_tables(j)) return jpeg_fault("a table is missing or wrong");
     jpeg.blocks = jpeg.all = 0;
     jpeg.restarts = 0;
+    if (!jpeg_has_tables(j)) return jpeg_stop(j, "a table is missing or wrong");
     if (j->scan_n == 1) {
         int n = j->order[0];
         jpeg.all = ((j->img_comp[n].x + 7) >> 3) *
@@ -211,27 +243,6 @@ static int jpeg_restart(stbi__jpeg *j)
     return j->marker == 0xD0 + (jpeg.restarts++ & 7);
 }
 
-/* Where decoding stops: rows of whole blocks, if this scan brought the first
- * bits of all components; all of them, if an earlier one did. */
-static int jpeg_stop(const stbi__jpeg *j, const char *fault)
-{
-    int32_t rows = 0, h = (int32_t)j->s->img_y;
-    if (jpeg.low[0][0] != UNSENT) {
-        rows = h;
-        for (int i = 0; i < j->s->img_n; i++)
-            if (jpeg.low[i][0] == UNSENT) rows = 0;
-    } else if (jpeg.all && j->scan_n == j->s->img_n && j->spec_start == 0) {
-        int across = j->scan_n == 1 ? (j->img_comp[0].x + 7) >> 3
-                                    : j->img_mcu_x * (jpeg.all / j->img_mcu_x /
-                                                      j->img_mcu_y);
-        int high = j->scan_n == 1 ? 8 : j->img_v_max * 8;
-        rows = jpeg.blocks / across * high;
-    }
-    jpeg.rows = rows < h ? rows : h;
-    jpeg.is_short = jpeg_takes_part && rows > 0;
-    return jpeg.is_short ? 1 : jpeg_fault(fault);
-}
-
 static int jpeg_scan_end(stbi__jpeg *j, int decoded)
 {
     if (!decoded || jpeg.blocks < jpeg.all || !jpeg_tail_fits(j))
@@ -254,5 +265,15 @@ static int jpeg_end(const stbi__jpeg *j)
     for (int i = 0; i < j->s->img_n; i++)
         for (int k = 0; k < 64; k++)
             if (jpeg.low[i][k] != 0) return jpeg_stop(j, "scans are missing");
+    return 1;
+}
+
+/* Behind a progressive picture: whether its values are a picture's. */
+static int jpeg_values_fit(const stbi__jpeg *j)
+{
+    if (!jpeg.beyond || jpeg.is_short) return 1;
+    if (!jpeg_takes_part) return jpeg_fault("its values are no picture's");
+    jpeg.is_short = 1;
+    jpeg.rows = (int32_t)j->s->img_y;
     return 1;
 }

@@ -87,3 +87,20 @@ cut_status cut_webp_first(cut_bytes *out, const uint8_t *file,
     *out = (cut_bytes){p, size};
     return CUT_OK;
 }
+
+cut_status cut_webp_bare(cut_bytes *out, const uint8_t *file, size_t size,
+                         cut_error *error)
+{
+    *out = (cut_bytes){0};
+    if (size < 12 || cut_le32(file + 4) > size - 8) return CUT_OK; /* cut off */
+    for (cut_chunk c = {0}; cut_chunk_next(&c, file, size, CUT_FORMAT_WEBP);) {
+        if (c.type != CUT_TAG('V', 'P', '8', ' ') &&
+            c.type != CUT_TAG('V', 'P', '8', 'L'))
+            continue;
+        if (c.at >= size) break;
+        cut_status status = copy(out, file, c.at, 0, error);
+        if (!status) cut_put_le32(out->data + 4, (uint32_t)(c.at - 8));
+        return status;
+    }
+    return CUT_OK;
+}

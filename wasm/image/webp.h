@@ -28,4 +28,15 @@ cut_status cut_webp_with_icc(cut_bytes *out, const uint8_t *file, size_t size,
 cut_status cut_webp_first(cut_bytes *out, const uint8_t *file,
                           const cut_probe *probe, cut_error *error);
 
+/**
+ * A picture that moves not, without what stands behind it, so that the codec
+ * does not take that for more of a picture that ends early.
+ *
+ * @param[out] out owned by the caller; empty when nothing stands there, or not all
+ *                 that should: the codec refuses that
+ * @return CUT_OK, CUT_E_MEMORY
+ */
+cut_status cut_webp_bare(cut_bytes *out, const uint8_t *file, size_t size,
+                         cut_error *error);
+
 #endif

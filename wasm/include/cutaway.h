@@ -220,10 +220,10 @@ CUT_EXPORT int cut_job_probe(cut_job *job, const uint8_t *bytes,
                              uint32_t size_bytes);
 
 /**
- * Any state: the first picture of an animated WebP as a file of its own, for
- * the codec; what it decodes goes to cut_job_*_pixels() with the whole file.
- * Borrowed until the next call of it; NULL and 0 when the file is no animated
- * WebP, or memory is out.
+ * Any state: of a WebP what the codec is to be given, the first picture of an
+ * animated one, or one without what stands behind it; what it decodes goes to
+ * cut_job_*_pixels() with the whole file. Borrowed until the next call of it;
+ * NULL and 0 when that is the file itself, or memory is out.
  */
 CUT_EXPORT const uint8_t *
 cut_job_first_picture(cut_job *job, const uint8_t *bytes, uint32_t size_bytes);
@@ -390,7 +390,8 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
  * "kind": "photo" | "graphic", "given": whether its own alpha cut it out,
  * "coverage", "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
  * per pixel of the photo, and where the head lies on the result, null unless the
- * canvas goes by one. What is not known in this state is null, and so is detail
+ * canvas goes by one; then "gap", the rows under the body that are empty, and
+ * "sharpness" of the head, 0..1, too. What is not known in this state is null, and so is detail
  * when it was not looked for; sizes are 0 until they are. Borrowed,
  * never NULL.
  */

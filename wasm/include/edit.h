@@ -1,6 +1,7 @@
 /*
  * Retouching of a matte by hand: a brush that restores and erases, whole
- * objects kept or dropped, undo and redo, and views of any part at any scale.
+ * objects kept or dropped, things that somebody points at, undo and redo, and
+ * views of any part at any scale.
  *
  * Life: a job in REFINED -> cut_edit_new -> strokes, toggles, undo, views.. ->
  * cut_edit_encode, a file for cut_job_set_matte() -> cut_edit_free.
@@ -18,6 +19,7 @@
 #define CUT_EDIT_UNDO_BYTES 67108864 /* the oldest steps are forgotten beyond */
 #define CUT_EDIT_MAX_RADIUS 2048     /* of a brush, pixels */
 #define CUT_EDIT_MAX_VIEW 16777216   /* pixels of a view */
+#define CUT_EDIT_MAX_AMOUNT 4096     /* of an edge brush, pixels */
 
 typedef struct cut_edit cut_edit;
 
@@ -40,17 +42,25 @@ CUT_EXPORT const char *cut_edit_message(const cut_edit *edit);
 
 #define CUT_EDIT_ERASE 0
 #define CUT_EDIT_RESTORE 1 /* to the photo's own alpha */
+/* 2 is none. The edge under the stroke, as matte/edge.h does it: */
+#define CUT_EDIT_SHIFT 3   /* outwards, with an amount below 0 inwards */
+#define CUT_EDIT_FEATHER 4 /* amount: about the edge's width */
+#define CUT_EDIT_SMOOTH 5  /* amount: what is finer goes */
+#define CUT_EDIT_HOLES 6   /* a stroke fills holes of any size */
+/* What the detail network finds there, which somebody else runs: */
+#define CUT_EDIT_REFINE 7
 
 /**
  * Begins a stroke at (x, y).
  *
- * @param mode     CUT_EDIT_ERASE or CUT_EDIT_RESTORE
+ * @param mode     one of CUT_EDIT_*
  * @param radius   0.5..CUT_EDIT_MAX_RADIUS
  * @param hardness 0..1: the part of the radius that takes the full effect;
  *                 from there it fades to nothing at the radius
  * @param snap     1: the effect stops at edges of the photo that lie between a
- *                 pixel and the stroke's path
- * CUT_E_ARGUMENT; CUT_E_STATE while another stroke has not ended.
+ *                 pixel and the stroke's path; the modes of edges take no
+ *                 notice of it
+ * CUT_E_ARGUMENT; CUT_E_STATE while another stroke has not ended; CUT_E_MEMORY.
  */
 CUT_EXPORT int cut_edit_stroke(cut_edit *edit, int mode, float x, float y,
                                float radius, float hardness, int snap);
@@ -64,6 +74,34 @@ CUT_EXPORT int cut_edit_draw(cut_edit *edit, float x, float y);
  * anew. On CUT_E_MEMORY the stroke is taken back.
  */
 CUT_EXPORT int cut_edit_end(cut_edit *edit);
+
+/* ---- edges -------------------------------------------------------------- */
+
+/** Of the modes of edges, from the next stroke on, pixels of the photo: 2 at
+ * the beginning. CUT_E_ARGUMENT beyond CUT_EDIT_MAX_AMOUNT either way. */
+CUT_EXPORT int cut_edit_amount(cut_edit *edit, float px);
+
+/**
+ * SHIFT, FEATHER, SMOOTH or HOLES over the whole picture, holes as large as a
+ * square of the amount at most: one step of undo, none where nothing changes.
+ * CUT_E_ARGUMENT for another mode, CUT_E_STATE within a stroke, CUT_E_MEMORY.
+ */
+CUT_EXPORT int cut_edit_everywhere(cut_edit *edit, int mode);
+
+/**
+ * Behind the last cut_edit_draw() of a stroke of CUT_EDIT_REFINE: the next tile
+ * for the detail network, as cut_job_detail(). When none is left, what was
+ * found is laid into the matte, and cut_edit_end() makes it a step; ended
+ * before, the stroke changes nothing. CUT_E_STATE without such a stroke or while
+ * a tile waits, CUT_E_MEMORY.
+ */
+CUT_EXPORT int cut_edit_detail(cut_edit *edit);
+
+/** As cut_job_tile(), _tile_blocks() and _tile_answer(). */
+CUT_EXPORT const float *cut_edit_tile(const cut_edit *edit);
+CUT_EXPORT uint32_t cut_edit_tile_blocks(const cut_edit *edit);
+CUT_EXPORT int cut_edit_tile_answer(cut_edit *edit, const float *logits,
+                                    uint32_t count);
 
 /* ---- objects ----------------------------------------------------------- */
 
@@ -80,6 +118,40 @@ CUT_EXPORT const char *cut_edit_objects_json(cut_edit *edit);
  * step.
  */
 CUT_EXPORT int cut_edit_toggle(cut_edit *edit, float x, float y);
+
+/* ---- things that somebody points at (cut_job_pick) --------------------- */
+
+#define CUT_EDIT_ADD 0  /* the thing, too */
+#define CUT_EDIT_TAKE 1 /* all but the thing */
+#define CUT_EDIT_ONLY 2 /* the thing and nothing else */
+
+/**
+ * What a thing would make of the matte is seen in views, its edges followed at
+ * their resolution, until another call supposes something else; strokes, undo
+ * and the like go by the matte without it. What could be done again is
+ * forgotten.
+ *
+ * @param way CUT_EDIT_ADD, ..
+ * @param map u8 [h][w] over all of the photo, 0..255: what is meant; NULL:
+ *            nothing any more
+ * @param w, h at most CUT_MAX_MODEL_SIDE
+ * CUT_E_ARGUMENT, CUT_E_MEMORY: what was supposed before still is;
+ * CUT_E_STATE within a stroke.
+ */
+CUT_EXPORT int cut_edit_suppose(cut_edit *edit, int way, const uint8_t *map,
+                                uint32_t w, uint32_t h);
+
+/**
+ * Makes what is supposed a step of undo, its edges followed at the photo's
+ * resolution.
+ *
+ * @param goes_on 1: in place of the step before, which was one of the same
+ *                thing: the matte is what the thing makes of the one before
+ *                that; 0: of the matte as it is
+ * CUT_E_STATE: nothing is supposed, within a stroke, or the step before is
+ * none of a thing; CUT_E_MEMORY: nothing has changed.
+ */
+CUT_EXPORT int cut_edit_settle(cut_edit *edit, int goes_on);
 
 /* ---- undo -------------------------------------------------------------- */
 

@@ -54,6 +54,8 @@ void cut_job_free(cut_job *job)
     cut_bytes_free(&job->first_picture);
     cut_device_free(&job->device);
     cut_image_free(&job->image);
+    cut_image_free(&job->reduced);
+    cut_matte_free(&job->earlier);
     cut_rendering_free(&job->rendering);
     cut_paper_free(&job->paper);
     cut_free(job->tensor);
@@ -181,7 +183,7 @@ static int background(cut_job *job, cut_source from)
     cut_image image = {0};
     cut_bytes icc;
     cut_status status = read_picture(&image, &probe, &icc, &from, &job->error);
-    if (status) return (int)status;
+    if (status) return (int)cut_fail_of(&job->error, status, "background");
     cut_match_to_srgb(&image, &icc);
     cut_bytes_free(&icc);
     cut_image_free(&job->rendering.background_image);
@@ -247,8 +249,12 @@ const uint8_t *cut_job_first_picture(cut_job *job, const uint8_t *bytes,
 {
     cut_probe probe;
     cut_bytes_free(&job->first_picture);
-    if (!cut_image_probe(&probe, bytes, size_bytes, NULL) && probe.first.w)
-        cut_webp_first(&job->first_picture, bytes, &probe, &job->error);
+    if (!cut_image_probe(&probe, bytes, size_bytes, NULL)) {
+        if (probe.first.w)
+            cut_webp_first(&job->first_picture, bytes, &probe, &job->error);
+        else if (probe.format == CUT_FORMAT_WEBP)
+            cut_webp_bare(&job->first_picture, bytes, size_bytes, &job->error);
+    }
     return job->first_picture.data;
 }
 
@@ -313,6 +319,8 @@ int cut_job_refine(cut_job *job)
     if (job->subject.found)
         cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     cut_matte_free(&job->matte);
+    cut_matte_free(&job->earlier);
+    cut_image_free(&job->reduced);
     job->alpha = alpha;
     job->state = CUT_REFINED;
     return CUT_OK;
@@ -343,9 +351,13 @@ int cut_job_foreground(cut_job *job)
     const cut_options *o = &job->options;
     cut_rendering *r = &job->rendering;
     status = cut_render_blur(&r->blur, &job->image, job->alpha, o, &job->error);
-    if (!status)
+    if (!status && !job->has_edges)
+        status = cut_render_edges(job->alpha, &job->image, o, &job->error);
+    if (!status) {
+        job->has_edges = 1; /* once, though the next step may be refused */
         status = cut_render_cutout(&job->image, job->alpha, &r->kept,
-                                   &job->subject, o->keep, &job->error);
+                                   &job->subject, o, &job->error);
+    }
     if (status) return (int)status;
     cut_free(job->alpha);
     job->alpha = NULL;

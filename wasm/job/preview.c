@@ -18,6 +18,7 @@ struct cut_preview {
     cut_image cleaned; /* the cut-out of `keep` at full size */
     cut_image half;    /* the same at half of it, made when it will do */
     cut_keep keep;
+    cut_edges edges;
     cut_subject kept;
     cut_head head; /* of `cleaned` */
     enum { UNKNOWN, FOUND, NONE } has_head;
@@ -92,23 +93,47 @@ static cut_status copy_image(cut_image *out, const cut_image *in,
     return CUT_OK;
 }
 
-/* The cut-out of the side that is kept. */
-static cut_status clean(cut_preview *p, cut_keep keep)
+/* A copy of the matte, its edge as the options want it. */
+static cut_status edge_matte(uint8_t **out, cut_preview *p,
+                             const cut_options *o)
 {
-    if (p->cleaned.px && p->keep == keep) return CUT_OK;
+    size_t count = (size_t)p->photo.w * (size_t)p->photo.h;
+    uint8_t *alpha = cut_alloc(count, 1);
+    if (!alpha)
+        return cut_fail(&p->error, CUT_E_MEMORY, "No memory for a preview.");
+    memcpy(alpha, p->alpha, count);
+    cut_status status = cut_render_edges(alpha, &p->photo, o, &p->error);
+    if (status)
+        cut_free(alpha);
+    else
+        *out = alpha;
+    return status;
+}
+
+/* The cut-out of the side that is kept. */
+static cut_status clean(cut_preview *p, const cut_options *o)
+{
+    if (p->cleaned.px && p->keep == o->keep &&
+        memcmp(&p->edges, &o->edges, sizeof o->edges) == 0)
+        return CUT_OK;
     cut_image_free(&p->cleaned);
     cut_image_free(&p->half);
     cut_image_free(&p->placed);
     p->has_head = UNKNOWN;
-    p->keep = keep;
-    cut_status status = copy_image(&p->cleaned, &p->photo, &p->error);
-    if (status) return status;
-    status = cut_render_cutout(&p->cleaned, p->alpha, &p->kept, &p->subject,
-                               keep, &p->error);
-    if (status)
-        cut_image_free(&p->cleaned);
-    else if (keep == CUT_KEEP_BACKGROUND)
-        cut_swap_sides(p->alpha, &p->photo);
+    p->keep = o->keep;
+    p->edges = o->edges;
+    uint8_t *alpha = p->alpha;
+    cut_status status = cut_wants_edges(o) ? edge_matte(&alpha, p, o) : CUT_OK;
+    if (!status) status = copy_image(&p->cleaned, &p->photo, &p->error);
+    if (!status) {
+        status = cut_render_cutout(&p->cleaned, alpha, &p->kept, &p->subject, o,
+                                   &p->error);
+        if (status)
+            cut_image_free(&p->cleaned);
+        else if (alpha == p->alpha && o->keep == CUT_KEEP_BACKGROUND)
+            cut_swap_sides(p->alpha, &p->photo);
+    }
+    if (alpha != p->alpha) cut_free(alpha);
     return status;
 }
 
@@ -185,7 +210,7 @@ int cut_preview_render(cut_preview *p, const char *json, uint32_t size_bytes,
     if (!status)
         status = cut_render_ready(&o, p->background_image.px != NULL,
                                   &p->error);
-    if (!status) status = clean(p, o.keep);
+    if (!status) status = clean(p, &o);
     if (!status) status = blur(p, &o);
     if (status) return (int)status;
     cut_view view = view_within(p, &o, (int32_t)max_side);

@@ -1,11 +1,13 @@
 #include "job/render.h"
 
 #include "compose/gradient.h"
+#include "compose/floor.h"
 #include "compose/outline.h"
 #include "compose/shadow.h"
+#include "matte/edge.h"
 #include "matte/foreground.h"
 
-enum { PLACED = 1, OUTLINED = 2, SHADED = 4, CROPPED = 8 };
+enum { PLACED = 1, OUTLINED = 2, SHADED = 4, CROPPED = 8, GROUNDED = 16 };
 
 static const uint8_t white[3] = {255, 255, 255};
 
@@ -20,10 +22,16 @@ cut_view cut_view_full(const cut_options *options, const cut_subject *kept,
                        const cut_head *head, int32_t w, int32_t h)
 {
     const cut_options *o = options;
-    cut_view v = {.photo_w = w, .photo_h = h, .layout = {w, h, {0, 0, 1}}};
-    if (head)
+    cut_view v = {.photo_w = w,
+                  .photo_h = h,
+                  .foot = (float)(kept->y + kept->h),
+                  .height = (float)kept->h,
+                  .layout = {w, h, {0, 0, 1}}};
+    if (head) {
         v.layout = cut_head_layout(&o->canvas, head);
-    else if (o->canvas.w)
+        v.gap = cut_head_close_gap(&v.layout, &o->canvas, head,
+                                   kept->y + kept->h);
+    } else if (o->canvas.w)
         v.layout = cut_canvas_layout(&o->canvas, kept, o->margin, w, h);
     v.box = (cut_box){0, 0, v.layout.w, v.layout.h};
     if (o->crop && !o->canvas.w) v.box = cut_crop_box(kept, o->margin, w, h);
@@ -40,31 +48,55 @@ static cut_length as_share(cut_length length, int32_t side)
     return (cut_length){(int32_t)((value + side / 2) / side), 1};
 }
 
-/* Outline and shadow as they are on the view. */
-static void scale_style(cut_outline *outline, cut_shadow *shadow,
-                        const cut_options *o, const cut_view *v)
+/* What lies around the cut-out. */
+typedef struct decoration {
+    cut_outline outline;
+    cut_shadow shadow;
+    cut_cast cast;
+    cut_contact contact;
+} decoration;
+
+/* The same as it is on the view. */
+static decoration decoration_of(const cut_options *o, const cut_view *v)
 {
     int32_t full = longer(v->full_w, v->full_h);
-    *outline = o->outline;
-    *shadow = o->shadow;
-    if (longer(v->box.w, v->box.h) == full) return;
-    outline->width = as_share(outline->width, full);
-    shadow->x = as_share(shadow->x, full);
-    shadow->y = as_share(shadow->y, full);
-    shadow->blur = as_share(shadow->blur, full);
+    decoration d = {o->outline, o->shadow, o->cast, o->contact};
+    if (longer(v->box.w, v->box.h) == full) return d;
+    d.outline.width = as_share(d.outline.width, full);
+    d.shadow.x = as_share(d.shadow.x, full);
+    d.shadow.y = as_share(d.shadow.y, full);
+    d.shadow.blur = as_share(d.shadow.blur, full);
+    d.cast.blur = as_share(d.cast.blur, full);
+    d.contact.blur = as_share(d.contact.blur, full);
+    return d;
+}
+
+static int wants_ground(const cut_options *o)
+{
+    return o->cast.on || o->contact.on || o->reflection.on;
+}
+
+/* The ground that what is kept stands on, on what is drawn for the view. */
+static cut_stand stand_of(const cut_view *v)
+{
+    const cut_place *at = &v->layout.place;
+    return (cut_stand){at->y + v->foot * at->scale, v->height * at->scale};
 }
 
 /* How far outside of the result its outline and shadow may come from. */
 static int32_t reach_of(const cut_options *o, const cut_view *v, int32_t *step)
 {
-    int32_t side = longer(v->box.w, v->box.h), reach = 0;
-    cut_outline outline;
-    cut_shadow shadow;
+    int32_t side = longer(v->box.w, v->box.h), reach = 0, ground = 0;
     *step = 1;
     if (o->mask) return 0;
-    scale_style(&outline, &shadow, o, v);
-    if (outline.on) reach += cut_outline_reach(&outline, side);
-    if (shadow.on) reach += cut_shadow_reach(&shadow, side, step);
+    decoration d = decoration_of(o, v);
+    cut_stand stand = stand_of(v);
+    if (d.shadow.on) reach = cut_shadow_reach(&d.shadow, side, step);
+    if (wants_ground(o))
+        ground = cut_floor_reach(&stand, &d.cast, &d.contact, &o->reflection,
+                                 side);
+    if (ground > reach) reach = ground;
+    if (d.outline.on) reach += cut_outline_reach(&d.outline, side);
     return reach;
 }
 
@@ -135,21 +167,41 @@ cut_status cut_render_blur(cut_layer *out, const cut_image *photo,
     return cut_blur_new(out, photo, alpha, sigma, error);
 }
 
+int cut_wants_edges(const cut_options *options)
+{
+    const cut_edges *e = &options->edges;
+    return e->holes.value || e->smooth.value || e->shift.value ||
+           e->feather.value;
+}
+
+cut_status cut_render_edges(uint8_t *alpha, const cut_image *photo,
+                            const cut_options *options, cut_error *error)
+{
+    const cut_edges *e = &options->edges;
+    int32_t side = longer(photo->w, photo->h);
+    cut_edge edge = {
+        cut_length_px(e->holes, side), cut_length_px(e->smooth, side),
+        cut_length_px(e->shift, side), cut_length_px(e->feather, side)};
+    return cut_edge_apply(alpha, photo, &edge, error);
+}
+
 cut_status cut_render_cutout(cut_image *photo, uint8_t *alpha,
                              cut_subject *kept, const cut_subject *subject,
-                             cut_keep keep, cut_error *error)
+                             const cut_options *options, cut_error *error)
 {
-    int swapped = keep == CUT_KEEP_BACKGROUND;
+    int swapped = options->keep == CUT_KEEP_BACKGROUND;
     if (swapped) cut_swap_sides(alpha, photo);
     int exact = subject->kind == CUT_GRAPHIC && !swapped;
-    cut_status status = exact ? cut_foreground_unmix(photo, alpha, error)
-                              : cut_foreground_estimate(photo, alpha, error);
+    float strength = (float)options->edges.decontaminate / 100;
+    cut_status status = cut_foreground_clean(photo, alpha, exact, strength,
+                                             error);
     if (status) {
         if (swapped) cut_swap_sides(alpha, photo);
         return status;
     }
     *kept = *subject;
-    if (swapped) cut_subject_measure(kept, alpha, photo->w, photo->h);
+    if (swapped || cut_wants_edges(options))
+        cut_subject_measure(kept, alpha, photo->w, photo->h);
     return CUT_OK;
 }
 
@@ -166,26 +218,45 @@ cut_status cut_render_place(cut_image *image, cut_rendering *r,
     cut_status status = CUT_OK;
     if (options->canvas.w)
         status = cut_canvas_place(image, &r->view.layout, error);
-    if (!status) r->done |= PLACED;
-    return status;
+    if (status) return status;
+    if (found)
+        r->sharpness = cut_head_sharpness(image, &r->view.layout, &r->head);
+    r->done |= PLACED;
+    return CUT_OK;
 }
 
-/* Outline, then the shadow of both. */
+/* What lies on the ground, made before any shadow lies under the cut-out. */
+static cut_status make_ground(cut_floor *out, const cut_image *image,
+                              const cut_rendering *r, const cut_options *o,
+                              const decoration *d, cut_error *error)
+{
+    cut_stand stand = stand_of(&r->view);
+    if (!wants_ground(o) || (r->done & (GROUNDED | SHADED))) return CUT_OK;
+    return cut_floor_new(out, image, &stand, &d->cast, &d->contact,
+                         &o->reflection, longer(r->view.box.w, r->view.box.h),
+                         error);
+}
+
+/* Outline, then the shadows of both. */
 static cut_status decorate(cut_image *image, cut_rendering *r,
                            const cut_options *o, cut_error *error)
 {
     int32_t side = longer(r->view.box.w, r->view.box.h);
-    cut_outline outline;
-    cut_shadow shadow;
+    decoration d = decoration_of(o, &r->view);
+    cut_floor ground = {0};
     cut_status status = CUT_OK;
-    scale_style(&outline, &shadow, o, &r->view);
-    if (outline.on && !(r->done & OUTLINED))
-        status = cut_compose_outline(image, &outline, side, error);
+    if (d.outline.on && !(r->done & OUTLINED))
+        status = cut_compose_outline(image, &d.outline, side, error);
     if (status) return status;
     r->done |= OUTLINED;
-    if (shadow.on && !(r->done & SHADED))
-        status = cut_compose_shadow(image, &shadow, side, error);
-    if (!status) r->done |= SHADED;
+    status = make_ground(&ground, image, r, o, &d, error);
+    if (!status && d.shadow.on && !(r->done & SHADED))
+        status = cut_compose_shadow(image, &d.shadow, side, error);
+    if (!status) {
+        cut_floor_draw(image, &ground);
+        r->done |= SHADED | GROUNDED;
+    }
+    cut_floor_free(&ground);
     return status;
 }
 

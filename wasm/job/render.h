@@ -1,6 +1,7 @@
 /*
  * From a cut-out to the result: which layer lies over which. Bottom to top:
- * background, shadow (of all above it), outline, subject. The result itself and
+ * background, reflection, shadow on the ground, line of contact, shadow (of all
+ * above it), outline, subject. The result itself and
  * a smaller view of it take the same way, so that a preview shows what the file
  * will be.
  */
@@ -16,8 +17,11 @@
 typedef struct cut_view {
     int32_t photo_w, photo_h; /* as the layout places it */
     int32_t full_w, full_h;   /* size of the result */
-    cut_layout layout; /* what is drawn on, and where the photo lies on it */
-    cut_box box;       /* the part of it that is the result */
+    cut_layout layout;  /* what is drawn on, and where the photo lies on it */
+    cut_box box;        /* the part of it that is the result */
+    float foot, height; /* of what is kept, on the photo: its lowest row, and
+                           how tall it is */
+    int32_t gap; /* of a canvas that goes by a head: rows under the body */
 } cut_view;
 
 /**
@@ -46,7 +50,8 @@ typedef struct cut_rendering {
     cut_subject kept;           /* box of what is kept, on the photo */
     cut_view view;
     cut_head head; /* on the photo, where the canvas goes by it; chin 0: none */
-    uint32_t done; /* steps that need not be repeated after a refusal */
+    float sharpness; /* of that head, 0..1 */
+    uint32_t done;   /* steps that need not be repeated after a refusal */
 } cut_rendering;
 
 static inline void cut_rendering_free(cut_rendering *r)
@@ -69,16 +74,28 @@ cut_status cut_render_blur(cut_layer *out, const cut_image *photo,
                            const uint8_t *alpha, const cut_options *options,
                            cut_error *error);
 
+/** Whether the options change the matte's edge. */
+int cut_wants_edges(const cut_options *options);
+
+/**
+ * The matte's edge as the options want it, in place.
+ * @return CUT_OK, CUT_E_MEMORY (alpha unchanged)
+ */
+cut_status cut_render_edges(uint8_t *alpha, const cut_image *photo,
+                            const cut_options *options, cut_error *error);
+
 /**
  * The photo to the cut-out of what is kept, in place.
  *
- * @param[in,out] alpha   u8 [h][w] of the subject, then of what is kept
- * @param[out]    kept    `subject`, or what is left without it
+ * @param[in,out] alpha   u8 [h][w] of the subject, its edge as it is wanted,
+ *                        then of what is kept
+ * @param[out]    kept    `subject`, or what is left without it, measured anew
+ *                        where it is not what `subject` was measured by
  * @return CUT_OK, CUT_E_MEMORY (all unchanged)
  */
 cut_status cut_render_cutout(cut_image *photo, uint8_t *alpha,
                              cut_subject *kept, const cut_subject *subject,
-                             cut_keep keep, cut_error *error);
+                             const cut_options *options, cut_error *error);
 
 /**
  * The full view of a photo's cut-out, and the cut-out at its place on a canvas,

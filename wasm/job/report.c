@@ -1,6 +1,6 @@
 /* What a job answers of itself. */
-#include <stdio.h> /* snprintf only */
 
+#include "base/print.h"
 #include "job/state.h"
 
 const uint8_t *cut_job_pixels(const cut_job *job)
@@ -62,12 +62,17 @@ static void report_place(char *out, size_t size, const cut_job *job)
     int scale = parts(at->scale);
     char said[40] = "null";
     if (head->chin)
-        snprintf(said, sizeof said, "[%d,%d,%d]",
-                 (int)(at->x + (float)head->x * at->scale),
-                 (int)(at->y + (float)head->top * at->scale),
-                 (int)(at->y + (float)head->chin * at->scale));
-    snprintf(out, size, "{\"scale\":%d.%04d,\"head\":%s}", scale / 10000,
-             scale % 10000, said);
+        cut_print(said, sizeof said, "[%d,%d,%d]",
+                  (int)(at->x + (float)head->x * at->scale),
+                  (int)(at->y + (float)head->top * at->scale),
+                  (int)(at->y + (float)head->chin * at->scale));
+    int sharp = parts(job->rendering.sharpness);
+    char judged[48] = "";
+    if (head->chin)
+        cut_print(judged, sizeof judged, ",\"gap\":%d,\"sharpness\":%d.%04d",
+                  (int)job->rendering.view.gap, sharp / 10000, sharp % 10000);
+    cut_print(out, size, "{\"scale\":%d.%04d,\"head\":%s%s}", scale / 10000,
+              scale % 10000, said, judged);
 }
 
 const char *cut_job_report_json(cut_job *job)
@@ -76,43 +81,43 @@ const char *cut_job_report_json(cut_job *job)
     char found[8] = "null",
          details[128] = "\"coverage\":null,\"confidence\":null,"
                         "\"box\":null";
-    char placed[96] = "null";
+    char placed[160] = "null";
     if (job->state >= CUT_COMPOSED) report_place(placed, sizeof placed, job);
     if (job->state >= CUT_INFERRED)
-        snprintf(found, sizeof found, subject->found ? "true" : "false");
+        cut_print(found, sizeof found, subject->found ? "true" : "false");
     if (job->state >= CUT_REFINED)
-        snprintf(details, sizeof details,
-                 "\"coverage\":%d.%04d,\"confidence\":%d.%04d,"
-                 "\"box\":[%d,%d,%d,%d]",
-                 parts(subject->coverage) / 10000,
-                 parts(subject->coverage) % 10000,
-                 parts(subject->confidence) / 10000,
-                 parts(subject->confidence) % 10000, (int)subject->x,
-                 (int)subject->y, (int)subject->w, (int)subject->h);
+        cut_print(details, sizeof details,
+                  "\"coverage\":%d.%04d,\"confidence\":%d.%04d,"
+                  "\"box\":[%d,%d,%d,%d]",
+                  parts(subject->coverage) / 10000,
+                  parts(subject->coverage) % 10000,
+                  parts(subject->confidence) / 10000,
+                  parts(subject->confidence) % 10000, (int)subject->x,
+                  (int)subject->y, (int)subject->w, (int)subject->h);
     char part[64] = "";
     if (job->probe.rows)
-        snprintf(part, sizeof part, ",\"partial\":\"%d of %d rows\"",
-                 (int)job->probe.rows, (int)job->probe.h);
+        cut_print(part, sizeof part, ",\"partial\":\"%d of %d rows\"",
+                  (int)job->probe.rows, (int)job->probe.h);
     const char *kind = job->state < CUT_INFERRED      ? "null"
                        : subject->kind == CUT_GRAPHIC ? "\"graphic\""
                                                       : "\"photo\"";
     char detail[64] = "null";
     if (job->is_detailed)
-        snprintf(detail, sizeof detail, "{\"tiles\":%u,\"side\":%d}",
-                 (unsigned)job->detailed.tiles, (int)job->detailed.side);
-    snprintf(job->report, sizeof job->report,
-             "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
-             "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
-             "\"alpha\":%s%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
-             "\"placed\":%s,\"subject\":{\"found\":%s,\"kind\":%s,\"given\":%s,"
-             "%s},\"detail\":%s}",
-             cut_format_name(job->probe.format), (int)job->in_w, (int)job->in_h,
-             job->probe.orientation, (unsigned)job->input_bytes,
-             (unsigned)job->icc.size,
-             job->probe.has_alpha_channel ? "true" : "false", part,
-             (int)job->out_w, (int)job->out_h,
-             cut_output_name(job->options.output), placed, found, kind,
-             job->subject.kind == CUT_GIVEN ? "true" : "false", details,
-             detail);
+        cut_print(detail, sizeof detail, "{\"tiles\":%u,\"side\":%d}",
+                  (unsigned)job->detailed.tiles, (int)job->detailed.side);
+    cut_print(
+        job->report, sizeof job->report,
+        "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
+        "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
+        "\"alpha\":%s%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
+        "\"placed\":%s,\"subject\":{\"found\":%s,\"kind\":%s,\"given\":%s,"
+        "%s},\"detail\":%s}",
+        cut_format_name(job->probe.format), (int)job->in_w, (int)job->in_h,
+        job->probe.orientation, (unsigned)job->input_bytes,
+        (unsigned)job->icc.size,
+        job->probe.has_alpha_channel ? "true" : "false", part, (int)job->out_w,
+        (int)job->out_h, cut_output_name(job->options.output), placed, found,
+        kind, job->subject.kind == CUT_GIVEN ? "true" : "false", details,
+        detail);
     return job->report;
 }

@@ -110,7 +110,7 @@ cut_status cut_source_alpha(uint8_t **out, const cut_image *photo,
     cut_image matte = {0};
     *out = NULL;
     cut_status status = cut_source_read(&matte, &probe, from, error);
-    if (status) return status;
+    if (status) return cut_fail_of(error, status, "matte");
     size_t count = (size_t)photo->w * (size_t)photo->h;
     uint8_t *alpha = NULL;
     if (matte.w != photo->w || matte.h != photo->h)

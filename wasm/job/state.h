@@ -59,15 +59,20 @@ struct cut_job {
     cut_prompt prompt;       /* what is pointed at, when has_prompt */
     int has_prompt;
     int32_t prompts_done; /* passes whose answers `matte` has */
-    uint8_t *alpha;       /* REFINED: [in_h][in_w] */
-    cut_detail *detail;   /* REFINED: while tiles are due */
+    cut_matte earlier;    /* before the last of those passes */
+    cut_image reduced;    /* the photo at 1 / reduced_by, for passes of prompts;
+                             none of it when that is 1 */
+    int32_t reduced_by;
+    uint8_t *alpha;     /* REFINED: [in_h][in_w] */
+    cut_detail *detail; /* REFINED: while tiles are due */
     cut_detail_report detailed;
     int is_detailed;         /* all of them were answered */
+    int has_edges;           /* alpha has them as the options want */
     cut_subject subject;     /* from REFINED on; found from INFERRED on */
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
     cut_device device;
-    char report[768];
+    char report[832];
 };
 
 /** What the picture is under a matte from outside: a graphic, when the matte is

@@ -28,19 +28,39 @@ static u32x4 channel(int i, f32x4 c, f32x4 a, f32x4 s, const slope *f,
     return (u32x4) __builtin_convertvector(cut_clamp(v, 255) + 0.5f, i32x4);
 }
 
+/* The same with more or less of the background taken out. */
+static u32x4 channel_by(float strength, int i, f32x4 c, f32x4 a, f32x4 s,
+                        const slope *f, const slope *b)
+{
+    f32x4 v = cut_to_f32(channel(i, c, a, s, f, b));
+    if (strength < 1)
+        v = c + (v - c) * strength;
+    else if (f)
+        v += (f->c0[i] + f->d[i] * s - v) * (strength - 1);
+    return (u32x4) __builtin_convertvector(cut_clamp(v, 255) + 0.5f, i32x4);
+}
+
 /* The first `count` of four pixels, between the same two samples, s of the way
  * from one to the other. */
 static void estimate_four(uint8_t *px, const uint8_t *alpha, int32_t count,
-                          f32x4 s, const slope *f, const slope *b)
+                          f32x4 s, const slope *f, const slope *b,
+                          float strength)
 {
     u32x4 q = cut_load_u32(px);
     uint8_t part[4];
     for (int i = 0; i < 4; i++)
         part[i] = cut_matte_part(alpha[i], px[i * 4 + 3]);
     f32x4 matte = cut_load_u8x4(part), a = matte * (1 / 255.0f);
-    u32x4 v = channel(0, cut_to_f32(q & 255), a, s, f, b) |
-              channel(1, cut_to_f32(q >> 8 & 255), a, s, f, b) << 8 |
-              channel(2, cut_to_f32(q >> 16 & 255), a, s, f, b) << 16;
+    f32x4 c0 = cut_to_f32(q & 255), c1 = cut_to_f32(q >> 8 & 255),
+          c2 = cut_to_f32(q >> 16 & 255);
+    u32x4 v;
+    if (strength == CUT_FOREGROUND_USUAL)
+        v = channel(0, c0, a, s, f, b) | channel(1, c1, a, s, f, b) << 8 |
+            channel(2, c2, a, s, f, b) << 16;
+    else
+        v = channel_by(strength, 0, c0, a, s, f, b) |
+            channel_by(strength, 1, c1, a, s, f, b) << 8 |
+            channel_by(strength, 2, c2, a, s, f, b) << 16;
     u32x4 opaque = (u32x4)(matte == 255), clear = (u32x4)(matte == 0);
     v = ((v & ~opaque) | (q & opaque)) & ~clear & 0xFFFFFF;
     v |= __builtin_convertvector(cut_load_u8x4(alpha), u32x4) << 24;
@@ -117,7 +137,7 @@ static void keep_span(uint8_t *px, const uint8_t *alpha, span soft)
  * NULL. */
 static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
                           int32_t w, const cut_layer *layer, const float *f,
-                          const float *b)
+                          const float *b, float strength)
 {
     for (int32_t x = soft.from; x < soft.end;) {
         if (x + 8 <= soft.end && is_plain(alpha + x)) {
@@ -132,13 +152,13 @@ static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
         f32x4 s = cut_layer_way(layer, x, at);
         uint8_t *p = px + (size_t)x * 4;
         if (x + 4 <= w) {
-            estimate_four(p, alpha + x, count, s, of, &back);
+            estimate_four(p, alpha + x, count, s, of, &back, strength);
         } else { /* the row ends before */
             uint8_t in[16] = {0}, by[4] = {0};
             if (count > w - x) count = w - x;
             memcpy(in, p, (size_t)count * 4);
             memcpy(by, alpha + x, (size_t)count);
-            estimate_four(in, by, count, s, of, &back);
+            estimate_four(in, by, count, s, of, &back, strength);
             memcpy(p, in, (size_t)count * 4);
         }
         x += count;
@@ -165,7 +185,7 @@ cut_status cut_colours_new(cut_colours *out, const cut_image *photo,
 {
     int32_t w = photo->w, h = photo->h, side = w > h ? w : h;
     int32_t k = (side + CUT_FOREGROUND_SIDE - 1) / CUT_FOREGROUND_SIDE;
-    cut_colours c = {.k = k};
+    cut_colours c = {.k = k, .strength = CUT_FOREGROUND_USUAL};
     cut_status status = CUT_OK;
     if (exact) exact = memchr(alpha, 0, (size_t)w * (size_t)h) != NULL;
     if (has_soft(alpha, w, h))
@@ -200,19 +220,19 @@ void cut_colours_row(const cut_colours *colours, uint8_t *px,
             cut_layer_line(fore, f, y, soft.from, soft.end);
         }
         cut_layer_line(back, b, y, soft.from, soft.end);
-        estimate_span(px, alpha, soft, w, b, fore, back);
+        estimate_span(px, alpha, soft, w, b, fore, back, colours->strength);
     }
     clear_span(px, alpha, soft.end, w);
 }
 
-/* All rows by the layers of cut_colours_new(). */
-static cut_status clean(cut_image *photo, const uint8_t *alpha, int exact,
-                        cut_error *error)
+cut_status cut_foreground_clean(cut_image *photo, const uint8_t *alpha,
+                                int exact, float strength, cut_error *error)
 {
     cut_colours colours;
     cut_status status = cut_colours_new(&colours, photo, alpha, exact, error);
     if (status) return status;
     size_t w = (size_t)photo->w;
+    colours.strength = strength;
     for (int32_t y = 0; y < photo->h; y++)
         cut_colours_row(&colours, photo->px + (size_t)y * w * 4,
                         alpha + (size_t)y * w, photo->w, y);
@@ -224,11 +244,11 @@ static cut_status clean(cut_image *photo, const uint8_t *alpha, int exact,
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
                                    cut_error *error)
 {
-    return clean(photo, alpha, 0, error);
+    return cut_foreground_clean(photo, alpha, 0, CUT_FOREGROUND_USUAL, error);
 }
 
 cut_status cut_foreground_unmix(cut_image *photo, const uint8_t *alpha,
                                 cut_error *error)
 {
-    return clean(photo, alpha, 1, error);
+    return cut_foreground_clean(photo, alpha, 1, CUT_FOREGROUND_USUAL, error);
 }

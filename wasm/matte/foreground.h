@@ -8,6 +8,9 @@
 #define CUT_FOREGROUND_SIDE 1024 /* longer side of the layers, at most */
 #endif
 
+/** How much of the old background's colour is taken out, as usual. */
+#define CUT_FOREGROUND_USUAL 1.0f
+
 /**
  * Foreground colours under soft alpha, so that no halo of the old background
  * stays: with F' and B' smooth layers of the surely known colours, the colour
@@ -35,13 +38,22 @@ cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
 cut_status cut_foreground_unmix(cut_image *photo, const uint8_t *alpha,
                                 cut_error *error);
 
+/**
+ * Either of them by `exact`, and of the old background's colour more or less is
+ * taken out: `strength` 0 leaves the photo's own colours, 1 is as above, 2 is F'
+ * itself where alpha is soft; with `exact` there is no more than 1.
+ */
+cut_status cut_foreground_clean(cut_image *photo, const uint8_t *alpha,
+                                int exact, float strength, cut_error *error);
+
 /** F' and B' of a photo and its matte; F' is empty when colours are unmixed.
  * lines is NULL when there are none: no soft pixel, or none that is sure to be
  * of the one or of the other. */
 typedef struct cut_colours {
     cut_layer foreground, background;
-    int32_t k;    /* as of the layers, also where there are none */
-    float *lines; /* scratch of cut_colours_row() */
+    int32_t k;      /* as of the layers, also where there are none */
+    float *lines;   /* scratch of cut_colours_row() */
+    float strength; /* as of cut_foreground_clean(); USUAL when new */
 } cut_colours;
 
 /** For who wants some rows only; exact: as cut_foreground_unmix(). CUT_OK;

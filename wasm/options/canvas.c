@@ -14,12 +14,18 @@ static const struct preset {
     const char *name;
     int32_t w, h;
     int is_ratio;
-    float scale;
-    int by_head;
+    float scale, head, top;
     int32_t dpi;
 } presets[] = {
-#define PRESET(name, w, h, is_ratio, scale, by_head, dpi)                      \
-    {name, w, h, is_ratio, (float)scale, by_head, dpi},
+#define PRESET(name, w, h, is_ratio, scale, head, top, tall, dpi)              \
+    {name,                                                                     \
+     w,                                                                        \
+     h,                                                                        \
+     is_ratio,                                                                 \
+     (float)scale,                                                             \
+     (float)head / (float)tall,                                                \
+     (float)top / (float)tall,                                                 \
+     dpi},
     CUT_CANVAS_PRESETS(PRESET, PRESET)
 #undef PRESET
 };
@@ -33,7 +39,9 @@ static cut_status read_name(cut_canvas *out, const char *text, cut_error *error)
             out->h = presets[i].h;
             out->is_ratio = presets[i].is_ratio;
             out->scale = presets[i].scale;
-            out->by_head = presets[i].by_head;
+            out->by_head = presets[i].head > 0;
+            out->head = presets[i].head;
+            out->top = presets[i].top;
             out->dpi = presets[i].dpi;
             return CUT_OK;
         }

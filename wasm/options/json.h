@@ -63,11 +63,10 @@
 #define CUT_JSON_KEYS(list)                                                    \
     ",\"keys\":{" list(CUT_KEY_JSON, CUT_NEXT_KEY_JSON) "}"
 
-#define CUT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)             \
+#define CUT_PRESET_JSON(name, w, h, is_ratio, scale, head, top, tall, dpi)     \
     "{\"name\":\"" name "\",\"width\":" #w ",\"height\":" #h ","               \
     "\"ratio\":" CUT_JSON_BOOL_##is_ratio ",\"scale\":" #scale "}"
-#define CUT_NEXT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)        \
-    "," CUT_PRESET_JSON(name, w, h, is_ratio, scale, by_head, dpi)
+#define CUT_NEXT_PRESET_JSON(...) "," CUT_PRESET_JSON(__VA_ARGS__)
 
 /* clang-format on */
 

@@ -40,10 +40,17 @@
       "what of the photo stays; background removes the subject instead")       \
     X(shadow, shadow, SWITCH, result, null, 0, 0, (CUT_SHADOW_LIST),           \
       "a soft shadow under what is kept, on transparent, too")                 \
+    X(cast, cast, SWITCH, result, null, 0, 0, (CUT_CAST_LIST),                 \
+      "the shadow that what is kept casts on the ground it stands on")         \
+    X(contact, contact, SWITCH, result, null, 0, 0, (CUT_CONTACT_LIST),        \
+      "the dark line where it touches the ground")                             \
+    X(reflection, reflection, SWITCH, result, null, 0, 0,                      \
+      (CUT_REFLECTION_LIST), "its mirror image in the ground")                 \
     X(outline, outline, SWITCH, result, null, 0, 0, (CUT_OUTLINE_LIST),        \
       "a rim around what is kept, as of a sticker")                            \
     X(canvas, canvas, CANVAS, result, null, 0, 0, (CUT_CANVAS_LIST),           \
-      "size of the result, and how large and where the subject is on it")      \
+      "size of the result, and how large and where the subject is on it; "     \
+      "passports of 23 countries by their codes")                              \
     X(format, output, CHOICE, result, "png", 0, 0, (CUT_OUTPUTS),              \
       "of the file")                                                           \
     X(quality, quality, INTEGER, result, CUT_DEFAULT_QUALITY, 1, 100, (),      \
@@ -57,6 +64,18 @@
       "cuts the result to the subject")                                        \
     X(margin, margin, LENGTH, result, "0%", 0, 100, (),                        \
       "around a crop or on a canvas, of the subject's longer side")            \
+    X(shift, edges.shift, LENGTH, result, "0", -2, 2, (),                      \
+      "moves the subject's edge, outwards, or inwards below 0; of the "        \
+      "photo's longer side, as the next three")                                \
+    X(feather, edges.feather, LENGTH, result, "0", 0, 2, (),                   \
+      "softens the edge: about as wide as it becomes")                         \
+    X(smooth, edges.smooth, LENGTH, result, "0", 0, 2, (),                     \
+      "takes away bumps and notches of the edge that are finer")               \
+    X(holes, edges.holes, LENGTH, result, "0", 0, 100, (),                     \
+      "fills holes up to the size of a square with this side")                 \
+    X(decontaminate, edges.decontaminate, INTEGER, result, 100, 0, 200, (),    \
+      "percent: how much of the old background's colour is taken out of soft " \
+      "edges; 0 leaves the photo's own colours")                               \
     X(kind, kind, CHOICE, run, "auto", 0, 0, ("auto", "photo", "graphic"),     \
       "what the picture is: a graphic (logo, drawing, signature on paper) is " \
       "keyed by its plain ground, a photo is what the model looks at")         \
@@ -78,6 +97,26 @@
       "twice the standard deviation, as CSS box-shadow")                       \
     X(opacity, opacity, NUMBER, key, 0.35, 0, 1, (), "of the darkest part")    \
     X(color, rgb, COLOUR, key, "#000000", 0, 0, (), "of the shadow")
+
+#define CUT_CAST_LIST(FIRST, X)                                                \
+    FIRST(angle, angle, INTEGER, key, 50, 0, 359, (),                          \
+          "degrees: where it falls, 0 back, 90 right, 180 forward")            \
+    X(length, length, NUMBER, key, 0.9, 0, 3, (), "of the subject's height")   \
+    X(blur, blur, LENGTH, key, "2%", 0, 25, (),                                \
+      "at its far end, twice the standard deviation")                          \
+    X(opacity, opacity, NUMBER, key, 0.4, 0, 1, (), "where it begins")         \
+    X(color, rgb, COLOUR, key, "#000000", 0, 0, (), "of the shadow")
+
+#define CUT_CONTACT_LIST(FIRST, X)                                             \
+    FIRST(blur, blur, LENGTH, key, "1%", 0, 25, (),                            \
+          "twice the standard deviation")                                      \
+    X(opacity, opacity, NUMBER, key, 0.6, 0, 1, (), "of the darkest part")     \
+    X(color, rgb, COLOUR, key, "#000000", 0, 0, (), "of the shadow")
+
+#define CUT_REFLECTION_LIST(FIRST, X)                                          \
+    FIRST(length, length, NUMBER, key, 0.35, 0.01, 1, (),                      \
+          "of the subject's height: there it has faded away")                  \
+    X(opacity, opacity, NUMBER, key, 0.3, 0, 1, (), "at the ground")
 
 #define CUT_OUTLINE_LIST(FIRST, X)                                             \
     FIRST(width, width, LENGTH, key, "1%", 0, 10, (), "of the rim")            \

@@ -52,6 +52,16 @@ static cut_status read_canvas(void *options, const cut_json *value,
 #define CUT_OPTION_STRUCT cut_shadow
 CUT_OPTION_TABLE(shadow_keys, "shadow.", "key of shadow", CUT_SHADOW_LIST)
 #undef CUT_OPTION_STRUCT
+#define CUT_OPTION_STRUCT cut_cast
+CUT_OPTION_TABLE(cast_keys, "cast.", "key of cast", CUT_CAST_LIST)
+#undef CUT_OPTION_STRUCT
+#define CUT_OPTION_STRUCT cut_contact
+CUT_OPTION_TABLE(contact_keys, "contact.", "key of contact", CUT_CONTACT_LIST)
+#undef CUT_OPTION_STRUCT
+#define CUT_OPTION_STRUCT cut_reflection
+CUT_OPTION_TABLE(reflection_keys, "reflection.", "key of reflection",
+                 CUT_REFLECTION_LIST)
+#undef CUT_OPTION_STRUCT
 #define CUT_OPTION_STRUCT cut_outline
 CUT_OPTION_TABLE(outline_keys, "outline.", "key of outline", CUT_OUTLINE_LIST)
 #undef CUT_OPTION_STRUCT

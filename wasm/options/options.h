@@ -48,6 +48,13 @@ typedef enum cut_effort {
 
 typedef enum cut_output { CUT_OUT_PNG, CUT_OUT_JPEG, CUT_OUT_WEBP } cut_output;
 
+/** What is done to the subject's edge (matte/edge.h). Lengths: of the photo's
+ * longer side. */
+typedef struct cut_edges {
+    cut_length holes, smooth, shift, feather;
+    int32_t decontaminate; /* percent of the usual, 0..200 */
+} cut_edges;
+
 /* What options/list.h fills: a row of it for each key. */
 typedef struct cut_options {
     cut_background background;
@@ -56,11 +63,15 @@ typedef struct cut_options {
     cut_gradient gradient;  /* with CUT_BG_GRADIENT */
     cut_background_fit fit; /* with CUT_BG_IMAGE */
     cut_keep keep;
+    cut_edges edges;
     cut_output output;
     int32_t quality; /* 1..100 */
     int mask, crop;
     cut_length margin; /* of the box's longer side */
     cut_shadow shadow;
+    cut_cast cast;
+    cut_contact contact;
+    cut_reflection reflection;
     cut_outline outline;
     cut_canvas canvas;
     cut_asked_kind kind;

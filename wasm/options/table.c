@@ -1,8 +1,8 @@
 #include "options/table.h"
 
-#include <stdio.h> /* snprintf only */
 #include <string.h>
 
+#include "base/print.h"
 #include "options/list.h"
 #include "options/text.h"
 
@@ -65,11 +65,11 @@ static void join(char *out, size_t size, const char *const values[])
 {
     size_t at = 0;
     for (int i = 0; values[i] && at < size; i++)
-        at += (size_t)snprintf(out + at, size - at, "%s%s",
-                               !i              ? ""
-                               : values[i + 1] ? ", "
-                                               : " or ",
-                               values[i]);
+        at += (size_t)cut_print(out + at, size - at, "%s%s",
+                                !i              ? ""
+                                : values[i + 1] ? ", "
+                                                : " or ",
+                                values[i]);
 }
 
 /* CUT_E_OPTION and what the row allows. */

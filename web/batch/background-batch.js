@@ -5,7 +5,8 @@
 // Attributes: those of the core's options, model and remember as for
 // <background-remover>, for all photos that were given none of their own;
 // workers (how many at once; by itself what the machine can). Photos also come
-// by add(). `engine` may be set before the first: { size, removeBackground }.
+// by add(). `engine` may be set before the first: { size, removeBackground };
+// `remover`, a <background-remover> beside it, shows one of them large (by itself it has one inside).
 // Fires background-batch-finish {done, failed, cancelled} and background-batch-close.
 // Long because it is one element's whole life; what can stand alone does (overview, tiles, settings, zip).
 import { createPool, poolSize } from '../engine/pool.js';
@@ -13,11 +14,13 @@ import { adoptStyles } from '../widget/common/adopt-styles.js';
 import { baseStyles } from '../widget/common/base-styles.js';
 import { errorText } from '../widget/common/messages.js';
 import { languageOf, localize } from '../widget/common/texts.js';
-import { attributesOf, resultNames, runNames } from '../widget/settings/attributes.js';
+import { fileNameOf } from '../engine/core/look.js';
+import { LooksDrawer } from '../widget/looks/drawer.js';
+import { attributesFrom, attributesOf, outputOf, resultNames, runNames } from '../widget/settings/attributes.js';
 import { canvasesOf } from '../widget/settings/canvas-place.js';
 import { rememberSettings } from '../widget/settings/settings.js';
 import { studioStyles } from '../widget/studio/styles.js';
-import { BatchQueue } from './batch-queue.js';
+import { BatchQueue, doubtOf } from './batch-queue.js';
 import { collect, dropped, isFolder, takeDrops } from './files.js';
 import { KeepAwake } from './keep-awake.js';
 import { markup } from './markup.js';
@@ -26,13 +29,14 @@ import { Settings } from './settings.js';
 import { batchStyles } from './styles.js';
 import { inEnglish, speak } from './texts.js';
 import { Tiles } from './tiles.js';
-import { download, entryOf, openTarget, resultName, writeZip, zipName } from './zip.js';
+import { download, entriesOf, entryOf, openTarget, resultName, writeZip, zipName } from '../widget/studio/zip.js';
 
 /**
  * @typedef {import('./batch-queue.js').Item} Item
  * @typedef {import('./batch-queue.js').Options} Options
  * @typedef {import('./batch-queue.js').Engine & { preload?: (options?: any) => Promise<unknown>,
  *   abi?: () => Promise<{ options: any }>, retouch?: import('../widget/studio/queue.js').Engine['retouch'], dispose?: () => void }} Engine
+ * @typedef {import('../engine/core/look.js').Look} Look
  */
 
 /** So often the page shows what changed; and says it to a screen reader, while nothing else happens. */
@@ -62,7 +66,14 @@ export class BackgroundBatch extends HTMLElement {
   /** Said until the next click. */ #noted = '';
   /** @type {WeakSet<object>} results that are on the disk */ #saved = new WeakSet();
   #busy = false;
+  /** The engine is not its own. */ #given = false;
   /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
+  /** @type {import('../widget/background-remover.js').BackgroundRemover | undefined} */ #remover;
+  /** @type {Promise<import('./light-table.js').LightTable> | undefined} */ #table;
+  /** @type {import('./light-table.js').LightTable | undefined} loaded */ #large;
+  /** The least sure come first. */ #sorted = false;
+  /** @type {Look | undefined} that was put on all of them: its pattern names the files */ #look;
+  /** @type {Look[]} that the ZIP is to have each photo in */ #looks = [];
   #said = 0;
 
   constructor() {
@@ -77,6 +88,20 @@ export class BackgroundBatch extends HTMLElement {
       choose: (options) => this.#choose(options),
       canvas: () => canvasesOf(this.engine),
     });
+    const chosen = () => this.tiles.chosen;
+    this.looks = new LooksDrawer(root, {
+      language: () => this.t.language,
+      options: () =>
+        /** @type {Look['options']} */ (
+          outputOf((name) => (chosen()[0] ? this.queue.optionsOf(chosen()[0]) : this.#options)[name])
+        ),
+      wear: (look) => this.#wear(look),
+      ticked: (looks) => {
+        this.#looks = looks;
+        this.#show();
+      },
+    });
+    this.#part('[data-pick=looks]').addEventListener('click', () => void this.looks.toggle());
     this.queue = new BatchQueue({
       engine: () => this.#use(),
       seen: (item) => this.tiles.sees(item),
@@ -108,6 +133,16 @@ export class BackgroundBatch extends HTMLElement {
   set engine(engine) {
     this.#engine?.dispose?.();
     this.#engine = engine;
+    this.#given = true;
+  }
+
+  /** The element in whose studio one photo is shown large: its own, or one that is set before. */
+  get remover() {
+    return (this.#remover ??= this.#makeRemover());
+  }
+
+  set remover(remover) {
+    this.#remover = remover;
   }
 
   /** Whether there is somewhere to go back to; without it there is no button for that. */
@@ -158,6 +193,7 @@ export class BackgroundBatch extends HTMLElement {
   disconnectedCallback() {
     this.#connection?.abort();
     this.#zipping?.abort();
+    this.#large?.close();
     this.#discard();
     this.tiles.dispose();
     this.#engine?.dispose?.();
@@ -179,8 +215,8 @@ export class BackgroundBatch extends HTMLElement {
     if (entries.some(isFolder)) this.#say(this.t('reading'));
     const { photos, skipped } = await collect(entries);
     if (this.#connection?.signal.aborted !== false) return;
-    const items = this.queue.add(photos);
     this.overview.skip(skipped);
+    const there = this.take(photos);
     this.#say(
       [
         this.t('added', { count: photos.length }),
@@ -189,6 +225,12 @@ export class BackgroundBatch extends HTMLElement {
         .join(' ')
         .trim(),
     );
+    await there;
+  }
+
+  /** Photos that are ones, to the end of the line. @param {{ name: string, photo: Blob, matte?: Blob }[]} photos matte: by hand */
+  async take(photos) {
+    const items = this.queue.add(photos);
     this.#show();
     await this.tiles.add(items);
     this.#show();
@@ -212,6 +254,8 @@ export class BackgroundBatch extends HTMLElement {
     this.settings.speak(t);
     this.overview.speak(t);
     this.tiles.speak();
+    this.looks.speak();
+    this.#large?.speak();
     this.#show();
   }
 
@@ -244,10 +288,10 @@ export class BackgroundBatch extends HTMLElement {
     if (act === 'remove') this.#remove(chosen);
     if (act === 'shared') this.queue.setOwn(chosen, null);
     if (act === 'deselect') this.tiles.chooseAll(false);
+    if (act === 'sort') this.#sort(!this.#sorted);
     if (act === 'zip') void this.#zip();
     if (act === 'clear') this.#clear();
-    if (act === 'back')
-      this.dispatchEvent(new CustomEvent('background-batch-close', { bubbles: true, composed: true }));
+    if (act === 'back') this.#close();
     const focused = /** @type {HTMLButtonElement | null | undefined} */ (this.shadowRoot?.activeElement);
     this.#show();
     if (focused?.hidden || focused?.disabled) this.tiles.focus();
@@ -256,6 +300,7 @@ export class BackgroundBatch extends HTMLElement {
   /** What a tile's button does. @param {import('./tiles.js').Act} act of one tile @param {Item} item */
   #one(act, item) {
     if (act === 'edit') void this.#retouch(item);
+    if (act === 'look') void this.look(item);
     if (act === 'cancel') this.queue.cancel([item]);
     if (act === 'retry') this.queue.retry([item]);
     if (act === 'remove') this.#remove(this.tiles.chosen.includes(item) ? this.tiles.chosen : [item]);
@@ -266,6 +311,91 @@ export class BackgroundBatch extends HTMLElement {
       this.#say(this.t('saved', { name }));
     }
     this.#show();
+  }
+
+  /**
+   * Shows a photo large, in the studio; `closed` is the way back.
+   *
+   * @param {Item} [item] the first of the grid by itself
+   * @param {{ stays?: boolean }} [how] stays: it is on the stage of `remover` already
+   */
+  async look(item = this.tiles.items[0], how) {
+    if (!item || this.#retouching) return;
+    this.#table ??= import('./light-table.js').then(({ LightTable }) => this.#makeTable(LightTable));
+    const table = (this.#large = await this.#table);
+    if (item.gone || this.#connection?.signal.aborted) return;
+    this.#swap(true);
+    await table.open(item, how);
+    if (how?.stays) return;
+    /** @type {HTMLElement | null | undefined} */ (this.remover.shadowRoot?.querySelector('[part=frame]'))?.focus({
+      preventScroll: true,
+    });
+    this.remover.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** @param {typeof import('./light-table.js').LightTable} LightTable */
+  #makeTable(LightTable) {
+    const table = new LightTable({
+      remover: () => this.remover,
+      t: () => this.t,
+      order: () => this.tiles.items,
+      options: (item) => this.queue.optionsOf(item),
+      choose: (options, items) => this.#choose(options, items),
+      wear: (look, items) => this.#wear(look, items),
+      shared: (item) => this.queue.setOwn([item], null),
+      mended: (item, matte) => this.queue.retouched(item, matte === item.made?.matte ? undefined : matte),
+      mark: (item, mark) => {
+        this.queue.mark([item], mark);
+        this.#show();
+      },
+      closed: (item) => {
+        this.#swap(false);
+        this.#show();
+        this.scrollIntoView({ block: 'nearest' });
+        if (item) this.tiles.focus(item);
+      },
+    });
+    table.speak();
+    return table;
+  }
+
+  /** One photo, or all of them. @param {boolean} large */
+  #swap(large) {
+    const { remover } = this;
+    const inside = remover.getRootNode() === this.shadowRoot;
+    (inside ? this.#part('.frame') : this).hidden = large;
+    remover.hidden = !large;
+  }
+
+  /** The studio of its own: what is added there is added here, and its events are nobody else's. */
+  #makeRemover() {
+    const remover = /** @type {import('../widget/background-remover.js').BackgroundRemover} */ (
+      document.createElement('background-remover')
+    );
+    remover.className = 'large';
+    remover.hidden = true;
+    for (const name of ['model', ...runNames]) {
+      const value = this.getAttribute(name);
+      if (value !== null) remover.setAttribute(name, value);
+    }
+    if (this.#given) remover.engine = /** @type {any} */ (this.engine);
+    for (const name of ['accept', 'progress', 'result', 'error']) {
+      remover.addEventListener(`background-remover-${name}`, (event) => {
+        event.stopPropagation();
+        if (name !== 'accept') return;
+        event.preventDefault();
+        const { files } = /** @type {CustomEvent} */ (event).detail;
+        void this.add(files.filter((/** @type {unknown} */ file) => file instanceof File));
+      });
+    }
+    /** @type {ShadowRoot} */ (this.shadowRoot).append(remover);
+    return remover;
+  }
+
+  /** @param {boolean} sorted the least sure first; otherwise as they came */
+  #sort(sorted) {
+    this.#sorted = sorted;
+    this.tiles.sort(sorted ? (a, b) => doubtOf(a) - doubtOf(b) || a.id - b.id : (a, b) => a.id - b.id);
   }
 
   /** The matte by hand, over the grid; the photo is cut out anew along it. @param {Item} item */
@@ -311,6 +441,7 @@ export class BackgroundBatch extends HTMLElement {
     button.textContent = sure ? this.t('clear.sure', { count }) : this.t('clear');
     if (!sure) {
       this.#discard();
+      if (this.closable) return this.#close();
       this.#part('.empty [data-act=addPhotos]').focus({ preventScroll: true });
       return;
     }
@@ -322,8 +453,15 @@ export class BackgroundBatch extends HTMLElement {
     }, sureMs);
   }
 
+  /** There is nothing here any more, or never was. */
+  #close() {
+    this.dispatchEvent(new CustomEvent('background-batch-close', { bubbles: true, composed: true }));
+  }
+
   #discard() {
     this.#retouching?.abort();
+    this.#sorted = false;
+    this.#look = undefined;
     this.#remove(this.queue.items);
     this.queue.paused = false;
     this.overview.skip(null);
@@ -335,9 +473,8 @@ export class BackgroundBatch extends HTMLElement {
     return this.queue.items.filter(({ result }) => result && !this.#saved.has(result)).length;
   }
 
-  /** Settings of the chosen photos, or of all. @param {Options} options */
-  #choose(options) {
-    const { chosen } = this.tiles;
+  /** Settings of the chosen photos, or of all. @param {Options} options @param {Item[]} [chosen] none: all */
+  #choose(options, chosen = this.tiles.chosen) {
     this.#noted = '';
     if (chosen.length) {
       this.queue.setOwn(chosen, options);
@@ -353,6 +490,13 @@ export class BackgroundBatch extends HTMLElement {
     }
     rememberSettings(this);
     this.#apply();
+  }
+
+  /** A look, as settings of the chosen photos, or of all. @param {Look} look @param {Item[]} [chosen] */
+  #wear(look, chosen) {
+    const { attributes, image } = attributesFrom(look.options);
+    this.#choose({ ...attributes, background: image ?? String(attributes.background ?? 'transparent') }, chosen);
+    if (!(chosen ?? this.tiles.chosen).length) this.#look = look;
   }
 
   /** The attributes are the settings of all; several set in a row count once. */
@@ -378,28 +522,36 @@ export class BackgroundBatch extends HTMLElement {
   /** Writes the results into a ZIP, or stops the one that is being written. */
   async #zip() {
     if (this.#zipping) return this.#zipping.abort();
-    const items = this.#scope.filter(({ result }) => result);
-    if (items.length === 1) return this.#one('save', items[0]);
+    const items = this.#scope.filter(({ result, mark }) => result && mark !== 'left');
+    const looks = this.#looks;
+    if (items.length === 1 && !looks.length) return this.#one('save', items[0]);
     const name = zipName(items);
     const zipping = (this.#zipping = new AbortController());
     this.#zipped = 0;
+    let lost = 0;
     try {
       const target = await openTarget(name);
       this.#show();
       const results = items.map(({ result }) => result);
-      await writeZip(items.map(entryOf), target, {
+      const entries = looks.length
+        ? this.#inLooks(items, looks, zipping.signal)
+        : items.map((item) => this.#entry(item));
+      await writeZip(entries, target, {
         signal: zipping.signal,
+        ahead: this.engine.size + 1,
         onProgress: (fraction) => {
           this.#zipped = fraction;
           this.#timer ??= setTimeout(() => this.#show(), showMs);
         },
         lost: (i) => {
+          lost++;
+          if (looks.length) return; // of one look: the result is still there
           results[i] = undefined;
           this.queue.lose(items[i], { code: 'result_lost' });
         },
       });
       for (const result of results) if (result) this.#saved.add(result);
-      this.#note(this.t('saved', { name }));
+      this.#note([this.t('saved', { name }), lost ? this.t('failed', { count: lost }) : ''].join(' ').trim());
     } catch (error) {
       const { name: kind } = /** @type {Error} */ (error);
       if (zipping.signal.aborted) this.#note(this.t('save.stopped'));
@@ -411,12 +563,37 @@ export class BackgroundBatch extends HTMLElement {
     }
   }
 
+  /** @param {Item} item with a result */
+  #entry(item) {
+    const { items } = this.queue;
+    const { result, name } = item;
+    const look = this.#look && { ...this.#look, options: { format: /** @type {any} */ (result?.format) } };
+    const photo = { name, n: items.indexOf(item) + 1, total: items.length };
+    return { ...entryOf(item), ...(look && { name: fileNameOf(look, photo) }) };
+  }
+
+  /** Every photo in every look, along the matte that there is. @param {Item[]} items @param {Look[]} looks @param {AbortSignal} signal */
+  #inLooks(items, looks, signal) {
+    const engine = this.#use();
+    const photos = items.map((item) => ({ ...item, item, n: this.queue.items.indexOf(item) + 1 }));
+    return entriesOf(photos, looks, this.queue.items.length, async ({ item, photo }, { options }) => {
+      const { blob } = await engine.removeBackground(photo, {
+        ...this.queue.runOf(item),
+        ...options,
+        matte: this.queue.matteOf(item),
+        signal,
+      });
+      return blob;
+    });
+  }
+
   /** What changed, to tiles, header and toolbar. */
   #show() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const item of this.#dirty) this.tiles.update(item);
     this.#dirty.clear();
+    this.#large?.update();
     const { queue } = this;
     const { counts } = queue;
     const { chosen } = this.tiles;
@@ -431,11 +608,15 @@ export class BackgroundBatch extends HTMLElement {
       scope: this.#scope,
       zipped: this.#zipping && this.#zipped,
       noted: this.#noted,
+      sorted: this.#sorted,
+      looks: this.#looks.length,
     });
+    this.looks.changed();
     this.settings.show(chosen[0] ? queue.optionsOf(chosen[0]) : queue.options);
     this.#awake?.set(busy, this.#unsaved > 0);
     const now = performance.now();
     if (this.#busy && !busy && !counts.waiting) {
+      if (this.#sorted) this.#sort(true);
       this.#say(
         [this.t('finished', { count: counts.done }), counts.failed ? this.t('failed', { count: counts.failed }) : '']
           .join(' ')

@@ -20,7 +20,8 @@ import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
  * @property {State} state
  * @property {number} fraction of the work on it, 0..1
  * @property {Blob} [matte] by hand, instead of the model's
- * @property {{ matte: Blob, key: string }} [made] the model's, and what it was made with
+ * @property {{ matte: Blob, key: string, confidence?: number }} [made] the model's, what it was made with, how sure it is
+ * @property {'kept' | 'left'} [mark] looked at, and found good, or left out of what is saved
  * @property {Options} [own] what it has otherwise than the others
  * @property {{ blob: Blob, report: any, key: string, format: string }} [result]
  * @property {Failure} [error]
@@ -31,6 +32,18 @@ import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
 /** @param {Item} item */
 export const canRetry = ({ state, error }) =>
   state === 'cancelled' || (state === 'failed' && error?.code !== 'no_subject' && isWorthRetrying(error));
+
+/** A matte that overlaps the truth by less, as such mattes do on average, is worth a look (docs/decisions/batch.md). */
+const sure = 0.8;
+
+/** Not sure to be right, and nobody has seen to it yet. @param {Item} item */
+export const isDoubtful = ({ mark, matte, made, state, error }) =>
+  !mark &&
+  !matte &&
+  ((state === 'failed' && error?.code === 'no_subject') || (state === 'done' && (made?.confidence ?? 1) < sure));
+
+/** The least sure first; what nobody knows yet, or is sure of, last. @param {Item} item @returns {number} */
+export const doubtOf = (item) => (isDoubtful(item) ? (item.error ? 0 : (item.made?.confidence ?? 0)) : 1);
 
 /**
  * What an engine is asked for: without what changes nothing.
@@ -72,10 +85,10 @@ export class BatchQueue {
     this.changed = changed;
   }
 
-  /** @param {{ name: string, photo: Blob }[]} inputs @returns {Item[]} */
+  /** @param {{ name: string, photo: Blob, matte?: Blob }[]} inputs matte: by hand @returns {Item[]} */
   add(inputs) {
     const fresh = inputs.map(
-      ({ name, photo }) => /** @type {Item} */ ({ id: ++this.#ids, name, photo, state: 'waiting', fraction: 0 }),
+      (input) => /** @type {Item} */ ({ ...input, id: ++this.#ids, state: 'waiting', fraction: 0 }),
     );
     this.items.push(...fresh);
     this.#fill();
@@ -119,12 +132,20 @@ export class BatchQueue {
     this.#fill();
   }
 
-  /** The photo is cut out anew, along this matte. @param {Item} item @param {Blob} matte */
+  /** The photo is put together anew, along this matte. @param {Item} item @param {Blob | undefined} matte undefined: the model's */
   retouched(item, matte) {
     item.matte = matte;
     item.result = undefined;
     if (item.state !== 'working') this.#set(item, 'waiting'); // a run that is not over begins anew by itself
     this.#fill();
+  }
+
+  /** @param {Item[]} items looked at @param {Item['mark']} mark undefined: nobody has */
+  mark(items, mark) {
+    for (const item of items) {
+      item.mark = mark;
+      this.changed(item);
+    }
   }
 
   /** The result cannot be read any more. @param {Item} item @param {Failure} error */
@@ -148,7 +169,7 @@ export class BatchQueue {
     this.#refresh();
   }
 
-  /** @param {Item} item @returns {Options} */
+  /** @param {{ own?: Options }} item @returns {Options} */
   optionsOf = ({ own }) => ({ ...this.options, ...own });
 
   get counts() {
@@ -201,7 +222,7 @@ export class BatchQueue {
     const key = this.#key(item);
     const options = effective(this.optionsOf(item));
     const matteKey = this.#matteKey(item);
-    const matte = item.matte ?? (item.made?.key === matteKey ? item.made.matte : undefined);
+    const matte = this.matteOf(item);
     const started = performance.now();
     const gone = () => abort.signal.aborted;
     try {
@@ -220,7 +241,7 @@ export class BatchQueue {
         },
       });
       if (gone()) throw new DOMException('Cancelled.', 'AbortError');
-      if (made) item.made = { matte: made, key: matteKey };
+      if (made) item.made = { matte: made, key: matteKey, confidence: report.subject?.confidence };
       this.#lasted.push(performance.now() - started);
       if (this.#lasted.length > remembered) this.#lasted.shift();
       if (key !== this.#key(item)) return this.#set(item, 'waiting');
@@ -251,10 +272,20 @@ export class BatchQueue {
     this.changed(item);
   }
 
+  /** How its matte is made. @param {Item} item */
+  runOf(item) {
+    const options = this.optionsOf(item);
+    return asked(runNames, (name) => options[name]);
+  }
+
+  /** By hand, or the model's as it would make it now. @param {Item} item @returns {Blob | undefined} */
+  matteOf(item) {
+    return item.matte ?? (item.made?.key === this.#matteKey(item) ? item.made.matte : undefined);
+  }
+
   /** What the model's matte is made with. @param {Item} item */
   #matteKey(item) {
-    const options = this.optionsOf(item);
-    return JSON.stringify(asked(runNames, (name) => options[name]));
+    return JSON.stringify(this.runOf(item));
   }
 
   /** What its result is made of, but for the photo. @param {Item} item */

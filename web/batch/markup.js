@@ -7,6 +7,7 @@ export const markup = `
     <div class="head">
       <p class="overall" part="overall"></p>
       <div class="chips">
+        <button type="button" class="chip sort" part="button sort" data-act="sort" aria-pressed="false" hidden></button>
         <button type="button" class="chip" part="button add" data-act="addPhotos" data-t="add"></button>
         <button type="button" class="chip" part="button add" data-act="addFolder" data-t="add.folder"></button>
         <button type="button" class="chip" part="button clear" data-act="clear" data-t="clear"></button>
@@ -46,6 +47,7 @@ export const markup = `
       <label class="check"><input type="checkbox" class="crop" part="crop"><span data-t="crop"></span></label>
       <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
       <button type="button" class="plain" part="button style" data-pick="style" data-t="style" aria-expanded="false"></button>
+      <button type="button" class="plain" part="button looks" data-pick="looks" data-t="looks" aria-expanded="false"></button>
     </div>
     <div class="end">
       <button type="button" class="plain" part="button shared" data-act="shared" data-t="shared" hidden></button>
@@ -56,6 +58,7 @@ export const markup = `
       <button type="button" class="primary" part="button zip" data-act="zip"></button>
     </div>
     <div class="style" part="style" hidden></div>
+    <div class="presets" part="looks" hidden></div>
     <p class="meta" part="meta"><span></span> <button type="button" class="link" data-act="deselect" data-t="deselect" hidden></button></p>
   </div>
   <div class="retouch" part="retouch" hidden></div>

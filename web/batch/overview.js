@@ -1,7 +1,7 @@
 // What is said of a batch as a whole: how far it is, what the buttons are for,
 // what was left out.
 import { percent } from '../widget/common/units.js';
-import { canRetry } from './batch-queue.js';
+import { canRetry, isDoubtful } from './batch-queue.js';
 import { inEnglish } from './texts.js';
 import { describe } from './tiles.js';
 
@@ -16,6 +16,8 @@ import { describe } from './tiles.js';
  * @property {Item[]} scope what buttons and settings are for
  * @property {number | undefined} zipped share of the ZIP that is written; undefined: none is
  * @property {string} noted a sentence that stands until the next click
+ * @property {boolean} sorted the doubtful ones lie first
+ * @property {number} looks so many looks the ZIP has each photo in; 0: as the settings are
  */
 
 export class Overview {
@@ -34,14 +36,26 @@ export class Overview {
   }
 
   /** Header, toolbar, and the line below it. @param {Now} now @returns {string} the header's sentence */
-  show({ queue, chosen, scope, zipped, noted }) {
+  show({ queue, chosen, scope, zipped, noted, sorted, looks }) {
     const { counts } = queue;
     const overall = this.#overall(queue, counts);
     this.write('.overall', overall);
     const meter = this.#part('.meter');
     meter.setAttribute('aria-valuenow', String(Math.round(counts.fraction * 100)));
     meter.style.setProperty('--progress', String(counts.fraction * 100));
-    this.#showButtons(queue, counts.waiting > 0, counts.waiting + counts.working > 0, chosen.length > 0, scope, zipped);
+    this.#showButtons(
+      queue,
+      counts.waiting > 0,
+      counts.waiting + counts.working > 0,
+      chosen.length > 0,
+      scope,
+      zipped,
+      looks,
+    );
+    const doubtful = queue.items.filter(isDoubtful).length;
+    this.write('[data-act=sort]', this.#t('sort', { n: doubtful }));
+    this.#part('[data-act=sort]').hidden = !doubtful && !sorted;
+    this.#part('[data-act=sort]').setAttribute('aria-pressed', String(sorted));
     this.write('.meta span', noted || this.#describe(queue, chosen));
     return overall;
   }
@@ -55,10 +69,11 @@ export class Overview {
    * @param {boolean} some are chosen
    * @param {Item[]} scope
    * @param {number | undefined} zipped
+   * @param {number} looks
    */
-  #showButtons({ paused }, waits, runs, some, scope, zipped) {
+  #showButtons({ paused }, waits, runs, some, scope, zipped, looks) {
     const t = this.#t;
-    const done = scope.filter(({ result }) => result).length;
+    const done = scope.filter(({ result, mark }) => result && mark !== 'left').length;
     const retry = scope.filter(canRetry).length;
     this.write('[data-act=pause]', t(paused ? 'resume' : 'pause'));
     this.#part('[data-act=pause]').disabled = !paused && !waits;
@@ -72,13 +87,15 @@ export class Overview {
       '[data-act=zip]',
       zipped !== undefined
         ? t('zip.stop', { percent: percent(t.language, zipped) })
-        : done && runs
-          ? t('zip.so_far', { done, total: scope.length })
-          : done === 1
-            ? t('download')
-            : done
-              ? t('zip', { count: done })
-              : t('zip.none'),
+        : done && looks
+          ? t('zip.looks', { photos: done, looks })
+          : done && runs
+            ? t('zip.so_far', { done, total: scope.length })
+            : done === 1
+              ? t('download')
+              : done
+                ? t('zip', { count: done })
+                : t('zip.none'),
     );
     this.#part('[data-act=zip]').disabled = zipped === undefined && !done;
   }

@@ -46,15 +46,22 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 .act[data-do=retry]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M13.5 8A5.5 5.5 0 1 1 11.6 3.9M13 1.5v3h-3'/%3E%3C/svg%3E")}
 .act[data-do=save]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M8 2v8M4.5 7L8 10.5 11.5 7M2.5 14h11'/%3E%3C/svg%3E")}
 .act.edit{inset-inline-end:48px}
+.act.look-at{inset-block:auto 52px}
+.act[data-do=look]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M9.5 2H14v4.5M6.5 14H2V9.5M14 2L9 7M2 14l5-5'/%3E%3C/svg%3E")}
+.tile[data-mark=doubt] .pic::before,.tile[data-mark=kept] .pic::before{content:"?";position:absolute;z-index:1;inset-block-end:6px;inset-inline-start:6px;width:24px;height:24px;border-radius:50%;background:var(--_spark);color:#1b1a0f;font:700 15px/24px system-ui,sans-serif;text-align:center;box-shadow:0 0 0 2px #04231d}
+.tile[data-mark=kept] .pic::before{content:"\\2713";background:#0d6a54;color:#fff}
+.tile[data-mark=left] .pic img{filter:grayscale(1);opacity:.4}.tile[data-mark=left] .file{text-decoration:line-through}
+.chip[aria-pressed=true]{border-color:var(--_spark);color:var(--_spark)}
 .act[data-do=edit]{--sign:url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' stroke='%23000' stroke-width='2' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='M2.5 13.5l.8-3.2 7.8-7.8 2.4 2.4-7.8 7.8zM9.5 4l2.5 2.5'/%3E%3C/svg%3E")}
-@media (hover:none){.act.edit{inset-inline-end:6px}.tile[data-state=failed] .act.edit{inset-inline-end:48px}.act,.pick::before{opacity:1}.act[data-do=save]{display:none}}
-:host(:not([closable])) [data-act=back]{display:none!important}
+@media (hover:none){.act.edit,.act[data-do=save]{display:none}.act,.pick::before{opacity:1}.tile[data-state=done] .act.look-at{inset-block:6px auto}}
+:host(:not([closable])) [data-act=back],.board:has(.empty[hidden]) [data-act=back]{display:none!important}
 .skipped{margin-top:14px;font-size:.9rem}
 .skipped summary{cursor:pointer;padding:6px 0;width:fit-content}
 .skipped ul{margin:4px 0 0;padding-inline-start:20px;overflow-wrap:anywhere}
 .bar .end{justify-content:end}
 .bar .meta{flex-basis:100%}
 .bar .primary{font-variant-numeric:tabular-nums}
+.large{border-radius:inherit}
 .link{padding:0;border:0;background:none;color:inherit;text-decoration:underline;font:inherit;min-height:24px}
 :host([dragging]) .board{box-shadow:inset 0 0 0 4px var(--_spark)}
 @media (max-width:640px){:host{--height:clamp(560px,94vh,900px)}}

@@ -1,9 +1,9 @@
 // The grid: a tile for each photo, chosen by click, touch or keyboard. One
 // tile at a time is in the tab order; arrows, Home and End go on from there,
-// Space chooses, Shift takes the range along, Ctrl+A all, Escape none, Enter
-// retouches.
+// Space chooses, Shift takes the range along, Ctrl+A all, Escape none, Enter or
+// a double click shows it large, E retouches.
 import { errorText } from '../widget/common/messages.js';
-import { canRetry } from './batch-queue.js';
+import { canRetry, isDoubtful } from './batch-queue.js';
 import { Thumbnails } from './thumbnails.js';
 
 /**
@@ -16,9 +16,16 @@ const inOneGo = 25;
 
 /** @type {Record<string, 'state.waiting' | 'state.working' | 'state.done' | 'state.cancelled'>} */
 const states = { waiting: 'state.waiting', working: 'state.working', done: 'state.done', cancelled: 'state.cancelled' };
-/** @typedef {'cancel' | 'save' | 'retry' | 'remove' | 'edit'} Act of a tile's buttons */
-/** @type {Record<Act, 'act.cancel' | 'act.save' | 'act.retry' | 'act.remove' | 'act.edit'>} */
-const labels = { cancel: 'act.cancel', save: 'act.save', retry: 'act.retry', remove: 'act.remove', edit: 'act.edit' };
+/** @typedef {'cancel' | 'save' | 'retry' | 'remove' | 'edit' | 'look'} Act of a tile's buttons */
+/** @type {Record<Act, 'act.cancel' | 'act.save' | 'act.retry' | 'act.remove' | 'act.edit' | 'act.look'>} */
+const labels = {
+  cancel: 'act.cancel',
+  save: 'act.save',
+  retry: 'act.retry',
+  remove: 'act.remove',
+  edit: 'act.edit',
+  look: 'act.look',
+};
 
 /** @param {Translate} t @param {Item} item @returns {[string, string]} what it is, what to do about it */
 export function describe(t, { state, error, matte }) {
@@ -55,6 +62,7 @@ export class Tiles {
     this.on = on;
     this.thumbnails = new Thumbnails(/** @type {HTMLElement} */ (list.parentElement));
     list.addEventListener('click', (event) => this.#click(event));
+    list.addEventListener('dblclick', (event) => this.#double(event));
     list.addEventListener('keydown', (event) => this.#key(event));
     list.addEventListener('focusin', (event) => this.#enter(/** @type {Element} */ (event.target).closest('li')));
   }
@@ -86,19 +94,26 @@ export class Tiles {
     tile.style.setProperty('--fraction', String(item.fraction));
     const act = actionOf(item);
     const edit = canEdit(item) && this.on.edits();
-    const shown = [item.state, item.error?.code, item.own ? 'own' : '', edit].join(' ');
+    const doubtful = isDoubtful(item);
+    const shown = [item.state, item.error?.code, item.own ? 'own' : '', edit, item.mark, doubtful].join(' ');
     if (tile.dataset.shown !== shown) {
       const t = this.on.t();
       const [what, hint] = describe(t, item);
-      Object.assign(tile.dataset, { shown, state: item.state });
+      Object.assign(tile.dataset, { shown, state: item.state, mark: item.mark ?? (doubtful ? 'doubt' : '') });
       tile.toggleAttribute('data-own', Boolean(item.own));
-      const note = [what, item.own ? t('state.own') : ''].filter(Boolean).join(' · ');
+      const mark = item.mark
+        ? t(item.mark === 'kept' ? 'state.kept' : 'state.left')
+        : doubtful && !hint
+          ? t('doubt')
+          : '';
+      const note = [what, mark, item.own ? t('state.own') : ''].filter(Boolean).join(' · ');
       part(tile, '.state').textContent = note;
       tile.title = [item.name, what, hint].filter(Boolean).join('\n');
       pick.setAttribute('aria-label', `${item.name}, ${note}`);
       for (const [button, what] of /** @type {[HTMLElement, Act][]} */ ([
-        [part(tile, '.act:not(.edit)'), act],
+        [part(tile, '.do'), act],
         [part(tile, '.edit'), 'edit'],
+        [part(tile, '.look-at'), 'look'],
       ])) {
         button.dataset.do = what;
         button.setAttribute('aria-label', t(labels[what], { name: item.name }));
@@ -131,6 +146,24 @@ export class Tiles {
     if (this.#anchor === tile) this.#anchor = undefined;
     tile.remove();
     if (focused) this.focus();
+  }
+
+  /** @returns {Item[]} as they lie */
+  get items() {
+    return this.#order.flatMap(({ dataset }) => this.#tiles.get(Number(dataset.id))?.item ?? []);
+  }
+
+  /** Lays them in another order; focus and choice stay. @param {(a: Item, b: Item) => number} compare */
+  sort(compare) {
+    const focused = /** @type {HTMLElement | null} */ (
+      /** @type {ShadowRoot} */ (this.list.getRootNode()).activeElement
+    );
+    const sorted = this.items.sort(compare).map(({ id }) => /** @type {any} */ (this.#tiles.get(id)).tile);
+    if (sorted.every((tile, i) => tile === this.#order[i])) return;
+    this.#order = sorted;
+    this.list.append(...sorted);
+    if (focused && this.list.contains(focused)) focused.focus({ preventScroll: true });
+    this.#anchor = undefined;
   }
 
   clear() {
@@ -173,7 +206,7 @@ export class Tiles {
       textContent: item.name.split('/').pop() ?? '',
     });
     const state = Object.assign(document.createElement('span'), { className: 'state' });
-    const buttons = ['edit act', 'act'].map((className) =>
+    const buttons = ['edit act', 'do act', 'look-at act'].map((className) =>
       Object.assign(document.createElement('button'), { type: 'button', className, tabIndex: -1 }),
     );
     tile.append(pick, view, file, state, ...buttons);
@@ -209,6 +242,13 @@ export class Tiles {
     this.on.chosen();
   }
 
+  /** Twice on one photo: all of it is shown, and it is chosen as it was before. @param {MouseEvent} event */
+  #double({ target }) {
+    const tile = /** @type {HTMLElement} */ (target).closest('li');
+    const entry = tile && this.#tiles.get(Number(tile.dataset.id));
+    if (entry && target === entry.pick) this.on.act('look', entry.item);
+  }
+
   /** @param {HTMLLIElement} from @param {HTMLLIElement} to @param {boolean} checked */
   #range(from, to, checked) {
     const [a, b] = [this.#order.indexOf(from), this.#order.indexOf(to)].sort((x, y) => x - y);
@@ -221,13 +261,9 @@ export class Tiles {
     const item = this.#current && this.#tiles.get(Number(this.#current.dataset.id))?.item;
     if (key === 'Delete' && item) {
       this.on.act('remove', item);
-    } else if (
-      key === 'Enter' &&
-      item &&
-      canEdit(item) &&
-      this.on.edits() &&
-      event.target instanceof HTMLInputElement
-    ) {
+    } else if (key === 'Enter' && item && event.target instanceof HTMLInputElement) {
+      this.on.act('look', item);
+    } else if (key === 'e' && !event.ctrlKey && !event.metaKey && item && canEdit(item) && this.on.edits()) {
       this.on.act('edit', item);
     } else if (key === 'a' && (event.ctrlKey || event.metaKey)) {
       this.chooseAll(true);

@@ -22,4 +22,5 @@ export function createNodeEngine() {
 export const { removeBackground, segment, retouch, preview, pick, preload, convert, probe, abi, dispose } =
   createNodeEngine();
 export { CutawayError } from './core/errors.js';
+export { fileNameOf, readLook, writeLook } from './core/look.js';
 export { planModel } from './node/plan.js';

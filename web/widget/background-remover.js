@@ -2,10 +2,9 @@
 //
 //   <background-remover background="transparent" format="png" src="photo.jpg">
 //
-// This file is all that a page pays at load: the empty drop zone. The studio
-// (result, slider, controls) comes with the first pointer or photo, the engine
-// too. docs/embedding.md lists attributes, properties, methods, events, parts
-// and custom properties; a test compares it with this source.
+// All that a page pays at load: the empty drop zone. The studio and the engine
+// come with the first pointer or photo. docs/embedding.md is its manual; a test
+// compares it with this source.
 import { resultNames } from '../engine/lists/result-names.js';
 import english from '../texts/en/element.js';
 import { baseStyles } from './common/base-styles.js';
@@ -48,7 +47,7 @@ let sheet;
 
 export class BackgroundRemover extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = [...resultNames, 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
+  static observedAttributes = [...resultNames, 'model', 'src', 'sample', 'lang', 'name', 'required', 'state', 'pick'];
 
   /** @type {Engine | undefined} */ #engine;
   /** @type {Promise<Studio> | undefined} */ #studio;
@@ -206,13 +205,14 @@ export class BackgroundRemover extends HTMLElement {
     if (name === 'sample') this.#part('[data-do=sample]').hidden = now === '';
     else if (name === 'lang') void this.#speak();
     else if (/^(name|required|state)$/.test(name)) this.#settle();
+    else if (name === 'pick') this.#ready?.offerPick();
     else if (name !== 'src') this.#ready?.optionsChanged();
     else if (now) this.add([now]); // before it is connected connectedCallback does it
   }
 
   /**
-   * Photos into the queue: files, blobs or URLs. Fires background-remover-accept
-   * first, which may be cancelled.
+   * Photos into the queue. Fires background-remover-accept first, which may be
+   * cancelled.
    *
    * @param {(Blob | string)[]} sources
    * @param {{ trusted?: boolean }} [how]
@@ -240,6 +240,11 @@ export class BackgroundRemover extends HTMLElement {
   /** Stops what runs and what waits. */
   cancel() {
     this.#ready?.cancel();
+  }
+
+  /** Asks what of the photo that is shown is to be kept: click, box, brush. @returns {Promise<void>} when that is done, or given up; at once when nothing is there to be asked about */
+  async pick() {
+    await this.#ready?.pick();
   }
 
   /** Back to the empty drop zone. */
@@ -276,7 +281,7 @@ export class BackgroundRemover extends HTMLElement {
     return this.#engine;
   }
 
-  /** Fetches what the first photo will need; by itself at the first hint of one. A failure is told when a photo meets it. */
+  /** Fetches what the first photo will need. A failure is told when a photo meets it. */
   async preload() {
     if (this.#warm) return;
     this.#warm = true;

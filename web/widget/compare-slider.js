@@ -3,7 +3,8 @@
 // is the first. Drag or touch anywhere, or use the keys of a slider: arrows 2,
 // page keys 10, Home, End. Sideways drags are the slider's, the page keeps up
 // and down. With the class `placed` only the grip is the slider's, since the
-// second picture has drags of its own. Left and right are the picture's, in
+// second picture has drags of its own, and with `asked` nothing is, so that the
+// pictures are what a pointer finds. Left and right are the picture's, in
 // every script. Fires `input`. `t` is what it says, in English until another
 // language is set.
 import english from '../texts/en/studio.js';
@@ -20,7 +21,7 @@ div{position:absolute;inset:0}
 .bar::before{content:"";position:absolute;inset:0 auto 0 -1px;width:2px;background:#fff;box-shadow:0 0 0 1px #0005}
 .grip{inset:auto;left:-22px;transform:translateX(clamp(24px - var(--share)*100cqw,0px,100cqw - 24px - var(--share)*100cqw));top:calc(50% - 22px);width:44px;height:44px;border-radius:50%;background:#fff;color:#15211d;
 box-shadow:0 1px 6px #0007;display:grid;place-items:center}
-:host(.placed) .bar{pointer-events:none}:host(.placed) .grip{pointer-events:auto}
+:host(.placed) .bar,:host(.asked) .bar,:host(.asked) .grip{pointer-events:none}:host(.placed:not(.asked)) .grip{pointer-events:auto}
 .bar:focus-visible .grip{outline:3px solid #0b6bcb;outline-offset:2px;box-shadow:0 0 0 2px #fff}
 svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 :host([moving]) .before,:host([moving]) .after{transition:clip-path .7s cubic-bezier(.3,.7,.2,1)}
@@ -110,7 +111,7 @@ export class CompareSlider extends HTMLElement {
     this.addEventListener(
       'pointerdown',
       (event) => {
-        if (event.button !== 0) return;
+        if (event.button !== 0 || this.classList.contains('asked')) return;
         this.setPointerCapture(event.pointerId);
         this.#bar.focus({ preventScroll: true });
         event.preventDefault();

@@ -69,6 +69,21 @@ def next_click(truth, mask, rng=None):
     return int(y), int(x), positive
 
 
+def scattered(rng, truth, count):
+    """`count` clicks [(y, x, positive)] on a bool mask that ask nothing of an answer: inside, or outside, half of those near."""
+    depth = [cv2.distanceTransform(np.pad(m, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1] for m in (~truth, truth)]
+    near = .15 * max(truth.shape)
+    out = []
+    for _ in range(count):
+        sign = rng.random() < .5
+        d = depth[sign]
+        found = np.flatnonzero((d > 2) & (d < near)) if rng.random() < .5 else np.flatnonzero(d > 2)
+        if len(found):
+            y, x = np.unravel_index(int(rng.choice(found)), d.shape)
+            out.append((int(y), int(x), bool(sign)))
+    return out
+
+
 def box_of(rng, truth):
     """(y0, x0, y1, x1) around a bool mask as a hand draws it: some pixels off, rather too large."""
     rows, columns = np.flatnonzero(truth.any(1)), np.flatnonzero(truth.any(0))

@@ -2,8 +2,8 @@
 
     python models/train/pick/train.py --shared ../shared --work DIR --minutes 60 [--pairs DUTS-TR]
 
-Each picture gets a first click or a box, then up to three more clicks where the network, as it is,
-errs most, with its answer so far as a map (iterative training with mask guidance: Sofiiuk et al.,
+Each picture gets a first click or a box, sometimes many clicks, then up to three more clicks where the
+network, as it is, errs most, with its answer so far as a map (iterative training with mask guidance: Sofiiuk et al.,
 2021). Without any, a whole pair's own mask is meant: what base answers. Stopped, the same command
 goes on from DIR/state.pt, saved every five minutes; at the end there is DIR/pick.pt.
 One core in bfloat16, or an accelerator.
@@ -30,6 +30,8 @@ BASE = os.path.join(HERE, "..", "..", "base", "model.onnx")
 SETS = ["duts_tr", "ccp_people", "human290", "feral_cats", "alex_objects"]
 SPEC = {"weights": {"human290": 2, "feral_cats": .5, "ccp_people": .7}, "paste": .6, "closer": .3}
 ROUNDS = (.45, .27, .18, .10)  # share of steps with so many clicks after the first
+
+MANY = .4  # share of pictures with some clicks more from the beginning
 
 
 def packed(shared, pairs, work):
@@ -70,6 +72,8 @@ class Prompt:
             self.box = prompts.box_of(rng, self.truth)
         if self.box is None or rng.random() < .3:
             self.click(rng, np.zeros_like(self.truth))
+        if rng.random() < MANY:  # what stands after many rounds, without running them
+            self.clicks += prompts.scattered(rng, self.truth, min(16, int(rng.geometric(.25))))
 
     def click(self, rng, mask):
         if not self.silent:

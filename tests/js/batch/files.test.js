@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collect } from '../../../web/batch/files.js';
 import texts from '../../../web/texts/en/batch.js';
-import { resultName, unique } from '../../../web/batch/zip.js';
+import { resultName, unique } from '../../../web/widget/studio/zip.js';
 
 const bytes = new Uint8Array(10);
 const file = (name, type = '', content = bytes) => new File([content], name, { type });

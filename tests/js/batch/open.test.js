@@ -18,6 +18,7 @@ test('more than five photos bring every setting of the element along', async () 
       Object.assign(new EventTarget(), {
         hidden: true,
         preload() {},
+        getAttributeNames: () => [],
         setAttribute(/** @type {string} */ name, /** @type {string} */ value) {
           set[name] = value;
         },
@@ -49,6 +50,7 @@ test('more than five photos bring every setting of the element along', async () 
       value,
     })),
     after() {},
+    getAttribute: () => 'empty',
     hidden: false,
   });
   offerBatch(/** @type {any} */ (remover), /** @type {any} */ (Object.assign(new EventTarget(), { hidden: false })));

@@ -62,6 +62,31 @@ test('an output that is an input is refused, with what to write instead', async 
   assert.deepEqual(await outputs(['a.jpg'], '.', { others: [at('c.png')] }), ['a-cutout.png']);
 });
 
+test('letter case is seen as the file system sees it, and never costs an original', async () => {
+  const folds = existsSync(at('C.PNG'));
+  if (!folds) {
+    assert.deepEqual(await outputs(['c.png'], 'C.PNG'), ['C.PNG']); // another file there
+    await link(at('c.png'), at('C.PNG')); // one file by both names, as where case is folded
+  }
+  await refused(outputs(['c.png'], 'C.PNG'), /an original/);
+  await refused(outputs(['C.PNG'], 'c.png'), /an original/);
+  // of results that are not there yet nobody can ask: all that might be one file are told apart
+  await mkdir(at('sub'));
+  for (const name of ['straße.jpg', 'sub/STRASSE.jpg', 'sub/Straße.jpg']) await writeFile(at(name), '');
+  assert.deepEqual(await outputs(['straße.jpg', 'sub/STRASSE.jpg'], 'out/'), ['out/straße.png', 'out/STRASSE-2.png']);
+});
+
+test('a model and its manifest are originals, too', async () => {
+  await writeFile(at('model.onnx'), brightnessModel());
+  await writeFile(at('model.json'), JSON.stringify(brightnessManifest()));
+  await writeFile(at('c.png'), disc(40, 30));
+  const cutaway = fileURLToPath(new URL('../../../bin/cutaway.js', import.meta.url));
+  for (const file of ['model.onnx', 'model.json']) {
+    const { status, stderr } = await runNode(dir, [cutaway, 'c.png', '-o', file, '--model', 'model.onnx']);
+    assert.deepEqual([status, /would be written over .*an original/.test(stderr)], [2, true], stderr);
+  }
+});
+
 test('a link to a folder with the photos is that folder', async () => {
   await symlink(dir, at('here'));
   assert.deepEqual(await outputs(['c.png'], 'here/'), ['here/c-cutout.png']);

@@ -56,6 +56,26 @@ test('what is no picture is refused by content, whatever its name', async () => 
   await nextPhotoIsFine();
 });
 
+test('of a photo, what lies behind it and its matte, the sentence names the one at fault', async () => {
+  const photo = disc(40, 30);
+  const heic = await readFile(new URL('../../pictures/photo.heic', import.meta.url));
+  for (const [behind, code] of /** @type {[Uint8Array, string][]} */ ([
+    [(await seed('rgb.png')).subarray(0, 90), 'corrupt_image'],
+    [Buffer.from('hello'), 'unsupported_format'],
+    [Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'needs_codec'],
+    [heic.subarray(0, 5000), 'corrupt_image'],
+  ])) {
+    const error = await failsWith(cut(photo, { background: new Blob([behind]) }), code);
+    assert.deepEqual(
+      [error.stage, error.detail.match(/^The background: (?!.*background)./)?.length],
+      ['background', 1],
+    );
+  }
+  const error = await failsWith(cut(photo, { matte: new Blob([photo.subarray(0, 60)]) }), 'corrupt_image');
+  assert.match(error.detail, /^The matte: /);
+  assert.doesNotMatch((await failsWith(cut(photo.subarray(0, 60)), 'corrupt_image')).detail, /background|matte/);
+});
+
 test('files cut off anywhere are corrupt, unless no pixel was lost: never half a picture', async () => {
   let corrupt = 0;
   for (const name of ['baseline.jpg', 'progressive.jpg', 'rgb.png', 'rgba.png', 'frame.gif', 'rgb.bmp']) {

@@ -2,13 +2,12 @@
 // its profile, and an error that names the format where there is none.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { inflateSync } from 'node:zlib';
 import { fileInfo } from '../../../web/engine/core/codecs/bmff.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
+import { encoder } from '../encoders.js';
+import { bitmap, icon } from '../icon.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { chunks, disc, readPng } from '../pictures.js';
 import { tiff } from '../tiff.js';
@@ -40,27 +39,6 @@ for (let i = 0; i < W * H; i++) {
   const [x, y] = [i % W, Math.floor(i / W)];
   const alpha = (x + y) % 3 ? (x * 4 + y) & 255 : 3;
   if (alpha) soft.set([x * 4, y * 5, 200 - y, alpha], i * 4);
-}
-
-const require = createRequire(import.meta.url);
-/** An encoder of the codecs' packages, which only tests use. @param {'avif' | 'jxl'} name */
-async function encoder(name) {
-  const dir = dirname(require.resolve(`@jsquash/${name}/package.json`));
-  const [{ default: factory }, { defaultOptions }, wasm] = await Promise.all([
-    import(pathToFileURL(join(dir, `codec/enc/${name}_enc.js`)).href),
-    import(pathToFileURL(join(dir, 'meta.js')).href),
-    readFile(join(dir, `codec/enc/${name}_enc.wasm`)).then((bytes) => WebAssembly.compile(bytes)),
-  ]);
-  const module = await factory({
-    noInitialRun: true,
-    instantiateWasm(/** @type {any} */ imports, /** @type {any} */ done) {
-      const instance = new WebAssembly.Instance(wasm, imports);
-      done(instance);
-      return instance.exports;
-    },
-  });
-  return (/** @type {Uint8ClampedArray} */ rgba, /** @type {number} */ w, /** @type {number} */ h, more = {}) =>
-    /** @type {Uint8Array} */ (module.encode(new Uint8Array(rgba.buffer), w, h, { ...defaultOptions, ...more }));
 }
 
 /** @param {Uint8Array | Uint8ClampedArray} a @param {Uint8Array | Uint8ClampedArray} b */
@@ -220,34 +198,6 @@ test('a damaged file of boxes says nothing, and never throws', async () => {
     assert.ok(fileInfo(bad).orientation >= 1);
   }
 });
-
-/** @param {[number, number, Buffer][]} pictures side, bits, data */
-function icon(...pictures) {
-  const head = Buffer.alloc(6 + 16 * pictures.length);
-  head.writeUInt16LE(1, 2);
-  head.writeUInt16LE(pictures.length, 4);
-  let at = head.length;
-  for (const [i, [side, bits, data]] of pictures.entries()) {
-    const entry = 6 + 16 * i;
-    head[entry] = head[entry + 1] = side & 255;
-    head.writeUInt16LE(bits, entry + 6);
-    head.writeUInt32LE(data.length, entry + 8);
-    head.writeUInt32LE(at, entry + 12);
-    at += data.length;
-  }
-  return Buffer.concat([head, ...pictures.map(([, , data]) => data)]);
-}
-
-/** A bitmap of 2 x 2 as an icon has it. @param {number} bits @param {number[]} rows palette and rows, from below @param {number[]} mask two rows */
-function bitmap(bits, rows, mask) {
-  const head = Buffer.alloc(40);
-  head.writeUInt32LE(40);
-  head.writeInt32LE(2, 4);
-  head.writeInt32LE(4, 8);
-  head.writeUInt16LE(1, 12);
-  head.writeUInt16LE(bits, 14);
-  return Buffer.concat([head, Buffer.from(rows), Buffer.from(mask.flatMap((byte) => [byte, 0, 0, 0]))]);
-}
 
 test('an icon is its largest picture: PNG, or a bitmap with its mask', async () => {
   const clear = [0, 0, 0, 0];

@@ -445,7 +445,11 @@ export async function pick(parts, { bytes, options: { model, engine: wanted } },
 }
 
 /** To be retouched. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
-export const retouch = (parts, input, more = {}) => hold(parts, input, more, (job) => new Retouch(job));
+export const retouch = (parts, input, more = {}) =>
+  hold(parts, input, more, (job, { loadDetail }) => {
+    const { engine } = input.options;
+    return new Retouch(job, loadDetail && (() => loadDetail({ engine }, {})));
+  });
 
 /** To be seen with any options. @param {Parts} parts @param {Picture} input @param {{ signal?: AbortSignal, onProgress?: OnProgress }} [more] */
 export const preview = (parts, input, more = {}) =>

@@ -1,25 +1,36 @@
 // One matte while somebody retouches it: the wrapper of wasm/include/edit.h, in an
 // instance of its own. Coordinates are the upright photo's, in pixels.
+import { CutawayError } from './errors.js';
 import { Handle } from './handle.js';
 import { retouchCalls } from './held-calls.js';
 
 /**
  * @typedef {import('./core.js').Job} Job
- * @typedef {{ mode: 'erase' | 'restore', radius: number, hardness?: number, snap?: boolean }} Brush
- *   radius: pixels of the photo; hardness: 0..1, the part of the radius with the full effect; snap: stop at edges
+ * @typedef {'shift' | 'feather' | 'smooth' | 'holes'} Edge what a brush does to the edge under it
+ * @typedef {{ mode: 'erase' | 'restore' | 'refine' | Edge, radius: number, hardness?: number, snap?: boolean, amount?: number }} Brush
+ *   refine: what the detail network finds there; radius: pixels of the photo; hardness: 0..1, the part of the radius with
+ *   the full effect; snap: stop at edges, of erase and restore; amount: of an Edge, pixels: shift inwards below 0
  * @typedef {'result' | 'ghost' | 'matte' | 'photo'} Style ghost: the result, what is removed shimmers through
  * @typedef {{ x: number, y: number, step: number, width: number, height: number, style?: Style }} Window
  *   x, y: what lies in the corner; step: pixels of the photo per pixel of the view
- * @typedef {{ width: number, height: number, undos: number, redos: number }} State
+ * @typedef {{ width: number, height: number, undos: number, redos: number, failed?: { code: string, detail: string } }} State
+ *   failed: why the stroke that ends here could not be refined, and changed nothing
+ * @typedef {import('./pipeline.js').LoadedModel} LoadedModel
  * @typedef {{ box: [number, number, number, number], area: number, kept: boolean }} Part one separate object
+ * @typedef {{ way: 'add' | 'take' | 'only', data: Uint8Array | Uint8ClampedArray, width: number, height: number }} Thing
+ *   what somebody points at, as a pick session shows it: the thing, too; all but the thing; the thing and nothing else
  */
 
 export class Retouch extends Handle {
   calls = retouchCalls;
 
-  /** @param {Job} job REFINED; may only be freed afterwards */
-  constructor(job) {
+  /** The stroke that is drawn refines. */
+  #refines = false;
+
+  /** @param {Job} job REFINED; may only be freed afterwards @param {() => Promise<LoadedModel>} [loadDetail] */
+  constructor(job, loadDetail) {
     super(job.core, 'cut_edit', { stage: 'retouch', noMemory: 'No memory to retouch this picture.', from: job });
+    this.loadDetail = loadDetail;
   }
 
   /** @returns {State} */
@@ -28,8 +39,10 @@ export class Retouch extends Handle {
   }
 
   /** A stroke begins; draw() goes on, end() makes it one step of undo. @param {number} x @param {number} y @param {Brush} brush */
-  begin(x, y, { mode, radius, hardness = 0.7, snap = true }) {
+  begin(x, y, { mode, radius, hardness = 0.7, snap = true, amount }) {
+    if (amount !== undefined) this.call('retouch', 'amount', amount);
     this.call('retouch', 'stroke', this.core.abi.numbers.edit_mode[mode] ?? -1, x, y, radius, hardness, Number(snap));
+    this.#refines = mode === 'refine';
     return this.state;
   }
 
@@ -39,14 +52,72 @@ export class Retouch extends Handle {
     return this.state;
   }
 
-  end() {
+  /** @returns {Promise<State>} */
+  async end() {
+    let failed;
+    if (this.#refines) {
+      this.#refines = false;
+      failed = await this.#refine();
+    }
     this.call('retouch', 'end');
+    return failed ? { ...this.state, failed } : this.state;
+  }
+
+  /** Runs the network under the stroke. Without it (it could not be had, it failed) the stroke changes nothing: why. */
+  async #refine() {
+    const { core } = this;
+    try {
+      if (!this.loadDetail) throw core.error('engine_unavailable', 'There is no detail network here.', 'detail');
+      const { engine } = await this.loadDetail();
+      for (let tile = this.#tile(); tile; tile = this.#tile()) {
+        const { data } = await engine.run(tile, {});
+        const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+        core.withBytes(bytes, (pointer) => this.call('detail', 'tile_answer', pointer, data.length));
+      }
+      return undefined;
+    } catch (error) {
+      if (core.crashed) throw error;
+      const { code, detail } = CutawayError.wrap(error, 'internal', 'detail');
+      return { code, detail };
+    }
+  }
+
+  /** As Job.tile(). */
+  #tile() {
+    this.call('detail', 'detail');
+    const at = this.get('tile');
+    const side = this.get('tile_blocks');
+    const { buffer } = this.core.exports.memory;
+    return at ? { data: new Float32Array(buffer, at, 16 * side * side).slice(), width: side, height: side } : null;
+  }
+
+  /** A whole picture's edge, as one step; `holes` fills those up to a square of the amount. @param {Edge} mode @param {number} amount pixels */
+  everywhere(mode, amount) {
+    this.call('retouch', 'amount', amount);
+    this.call('retouch', 'everywhere', this.core.abi.numbers.edit_mode[mode] ?? -1);
     return this.state;
   }
 
   /** Drops the object there, or takes it back. @param {number} x @param {number} y */
   toggle(x, y) {
     this.call('retouch', 'toggle', x, y);
+    return this.state;
+  }
+
+  /** What a thing would make of the matte is in the views from now on; null: nothing is supposed any more. @param {Thing | null} thing */
+  suppose(thing) {
+    const { core } = this;
+    if (!thing) this.call('retouch', 'suppose', 0, 0, 0, 0);
+    else
+      core.withBytes(thing.data, (map) =>
+        this.call('retouch', 'suppose', core.abi.numbers.edit_way[thing.way] ?? -1, map, thing.width, thing.height),
+      );
+    return this.state;
+  }
+
+  /** Makes that a step of undo. @param {boolean} [goesOn] instead of the step before, which was of the same thing */
+  settle(goesOn = false) {
+    this.call('retouch', 'settle', Number(goesOn));
     return this.state;
   }
 

@@ -56,5 +56,19 @@ export default {
   "save.full": "Für {{name}} ist kein Platz mehr. Schaffe Platz und lade noch einmal herunter; die Ergebnisse sind noch da.",
   "save.failed": "{{name}} konnte nicht geschrieben werden. Wähle einen anderen Ort; die Ergebnisse sind noch da.",
   "save.stopped": "Das Speichern wurde angehalten. Die Ergebnisse sind noch da.",
-  "zip.so_far": "{{done}} von {{total}} bisher herunterladen"
+  "zip.so_far": "{{done}} von {{total}} bisher herunterladen",
+  "rail": "Durch die Fotos",
+  "rail.close": "Alle Fotos",
+  "rail.at": "{{at}} von {{total}}",
+  "rail.previous": "Voriges Foto",
+  "rail.next": "Nächstes Foto",
+  "alone": "Nur für dieses Foto",
+  "mark.kept": "Behalten",
+  "mark.left": "Weglassen",
+  "state.kept": "behalten",
+  "state.left": "weggelassen",
+  "doubt": "Genau ansehen",
+  "sort": "Zweifelhafte zuerst ({{n}})",
+  "act.look": "{{name}} ansehen",
+  "zip.looks": "{{photos}} × {{looks}} Looks als ZIP herunterladen"
 }

@@ -56,5 +56,19 @@ export default {
   "save.full": "There is no space left for {{name}}. Free some, then download again; the results are still here.",
   "save.failed": "{{name}} could not be written. Choose another place; the results are still here.",
   "save.stopped": "Saving was stopped. The results are still here.",
-  "zip.so_far": "Download {{done}} of {{total}} so far"
+  "zip.so_far": "Download {{done}} of {{total}} so far",
+  "rail": "Through the photos",
+  "rail.close": "All photos",
+  "rail.at": "{{at}} of {{total}}",
+  "rail.previous": "Previous photo",
+  "rail.next": "Next photo",
+  "alone": "For this photo alone",
+  "mark.kept": "Keep",
+  "mark.left": "Leave out",
+  "state.kept": "kept",
+  "state.left": "left out",
+  "doubt": "Look closely",
+  "sort": "Doubtful first ({{n}})",
+  "act.look": "Look at {{name}}",
+  "zip.looks": "Download {{photos}} × {{looks}} looks as ZIP"
 }

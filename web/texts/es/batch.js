@@ -67,5 +67,19 @@ export default {
   "save.full": "No queda espacio para {{name}}. Libera algo y descarga de nuevo; los resultados siguen aquí.",
   "save.failed": "No se pudo escribir {{name}}. Elige otro lugar; los resultados siguen aquí.",
   "save.stopped": "Se detuvo el guardado. Los resultados siguen aquí.",
-  "zip.so_far": "Descargar {{done}} de {{total}} hasta ahora"
+  "zip.so_far": "Descargar {{done}} de {{total}} hasta ahora",
+  "rail": "Recorrer las fotos",
+  "rail.close": "Todas las fotos",
+  "rail.at": "{{at}} de {{total}}",
+  "rail.previous": "Foto anterior",
+  "rail.next": "Foto siguiente",
+  "alone": "Solo para esta foto",
+  "mark.kept": "Conservar",
+  "mark.left": "Descartar",
+  "state.kept": "conservada",
+  "state.left": "descartada",
+  "doubt": "Por revisar",
+  "sort": "Dudosas primero ({{n}})",
+  "act.look": "Ver {{name}}",
+  "zip.looks": "Descargar {{photos}} × {{looks}} estilos en ZIP"
 }

@@ -67,5 +67,19 @@ export default {
   "save.full": "Il n’y a plus de place pour {{name}}. Libérez-en, puis téléchargez à nouveau ; les résultats sont toujours là.",
   "save.failed": "{{name}} n’a pas pu être écrit. Choisissez un autre endroit ; les résultats sont toujours là.",
   "save.stopped": "L’enregistrement a été arrêté. Les résultats sont toujours là.",
-  "zip.so_far": "Télécharger {{done}} sur {{total}} pour l’instant"
+  "zip.so_far": "Télécharger {{done}} sur {{total}} pour l’instant",
+  "rail": "Parcourir les photos",
+  "rail.close": "Toutes les photos",
+  "rail.at": "{{at}} sur {{total}}",
+  "rail.previous": "Photo précédente",
+  "rail.next": "Photo suivante",
+  "alone": "Pour cette photo seule",
+  "mark.kept": "Garder",
+  "mark.left": "Écarter",
+  "state.kept": "gardée",
+  "state.left": "écartée",
+  "doubt": "À vérifier",
+  "sort": "Douteuses d’abord ({{n}})",
+  "act.look": "Regarder {{name}}",
+  "zip.looks": "Télécharger {{photos}} × {{looks}} styles en ZIP"
 }

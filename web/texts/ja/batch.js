@@ -45,5 +45,19 @@ export default {
   "save.full": "{{name}} を保存する空きがありません。空きを増やして、もう一度保存してください。結果は残っています。",
   "save.failed": "{{name}} を書き込めませんでした。別の場所を選んでください。結果は残っています。",
   "save.stopped": "保存を中止しました。結果は残っています。",
-  "zip.so_far": "ここまでの {{done}}/{{total}} をダウンロード"
+  "zip.so_far": "ここまでの {{done}}/{{total}} をダウンロード",
+  "rail": "写真を順に見る",
+  "rail.close": "すべての写真",
+  "rail.at": "{{at}} / {{total}}",
+  "rail.previous": "前の写真",
+  "rail.next": "次の写真",
+  "alone": "この写真だけ",
+  "mark.kept": "採用",
+  "mark.left": "除外",
+  "state.kept": "採用済み",
+  "state.left": "除外済み",
+  "doubt": "要確認",
+  "sort": "要確認を先に（{{n}}）",
+  "act.look": "{{name}} を大きく見る",
+  "zip.looks": "{{photos}} 枚 × ルック {{looks}} 種を ZIP で"
 }

@@ -45,5 +45,19 @@ export default {
   "save.full": "没有空间保存 {{name}}。请腾出空间后重新下载，结果仍然保留。",
   "save.failed": "无法写入 {{name}}。请选择其他位置，结果仍然保留。",
   "save.stopped": "已停止保存，结果仍然保留。",
-  "zip.so_far": "下载目前的 {{done}}/{{total}}"
+  "zip.so_far": "下载目前的 {{done}}/{{total}}",
+  "rail": "逐张查看",
+  "rail.close": "所有照片",
+  "rail.at": "{{at}} / {{total}}",
+  "rail.previous": "上一张",
+  "rail.next": "下一张",
+  "alone": "仅此照片",
+  "mark.kept": "保留",
+  "mark.left": "排除",
+  "state.kept": "已保留",
+  "state.left": "已排除",
+  "doubt": "需细看",
+  "sort": "存疑优先（{{n}}）",
+  "act.look": "查看 {{name}}",
+  "zip.looks": "下载 {{photos}} 张 × {{looks}} 种风格（ZIP）"
 }

@@ -4,6 +4,9 @@ export const retoucherMarkup = `
 <div class="tools" role="toolbar" data-label="tools" part="tools">
   <button type="button" class="chip" data-tool="erase" aria-keyshortcuts="E"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 13 11 5l5 5-7 7H6z"/><path d="M8 17h9"/></svg><span data-t="erase"></span></button>
   <button type="button" class="chip" data-tool="restore" aria-keyshortcuts="R"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 16c3 0 4-1 4-3l7-8 1 1-7 8c-2 0-3 1-5 2z"/></svg><span data-t="restore"></span></button>
+  <button type="button" class="chip" data-tool="pick" aria-keyshortcuts="P" hidden><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M8 8 16 11l-3.6 1.4L11 16z"/><path d="M7 2v2M2 7h2M3.5 3.5 5 5M10.5 3.5 9.5 4.5M3.5 10.5l1-1"/></svg><span data-t="pick"></span></button>
+  <button type="button" class="chip" data-tool="refine" data-title="refine.how" aria-keyshortcuts="H"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 17c0-6 2-9 5-13M8 17c0-6 2-8 5-12M12 17c0-5 1-7 4-10"/></svg><span data-t="refine"></span></button>
+  <button type="button" class="chip" data-tool="edge" data-title="edge.how" aria-keyshortcuts="G"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 15c4 0 5-9 14-9"/><path stroke-dasharray="2 2" d="M3 11c3 0 4-7 10-8"/></svg><span data-t="edge"></span></button>
   <button type="button" class="chip" data-tool="objects" aria-keyshortcuts="O"><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="7" cy="8" r="4"/><rect x="10" y="10" width="6" height="6" rx="1"/></svg><span data-t="objects"></span></button>
   <button type="button" class="chip" data-tool="move" aria-keyshortcuts="M"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 3v14M3 10h14M10 3 8 5M10 3l2 2M10 17l-2-2M10 17l2-2M3 10l2-2M3 10l2 2M17 10l-2-2M17 10l-2 2"/></svg><span data-t="move"></span></button>
   <span class="gap"></span>
@@ -21,12 +24,18 @@ export const retoucherMarkup = `
   </div>
   <button type="button" class="chip icon help" data-act="keys" data-label="keys" data-title="keys" aria-keyshortcuts="?">?</button>
 </div>
-<div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i></div>
+<div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i><p class="told" hidden></p></div>
 <div class="tools low" role="toolbar" data-label="brush" part="tools">
+  <p class="trouble" role="alert" hidden></p>
+  <div class="edge" hidden>
+    <label><span data-t="edge"></span><select class="kind"><option value="shift" data-t="shift"></option><option value="feather" data-t="feather"></option><option value="smooth" data-t="smooth"></option><option value="holes" data-t="holes"></option></select></label>
+    <input class="amount" type="range" data-label="amount"><span class="value"><input class="typed" type="number" inputmode="numeric" data-label="amount.px"> px</span>
+    <button type="button" class="chip" data-act="everywhere" data-t="everywhere"></button>
+  </div>
   <div class="brush">
     <label><span data-t="size"></span><input class="size" type="range" min="4" max="160" value="40"></label>
     <label class="softness"><span data-t="softness"></span><input class="soft" type="range" min="0" max="100" value="30"></label>
-    <label class="check"><input class="snap" type="checkbox" checked><span data-t="snap"></span></label>
+    <label class="check snapping"><input class="snap" type="checkbox" checked><span data-t="snap"></span></label>
   </div>
   <span class="gap"></span>
   <button type="button" class="chip icon" data-act="undo" data-label="undo" data-title="undo" aria-keyshortcuts="Control+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M7 4 3 8l4 4M3 8h9a5 5 0 0 1 0 9H8"/></svg></button>
@@ -53,9 +62,15 @@ export const retoucherStyles = `
 .tools input[type=range]{width:96px;accent-color:var(--_spark)}
 .tools:not(.low) .check{margin-inline-end:10px}
 .tools .check input{accent-color:var(--_spark)}
-.brush,.zooms,.backdrops{display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px}
+.brush,.edge,.zooms,.backdrops{display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px}
 .zooms{gap:4px}.backdrops{gap:6px}
 .brush[inert]{opacity:.4}
+.trouble{flex-basis:100%;font-size:.875rem}
+.edge[hidden]{display:none}.edge select,.edge .typed{min-height:36px;border-radius:8px;border:1px solid #ffffff40;background:#04231d;color:inherit;font:inherit;font-size:.875rem;padding:0 6px}
+.edge .typed{width:60px;text-align:end;font-variant-numeric:tabular-nums}.edge .value{font-size:.875rem}
+.snapping[hidden]{display:none!important}
+.told{position:absolute;inset:auto 12px 12px;margin:auto;width:fit-content;max-width:100%;padding:10px 14px;border-radius:10px;background:#04231d;font-size:.9rem}
+.busy canvas{cursor:progress!important}
 .zoom{min-width:72px;justify-content:center;font-variant-numeric:tabular-nums}
 .dot{width:28px;height:28px;padding:0;border-radius:50%;border:2px solid #ffffff66;background-color:#fff}
 .dot.black{background:#000}.dot.green{background:#00b140}
@@ -74,7 +89,7 @@ canvas[data-backdrop=green]{background:#00b140!important}
 .cursor{position:absolute;left:0;top:0;border-radius:50%;border:1.5px solid #fff;outline:1.5px solid #000a;pointer-events:none}
 @container (max-width:640px){
 .tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .softness{display:none}
-.tools [data-tool]{flex:1;justify-content:center;padding:0 6px;font-size:.82rem}
-.tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools.low .brush{flex-basis:100%}
+.tools [data-tool]{flex:1 1 30%;justify-content:center;padding:0 6px;font-size:.82rem}
+.tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools.low :is(.brush,.edge){flex-basis:100%}
 }
 `;

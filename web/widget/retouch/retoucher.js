@@ -8,13 +8,27 @@ import { tellKeys } from '../common/keys-sheet.js';
 import { localize, texts } from '../common/texts.js';
 import { percent } from '../common/units.js';
 import { handleZoom, isMeant, Zoom, zoomStep } from '../common/zoom.js';
+import { canPick } from '../pick/offered.js';
 import { retoucherMarkup, retoucherStyles } from './markup.js';
 
 /**
  * @typedef {import('../common/texts.js').Translate<typeof english>} Translate
  * @typedef {import('../../engine/index.js').Retouching} Retouching
- * @typedef {'erase' | 'restore' | 'objects' | 'move'} Tool
+ * @typedef {import('../../engine/index.js').PickSession} PickSession
+ * @typedef {'erase' | 'restore' | 'refine' | 'edge' | 'pick' | 'objects' | 'move'} Tool
+ * @typedef {'shift' | 'feather' | 'smooth' | 'holes'} Kind of what is done to an edge
  */
+
+/** The tools that draw. */
+const brushes = ['erase', 'restore', 'refine', 'edge'];
+
+/** What a hand may ask of an edge, in pixels of the photo. @type {Record<Kind, { min: number, max: number, usual: number }>} */
+const amounts = {
+  shift: { min: -20, max: 20, usual: -2 },
+  feather: { min: 1, max: 40, usual: 4 },
+  smooth: { min: 1, max: 40, usual: 6 },
+  holes: { min: 1, max: 400, usual: 60 },
+};
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -22,6 +36,9 @@ const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 const told = [
   ['E', 'erase'],
   ['R', 'restore'],
+  ['P', 'pick'],
+  ['H', 'refine'],
+  ['G', 'edge'],
   ['O', 'objects'],
   ['M', 'move'],
   ['[ ]', 'key.size'],
@@ -29,6 +46,7 @@ const told = [
   ['← ↑ → ↓', 'key.brush'],
   ['⇧ + ← ↑ → ↓', 'key.push'],
   ['␣', 'key.dab'],
+  [mac ? '⌥ + ↩' : 'Alt + ↩', 'key.away'],
   [mac ? '⌘ Z' : 'Ctrl + Z', 'undo'],
   [mac ? '⇧ ⌘ Z' : 'Ctrl + ⇧ + Z', 'redo'],
   ['Esc', 'cancel'],
@@ -42,10 +60,11 @@ const MAX_PIXELS = 1.6e6;
  *
  * @param {HTMLElement} studio its `.retouch` is filled, the rest inert meanwhile
  * @param {{ engine: import('../studio/queue.js').Engine, photo: Blob, name: string, language: string, options: object,
- *   signal: AbortSignal, say: (text: string) => void }} what signal: gives it up
+ *   signal: AbortSignal, say: (text: string) => void, explain?: (error: unknown) => string, pick?: boolean }} what signal: gives it
+ *   up; explain: an error in words; pick: begins with what is to be kept, by a click
  * @returns {Promise<Blob | null>} the matte by hand; null: it is to stay as it is
  */
-export async function retouch(studio, { engine, photo, name, language, options, signal, say }) {
+export async function retouch(studio, { engine, photo, name, language, options, signal, say, explain, pick = false }) {
   const box = /** @type {HTMLElement} */ (studio.querySelector('.retouch'));
   const others = /** @type {NodeListOf<HTMLElement>} */ (studio.querySelectorAll('.stage,.strip,.bar'));
   const t = await texts(language, 'retouch', english);
@@ -57,7 +76,13 @@ export async function retouch(studio, { engine, photo, name, language, options, 
     adoptStyles(/** @type {ShadowRoot} */ (studio.getRootNode()), retoucherStyles);
     for (const other of others) other.inert = true;
     box.hidden = false;
-    return await new Retoucher(box, retouching, { name, t, say, signal }).finished;
+    const session = canPick(engine)
+      ? (/** @type {(progress: { stage: string, fraction: number }) => void} */ onProgress) =>
+          /** @type {NonNullable<typeof engine.pick>} */ (engine.pick)(photo, { signal, onProgress })
+      : undefined;
+    const retoucher = new Retoucher(box, retouching, { name, t, say, signal, explain, session });
+    if (pick) retoucher.pick('only');
+    return await retoucher.finished;
   } finally {
     others.forEach((other, i) => {
       other.inert = were[i];
@@ -75,6 +100,8 @@ class Retoucher {
   /** @type {(matte: Blob | null) => void} */ #settle = () => {};
   /** @type {(error: unknown) => void} */ #fail = () => {};
   /** @type {Tool} */ #tool = 'erase';
+  /** @type {Kind} */ #kind = 'shift';
+  #amounts = Object.fromEntries(Object.entries(amounts).map(([kind, { usual }]) => [kind, usual]));
   #backdrop = 'checker';
   #size = 40; // radius of the brush, CSS pixels
   /** @type {{ id: number, points: number[], from: import('../common/zoom.js').Point, begun: boolean } | null} the stroke of this
@@ -86,14 +113,19 @@ class Retoucher {
   #drawing = false;
   #stale = false;
   #cursor = { x: 0, y: 0, shown: false };
+  /** @type {import('../pick/pick-tool.js').PickTool | undefined} */ #pick;
+  /** @type {Promise<void> | undefined} */ #picking;
 
   /**
    * @param {HTMLElement} box filled by the retoucher
    * @param {Retouching} retouching
-   * @param {{ name: string, t: Translate, say: (text: string) => void, signal: AbortSignal }} more
+   * @param {{ name: string, t: Translate, say: (text: string) => void, signal: AbortSignal, explain?: (error: unknown) => string,
+   *   session?: (onProgress: (progress: { stage: string, fraction: number }) => void) => Promise<PickSession> }} more
    */
-  constructor(box, retouching, { name, t, say, signal }) {
+  constructor(box, retouching, { name, t, say, signal, explain, session }) {
     this.box = box;
+    this.explain = explain;
+    this.session = session;
     this.retouching = retouching;
     this.t = t;
     this.say = say;
@@ -101,6 +133,7 @@ class Retoucher {
     template.innerHTML = retoucherMarkup;
     box.replaceChildren(template.content);
     localize(box, t);
+    this.#part('[data-tool=pick]').hidden = !session;
     this.canvas = /** @type {HTMLCanvasElement} */ (this.#part('canvas'));
     this.canvas.setAttribute('aria-label', t('canvas', { name }));
     /** The matte in the end; null when it was given up. @type {Promise<Blob | null>} */
@@ -120,6 +153,7 @@ class Retoucher {
       room: () => ({ width: this.canvas.clientWidth, height: this.canvas.clientHeight }),
       changed: () => {
         this.#sync();
+        this.#pick?.place();
         this.#render();
       },
       fill: 0.96,
@@ -149,12 +183,27 @@ class Retoucher {
       this.#size = Number(event.target.value);
       this.#moveCursor();
     });
+    on(this.#part('.kind'), 'change', (event) => {
+      this.#kind = event.target.value;
+      this.#sync();
+    });
+    for (const [selector, type] of [
+      ['.amount', 'input'],
+      ['.edge .typed', 'change'],
+    ])
+      on(this.#part(selector), type, ({ target }) => {
+        const { min, max } = amounts[this.#kind];
+        if (Number.isFinite(target.valueAsNumber))
+          this.#amounts[this.#kind] = Math.min(max, Math.max(min, Math.round(target.valueAsNumber)));
+        this.#sync();
+      });
     on(this.#part('.ghost'), 'change', () => this.#render());
     on(this.box, 'keydown', (event) => this.#key(event));
     on(this.canvas, 'pointerdown', (event) => this.#down(event));
     on(this.canvas, 'pointermove', (event) => this.#move(event));
     for (const type of ['pointerup', 'pointercancel']) on(this.canvas, type, (event) => this.#up(event));
     on(this.canvas, 'pointerleave', () => {
+      if (this.#tool === 'pick') this.#pick?.leave();
       this.#cursor.shown = false;
       this.#moveCursor();
     });
@@ -164,17 +213,26 @@ class Retoucher {
       taken: () => this.#takeBack(),
       doubles: false, // two dabs are no zoom
     });
+    on(this.box, 'keyup', (event) => event.key === 'Alt' && this.#pick?.alternate(false));
     const observer = new ResizeObserver(() => this.#resize());
     observer.observe(this.canvas);
-    signal.addEventListener('abort', () => observer.disconnect());
+    signal.addEventListener('abort', () => {
+      observer.disconnect();
+      this.#pick?.dispose();
+    });
   }
 
   /** @param {string} act */
   #act(act) {
     const { undos, redos } = this.retouching.state;
+    const pick = this.#pick;
+    // what is pointed at is newer than what the retouch has, and what was taken back of it older
+    if (act === 'undo' && pick?.undos) return pick.undo();
+    if (act === 'redo' && !redos && pick?.redos) return pick.redo();
     if ((act === 'undo' && !undos) || (act === 'redo' && (!redos || this.#unmeant))) return;
     if (act === 'undo' || act === 'redo')
       this.#change(this.t(act === 'undo' ? 'undo.said' : 'redo.said'), () => this.retouching[act]());
+    else if (act === 'everywhere') this.#everywhere();
     else if (act === 'in') this.view.by(zoomStep);
     else if (act === 'out') this.view.by(1 / zoomStep);
     else if (act === 'fit') this.view.fit();
@@ -190,9 +248,24 @@ class Retoucher {
     else if (act === 'accept') void this.#accept();
   }
 
+  /** The edge of the whole picture. */
+  #everywhere() {
+    this.#settlePick();
+    const [kind, amount] = [this.#kind, this.#amounts[this.#kind]];
+    void this.#call(async () => {
+      const before = this.retouching.state.undos;
+      const { undos } = await this.retouching.everywhere(kind, amount);
+      this.#unmeant = false;
+      this.say(this.t(undos === before ? 'edge.none' : 'edge.said'));
+    }).then(() => {
+      this.#sync();
+      this.#render();
+    });
+  }
+
   /** Nothing that was done is lost by one key. */
   #giveUp() {
-    const { undos } = this.retouching.state;
+    const undos = this.retouching.state.undos + (this.#pick?.undos ?? 0);
     if (!undos && !this.#stroke) return this.#settle(null);
     this.#part('.ask p').textContent = this.t('discard.ask', { count: Math.max(1, undos) });
     this.#part('.ask').showModal();
@@ -201,30 +274,97 @@ class Retoucher {
   /** The matte, if anything was done to it. */
   async #accept() {
     this.box.inert = true;
+    await this.#pick?.settle(true);
     const matte = await this.#call(async () => (this.retouching.state.undos ? this.retouching.matte() : null));
     this.#settle(matte ?? null);
   }
 
   /** @param {Tool} tool */
   #setTool(tool) {
+    if (tool === 'pick' && !this.#pick) return this.pick();
     this.#tool = tool;
+    this.#pick?.show(tool === 'pick');
+    this.#part('.trouble').hidden = true;
     if (tool !== 'objects') return;
+    this.#settlePick();
     void this.#call(() => this.retouching.objects()).then((parts) => {
       if (parts) this.say(this.t('objects.said', { count: parts.length }));
     });
   }
 
+  /**
+   * Somebody points at what is meant. What that needs is fetched the first time.
+   *
+   * @param {import('../pick/things.js').Way} [way]
+   */
+  pick(way = 'add') {
+    if (!this.session || this.#picking) return;
+    this.#part('.trouble').hidden = true;
+    this.#picking = this.#openPick(way)
+      .catch((error) => {
+        if (this.#life.signal.aborted) return;
+        const text = this.explain?.(error) ?? String(/** @type {Error} */ (error).message ?? error);
+        Object.assign(this.#part('.trouble'), { hidden: false, textContent: text });
+      })
+      .finally(() => {
+        this.#picking = undefined;
+        if (!this.#life.signal.aborted) this.#sync();
+      });
+    this.#sync();
+  }
+
+  /** @param {import('../pick/things.js').Way} way */
+  async #openPick(way) {
+    const { openPick } = await import('../pick/pick-tool.js');
+    const pick = await openPick({
+      sheet: this.#part('.sheet-of-photo'),
+      bar: this.#part('.tools.low'),
+      retouching: this.retouching,
+      view: this.view,
+      language: this.t.language,
+      session: (onProgress) =>
+        /** @type {NonNullable<typeof this.session>} */ (this.session)(
+          ({ stage, fraction }) => stage === 'load' && onProgress(fraction),
+        ),
+      say: this.say,
+      call: (call) => this.#call(call),
+      changed: () => {
+        this.#sync();
+        this.#render();
+      },
+    });
+    if (this.#life.signal.aborted) return pick.dispose();
+    this.#pick = pick;
+    pick.way = way;
+    this.#setTool('pick');
+    this.canvas.focus({ preventScroll: true });
+  }
+
+  /** Something else begins: what was pointed at becomes steps of undo, before it. */
+  #settlePick() {
+    if (this.#pick?.undos) void this.#pick.settle();
+  }
+
   /** The controls say what is. */
   #sync() {
-    const { undos, redos } = this.retouching.state;
+    const undos = this.retouching.state.undos + (this.#pick?.undos ?? 0);
+    const redos = this.retouching.state.redos + (this.#pick?.redos ?? 0);
     for (const button of this.box.querySelectorAll('[data-tool],[data-backdrop]')) {
       const { tool, backdrop } = /** @type {HTMLElement} */ (button).dataset;
       button.setAttribute('aria-pressed', String(tool ? tool === this.#tool : backdrop === this.#backdrop));
     }
     this.#part('[data-act=undo]').disabled = undos === 0;
     this.#part('[data-act=redo]').disabled = redos === 0 || this.#unmeant;
-    const brush = this.#tool === 'erase' || this.#tool === 'restore';
-    this.#part('.brush').inert = !brush;
+    this.#part('[data-tool=pick]').setAttribute('aria-busy', String(Boolean(this.#picking)));
+    this.#part('.brush').hidden = this.#tool === 'pick' || Boolean(this.#picking);
+    this.#part('.brush').inert = !brushes.includes(this.#tool);
+    this.#part('.snapping').hidden = this.#tool === 'refine' || this.#tool === 'edge';
+    this.#part('.edge').hidden = this.#tool !== 'edge';
+    const { min, max } = amounts[this.#kind];
+    const amount = this.#amounts[this.#kind];
+    const [slider, field] = [this.#part('.amount'), this.#part('.edge .typed')];
+    for (const input of [slider, field]) Object.assign(input, { min, max, step: 1, value: amount });
+    slider.setAttribute('aria-valuetext', `${amount} px`);
     this.canvas.dataset.tool = this.#tool;
     this.canvas.dataset.backdrop = this.#backdrop;
     this.#part('.zoom').textContent = percent(this.t.language, this.view.zoom);
@@ -304,7 +444,8 @@ class Retoucher {
 
   get #brush() {
     return /** @type {import('../../engine/index.js').Brush} */ ({
-      mode: this.#tool === 'erase' ? 'erase' : 'restore',
+      mode: this.#tool === 'edge' ? this.#kind : this.#tool,
+      amount: this.#tool === 'edge' ? this.#amounts[this.#kind] : undefined,
       radius: Math.min(2048, Math.max(0.5, this.#size / this.view.zoom)),
       hardness: 1 - Number(this.#part('.soft').value) / 100,
       snap: this.#part('.snap').checked,
@@ -316,6 +457,7 @@ class Retoucher {
     if (event.button !== 0 || this.#stroke) return;
     const place = this.#place(event);
     this.canvas.setPointerCapture(event.pointerId);
+    if (this.#tool === 'pick') return this.#pick?.down(event, place);
     this.#stroke = { id: event.pointerId, points: [], from: place, begun: false };
     // a finger may be the first of two
     if (event.pointerType !== 'touch') this.#begin(this.#stroke);
@@ -324,6 +466,7 @@ class Retoucher {
   /** @param {{ from: { x: number, y: number }, begun: boolean }} stroke */
   #begin(stroke) {
     stroke.begun = true;
+    this.#settlePick();
     const [x, y] = this.#photo(stroke.from);
     if (this.#tool === 'objects') {
       this.#stroke = null;
@@ -339,6 +482,7 @@ class Retoucher {
     const place = this.#place(event);
     this.#cursor = { ...place, shown: event.pointerType !== 'touch' };
     this.#moveCursor();
+    if (this.#tool === 'pick') return this.#pick?.move(event, place);
     const stroke = this.#stroke;
     if (stroke?.id !== event.pointerId) return;
     if (!stroke.begun && !isMeant(stroke.from, place)) return;
@@ -357,17 +501,43 @@ class Retoucher {
 
   /** @param {PointerEvent} event */
   #up(event) {
+    if (this.#tool === 'pick') return this.#pick?.up(event);
     const stroke = this.#stroke;
     if (stroke?.id !== event.pointerId) return;
     if (!stroke.begun && event.type === 'pointerup') this.#begin(stroke);
     this.#stroke = null;
     if (!stroke.begun || this.#tool === 'objects') return;
     if (stroke.points.length) this.#send(stroke);
-    this.#change('', () => this.retouching.end());
+    this.#change('', () => this.#end());
+  }
+
+  /** The stroke is over. What a network has to look at takes a while, and may not be had: that is told, and all goes on. */
+  async #end() {
+    const refines = this.#tool === 'refine';
+    this.box.classList.toggle('busy', refines);
+    if (refines) this.say(this.t('refine.busy'));
+    try {
+      const { failed } = await this.retouching.end();
+      if (refines) this.say(this.t(failed ? 'refine.failed' : 'refine.said'));
+      if (failed) this.#tell(this.t('refine.failed'));
+    } finally {
+      this.box.classList.remove('busy');
+    }
+  }
+
+  /** For a while, over the picture. @param {string} text */
+  #tell(text) {
+    const note = this.#part('.told');
+    note.textContent = text;
+    note.hidden = false;
+    setTimeout(() => {
+      note.hidden = true;
+    }, 6000);
   }
 
   /** A second finger is down: what the first one drew was not meant. */
   #takeBack() {
+    this.#pick?.cancel();
     const stroke = this.#stroke;
     this.#stroke = null;
     if (!stroke?.begun) return;
@@ -383,8 +553,7 @@ class Retoucher {
 
   #moveCursor() {
     const cursor = this.#part('.cursor');
-    const brush = this.#tool === 'erase' || this.#tool === 'restore';
-    cursor.hidden = !brush || !this.#cursor.shown;
+    cursor.hidden = !brushes.includes(this.#tool) || !this.#cursor.shown;
     cursor.style.width = cursor.style.height = `${2 * this.#size}px`;
     cursor.style.translate = `${this.#cursor.x - this.#size}px ${this.#cursor.y - this.#size}px`;
   }
@@ -405,6 +574,9 @@ class Retoucher {
       : {
           e: () => this.#setTool('erase'),
           r: () => this.#setTool('restore'),
+          p: () => this.#setTool('pick'),
+          h: () => this.#setTool('refine'),
+          g: () => this.#setTool('edge'),
           o: () => this.#setTool('objects'),
           m: () => this.#setTool('move'),
           '[': () => this.#setSize(this.#size / 1.25),
@@ -414,11 +586,15 @@ class Retoucher {
           '-': () => this.#act('out'),
           0: () => this.#act('fit'),
           '?': () => this.#act('keys'),
-          Escape: () => this.#act('give-up'),
+          Escape: () => void (this.#pick?.cancel() || this.#act('give-up')),
+          ...(this.#tool === 'pick' ? { Alt: () => this.#pick?.alternate(true) } : {}),
         };
     if (event.target instanceof Element && event.target.closest('dialog')) {
       event.stopPropagation(); // its own Escape, Tab and Enter
       return;
+    }
+    if (event.target instanceof Element && event.target.matches('select,[type=number]')) {
+      if (key !== 'Escape' && !command) return event.stopPropagation(); // what is typed there
     }
     if (event.target === this.canvas && !command)
       Object.assign(keys, {
@@ -426,8 +602,8 @@ class Retoucher {
         ArrowRight: () => this.#nudge(1, 0, shiftKey),
         ArrowUp: () => this.#nudge(0, -1, shiftKey),
         ArrowDown: () => this.#nudge(0, 1, shiftKey),
-        ' ': () => this.#dab(),
-        Enter: () => this.#dab(),
+        ' ': () => this.#dab(event.altKey),
+        Enter: () => this.#dab(event.altKey),
       });
     if (!command) event.stopPropagation(); // none of the studio's keys meanwhile
     const action = keys[key];
@@ -448,6 +624,7 @@ class Retoucher {
   /** The arrows move the brush, with Shift the picture. @param {number} x @param {number} y @param {boolean} picture */
   #nudge(x, y, picture) {
     if (picture) return this.view.pan(x * 40, y * 40);
+    if (this.#tool === 'pick') return this.#pick?.nudge(x, y);
     const { clientWidth, clientHeight } = this.canvas;
     if (!this.#cursor.shown) this.#cursor = { x: clientWidth / 2, y: clientHeight / 2, shown: true };
     const by = Math.max(2, this.#size / 2);
@@ -455,16 +632,20 @@ class Retoucher {
     this.#cursor.y = Math.min(clientHeight, Math.max(0, this.#cursor.y + y * by));
   }
 
-  /** The tool where the cursor is. */
-  #dab() {
+  /** The tool where the cursor is. @param {boolean} alt */
+  #dab(alt) {
+    if (this.#tool === 'pick') return this.#pick?.enter(alt);
     if (!this.#cursor.shown || this.#tool === 'move') return;
+    this.#settlePick();
     const [x, y] = this.#photo(this.#cursor);
     const brush = this.#brush;
     if (this.#tool === 'objects') this.#change('', () => this.retouching.toggle(x, y));
     else {
-      this.#change(this.t(this.#tool === 'erase' ? 'erase.said' : 'restore.said'), async () => {
+      const said = { erase: 'erase.said', restore: 'restore.said', edge: 'edge.said', refine: '' };
+      const text = /** @type {import('../common/texts.js').Key<typeof english> | ''} */ (said[this.#tool]);
+      this.#change(text && this.t(text), async () => {
         await this.retouching.begin(x, y, brush);
-        await this.retouching.end();
+        await this.#end();
       });
     }
   }

@@ -15,7 +15,7 @@ const shapes = {
   background: /^(transparent|white|blur|#[0-9a-f]{6}|linear-gradient\(\d{1,3}deg(, #[0-9a-f]{6}){2}\))$/i,
   switch: style,
   canvas: style,
-  length: /^\d{1,5}(%|px)$/,
+  length: /^-?\d{1,5}(\.\d{1,2})?(%|px)$/,
   integer: /^\d{1,5}$/,
   number: /^\d{1,5}(\.\d{1,5})?$/,
 };

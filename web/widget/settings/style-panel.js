@@ -3,7 +3,9 @@
 import { readStyle, writeStyle } from '../../engine/core/style-text.js';
 import { options } from '../../engine/lists/options.js';
 import english from '../../texts/en/style.js';
+import { edgeNames } from './attributes.js';
 import { centred, readPlace, writePlace } from './canvas-place.js';
+import { passports } from './passports.js';
 import { rememberSettings } from './settings.js';
 import { obey, shops } from './shops.js';
 import { localize, texts } from '../common/texts.js';
@@ -28,6 +30,20 @@ const markup = `
   <label><span data-t="softness"></span><input type="range" class="blur" min="0" max="10" step="0.25"></label>
   <label><span data-t="strength"></span><input type="range" class="opacity" min="0.05" max="1" step="0.05"></label></span>
 </fieldset>
+<fieldset><legend data-t="ground"></legend>
+  <label class="check"><input type="checkbox" class="cast"><span data-t="cast"></span></label>
+  <span class="of-cast"><label><span data-t="direction"></span><input type="range" class="cast-angle" min="0" max="355" step="5"></label>
+  <label><span data-t="length"></span><input type="range" class="cast-length" min="0" max="3" step="0.05"></label>
+  <label><span data-t="softness"></span><input type="range" class="cast-blur" min="0" max="10" step="0.25"></label>
+  <label><span data-t="strength"></span><input type="range" class="cast-opacity" min="0.05" max="1" step="0.05"></label>
+  <label><span data-t="colour"></span><input type="color" class="cast-color"></label></span>
+  <label class="check"><input type="checkbox" class="contact"><span data-t="contact"></span></label>
+  <span class="of-contact"><label><span data-t="softness"></span><input type="range" class="contact-blur" min="0" max="5" step="0.1"></label>
+  <label><span data-t="strength"></span><input type="range" class="contact-opacity" min="0.05" max="1" step="0.05"></label></span>
+  <label class="check"><input type="checkbox" class="reflection"><span data-t="reflection"></span></label>
+  <span class="of-reflection"><label><span data-t="length"></span><input type="range" class="reflection-length" min="0.05" max="1" step="0.05"></label>
+  <label><span data-t="strength"></span><input type="range" class="reflection-opacity" min="0.05" max="1" step="0.05"></label></span>
+</fieldset>
 <fieldset><legend data-t="outline"></legend>
   <label class="check"><input type="checkbox" class="outline"><span data-t="outline"></span></label>
   <span class="of-outline"><label><span data-t="width"></span><input type="range" class="width" min="0.2" max="5" step="0.1"></label>
@@ -38,6 +54,15 @@ const markup = `
   <span class="of-gradient"><label><span data-t="from"></span><input type="color" class="from" value="#8fd3f4"></label>
   <label><span data-t="to"></span><input type="color" class="to" value="#fdf3e3"></label>
   <label><span data-t="angle"></span><input type="range" class="angle" min="0" max="345" step="15" value="180"></label></span>
+</fieldset>
+<fieldset class="edges"><legend data-t="edges"></legend>
+  <details><summary data-t="edges"></summary>
+  <span><label><span data-t="shift"></span><input type="range" class="shift" min="-20" max="20" step="1"></label>
+  <label><span data-t="feather"></span><input type="range" class="feather" min="0" max="40" step="1"></label>
+  <label><span data-t="smooth"></span><input type="range" class="smooth" min="0" max="40" step="1"></label>
+  <label><span data-t="holes"></span><input type="range" class="holes" min="0" max="400" step="4"></label>
+  <label><span data-t="decontaminate"></span><input type="range" class="decontaminate" min="0" max="200" step="5"></label></span>
+  </details>
 </fieldset>
 <fieldset class="of-fit"><legend data-t="fit"></legend>
   <label><span data-t="fit"></span><select class="fit"><option value="cover" data-t="fit.cover"></option><option value="contain" data-t="fit.contain"></option><option value="stretch" data-t="fit.stretch"></option></select></label>
@@ -61,6 +86,26 @@ const typed = {
   scale: { unit: '%', say: (value) => 2 ** value * 100, read: (said) => Math.log2(Math.max(said, 0.1) / 100) },
   across: { unit: '%', digits: 1 },
   down: { unit: '%', digits: 1 },
+  'cast-angle': { unit: '°' },
+  'cast-length': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
+  'cast-blur': { unit: '%', digits: 2 },
+  'cast-opacity': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
+  'contact-blur': { unit: '%', digits: 1 },
+  'contact-opacity': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
+  'reflection-length': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
+  'reflection-opacity': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
+  shift: { unit: 'px' },
+  feather: { unit: 'px' },
+  smooth: { unit: 'px' },
+  holes: { unit: 'px' },
+  decontaminate: { unit: '%' },
+};
+
+/** Styles of the ground, and the keys that have a control of the class name-key. @type {Record<string, string[]>} */
+const ground = {
+  cast: ['angle', 'length', 'blur', 'opacity', 'color'],
+  contact: ['blur', 'opacity'],
+  reflection: ['length', 'opacity'],
 };
 
 /** A size of one's own begins with this. */
@@ -69,6 +114,13 @@ const ownSize = '1080x1080';
 /** What a shadow and an outline are to begin with: the core's own. */
 const usual = (/** @type {string} */ name) =>
   Object.fromEntries(Object.entries(options[name].keys ?? {}).map(([key, row]) => [key, row.default]));
+
+/** A country and its size, in the language. @param {string} code @param {string} language */
+function passportName(code, language) {
+  const names = new Intl.DisplayNames(language, { type: 'region', fallback: 'code' });
+  const size = passports[code]?.size.map((mm) => new Intl.NumberFormat(language).format(mm)).join(' × ');
+  return `${names.of(code.toUpperCase())}${size ? ` · ${size} mm` : ''}`;
+}
 
 /**
  * Fills the panel.
@@ -90,9 +142,20 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     ...ratios,
     ...(canvas?.presets ?? []).map(({ name }) => name).filter((name) => !ratios.includes(name)),
   ];
+  const group = document.createElement('optgroup');
+  group.label = t('canvas.passports');
+  group.append(
+    ...names
+      .filter((name) => /^passport-\w\w$/.test(name))
+      .map((name) => new Option(passportName(name.slice(9), language), name))
+      .sort((a, b) => a.text.localeCompare(b.text, language)),
+  );
   part('canvas').append(
     new Option(t('canvas.none'), ''),
-    ...names.map((name) => new Option(t.find(`canvas.${name}`) ?? name, name)),
+    ...names
+      .filter((name) => !name.startsWith('passport-'))
+      .map((name) => new Option(t.find(`canvas.${name}`) ?? name, name)),
+    ...(group.childElementCount ? [group] : []),
     new Option(t('own'), 'own'),
   );
 
@@ -160,6 +223,28 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     down: () => place?.set({ y: Number(part('down').value) }),
     fit: () => set('fit', part('fit').value === 'cover' ? null : part('fit').value),
     keep: () => set('keep', part('keep').value === 'background' ? 'background' : null),
+    ...Object.fromEntries(
+      Object.entries(ground).map(([name, keys]) => [
+        name,
+        () => {
+          const value = (/** @type {string} */ key) =>
+            options[name].keys?.[key].type === 'length'
+              ? `${part(`${name}-${key}`).value}%`
+              : part(`${name}-${key}`).value;
+          set(name, part(name).checked ? writeStyle(Object.fromEntries(keys.map((key) => [key, value(key)]))) : null);
+        },
+      ]),
+    ),
+    ...Object.fromEntries(
+      edgeNames.map((name) => [
+        name,
+        () => {
+          const { value } = part(name);
+          const { type, default: usual } = options[name];
+          set(name, Number(value) === Number(usual) ? null : type === 'length' ? `${value}px` : value);
+        },
+      ]),
+    ),
   };
   for (const [name, inputs] of Object.entries({
     shadow: ['shadow', 'y', 'blur', 'opacity'],
@@ -171,6 +256,10 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     down: ['down'],
     fit: ['fit'],
     keep: ['keep'],
+    ...Object.fromEntries(edgeNames.map((name) => [name, [name]])),
+    ...Object.fromEntries(
+      Object.entries(ground).map(([name, keys]) => [name, [name, ...keys.map((key) => `${name}-${key}`)]]),
+    ),
   })) {
     for (const input of inputs)
       part(input).addEventListener('input', /** @type {Record<string, () => void>} */ (write)[name], { signal });
@@ -231,6 +320,17 @@ export async function openStyle(box, host, { language, canvas, signal }) {
         if (input) input.value = input.type === 'color' ? value : parseFloat(String(value));
       }
     }
+    for (const [name, keys] of Object.entries(ground)) {
+      const text = host.getAttribute(name);
+      const style = text === null ? {} : readStyle(text);
+      part(name).checked = text !== null;
+      part(`of-${name}`).hidden = text === null;
+      const values = { ...usual(name), ...(typeof style === 'object' ? style : {}) };
+      for (const key of keys) {
+        const input = part(`${name}-${key}`);
+        input.value = input.type === 'color' ? values[key] : parseFloat(String(values[key]));
+      }
+    }
     const gradient = /^linear-gradient\((\d+)deg, (#[0-9a-f]{6}), (#[0-9a-f]{6})\)$/i.exec(
       host.getAttribute('background') ?? '',
     );
@@ -265,6 +365,12 @@ export async function openStyle(box, host, { language, canvas, signal }) {
     part('of-fit').hidden = 'backgroundImage' in host && !host.backgroundImage; // in a batch nobody knows yet
     part('fit').value = host.getAttribute('fit') ?? 'cover';
     part('keep').value = host.getAttribute('keep') === 'background' ? 'background' : 'subject';
+    for (const name of edgeNames) {
+      const text = host.getAttribute(name);
+      // a share of the photo's side, said by a page, has no place on a slider of pixels
+      part(name).value = text?.endsWith('%') ? '0' : String(parseFloat(text ?? String(options[name].default)) || 0);
+      if (text !== null) part('edges').querySelector('details').open = true;
+    }
     sayValues();
   };
   sync();

@@ -2,7 +2,7 @@
 // (picture.js), what it cannot by the engine's preview, and in the end the file
 // itself, which lies exactly over both.
 import { canvasesOf } from '../settings/canvas-place.js';
-import { stylesOf } from '../settings/attributes.js';
+import { edgeNames, stylesOf } from '../settings/attributes.js';
 import { layBackground, layCrop, layPlaced } from './picture.js';
 
 /**
@@ -26,8 +26,9 @@ import { layBackground, layCrop, layPlaced } from './picture.js';
 
 /** A preview holds the photo in memory; so long without a wish, and it lets go. */
 const IDLE_MS = 30000;
-/** Pixels of a preview's longer side. */
+/** Pixels of a preview's longer side; of one that is looked at closely, once nothing newer is wished. */
 const SIDE = 960;
+const CLOSE_SIDE = 2048;
 
 export class Display {
   /** @type {Item | undefined} what the pictures belong to */ #laid;
@@ -77,7 +78,9 @@ export class Display {
     );
     if (fresh) this.needs.viewport.reset();
     // what the layers cannot show stays as it was until a preview or the file is there
-    if (!fresh && !this.#isLookedAt && Object.keys(stylesOf(host)).length) this.#preview(item, options);
+    const seen = this.#seenOptions;
+    const styles = Object.keys(stylesOf(host)).filter((name) => !this.#isLookedAt || edgeNames.includes(name));
+    if (!fresh && styles.length) void this.#preview(item, seen);
     else {
       this.#part('.exact').hidden = this.#part('.live').hidden = true;
       this.#place(item, { ...options, canvas: undefined }, cutout.report);
@@ -156,13 +159,18 @@ export class Display {
     return this.needs.viewport.look !== 'result';
   }
 
+  /** What is to be seen: of edges that are looked at, the cut-out with what was done to them. @returns {Options} */
+  get #seenOptions() {
+    const options = this.needs.options();
+    if (!this.#isLookedAt) return options;
+    const edges = Object.entries(options).filter(([name]) => edgeNames.includes(name));
+    return { ...Object.fromEntries(edges), background: 'transparent', format: 'png' };
+  }
+
   /** @param {Item} item @param {Options} options */
   #isWanted(item, options) {
     return (
-      this.#laid === item &&
-      !this.#isLookedAt &&
-      item.state === 'done' &&
-      JSON.stringify(options) === JSON.stringify(this.needs.options())
+      this.#laid === item && item.state === 'done' && JSON.stringify(options) === JSON.stringify(this.#seenOptions)
     );
   }
 
@@ -180,7 +188,14 @@ export class Display {
     if (placed) layPlaced(slider, size);
     if (placed) this.needs.viewport.show(size.width, size.height);
     else if (item.cutout)
-      this.needs.viewport.show(...layCrop(slider, item.cutout.report, options.crop ? (options.margin ?? '0%') : null));
+      this.needs.viewport.show(
+        ...layCrop(
+          slider,
+          item.cutout.report,
+          options.crop ? (options.margin ?? '0%') : null,
+          edgeNames.some((name) => name in options) && size !== item.cutout.report ? size : undefined,
+        ),
+      );
   }
 
   /** On a canvas the subject can be moved. */
@@ -212,10 +227,14 @@ export class Display {
       while (this.#wish) {
         const wish = this.#wish;
         this.#wish = undefined;
-        const shown = await (await this.#hold(wish.item))?.show(/** @type {any} */ (wish.options), SIDE);
-        // the first preview may come after its file
-        const late = !this.#part('.exact').hidden && JSON.stringify(wish.options) === JSON.stringify(this.#filed);
-        if (shown && !late && this.#isWanted(wish.item, wish.options)) this.#draw(wish, shown);
+        const sides = this.#isLookedAt ? [SIDE, CLOSE_SIDE] : [SIDE];
+        for (const side of sides) {
+          if (this.#wish) break;
+          const shown = await (await this.#hold(wish.item))?.show(/** @type {any} */ (wish.options), side);
+          // the first preview may come after its file
+          const late = !this.#part('.exact').hidden && JSON.stringify(wish.options) === JSON.stringify(this.#filed);
+          if (shown && !late && this.#isWanted(wish.item, wish.options)) this.#draw(wish, shown);
+        }
       }
     } catch {
       this.release(); // the file will say what is wrong

@@ -1,6 +1,7 @@
 // The ways out of the studio for a finished file, each a thin layer over what
 // the browser offers: download, clipboard, share sheet, drag. And what is said
 // of the file.
+import { fileNameOf } from '../../engine/core/look.js';
 import { outputName } from '../common/messages.js';
 import { bytes } from '../common/units.js';
 
@@ -9,8 +10,18 @@ import { bytes } from '../common/units.js';
  * @typedef {import('./queue.js').Options} Options
  */
 
-/** @param {string} name of the photo @param {Result} result @param {Options} options @returns {File} */
-export const fileOf = (name, { blob }, { format }) => new File([blob], outputName(name, format), { type: blob.type });
+/**
+ * @param {string} name of the photo
+ * @param {Result} result
+ * @param {Options} options
+ * @param {{ look: import('../../engine/core/look.js').Look, n: number, total: number }} [worn] a look whose pattern names it: the
+ *   photo is the n-th of so many
+ * @returns {File}
+ */
+export function fileOf(name, { blob }, { format }, worn) {
+  const path = worn && fileNameOf({ ...worn.look, options: { format } }, { ...worn, name });
+  return new File([blob], path?.split('/').pop() ?? outputName(name, format), { type: blob.type });
+}
 
 /** Format, size, time, on one line. @param {import('../common/messages.js').Translate} t @param {Result} result @param {Options} options */
 export function describe(t, { blob, report }, { format, background }) {

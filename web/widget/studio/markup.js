@@ -17,6 +17,7 @@ export const studioMarkup = `
         <button type="button" class="chip icon" part="button" data-act="zoom-out" data-label="zoom.out" data-title="zoom.out">−</button>
         <button type="button" class="chip zoom" part="button" data-act="zoom-fit" data-title="zoom.fit"></button>
         <button type="button" class="chip icon" part="button" data-act="zoom-in" data-label="zoom.in" data-title="zoom.in">+</button>
+        <button type="button" class="chip icon glass" part="button loupe" data-act="loupe" data-label="loupe" data-title="loupe" aria-pressed="false"><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="8.5" cy="8.5" r="5"/><path d="m12.5 12.5 4 4"/></svg></button>
       </div>
     </div>
     <button type="button" class="chip icon" part="button undo" data-act="undo" data-label="undo" data-title="undo" disabled><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M7 4 3 8l4 4M3 8h9a5 5 0 0 1 0 9H8"/></svg></button>
@@ -46,8 +47,14 @@ export const studioMarkup = `
     <div class="row">
       <button type="button" class="primary small-button" part="button retry" data-act="retry" data-t="retry"></button>
       <button type="button" class="quiet small-button" part="button" data-act="add" data-t="another"></button>
+      <button type="button" class="primary small-button pick-it" part="button pick" data-act="pick" data-t="pick" hidden></button>
       <button type="button" class="quiet small-button by-hand" part="button retouch" data-act="retouch" data-t="retouch.pick" hidden></button>
     </div>
+  </div>
+  <div class="note doubt" part="doubt" hidden>
+    <p data-t="doubt"></p>
+    <button type="button" class="primary small-button" part="button pick" data-act="pick" data-t="pick"></button>
+    <button type="button" class="chip icon" part="button" data-act="sure" data-label="doubt.no" data-title="doubt.no">×</button>
   </div>
 </div>
 <ul class="strip" part="strip" data-label="photos"></ul>
@@ -65,13 +72,18 @@ export const studioMarkup = `
     <label class="check"><input type="checkbox" part="crop"><span data-t="crop"></span></label>
     <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
     <button type="button" class="plain" part="button style" data-act="style" data-t="style" aria-expanded="false"></button>
+    <button type="button" class="plain" part="button looks" data-act="looks" data-t="looks" aria-expanded="false"></button>
   </div>
+  <div class="presets" part="looks" hidden></div>
   <ul class="worn" part="worn" data-label="worn"></ul>
   <div class="style" part="style" hidden></div>
   <div class="end">
     <button type="button" class="plain move" part="button move" data-act="move" data-t="move" data-title="place.how" aria-pressed="false"></button>
     <button type="button" class="plain" part="button retouch" data-act="retouch" data-t="retouch"></button>
     <button type="button" class="plain" part="button copy" data-act="copy" data-t="copy"></button>
+    <details class="more" part="more"><summary class="plain" part="button" data-t="more"></summary><div>
+      <button type="button" class="plain" part="button mask" data-act="mask" data-t="more.mask"></button>
+      <button type="button" class="plain" part="button psd" data-act="psd" data-t="more.psd"></button></div></details>
     <button type="button" class="plain" part="button share" data-act="share" data-t="share" hidden></button>
     <button type="button" class="plain" part="button all" data-act="all" data-t="all" hidden></button>
     <button type="button" class="primary" part="button download" data-act="download" data-t="download"></button>

@@ -29,11 +29,17 @@ export function cropBox({ width, height, subject }, margin) {
  * @param {HTMLElement} picture its layers scale and shift by these properties
  * @param {Report} report
  * @param {string | null} margin null: no crop
+ * @param {{ width: number, height: number }} [made] size of a file whose edge was moved, and its box with it
  * @returns {[number, number]} size of what is kept
  */
-export function layCrop(picture, report, margin) {
+export function layCrop(picture, report, margin, made) {
   const { width, height } = report;
-  const [x, y, w, h] = margin === null ? [0, 0, width, height] : cropBox(report, margin);
+  let [x, y, w, h] = margin === null ? [0, 0, width, height] : cropBox(report, margin);
+  if (made && margin !== null) {
+    x += (w - made.width) / 2;
+    y += (h - made.height) / 2;
+    ({ width: w, height: h } = made);
+  }
   const values = { ratio: w / h, sx: width / w, sy: height / h, ox: x / w, oy: y / h };
   for (const [name, value] of Object.entries(values)) picture.style.setProperty(`--${name}`, String(value));
   return [w, h];

@@ -17,6 +17,7 @@ export const shortcuts = [
   { key: '+', act: 'zoom-in' },
   { key: '-', act: 'zoom-out' },
   { key: '0', act: 'zoom-fit' },
+  { key: 'l', act: 'loupe' },
   { key: '?', act: 'keys' },
 ];
 
@@ -33,10 +34,11 @@ const others = [
   [mac ? '⌘ V' : 'Ctrl + V', 'key.paste'],
   [mac ? '⌘ C' : 'Ctrl + C', 'key.copy'],
   ['Esc', 'key.cancel'],
+  [mac ? '⌘ + ↗' : 'Ctrl + ↗', 'key.drag'],
   ['⇧ + ← ↑ → ↓', 'key.push'],
 ];
 
-const fields =
+export const fields =
   'input:not([type=checkbox],[type=color],[type=file],[type=radio],[type=range]),textarea,select,[contenteditable]';
 
 /**
@@ -65,8 +67,9 @@ export function actOf(event) {
  *
  * @param {ParentNode} root where it is shown; there is one at most
  * @param {import('../common/messages.js').Translate} t
+ * @param {[string, string][]} [more] keys of who leads through many photos, and what they do
  */
-export function openSheet(root, t) {
+export function openSheet(root, t, more = []) {
   const here = shortcuts.filter(({ act }) => act !== 'share' || canShare());
   const rows = [...here.map(({ key, act }) => [key.toUpperCase(), `key.${act}`]), ...others];
   const label = document.createElement('label');
@@ -80,7 +83,7 @@ export function openSheet(root, t) {
   tellKeys(
     root,
     t,
-    rows.map(([key, text]) => [key, t.find(text) ?? '']),
+    [...rows.map(([key, text]) => /** @type {[string, string]} */ ([key, t.find(text) ?? ''])), ...more],
     [label, hint],
   );
 }

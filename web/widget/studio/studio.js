@@ -8,11 +8,13 @@ import { errorText } from '../common/messages.js';
 import { localize, texts, translator } from '../common/texts.js';
 import { percent, signed } from '../common/units.js';
 import '../compare-slider.js';
-import { asked, attributesOf, outputOf, resultNames, runNames } from '../settings/attributes.js';
+import { LooksDrawer } from '../looks/drawer.js';
+import { canPick } from '../pick/offered.js';
+import { asked, attributesFrom, attributesOf, outputOf, resultNames, runNames } from '../settings/attributes.js';
 import { recallSettings, rememberSettings } from '../settings/settings.js';
 import { layAdvice, makeSmaller, obeyShop } from './advice.js';
 import { Display } from './display.js';
-import { describe, fileOf } from './export.js';
+import { describe, fileOf, save } from './export.js';
 import { History } from './history.js';
 import { forgetPhotos, keepPhoto, recallPhotos } from './kept.js';
 import { studioMarkup } from './markup.js';
@@ -21,6 +23,7 @@ import { Output } from './output.js';
 import { Queue } from './queue.js';
 import { actOf, backgrounds, openSheet } from './shortcuts.js';
 import { Stage } from './stage.js';
+import { enter, leave } from './studios.js';
 import { studioStyles } from './styles.js';
 import { ThumbnailStrip } from './thumbnail-strip.js';
 import { Toolbar } from './toolbar.js';
@@ -32,12 +35,29 @@ import { Viewport } from './viewport.js';
  * @typedef {import('./queue.js').Options} Options
  * @typedef {import('./queue.js').Result} Result
  * @typedef {import('../compare-slider.js').CompareSlider} CompareSlider
+ * @typedef {import('../../engine/core/look.js').Look} Look
  * @typedef {{ root: ShadowRoot, engine: () => Promise<Engine>, show: (studio: boolean) => void, choose: () => void, made: (files: File[]) => void }} Shell
  * made: the files that there are now, in the order of the photos
+ *
+ * @typedef {object} Guide leads through many photos, of which one is on the stage
+ * @property {HTMLElement} rail stands in the place of the thumbnails
+ * @property {() => [string, string][]} keys its keys, and what they do
+ * @property {(event: KeyboardEvent) => boolean} press whether the key was its own
+ * @property {(step: 1 | -1) => void} go to another photo
+ * @property {(item: Item) => void} shown this photo is on the stage
+ * @property {() => void} settings may have changed
+ * @property {(look: Look) => void} worn the settings are those of a look
+ * @property {(item: Item) => void} mended its matte has changed
+ * @property {() => void} close back to all of them
  */
 
 /** Keys that push what is looked at. @type {Record<string, [number, number]>} */
 const pushes = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Photos of a guide that are held, with what was made of them, for a second look. */
+const HELD = 8;
+/** Whether a canvas is for a passport: then passport.js is loaded. @param {string | null} canvas */
+const isPassport = (canvas) => /^(?:preset=)?passport/.test(canvas ?? '');
 
 /** A new setting waits this long for another before the file is made again. */
 const SETTLE_MS = 180;
@@ -50,6 +70,11 @@ export class Studio {
   /** @type {Result['report'] | undefined} of the file that is shown */ #report;
   /** @type {WeakMap<Item, { blob: Blob, file: File }>} what the last result event was about */ #told = new WeakMap();
   /** @type {AbortController | undefined} of the retouch that is open */ #retouching;
+  /** @type {Guide | undefined} */ #guide;
+  /** @type {Look | undefined} that was put on: its pattern names the files */ #look;
+  /** Settings change that nobody chose here. */
+  #quiet = false;
+  /** @type {import('./loupe.js').Loupe | undefined} */ #loupe;
   t = translator('en', english);
   #language = 'en';
   #life = new AbortController();
@@ -91,9 +116,11 @@ export class Studio {
     this.viewport = new Viewport(this.box, { ...needs, look: () => this.optionsChanged() });
     this.output = new Output(this.box, {
       ...needs,
+      common: this.queue.common,
       say: (text) => this.#say(text),
       file: (item) => this.#file(item),
       render: (item, options) => this.queue.render(item, options),
+      named: (item, result, options) => this.#named(item, result, options),
     });
     this.display = new Display(this.box, {
       ...needs,
@@ -104,6 +131,13 @@ export class Studio {
     });
     this.strip = new ThumbnailStrip(this.#part('.strip'));
     this.toolbar = new Toolbar(this.box, { ...needs, background: (background) => this.#setBackground(background) });
+    this.looks = new LooksDrawer(this.box, {
+      language: () => this.t.language,
+      options: () => /** @type {Look['options']} */ (this.options),
+      wear: (look) => this.#wearLook(look),
+      ticked: () => {},
+      zip: (looks) => void this.#zip(looks).catch(() => {}),
+    });
     this.history = new History({
       read: () => ({ attributes: attributesOf(host, resultNames), image: this.backgroundImage }),
       write: ({ attributes, image }) => {
@@ -124,6 +158,7 @@ export class Studio {
     this.#listen();
     this.toolbar.speak();
     void this.#offerKept();
+    enter(host, this);
   }
 
   /** Says everything in another language. @param {string} language */
@@ -136,6 +171,7 @@ export class Studio {
     this.viewport.speak();
     this.offer.speak();
     this.toolbar.speak();
+    this.looks.speak();
     this.#layStrip();
     const item = this.#chosen;
     if (!item) return;
@@ -158,8 +194,72 @@ export class Studio {
     if (focused) this.#keepFocus(true)();
   }
 
+  /** @param {Guide | undefined} guide undefined: the photos are the studio's own again */
+  lead(guide) {
+    this.#guide?.rail.remove();
+    this.#guide = guide;
+    this.box.classList.toggle('led', Boolean(guide));
+    if (guide) this.#part('.strip').after(guide.rail);
+  }
+
+  /** The photo on the stage. */
+  get chosen() {
+    return this.#chosen;
+  }
+
+  /** What the settings are here. */
+  get settings() {
+    return this.history.read();
+  }
+
+  /**
+   * One of many photos, with its own settings; what was made of it here before is there again.
+   *
+   * @param {{ name: string, photo: Blob, made?: Blob, hand?: Blob, cutout?: Result }} photo made: the model's matte, so that
+   *   it need not run again; hand: a matte by hand, which counts
+   * @param {Studio['settings']} [settings]
+   */
+  present({ name, photo, made, hand, cutout }, settings) {
+    if (settings) this.#wear(settings);
+    const { queue } = this;
+    let item = queue.items.find((one) => (one.photo ?? one.source) === photo);
+    if (!item) {
+      const state = cutout ? 'done' : 'waiting';
+      [item] = queue.restore([{ name, photo, source: photo, matte: hand ?? made, cutout, state }]);
+    } else if (item.state === 'done' && hand && item.matte !== hand) {
+      this.display.reset();
+      if (cutout) Object.assign(item, { matte: hand, cutout, render: undefined });
+      else queue.retouched(item, hand);
+    }
+    this.offer.show(undefined);
+    this.shell.show(true);
+    this.#choose(item);
+    const known = queue.items.filter((one) => one !== item);
+    for (const old of known.slice(HELD - 1)) this.#letGo(old);
+  }
+
+  /** Settings from outside: no step of the history, and nobody is told. @param {Studio['settings']} settings */
+  #wear(settings) {
+    this.#quiet = true;
+    this.history.write(settings);
+    this.#quiet = false;
+    this.toolbar.sync();
+    this.history.note(false);
+  }
+
+  /** It is forgotten here, not by who led to it. @param {Item} item */
+  #letGo(item) {
+    item.render?.abort.abort();
+    this.queue.items = this.queue.items.filter((one) => one !== item);
+    const { cutout } = item;
+    const url = cutout && this.#urls.get(cutout.blob);
+    if (!url) return;
+    URL.revokeObjectURL(url);
+    this.#urls.delete(cutout.blob);
+  }
+
   cancel() {
-    const alone = this.queue.items.length === 1 && this.#chosen?.state !== 'done';
+    const alone = !this.#guide && this.queue.items.length === 1 && this.#chosen?.state !== 'done';
     this.queue.cancel();
     for (const item of this.queue.items) item.render?.abort.abort();
     if (alone) this.#empty();
@@ -174,6 +274,7 @@ export class Studio {
 
   #empty() {
     clearTimeout(this.#timer);
+    this.#look = undefined;
     const inside = this.shell.root.activeElement;
     this.#retouching?.abort();
     this.queue.clear();
@@ -187,6 +288,7 @@ export class Studio {
     this.shell.show(false);
     this.shell.made([]);
     this.#say('');
+    this.#guide?.close();
     if (inside) /** @type {HTMLElement} */ (this.shell.root.querySelector('[data-do=choose]')).focus();
   }
 
@@ -252,7 +354,9 @@ export class Studio {
   }
 
   dispose() {
+    leave(this.host);
     this.#life.abort();
+    this.#loupe?.close();
     this.offer.dispose();
     this.#retouching?.abort();
     clearTimeout(this.#timer);
@@ -277,7 +381,10 @@ export class Studio {
 
   /** An attribute of the host changed: the preview at once, the file soon. */
   optionsChanged() {
+    if (this.#quiet) return;
+    this.#guide?.settings();
     this.toolbar.sync();
+    this.looks.changed();
     const item = this.#chosen;
     this.history.note(Boolean(item), this.#holding);
     this.#advise(undefined);
@@ -287,6 +394,35 @@ export class Studio {
     this.display.lay(item);
     clearTimeout(this.#timer);
     if (!this.#holding) this.#timer = setTimeout(() => void this.#file(item).catch(() => {}), SETTLE_MS);
+  }
+
+  /** All settings are a look's: one step of the history. @param {Look} look */
+  #wearLook(look) {
+    const { attributes, image } = attributesFrom(look.options);
+    this.#look = look;
+    this.history.rest();
+    this.history.write({ attributes, image });
+    this.#guide?.worn(look);
+  }
+
+  /** A file, with the name that the worn look gives it. @param {Item} item @param {Result} result @param {Options} options */
+  #named(item, result, options) {
+    const { items } = this.queue;
+    const look = this.#look;
+    return fileOf(item.name, result, options, look && { look, n: items.indexOf(item) + 1, total: items.length });
+  }
+
+  /** The photos in each of these looks; of many only the one on the stage. @param {Look[]} looks */
+  async #zip(looks) {
+    const item = /** @type {Item} */ (this.#chosen);
+    const made = this.queue.items.filter(({ cutout }) => cutout && cutout.report?.subject?.found !== false);
+    const photos = made.filter((one) => !this.#guide || one === item);
+    if (!photos.length) return;
+    const [{ saveLooks }, engine] = await Promise.all([import('./save-looks.js'), this.shell.engine()]);
+    const name = await saveLooks(photos, looks, (photo, options) =>
+      engine.removeBackground(photo, { ...this.queue.common(), ...options, signal: this.#life.signal }),
+    );
+    this.#say(this.t('saved', { name }));
   }
 
   /** While a hand moves the subject no file is made. @param {boolean} begun */
@@ -332,6 +468,8 @@ export class Studio {
 
   /** A key for this element, or for the page while nothing has the focus. @param {KeyboardEvent} event */
   press(event) {
+    if (this.host.hidden) return; // all of a batch is shown in its place
+    if (this.#guide && !this.#retouching && this.#guide.press(event)) return event.preventDefault();
     const act = actOf(event);
     const item = this.#chosen;
     const way = pushes[act];
@@ -357,20 +495,31 @@ export class Studio {
     else if (act === 'undo' || act === 'redo') {
       if (this.history[act]()) this.#say(this.t(act === 'undo' ? 'undo.said' : 'redo.said'));
     } else if (act === 'cancel') this.cancel();
-    else if (act === 'keys') openSheet(this.shell.root, this.t);
+    else if (act === 'keys') openSheet(this.shell.root, this.t, this.#guide?.keys());
     else if (act === 'image') this.#part('.backgroundFile').click();
     else if (act === 'all') void this.#downloadAll();
     else if (act.startsWith('zoom-')) this.viewport.act(act);
+    else if (act === 'loupe') void this.#magnify();
     else if (!item) return;
+    else if (this.#guide && (act === 'next' || act === 'previous')) this.#guide.go(act === 'next' ? 1 : -1);
     else if (act === 'next' || act === 'previous') this.#choose(items[items.indexOf(item) + (act === 'next' ? 1 : -1)]);
     else if (act === 'retry' && item.state === 'error') this.queue.retry(item);
     else if (act === 'retry') void this.#file(item).catch(() => {});
     else if (act === 'retouch') void this.#retouch(item);
-    else if (this.#part('.bar').inert) return;
+    else if (act === 'pick') void this.pick();
+    else if (act === 'sure') {
+      item.sure = true;
+      this.stage.doubt(item);
+    } else if (this.#part('.bar').inert) return;
     else if (act === 'download') void this.output.download(item).catch(() => {});
     else if (act === 'copy') void this.output.copy(item);
-    else if (act === 'style') void this.toolbar.style.toggle();
+    else if (act === 'mask' || act === 'psd') {
+      this.#part('.more').open = false;
+      void this.output[act](item).catch((error) => this.stage.message(item, error));
+    } else if (act === 'style') void this.toolbar.style.toggle();
+    else if (act === 'looks') void this.looks.toggle();
     else if (act === 'move') this.#move(item);
+    else if (act.startsWith('sheet-')) void this.#sheet(item, act.slice(6)).catch(() => {});
     else if (act === 'obey') obeyShop(this.host);
     else if (act === 'smaller' && this.#report) {
       const report = this.#report;
@@ -389,7 +538,9 @@ export class Studio {
     if (state === 'done' && cutout && !item.render) {
       this.#say(this.t(cutout.report?.subject?.found === false ? 'nothing.said' : 'removed', { name: item.name }));
       void this.#file(item).catch(() => {});
-      this.#keep(item);
+      if (!this.#guide) this.#keep(item);
+      const asks = this.host.getAttribute('pick') === 'always' && !this.#guide && !item.matte && !item.sure;
+      if (asks && item === this.#chosen) void this.pick();
     }
     if (state === 'error' && error) {
       this.#say(errorText(this.t, error).join(' '));
@@ -415,6 +566,7 @@ export class Studio {
   #choose(item) {
     if (!item) return;
     this.#chosen = item;
+    this.#guide?.shown(item);
     this.#shown = '';
     this.#show(item);
     this.#layStrip();
@@ -430,7 +582,7 @@ export class Studio {
     this.#shown = shown;
     if (!this.#offered) void this.toolbar.style.offer();
     this.#offered = true;
-    void this.#offerRetouch();
+    void this.offerPick();
     const focused = this.#keepFocus();
     const now = state === 'waiting' ? 'working' : state;
     this.host.setAttribute('state', now);
@@ -456,6 +608,7 @@ export class Studio {
   async #file(item) {
     clearTimeout(this.#timer);
     const { options } = this;
+    const canvas = this.host.getAttribute('canvas');
     if (item.cutout?.report?.subject?.found === false) {
       this.#emitResult(item, item.cutout, options);
       return item.cutout;
@@ -463,9 +616,11 @@ export class Studio {
     if (item === this.#chosen) this.output.tell(this.t('making'));
     try {
       const result = await this.queue.render(item, options);
-      this.#emitResult(item, result, options);
+      const refused = isPassport(canvas) ? await this.#refusal(canvas, result.report) : '';
+      if (!refused) this.#emitResult(item, result, options);
       if (item !== this.#chosen || JSON.stringify(options) !== JSON.stringify(this.options)) return result;
-      this.output.tell(describe(this.t, result, options), fileOf(item.name, result, options));
+      if (refused) this.output.refuse(refused);
+      else this.output.tell(describe(this.t, result, options), this.#named(item, result, options));
       this.stage.message(item);
       this.#advise(result.report);
       await this.display.file(item, result, options);
@@ -483,11 +638,52 @@ export class Studio {
     }
   }
 
+  /** Why this is no passport's photo. @param {string | null} canvas @param {Result['report']} report */
+  async #refusal(canvas, report) {
+    const { judge, passportFor, said } = await import('./passport.js');
+    const passport = passportFor(canvas);
+    return passport ? said(this.t, judge(report, passport), report) : '';
+  }
+
+  /** Guide lines and notes of a passport's photo; of none, neither. */
+  async #layPassport() {
+    const canvas = this.host.getAttribute('canvas');
+    const plane = this.#part('.layers .plane');
+    if (!isPassport(canvas) && !plane.querySelector('.guides')) return;
+    const { layGuides, layNotes, passportFor } = await import('./passport.js');
+    if (canvas !== this.host.getAttribute('canvas')) return;
+    const passport = passportFor(canvas);
+    layGuides(plane, passport);
+    if (passport) layNotes(this.#part('.advice'), this.t, passport, this.#report);
+  }
+
+  /** The magnifier comes, or goes. */
+  async #magnify() {
+    const button = this.#part('[data-act=loupe]');
+    const on = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(on));
+    const { Loupe } = await import('./loupe.js');
+    this.#loupe?.close();
+    this.#loupe =
+      button.getAttribute('aria-pressed') === 'true' ? new Loupe(this.#part('.view'), this.slider) : undefined;
+  }
+
+  /** Prints of a passport's photo on a sheet. @param {Item} item @param {string} paper */
+  async #sheet(item, paper) {
+    const { makeSheet, passportFor } = await import('./passport.js');
+    const passport = passportFor(this.host.getAttribute('canvas'));
+    if (!passport) return;
+    const { blob } = await this.#file(item);
+    const name = item.name.replace(/\.\w+$/, '');
+    save(this.#url(await makeSheet(blob, passport, paper)), `${name}-${paper}.jpg`);
+    this.#say(this.t('saved', { name: `${name}-${paper}.jpg` }));
+  }
+
   /** @param {Item} item @param {Result} result @param {Options} options */
   #emitResult(item, result, options) {
     const { blob, report } = result;
     if (this.#told.get(item)?.blob === blob) return;
-    this.#told.set(item, { blob, file: fileOf(item.name, result, options) });
+    this.#told.set(item, { blob, file: this.#named(item, result, options) });
     const made = this.queue.items.filter(({ cutout }) => cutout?.report?.subject?.found !== false);
     this.shell.made(made.flatMap((one) => this.#told.get(one)?.file ?? []));
     this.#emit('result', { blob, report, name: item.name, source: item.source, options });
@@ -500,17 +696,30 @@ export class Studio {
     }
   }
 
-  /** An engine of the page's own may have no retouching. */
-  async #offerRetouch() {
+  /** Retouching and picking, where the engine has them and the page wants them. */
+  async offerPick() {
     const engine = await this.shell.engine().catch(() => undefined);
+    this.stage.canPick = canPick(engine) && Boolean(engine?.retouch) && this.host.getAttribute('pick') !== 'never';
+    if (this.#chosen?.state === 'done') {
+      this.stage.doubt(this.#chosen);
+      this.#part('.pick-it').hidden = this.#part('.by-hand').hidden || !this.stage.canPick;
+    }
     const buttons = /** @type {NodeListOf<HTMLElement>} */ (
       this.box.querySelectorAll('[data-act=retouch]:not(.by-hand)')
     );
     for (const button of buttons) button.hidden = !engine?.retouch;
   }
 
-  /** The matte by hand; the photo is cut out anew along it. @param {Item} item done */
-  async #retouch(item) {
+  /** Asks what of the chosen photo is to be kept. @returns {Promise<void>} when that is done, or given up */
+  async pick() {
+    const item = this.#chosen;
+    if (!item) return;
+    item.sure = true; // asked once
+    await this.#retouch(item, true);
+  }
+
+  /** The matte by hand; the photo is cut out anew along it. @param {Item} item done @param {boolean} [pick] begins with a click on what is to be kept */
+  async #retouch(item, pick = false) {
     if (this.#retouching || item.state !== 'done' || !item.photo) return;
     const life = (this.#retouching = new AbortController());
     const gone = () => life.signal.aborted || !this.queue.items.includes(item);
@@ -526,6 +735,8 @@ export class Studio {
         signal: life.signal,
         options: { ...this.queue.common(), matte: item.matte },
         say: (text) => this.#say(text),
+        explain: (error) => errorText(this.t, /** @type {any} */ (error)).join(' '),
+        pick,
       });
     } catch (error) {
       failure = error;
@@ -550,12 +761,14 @@ export class Studio {
       item.render?.abort.abort();
       this.#shown = '';
       this.display.reset();
+      if (!this.queue.items.includes(item)) this.queue.items.push(item); // it had been let go
       if (how.matte && !how.cutout) this.queue.retouched(item, how.matte);
       else {
         Object.assign(item, { ...how, state: 'done', render: undefined, progress: undefined });
         this.#choose(item);
         this.#keep(item);
       }
+      this.#guide?.mended(item);
     };
     make(after);
     this.history.add({
@@ -570,7 +783,8 @@ export class Studio {
   /** @param {Result['report']} report */
   #advise(report) {
     this.#report = report;
-    layAdvice(this.#part('.advice'), this.host, this.t, report);
+    if (!isPassport(this.host.getAttribute('canvas'))) layAdvice(this.#part('.advice'), this.host, this.t, report);
+    void this.#layPassport().catch(() => {});
   }
 
   #layHistory() {

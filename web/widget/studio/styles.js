@@ -30,7 +30,7 @@ export const studioStyles = `
 .stage:is([data-look=white],[data-look=black],[data-look=green],[data-look=matte]) .layers .plane{background:none}
 :is([data-look=white],[data-look=black],[data-look=green],[data-look=matte]) :is(.blurred,.background-image){visibility:hidden}
 [data-look=white] .layers{background:#fff}[data-look=black] .layers{background:#000}[data-look=green] .layers{background:#00b140}
-[data-look=matte] .layers{background:#000}[data-look=matte] .cutout{filter:brightness(0) invert(1)}
+[data-look=matte] .layers{background:#000}[data-look=matte] :is(.cutout,.live,.exact){filter:brightness(0) invert(1)}
 .lens{display:flex;gap:12px;align-items:center;margin-inline:8px}
 .looks,.zooms{display:flex;align-items:center;gap:4px}
 .look{position:relative;width:36px;height:36px;cursor:pointer}
@@ -66,6 +66,7 @@ padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1
 .meter{grid-column:1/-1;width:100%;height:5px;border-radius:9px;background:#ffffff2b;overflow:hidden;margin-top:6px}
 .meter i{display:block;height:100%;background:var(--_spark);width:calc(var(--progress,0)*1%);transition:width .25s linear}
 .note .small-button{min-height:36px;padding:0 14px;border-radius:10px;font-size:.9rem}
+.note.doubt{display:flex;flex-wrap:wrap;align-items:center;justify-content:center;width:max-content;max-width:calc(100% - 24px);padding:8px 10px 8px 16px;gap:8px 10px}
 .strip{display:flex;gap:8px;padding:10px 14px 0;overflow-x:auto;margin:0;list-style:none;scrollbar-width:thin}
 .strip:empty{display:none}
 .thumb{position:relative;display:block;width:64px;height:64px;padding:0;border-radius:10px;border:2px solid var(--_edge);background:var(--_mat);overflow:hidden}
@@ -100,6 +101,9 @@ select{padding:0 8px}
 .bar .primary{min-height:42px;padding:0 20px;border-radius:11px}
 .check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
 .check input{width:20px;height:20px;margin:0;accent-color:#0d5346;accent-color:light-dark(#0d5346,#6fd0b0)}
+.more{position:relative;padding:0!important}.more summary{display:flex;align-items:center;justify-content:center;list-style:none;cursor:pointer}.more summary::-webkit-details-marker{display:none}.more summary::after{content:"\u25be";margin-inline-start:6px}
+.more>div{position:absolute;bottom:calc(100% + 6px);inset-inline-end:0;z-index:3;display:grid;gap:6px;width:max-content;max-width:260px;padding:8px;border:1px solid var(--_edge);border-radius:12px;background:var(--_surface);box-shadow:0 6px 24px #0004}
+.more .plain{width:100%;text-align:start}.asked .placer{pointer-events:none}
 .bar .line,.bar>.style{flex-basis:100%}
 .advice{flex-basis:100%;font-size:.86rem;color:var(--_muted)}.advice .warn{color:var(--_ink)}.advice .warn::before{content:"\u26a0\ufe0e ";color:#a15c00;color:light-dark(#a15c00,#ffc46b)}
 .advice a,.advice .link{color:inherit}.advice .link{padding:4px 2px;border:0;background:none;text-decoration:underline;font:inherit;font-weight:600}
@@ -112,10 +116,11 @@ select{padding:0 8px}
 .style fieldset+fieldset{border-top:1px solid color-mix(in srgb,var(--_edge),#0000 40%)}
 .style legend{position:absolute;clip-path:inset(50%)}
 .style label,.style span:has(label){display:inline-flex;flex-wrap:wrap;align-items:center;gap:4px 8px;min-height:42px}
-.style fieldset>span:not([hidden]){display:grid!important;grid-template-columns:minmax(0,1fr) auto;gap:0 8px!important}
-.style fieldset>span>label{display:grid;grid-template-columns:minmax(5.6em,.7fr) minmax(70px,1fr);min-height:40px}
-.style fieldset>span>label:has([type=color]),.style fieldset>span>button{grid-column:1/-1;justify-self:start;margin-block:4px}
-.style fieldset>span>label:has([type=color]){display:inline-flex;gap:8px;margin:0}
+.style summary{display:flex;align-items:center;min-height:42px;cursor:pointer;font-weight:600}.style summary::before{content:"\u203a";width:1.1em;font-size:1.2em}.style details[open]>summary::before{transform:rotate(90deg)}.style summary::-webkit-details-marker{display:none}
+.style :is(fieldset,details)>span:not([hidden]){display:grid!important;grid-template-columns:minmax(0,1fr) auto;gap:0 8px!important}
+.style :is(fieldset,details)>span>label{display:grid;grid-template-columns:minmax(5.6em,.7fr) minmax(70px,1fr);min-height:40px}
+.style :is(fieldset,details)>span>label:has([type=color]),.style :is(fieldset,details)>span>button{grid-column:1/-1;justify-self:start;margin-block:4px}
+.style :is(fieldset,details)>span>label:has([type=color]){display:inline-flex;gap:8px;margin:0}
 .style label:has(>select){display:grid;grid-template-columns:minmax(5.6em,.42fr) minmax(0,1fr)}
 .style select{min-width:0;width:100%}
 .style input[type=range]{width:100%;min-width:0;margin:0;accent-color:light-dark(#0d5346,#6fd0b0)}
@@ -129,6 +134,11 @@ select{padding:0 8px}
 .placer{position:absolute;inset:0;cursor:grab;touch-action:none;border-radius:3px}
 .placer:focus-visible{outline:3px solid var(--_focus);outline-offset:-4px;box-shadow:inset 0 0 0 1px #fff,inset 0 0 0 5px #fff}
 .placer[data-held]{cursor:grabbing}.placer:not([data-ready]){display:none}
+.loupe{position:absolute;left:0;top:0;width:190px;height:190px;z-index:3;overflow:hidden;pointer-events:none;border-radius:50%;border:2px solid #fff;box-shadow:0 0 0 1px #0008,0 6px 20px #0008;background:#fff}
+.loupe.checker{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/20px 20px}[data-look=white] .loupe.checker{background:#fff}[data-look=black] .loupe.checker{background:#000}[data-look=green] .loupe.checker{background:#00b140}
+.loupe img{position:absolute;left:0;top:0;max-width:none;image-rendering:pixelated}
+.glass[aria-pressed=true]{background:var(--_spark);color:#1b1a0f}@media (pointer:coarse){.glass{display:none!important}}
+.picture:not(.placed) .guides{display:none}.guides{position:absolute;inset:0;width:100%;height:100%;pointer-events:none}.guides path{fill:none;stroke:#d0006f;stroke-width:1.5px;vector-effect:non-scaling-stroke;stroke-dasharray:6 4}.guides rect{fill:#d0006f2e}
 .meta{min-height:1.5em;line-height:1.5;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
 .meta[draggable=true]{cursor:grab;margin-inline-start:-6px;padding-inline:6px;border-radius:7px}
 .meta[draggable=true]::before{content:"";display:inline-block;width:8px;height:12px;margin-inline-end:8px;background:radial-gradient(circle,currentColor 1.1px,#0000 1.5px) 0 0/4px 4px}
@@ -160,12 +170,13 @@ button:disabled{opacity:.5;cursor:default}
 .studio>.bar .end{margin-inline-start:0}.studio>.bar .end>*{flex:1 1 auto;padding:0 10px}
 .studio>.bar .end .primary{flex-basis:100%;min-height:46px}
 .studio>.bar [data-act=style][aria-expanded=true]{display:none}
-.studio>.bar .opts{gap:8px}.studio>.bar .margin{flex:1 1 84px;min-width:0}.studio>.bar .meta{margin-block:-4px}
+.studio>.bar .opts{gap:8px}.studio>.bar .margin{flex:1 1 84px;min-width:0}.studio>.bar .margin[hidden]{display:block!important;visibility:hidden}.studio>.bar .meta{margin-block:-4px}
 }
 @container (max-width:859px){
 .stage{padding-bottom:54px}.stage .cut{height:calc(100% - 96px)}
 .top{inset:9px 9px 9px 11px;align-items:start;pointer-events:none}.top>*{pointer-events:auto}
 .lens{position:absolute;bottom:0;left:50%;transform:translateX(-50%);gap:8px;margin:0}
+.note.doubt{bottom:62px}
 }
 @container (max-width:640px){
 .stage{min-height:270px;padding:54px 10px 54px}.stage .cut{inset:50px 6px 6px;width:calc(100% - 12px);height:calc(100% - 56px)}

@@ -158,7 +158,7 @@ export class Viewport {
 
   /** The subject's own drags, and what is no picture. @param {Event} event */
   #isTheirs(event) {
-    if (this.slider.hidden) return true;
+    if (this.slider.hidden || this.slider.classList.contains('asked')) return true;
     return (
       event.type !== 'wheel' && event.composedPath().some((one) => one instanceof Element && one.matches('.placer'))
     );

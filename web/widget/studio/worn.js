@@ -20,6 +20,11 @@ function wordsOf(name, host, t) {
   const text = host.getAttribute(name) ?? '';
   const style = readStyle(text);
   const canvas = typeof style === 'object' ? (style.preset ?? style.ratio ?? `${style.width} × ${style.height}`) : text;
+  const [, country] = /^passport-(\w\w)$/.exec(String(canvas)) ?? [];
+  if (country) {
+    const region = new Intl.DisplayNames(t.language, { type: 'region', fallback: 'code' }).of(country.toUpperCase());
+    return `${t('worn.canvas', { name: t('worn.canvas.passport') })} (${region})`;
+  }
   return name === 'canvas'
     ? t('worn.canvas', { name: t.find(`worn.canvas.${canvas}`) ?? String(canvas) })
     : (t.find(`worn.${name}`) ?? `${name} ${text}`);

@@ -1,5 +1,6 @@
 // What an AVIF or HEIC file says of its main picture (ISO/IEC 23008-12): size,
-// colours, how it lies, EXIF and XMP. Codecs hand out pixels only.
+// colours, how it lies, EXIF and XMP. Codecs hand out pixels only. And what a
+// JPEG XL has beside its picture (ISO/IEC 18181-2).
 
 /**
  * @typedef {object} FileInfo
@@ -9,6 +10,7 @@
  * @property {Uint8Array} [colours] an ICC profile, or two bytes: primaries and transfer of ITU-T H.273
  * @property {Uint8Array} [exif] from its TIFF header on
  * @property {Uint8Array} [xmp]
+ * @property {Uint8Array} [iptc]
  */
 
 /** By [quarter turns to the left][mirror: none, top and bottom, left and right exchanged]. */
@@ -177,6 +179,23 @@ export function fileInfo(bytes) {
   } catch {
     return { orientation: 1 }; // a DataView read past the end
   }
+}
+
+/**
+ * EXIF and XMP of a JPEG XL. Which Brotli has compressed (`brob`, cjxl's default) are left out: nothing in a browser reads it.
+ *
+ * @param {Uint8Array} bytes @returns {FileInfo}
+ */
+export function jxlInfo(bytes) {
+  /** @type {FileInfo} */
+  const info = { orientation: 1 };
+  const r = new Reader(bytes);
+  for (const { type, at, end } of r.boxes(0, bytes.length)) {
+    if (type === 'Exif' && end - at > 8)
+      info.exif ??= bytes.subarray(Math.min(end, at + 4 + r.view.getUint32(at)), end);
+    if (type === 'xml ' && r.text(at, Math.min(end, at + 400)).includes('xmp')) info.xmp ??= bytes.subarray(at, end);
+  }
+  return info;
 }
 
 /** Values that no profile of this engine can hold: PQ and HLG. @param {Uint8Array | undefined} colours */

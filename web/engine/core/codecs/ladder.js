@@ -3,7 +3,8 @@
 // loaded for it. What the core refuses as damaged stays refused, since others
 // show half pictures; what it only does not know goes up the ladder.
 import { CutawayError, throwIfAborted } from '../errors.js';
-import { fileInfo } from './bmff.js';
+import { fileInfo, jxlInfo } from './bmff.js';
+import { tiffInfo } from './tiff-info.js';
 
 /**
  * @typedef {import('../core.js').Job} Job
@@ -46,6 +47,7 @@ const isForOthers = (error) =>
  */
 async function tryRung(rung, bytes, format, info, checkSize, fail) {
   try {
+    checkSize(info.width ?? 1, info.height ?? 1);
     return await rung.decode(bytes, format, info, checkSize);
   } catch (error) {
     if (error instanceof CutawayError) return fail(error.code, `${nameOf(format)}: ${error.detail}`);
@@ -55,10 +57,13 @@ async function tryRung(rung, bytes, format, info, checkSize, fail) {
 }
 
 /** For a result that keeps it. @param {Job} job @param {import('./bmff.js').FileInfo} info */
-function keepMetadata(job, { exif, xmp }) {
-  if (exif) job.metadata('exif', exif);
-  if (xmp) job.metadata('xmp', xmp);
+function keepMetadata(job, { exif, xmp, iptc }) {
+  for (const [kind, bytes] of Object.entries({ exif, xmp, iptc }))
+    if (bytes) job.metadata(/** @type {'exif' | 'xmp' | 'iptc'} */ (kind), bytes);
 }
+
+/** What a file says that only its codec can decode. @type {Record<string, (bytes: Uint8Array) => import('./bmff.js').FileInfo>} */
+const infos = { avif: fileInfo, heic: fileInfo, jxl: jxlInfo, tiff: tiffInfo };
 
 /** Where there is no colour engine, the core's own idea of inks is better than nothing. */
 const unmanaged = 'the colours are only near those of its profile: what converts them could not be loaded';
@@ -93,7 +98,7 @@ async function readDevice(job, toSrgb, name, bytes) {
 export async function readPicture(job, { rungs, toSrgb }, name, bytes, signal) {
   const { core } = job;
   const format = core.sniff(bytes);
-  const info = format === 'avif' || format === 'heic' ? fileInfo(bytes) : { orientation: 1 };
+  const info = infos[format]?.(bytes) ?? { orientation: 1 };
   /** @type {unknown} */ let failed;
   try {
     const managed = await readDevice(job, toSrgb, name, bytes);
@@ -103,11 +108,10 @@ export async function readPicture(job, { rungs, toSrgb }, name, bytes, signal) {
     if (!isForOthers(error)) throw error;
     failed = error;
   }
+  /** As C says it, which of two files is at fault. @param {string} code @param {string} detail */
+  const fail = (code, detail) => core.error(code, name === 'background' ? `The background: ${detail}` : detail, name);
   /** @type {CheckSize} */
   const checkSize = (width, height) => core.checkSize(width, height, name);
-  checkSize(info.width ?? 1, info.height ?? 1);
-  /** @param {string} code @param {string} detail */
-  const fail = (code, detail) => core.error(code, detail, name);
   const given = format === 'webp' ? job.forCodec(bytes) : bytes;
   for (const rung of rungs) {
     if (!rung.reads(format)) continue;
@@ -125,5 +129,5 @@ export async function readPicture(job, { rungs, toSrgb }, name, bytes, signal) {
     return { format, decoder: rung.name, note: 'note' in decoded ? decoded.note : undefined };
   }
   if (failed) throw failed;
-  throw core.error('needs_codec', `${nameOf(format)} cannot be read here.`, name);
+  throw fail('needs_codec', `${nameOf(format)} cannot be read here.`);
 }

@@ -4,8 +4,8 @@
  * radius (Gwosdek et al. 2011, "Theoretical Foundations of Gaussian Convolution
  * by Extended Box Filtering", eq. 8 to 10).
  */
-#ifndef CUT_COMPOSE_BOX_H
-#define CUT_COMPOSE_BOX_H
+#ifndef CUT_IMAGE_BOX_H
+#define CUT_IMAGE_BOX_H
 
 #include <stdint.h>
 

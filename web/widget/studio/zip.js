@@ -1,15 +1,15 @@
 // Results as one ZIP, stored, not packed again: pictures are packed already.
 // It is never whole in memory: it goes to the disk as it is made, or, where a
 // page may not write there, into Blobs of a few megabytes that the browser keeps.
-import { save } from '../widget/studio/export.js';
+import { fileNameOf, safePath, stemOf } from '../../engine/core/look.js';
+import { save } from './export.js';
 
 /**
- * @typedef {{ name: string, blob: Blob, modified: number }} Entry
+ * @typedef {{ name: string, modified: number, blob?: Blob, make?: () => Promise<Blob> }} Entry make: where there is no blob yet,
+ *   it is made when the ZIP comes to it
  * @typedef {{ stream: WritableStream<Uint8Array>, finish: () => void }} Target
  */
 
-/** Never together in one name on some system. */
-const forbidden = /[\u0000-\u001f<>:"|?*\\]/g;
 /** A page without file access hands the ZIP to the browser in pieces of this. */
 const pieceBytes = 8 * 1024 * 1024;
 /** A download that has not begun to read its URL by then never will. */
@@ -23,12 +23,8 @@ const urlLifeMs = 60000;
  * @param {string} format
  */
 export function resultName(name, format) {
-  const parts = name
-    .normalize('NFC')
-    .split('/')
-    .map((part) => part.replace(forbidden, '_').replace(/[. ]+$/, ''))
-    .filter((part) => part && part !== '.');
-  const last = (parts.pop() ?? '').replace(/\.[a-z0-9]{1,5}$/i, '') || 'photo';
+  const parts = safePath(name).split('/');
+  const last = stemOf(parts.pop() ?? '') || 'photo';
   return [...parts, `${last}.${format === 'jpeg' ? 'jpg' : format}`].join('/');
 }
 
@@ -38,6 +34,25 @@ export const entryOf = ({ name, photo, result }) => ({
   blob: /** @type {Blob} */ (result?.blob),
   modified: photo instanceof File ? photo.lastModified : Date.now(),
 });
+
+/**
+ * Every photo in every look, made when the ZIP comes to it.
+ *
+ * @template {{ name: string, photo: Blob, n: number }} P n: its number among all
+ * @param {P[]} photos
+ * @param {import('../../engine/core/look.js').Look[]} looks
+ * @param {number} total of all photos
+ * @param {(photo: P, look: import('../../engine/core/look.js').Look) => Promise<Blob>} make
+ * @returns {Entry[]}
+ */
+export const entriesOf = (photos, looks, total, make) =>
+  photos.flatMap((photo) =>
+    looks.map((look) => ({
+      name: fileNameOf(look, { ...photo, total }),
+      modified: photo.photo instanceof File ? photo.photo.lastModified : Date.now(),
+      make: () => make(photo, look),
+    })),
+  );
 
 /** After the folder that all came from. @param {{ name: string }[]} photos */
 export function zipName(photos) {
@@ -114,24 +129,41 @@ export function download(blob, name) {
  *
  * @param {Entry[]} entries
  * @param {Target} target
- * @param {{ signal?: AbortSignal, onProgress?: (fraction: number) => void, lost: (index: number) => void }} more
- *   lost: this result cannot be read any more, and is left out
+ * @param {{ signal?: AbortSignal, onProgress?: (fraction: number) => void, lost: (index: number) => void, ahead?: number }} more
+ *   lost: this result cannot be read any more, or not be made, and is left out; ahead: so many are made at once
  */
-export async function writeZip(entries, target, { signal, onProgress, lost }) {
+export async function writeZip(entries, target, { signal, onProgress, lost, ahead = 2 }) {
   const { makeZip } = /** @type {typeof import('client-zip')} */ (
-    await import(new URL('../vendor/client-zip/index.js', import.meta.url).href)
+    await import(new URL('../../vendor/client-zip/index.js', import.meta.url).href)
   );
-  const total = entries.reduce((sum, { blob }) => sum + blob.size, 0) || 1;
+  const whole = entries.every(({ blob }) => blob) && entries.reduce((sum, { blob }) => sum + (blob?.size ?? 0), 0);
   const names = unique(entries.map(({ name }) => name));
+  /** @type {Map<number, Promise<Blob>>} under way */
+  const made = new Map();
+  /** @param {number} i @returns {Promise<Blob>} */
+  const get = (i) => {
+    const { blob, make } = entries[i];
+    if (blob) return Promise.resolve(blob);
+    const promise = made.get(i) ?? /** @type {() => Promise<Blob>} */ (make)();
+    promise.catch(() => {}); // told when its turn comes
+    made.set(i, promise);
+    return promise;
+  };
   async function* readable() {
-    for (const [i, { blob, modified }] of entries.entries()) {
+    for (const [i, { modified }] of entries.entries()) {
+      for (let one = i; one < Math.min(entries.length, i + ahead); one++) get(one);
+      /** @type {Blob | undefined} */ let blob;
       try {
+        blob = await get(i);
         await blob.slice(0, 1).arrayBuffer(); // a browser out of space tells it here
       } catch {
+        if (signal?.aborted) return;
+        blob = undefined;
         lost(i);
-        continue;
       }
-      yield { name: names[i], input: blob, lastModified: modified };
+      made.delete(i);
+      if (!whole) onProgress?.((i + 1) / entries.length);
+      if (blob) yield { name: names[i], input: blob, lastModified: modified };
     }
   }
   let written = 0;
@@ -140,7 +172,7 @@ export async function writeZip(entries, target, { signal, onProgress, lost }) {
       new TransformStream({
         transform(chunk, controller) {
           written += chunk.byteLength;
-          onProgress?.(Math.min(1, written / total));
+          if (whole) onProgress?.(Math.min(1, written / whole));
           controller.enqueue(chunk);
         },
       }),

@@ -1,0 +1,23 @@
+export default {
+  "looks": "ルック",
+  "name": "名前",
+  "pattern": "ファイル名",
+  "keep": "この設定を保存",
+  "import": "ファイルを開く…",
+  "export": "{{name}} をファイルに書き出す",
+  "forget": "{{name}} を削除",
+  "tick": "{{name}} を ZIP に入れる",
+  "worn": "{{name}} の設定です。",
+  "kept": "{{name}} をこの端末だけに保存しました。",
+  "full": "これ以上保存できません。先に一つ削除してください。",
+  "wrong": "ルックとして読めません：{{detail}}",
+  "shop": "ショップ",
+  "square": "正方形",
+  "story": "ストーリー",
+  "of.transparent": "透明",
+  "of.white": "白",
+  "of.blur": "ぼかし",
+  "of.image": "画像",
+  "of.gradient": "グラデーション",
+  "zip_other": "{{count}} 種のルックで ZIP をダウンロード"
+}

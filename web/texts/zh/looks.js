@@ -1,0 +1,23 @@
+export default {
+  "looks": "风格",
+  "name": "名称",
+  "pattern": "文件名",
+  "keep": "保存当前设置",
+  "import": "打开文件…",
+  "export": "将{{name}}存为文件",
+  "forget": "删除{{name}}",
+  "tick": "将{{name}}放入 ZIP",
+  "worn": "现在使用{{name}}的设置。",
+  "kept": "{{name}}已保存，仅在此设备上。",
+  "full": "没有更多空间。请先删除一个。",
+  "wrong": "这不是可用的风格：{{detail}}",
+  "shop": "商店",
+  "square": "方形",
+  "story": "快拍",
+  "of.transparent": "透明",
+  "of.white": "白色",
+  "of.blur": "模糊",
+  "of.image": "图片",
+  "of.gradient": "渐变",
+  "zip_other": "以 {{count}} 种风格下载 ZIP"
+}
