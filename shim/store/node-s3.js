@@ -29,6 +29,7 @@ import { patiently } from './node-patience.js';
 const PART_BYTES = 5 << 20; // the least that S3 takes
 const PARTS_AT_A_TIME = 16;
 const SMALL_BYTES = 1 << 20; // held by each body without waiting for its turn
+const SLOW_MS = 30e3; // so long a body may keep a place, for one part, while others wait for it
 const READ_TRIES = 5;
 
 const AWAY = /^(E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|UND_ERR)/;
@@ -52,9 +53,9 @@ function refusal(error) {
 
 /**
  * Opens the store; `check()` tells whether it can be used.
- * @param {import('./node-s3-address.js').S3Address & { patienceMs?: number }} options
+ * @param {import('./node-s3-address.js').S3Address & { patienceMs?: number, slowMs?: number }} options
  */
-export function createObjects({ bucket: Bucket, prefix, endpoint, region, patienceMs = 30e3 }) {
+export function createObjects({ bucket: Bucket, prefix, endpoint, region, patienceMs = 30e3, slowMs = SLOW_MS }) {
   // Checksums that not every store knows are sent only where S3 asks for them.
   const client = new S3Client({
     ...(endpoint && { endpoint, forcePathStyle: true }),
@@ -160,10 +161,13 @@ export function createObjects({ bucket: Bucket, prefix, endpoint, region, patien
       let ended = false;
       /** @type {string | undefined} */ let UploadId;
       /** @type {{ ETag: string, PartNumber: number }[]} */ const parts = [];
-      /** @param {number} limit of what is held @param {number} have */
-      const gather = async (limit, have) => {
+      /** @param {number} limit of what is held @param {number} have @param {boolean} [inTurn] */
+      const gather = async (limit, have, inTurn = false) => {
+        const since = performance.now();
         for (let count = have; !ended && count < limit; ) {
           const { value, done } = await body.next();
+          if (inTurn && turns.size > PARTS_AT_A_TIME && performance.now() - since > slowMs)
+            throw new ShimError('busy', 'It comes too slowly while others wait.', { retryAfter: 30 });
           if (done) ended = true;
           else {
             held.push(value);
@@ -187,6 +191,7 @@ export function createObjects({ bucket: Bucket, prefix, endpoint, region, patien
             const part = await gather(
               PART_BYTES,
               held.reduce((sum, one) => sum + one.length, 0),
+              true,
             );
             size += part.length;
             if (UploadId === undefined && ended && held.length === 0) return put(Key, part);

@@ -9,6 +9,7 @@ import http from 'node:http';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { createPostgresStore } from '../../../shim/store/node-postgres.js';
+import { createObjects } from '../../../shim/store/node-s3.js';
 import { s3Address } from '../../../shim/store/node-s3-address.js';
 import { until } from './support/contract.js';
 import { png } from './support/pictures.js';
@@ -197,6 +198,35 @@ test(
     );
   },
 );
+
+test('bodies that only trickle lose their places to those that wait', options, async (t) => {
+  const blobs = s3.fresh();
+  const objects = createObjects({ ...s3Address(blobs), slowMs: 100 });
+  t.after(() => objects.close());
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  let over = false;
+  async function* trickle() {
+    yield Buffer.alloc(1.5e6);
+    while (!over) {
+      await wait(20);
+      yield Buffer.alloc(1);
+    }
+  }
+  const slow = Array.from({ length: 16 }, (_, i) => objects.write(`slow.${i}`, trickle()).catch((error) => error));
+  await wait(300);
+  async function* quick() {
+    yield Buffer.alloc(3e6);
+  }
+  await objects.write('quick', quick()); // it would wait for ever
+  over = true;
+  const ends = await Promise.all(slow);
+  const lost = ends.filter((end) => end?.code === 'busy');
+  assert.ok(lost.length > 0 && lost.length <= 16, `${lost.length} lost their places`);
+  assert.deepEqual(
+    ends.filter((end) => end && end.code !== 'busy'),
+    [],
+  );
+});
 
 test('a read that breaks off goes on where it was', options, async (t) => {
   const { blobs } = await open(t);
