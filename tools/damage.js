@@ -3,6 +3,7 @@
 // each through a whole job, and judges what comes out without an error.
 //   node tools/damage                        1200 files of seed 16
 //   node tools/damage --count 10000 --seed 3
+//   Ctrl-C prints the table of those that were tried
 //   node tools/damage --format png           jpeg, progressive, png, gif, bmp or webp, of which are those above; or
 //                                            tiff, ico, avif, heic, jxl, which a codec reads
 //   node tools/damage --only 815 --seed 3    that file again; --write FILE keeps it
@@ -349,11 +350,21 @@ async function sources(run, wanted, photos) {
 }
 
 /**
- * @param {{ count: number, seed: number, format?: string, only?: number, photos?: boolean, show?: Oracle, options?: object,
+ * @param {{ count: number, seed: number, format?: string, only?: number, photos?: boolean, show?: Oracle, options?: object, signal?: AbortSignal,
  *   onFile?: (judged: Judged & { bytes: Buffer }) => void }} how only: the number of the one file that is wanted; options: of the jobs
  * @returns {Promise<Record<string, Judged[]>>} by format
  */
-export async function damageAll({ count, seed, format, only, photos = true, show, options, onFile = () => {} }) {
+export async function damageAll({
+  count,
+  seed,
+  format,
+  only,
+  photos = true,
+  show,
+  options,
+  signal,
+  onFile = () => {},
+}) {
   const { run, dispose } = jobs(options);
   try {
     const ring = format && format in foreign ? [format] : formats;
@@ -373,7 +384,7 @@ export async function damageAll({ count, seed, format, only, photos = true, show
       const oracle = unknown.includes(group) ? undefined : show;
       return { number: number++, group, source: name, damage, bytes, whole: picture, show: oracle };
     };
-    for (let left = only === undefined ? count : 1; left > 0; left -= AT_ONCE) {
+    for (let left = only === undefined ? count : 1; left > 0 && !signal?.aborted; left -= AT_ONCE) {
       const files = Array.from({ length: Math.min(left, AT_ONCE) }, next);
       const outcomes = await Promise.all(files.map(({ bytes }) => run(bytes)));
       for (const [i, file] of files.entries()) {
@@ -425,7 +436,10 @@ if (process.argv[1] && import.meta.url.endsWith('/damage.js') && /\/damage(\.js)
   const seed = Number(values.seed);
   const others = pillow();
   if (!others) console.log('No Pillow ($PYTHON, python3): what others show is not asked.');
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
   const judged = await damageAll({
+    signal: stop.signal,
     count: Number(values.count),
     seed,
     format: values.format,

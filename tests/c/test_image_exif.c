@@ -55,6 +55,10 @@ static void the_orientation_is_a_short_of_1_to_8_in_either_order(void)
         }
     bytes wide = tiff(1, 8, 0, 4, 6), b = png_with(&wide);
     CHECK_EQUAL(orientation_of(&b), 1); /* a long is not read as a short */
+    bytes none = tiff(1, 8, 0, 3, 6);
+    none.at[8 + 2 + 7] = 0; /* so many values: none */
+    b = png_with(&none);
+    CHECK_EQUAL(orientation_of(&b), 1);
 }
 
 static void a_directory_may_lie_anywhere_in_the_exif_and_not_beyond(void)

@@ -17,7 +17,9 @@ static int tiff_orientation(const uint8_t *t, size_t size)
     for (at += 2; entries && size - at >= 12; entries--, at += 12) {
         uint32_t tag = big ? cut_be16(t + at) : cut_le16(t + at);
         uint32_t type = big ? cut_be16(t + at + 2) : cut_le16(t + at + 2);
-        if (tag != 0x0112 || type != 3) continue;
+        uint32_t count = big ? cut_be32(t + at + 4) : cut_le32(t + at + 4);
+        if (tag != 0x0112 || type != 3 || count != 1)
+            continue; /* as browsers */
         uint32_t value = big ? cut_be16(t + at + 8) : cut_le16(t + at + 8);
         return value >= 1 && value <= 8 ? (int)value : 1;
     }

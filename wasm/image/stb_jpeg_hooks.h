@@ -32,7 +32,6 @@ static struct {
     int32_t scans;
     uint32_t restarts;
     const char *fault; /* static text; NULL: none yet */
-    uint32_t beyond;   /* of a progressive one: values that no picture has */
     /* of each coefficient of each component: the lowest bit that was sent,
      * or UNSENT */
     uint8_t low[4][64];
@@ -265,15 +264,5 @@ static int jpeg_end(const stbi__jpeg *j)
     for (int i = 0; i < j->s->img_n; i++)
         for (int k = 0; k < 64; k++)
             if (jpeg.low[i][k] != 0) return jpeg_stop(j, "scans are missing");
-    return 1;
-}
-
-/* Behind a progressive picture: whether its values are a picture's. */
-static int jpeg_values_fit(const stbi__jpeg *j)
-{
-    if (!jpeg.beyond || jpeg.is_short) return 1;
-    if (!jpeg_takes_part) return jpeg_fault("its values are no picture's");
-    jpeg.is_short = 1;
-    jpeg.rows = (int32_t)j->s->img_y;
     return 1;
 }
