@@ -319,6 +319,21 @@ static void runs_may_step_over_pixels_which_stay_clear(void)
     cut_image_free(&image);
 }
 
+/* As some writers have it; one that is promised and not there is damage. */
+static void a_palette_may_be_longer_than_the_bits_allow(void)
+{
+    cut_probe probe;
+    cut_image image = {0};
+    kind k = {"", 40, 4, 0, 0, 12, {0}}; /* a gap of three colours */
+    write_bmp(&k);
+    put32(46, 19);
+    CHECK_EQUAL(decode(&image, &probe, size), CUT_OK);
+    CHECK_EQUAL(farthest(&k, &image), 0);
+    cut_image_free(&image);
+    put32(46, 20);
+    CHECK_EQUAL(decode(&image, &probe, size), CUT_E_CORRUPT);
+}
+
 static void what_is_no_bitmap_is_refused_by_name(void)
 {
     kind k = {"", 40, 24, 4, 0, 0, {0}};
@@ -339,6 +354,7 @@ int main(void)
     a_bmp_cut_off_anywhere_is_an_error();
     alpha_is_what_a_mask_says();
     runs_may_step_over_pixels_which_stay_clear();
+    a_palette_may_be_longer_than_the_bits_allow();
     what_is_no_bitmap_is_refused_by_name();
     CHECK_EQUAL(cut_alloc_count().blocks, 0);
     return CHECK_DONE();

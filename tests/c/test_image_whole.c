@@ -401,16 +401,16 @@ static void of_a_gif_whose_codes_go_on_the_sub_blocks_tell(void)
     while (made.bytes[last + made.bytes[last] + 1])
         last += made.bytes[last] + 1u;
     made.bytes[last]++; /* now it takes the terminator along */
-    CHECK(is_corrupt("go on behind the last pixel"));
+    CHECK(is_corrupt("do not end with its pixels"));
     CHECK_EQUAL(decode_part(&image, &rows), CUT_OK);
     CHECK_EQUAL(rows, image.h);
     cut_image_free(&image);
-    /* the same length, and no code too many: all is there */
+    /* the same length, and no code too many */
     made.bytes[frame + 7] = 21;
-    CHECK(SAME_AS(gif_plain));
-    /* without its end code and what follows */
+    made.size = last + made.bytes[last];
+    CHECK(is_corrupt("damaged"));
     made.bytes[last]--;
-    made.size = last + made.bytes[last] + 1u;
+    made.size = last + made.bytes[last] + 1u; /* no terminator, no trailer */
     CHECK(SAME_AS(gif_plain));
 }
 

@@ -383,7 +383,7 @@ static void alpha_that_the_header_denies_is_none(void)
  * on there where the picture ends early. */
 static void the_codec_is_given_a_webp_without_what_follows(void)
 {
-    static const uint8_t webp[] = "RIFF\46\0\0\0WEBPVP8L\6\0\0\0"
+    static const uint8_t webp[] = "RIFF\36\0\0\0WEBPVP8L\6\0\0\0"
                                   "\x2F\0\0\0\0\0EXIF\4\0\0\0MM\0*";
     const uint32_t size = sizeof webp - 1;
     cut_job *job = cut_job_new();
@@ -392,6 +392,7 @@ static void the_codec_is_given_a_webp_without_what_follows(void)
     CHECK(bare && bare[4] == size - 12 - 8);
     CHECK(bare && memcmp(bare + 8, webp + 8, size - 12 - 8) == 0);
     CHECK(cut_job_first_picture(job, webp, size - 12) == NULL);
+    CHECK(cut_job_first_picture(job, webp, size - 1) == NULL); /* cut off */
     cut_job_free(job);
 }
 

@@ -112,6 +112,10 @@ int cut_bmp_header(cut_bmp *out, const char **variant, const uint8_t *bytes,
     if (b.pixels == 0) b.pixels = end;
     if (b.bits <= 8) {
         uint32_t all = 1u << b.bits;
+        /* some palettes are longer than the bits allow; then they are there */
+        if (colours > all && b.pixels > end &&
+            colours > (b.pixels - end) / (uint32_t)b.entry)
+            return 0;
         if (colours == 0 || colours > all) colours = all;
         uint32_t room = b.pixels > end ? b.pixels - end : 0;
         if (b.pixels == end) { /* no offset written: behind all colours */

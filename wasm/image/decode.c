@@ -174,7 +174,7 @@ static cut_status by_gif(cut_image *out, decoding *d)
     if (ends) return CUT_OK;
     d->rows = gif.h;
     return d->part ? CUT_OK
-                   : damaged(d->probe, "its data go on behind the last pixel",
+                   : damaged(d->probe, "its data do not end with its pixels",
                              d->error);
 }
 

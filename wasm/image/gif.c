@@ -150,13 +150,15 @@ static void put_string(frame *f, table *t, int32_t code)
     while (n) put_index(f, t->stack[--n]);
 }
 
-/* Behind the last pixel: nothing, the end code, or more in sub-blocks that are
- * sound. After a wrong bit, which shifts all codes behind it, neither. */
+/* Behind the last pixel: nothing or the end code, in a sub-block that is whole, or
+ * more in such that lead to whatever may follow a frame. After a wrong bit, which
+ * shifts all codes behind it, neither. */
 static int ends_well(const frame *f, lzw *z, int width, int size)
 {
     const int32_t clear = 1 << size;
     int32_t code = next_code(z, width);
     if (code == clear) code = next_code(z, size + 1);
+    if (z->left > 0 && (size_t)z->left > z->size - z->at) return 0;
     if (!f->is_over && (code == NONE || code == clear + 1)) return 1;
     size_t at = z->at + (size_t)z->left;
     at = at < z->size ? blocks_end(z->bytes, z->size, at) : 0;

@@ -92,6 +92,7 @@ cut_status cut_webp_bare(cut_bytes *out, const uint8_t *file, size_t size,
                          cut_error *error)
 {
     *out = (cut_bytes){0};
+    if (size < 12 || cut_le32(file + 4) > size - 8) return CUT_OK; /* cut off */
     for (cut_chunk c = {0}; cut_chunk_next(&c, file, size, CUT_FORMAT_WEBP);) {
         if (c.type != CUT_TAG('V', 'P', '8', ' ') &&
             c.type != CUT_TAG('V', 'P', '8', 'L'))

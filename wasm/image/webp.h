@@ -32,7 +32,8 @@ cut_status cut_webp_first(cut_bytes *out, const uint8_t *file,
  * A picture that moves not, without what stands behind it, so that the codec
  * does not take that for more of a picture that ends early.
  *
- * @param[out] out owned by the caller; empty when nothing stands there
+ * @param[out] out owned by the caller; empty when nothing stands there, or not all
+ *                 that should: the codec refuses that
  * @return CUT_OK, CUT_E_MEMORY
  */
 cut_status cut_webp_bare(cut_bytes *out, const uint8_t *file, size_t size,

@@ -61,6 +61,7 @@ function written(entries, little) {
   start.setUint16(0, little ? 0x4949 : 0x4d4d);
   start.setUint16(2, 42, little);
   start.setUint32(4, 8, little);
+  /** @type {Uint8Array[]} */
   const parts = [head];
   let end = 8;
   /** @param {Uint8Array} bytes @returns {number} where they lie */
