@@ -8,6 +8,10 @@
 #include "edit/state.h"
 #include "matte/refine.h"
 
+#define VIEW_SAMPLES                                                           \
+    192 /* of what is meant along a side of a view: what a click has the       \
+           time for */
+
 int cut_edit_suppose(cut_edit *edit, int way, const uint8_t *map, uint32_t w,
                      uint32_t h)
 {
@@ -64,14 +68,20 @@ static void on_photo(int32_t *from, int32_t *count, float at, float step,
     *count = end > *from ? end - *from : 0;
 }
 
-/* What is meant of a window's part, at no more samples than there are pixels.
- */
+static int32_t samples(int32_t pixels, int32_t meant)
+{
+    int32_t n = pixels < meant ? pixels : meant;
+    return n < VIEW_SAMPLES ? n : VIEW_SAMPLES;
+}
+
+/* What is meant of a window's part, at no more samples than there are pixels,
+ * nor than there is time for. */
 static cut_status crop_meant(cut_matte *out, const cut_edit *edit,
                              cut_view_window part, cut_error *error)
 {
     const cut_matte *meant = &edit->meant;
-    cut_matte made = {NULL, part.w < meant->w ? part.w : meant->w,
-                      part.h < meant->h ? part.h : meant->h};
+    cut_matte made = {NULL, samples(part.w, meant->w),
+                      samples(part.h, meant->h)};
     made.alpha = cut_alloc((size_t)made.w * (size_t)made.h, sizeof *made.alpha);
     if (!made.alpha)
         return cut_fail(error, CUT_E_MEMORY, "No memory for a view.");
