@@ -54,6 +54,7 @@ for (const path of [
   'web/engine',
   'models/base',
   'models/detail',
+  ...(existsSync(join(root, 'models/pick')) ? ['models/pick'] : []), // not in every version
   'models/known.json',
   'package.json',
   'LICENSE',
@@ -63,9 +64,9 @@ for (const path of [
 for (const name of ['cutaway.wasm', 'cms.wasm']) copy(join(root, 'dist', name), `app/dist/${name}`);
 
 /** What npm has installed, less what no server needs: the second engine, and what pages alone load. */
-const left = ['onnxruntime-web', 'client-zip', '@noble/hashes'];
+const left = ['onnxruntime-web', 'client-zip', 'ag-psd', '@noble/hashes'];
 /** What packages hold for those who develop with them, and encoders of formats that are only read. */
-const idle = /\.(map|[cm]?ts|md|flow)$|\/(tests?|bench(marks)?|docs|examples)$|\/(avif|jxl)\/codec\/enc$/;
+const idle = /\.(map|[cm]?ts|md|flow)$|\/(tests?|bench(marks)?|docs|examples|dist-es)$|\/(avif|jxl)\/codec\/enc$/;
 /** @param {string} name @param {string} from the folder of whoever asks for it */
 function pack(name, from) {
   let dir = from;

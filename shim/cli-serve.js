@@ -16,6 +16,7 @@ import { requestIds, serve } from './adapters/node-server.js';
 import { strictKeys } from './create-shim.js';
 import { DIALECTS } from './dialects/index.js';
 import { POLICIES } from './remote.js';
+import { s3Address } from './store/node-s3-address.js';
 
 const ENGINE = new URL('../web/engine/node.js', import.meta.url);
 
@@ -36,6 +37,10 @@ Answers ${TITLES} requests on this machine.
   --store URL           postgres://USER:PASSWORD@HOST/NAME instead of --dir: any
                         number of processes and machines share it; also from
                         the environment, CUTAWAY_STORE
+  --blobs URL           with --store: pictures in an S3 store instead of the
+                        database, s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME];
+                        also CUTAWAY_BLOBS; keys from AWS_ACCESS_KEY_ID and
+                        AWS_SECRET_ACCESS_KEY, or the machine's role
   --role ROLE           both; api: takes requests, others work on them;
                         worker: works, and answers only /healthz, /readyz, /metrics
   --workers N           pictures at a time, one a core
@@ -92,6 +97,15 @@ function word(text, name, words) {
   return text;
 }
 
+/** @param {string} text */
+function checkBlobs(text) {
+  try {
+    s3Address(text);
+  } catch (error) {
+    throw new TypeError(`--blobs: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /** @param {readonly string[]} list @param {string} flag */
@@ -119,6 +133,7 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
         host: { type: 'string' },
         dir: { type: 'string' },
         store: { type: 'string' },
+        blobs: { type: 'string' },
         role: { type: 'string' },
         'public-url': { type: 'string' },
         keys: { type: 'string' },
@@ -151,6 +166,9 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
     if (store !== undefined && !/^postgres(ql)?:\/\//.test(store))
       throw new TypeError('--store takes an address such as postgres://user@host/name');
     if (store !== undefined && values.dir !== undefined) throw new TypeError('--store and --dir: one of them');
+    const blobs = values.blobs ?? (store !== undefined ? process.env.CUTAWAY_BLOBS : undefined);
+    if (blobs !== undefined && store === undefined) throw new TypeError('--blobs needs --store');
+    if (blobs !== undefined) checkBlobs(blobs);
     const role = word(values.role, 'role', ['both', 'api', 'worker']);
     if (role && role !== 'both' && store === undefined) throw new TypeError('--role needs --store');
     if (keys !== undefined && open) throw new TypeError('--keys and --open: one of them');
@@ -162,6 +180,7 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
       throw new TypeError('--public-url takes an address such as https://pictures.example');
     wish = {
       store,
+      blobs,
       role: /** @type {'both' | 'api' | 'worker' | undefined} */ (role),
       keys,
       open,
@@ -207,7 +226,13 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
     // Loaded where it is wanted: nobody needs a database to begin.
     const store =
       wish.store &&
-      (await (await import('./store/node-postgres.js')).createPostgresStore({ url: wish.store, onError: complain }));
+      (await (
+        await import('./store/node-postgres.js')
+      ).createPostgresStore({
+        url: wish.store,
+        blobs: wish.blobs,
+        onError: complain,
+      }));
     server = await serve({
       port: wish.port,
       host: wish.host,

@@ -11,6 +11,8 @@ export const MAX_JSON_BYTES = 32 * 1024 * 1024;
 const MAX_PLAIN_JSON_BYTES = 1024 * 1024;
 /** Brackets in brackets; the deepest legal body has four. */
 const MAX_DEPTH = 32;
+/** A timer that fires later than that: the process stood still. */
+const LATE_MS = 1000;
 
 /** Largest JSON request body under a policy of inputs. @param {import('./fetch-url.js').InputPolicy} inputs */
 export const jsonLimit = ({ schemes = [] }) => (schemes.includes('data') ? MAX_JSON_BYTES : MAX_PLAIN_JSON_BYTES);
@@ -196,6 +198,31 @@ export function canonicalJson(value) {
 }
 
 /**
+ * A timer that fires after so long, as far as this process ran: time in which
+ * it stood still (a machine asleep, SIGSTOP, no processor) is given once more,
+ * up to as long again. Whoever is waited for is not to blame for it.
+ * @param {number} ms @param {() => void} task
+ * @returns {() => void} stops it
+ */
+export function runningTimer(ms, task) {
+  let spare = ms;
+  /** @type {ReturnType<typeof setTimeout>} */ let timer;
+  /** @param {number} wait */
+  function arm(wait) {
+    const due = performance.now() + wait;
+    timer = setTimeout(() => {
+      const late = performance.now() - due;
+      const more = late > LATE_MS ? Math.min(late, spare) : 0;
+      spare -= more;
+      if (more > 0) arm(more);
+      else task();
+    }, wait);
+  }
+  arm(ms);
+  return () => clearTimeout(timer);
+}
+
+/**
  * Runs a task at most so long. The task's signal fires at the limit, and the
  * promise is rejected then even if the task does not listen.
  * @template T
@@ -208,9 +235,8 @@ export async function within(ms, outer, task) {
   const stop = () => limit.abort(outer?.reason ?? new ShimError('aborted', 'Cancelled.'));
   if (outer?.aborted) stop();
   outer?.addEventListener('abort', stop, { once: true });
-  const timer = setTimeout(
-    () => limit.abort(new ShimError('timeout', `It took longer than ${ms / 1000} s and was stopped.`)),
-    ms,
+  const stopTimer = runningTimer(ms, () =>
+    limit.abort(new ShimError('timeout', `It took longer than ${ms / 1000} s and was stopped.`)),
   );
   try {
     return await new Promise((resolve, reject) => {
@@ -223,7 +249,7 @@ export async function within(ms, outer, task) {
       task(limit.signal).then(resolve, (error) => reject(limit.signal.aborted ? limit.signal.reason : error));
     });
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     outer?.removeEventListener('abort', stop);
   }
 }

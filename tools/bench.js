@@ -4,6 +4,8 @@
 //   npm run bench -- --json              one JSON object on stdout
 //   npm run bench -- engines             with the larger networks, too
 //   npm run bench -- engines --models base,isnet-1024-int8
+//   npm run bench -- roofline --models base,detail
+//   npm run bench -- serve --pictures 200
 // Absolute times drift with the machine; the ratios are what to quote.
 import { parseArgs } from 'node:util';
 import { build } from './build.js';
@@ -19,16 +21,20 @@ const suites = {
   png: async () => (await import('./bench/png.js')).benchPng(),
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
+  pick: async () => (await import('./bench/pick.js')).benchPick(),
   agreement: async () => (await import('./bench/agreement.js')).benchAgreement(),
+  roofline: async () => (await import('./bench/roofline.js')).benchRoofline({ models: values.models?.split(',') }),
   engines: async () =>
     (await import('./bench/engines.js')).benchEngines({
       models: values.models?.split(','),
       named: positionals.includes('engines'),
     }),
+  serve: async () =>
+    (await import('./bench/serve.js')).benchServe(values.pictures ? { pictures: Number(values.pictures) } : {}),
 };
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, models: { type: 'string' } },
+  options: { json: { type: 'boolean', default: false }, models: { type: 'string' }, pictures: { type: 'string' } },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !(name in suites));

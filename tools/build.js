@@ -38,6 +38,7 @@ const staged = [
   ['build/wasm/cms.wasm', 'cms.wasm'],
   ['models/base', 'models/base'],
   ['models/detail', 'models/detail'],
+  ['models/pick', 'models/pick'],
   ['models/known.json', 'models/known.json'],
   ['LICENSE', 'LICENSE.txt'], // the ending tells a host that it is text
   ...from(
@@ -73,6 +74,11 @@ const staged = [
     '_u64.js',
   ),
 ];
+
+/** What may be missing; then no line that names it goes into dist/. */
+const optional = ['models/pick'];
+/** The files that name it. */
+const naming = ['engine/worker/assets.js', 'engine/lists/bundled.js'];
 
 /**
  * Runs a command; ends the process with its status when it fails.
@@ -141,7 +147,11 @@ export function stage() {
   for (const [path, to] of staged) {
     const source = join(root, path);
     const target = join(dist, to);
-    if (!existsSync(source)) throw new Error(`${path} is missing`);
+    if (!existsSync(source)) {
+      if (!optional.includes(path)) throw new Error(`${path} is missing`);
+      rmSync(target, { recursive: true, force: true });
+      continue;
+    }
     if (newest(source) <= newest(target)) continue;
     rmSync(target, { recursive: true, force: true });
     mkdirSync(dirname(target), { recursive: true });
@@ -151,14 +161,28 @@ export function stage() {
     });
   }
   stageRelay();
+  stageNaming();
+}
+
+/** Whoever bundles dist/ follows each address in it: of what has not come there is none. */
+function stageNaming() {
+  const missing = optional.filter((path) => !existsSync(join(root, path)));
+  for (const path of naming) {
+    const lines = readFileSync(join(root, 'web', path), 'utf8').split('\n');
+    writeIfNew(join(dist, path), lines.filter((line) => !missing.some((one) => line.includes(`${one}/`))).join('\n'));
+  }
+}
+
+/** @param {string} target @param {string} text */
+function writeIfNew(target, text) {
+  if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
 }
 
 /** Writes the shim's service worker with its table: beside the shim, and at the root, since its scope is the folder it lies in. */
 function stageRelay() {
   const text = relayTable() + readFileSync(join(root, 'shim/adapters/service-worker.js'), 'utf8');
   for (const path of ['shim/adapters/service-worker.js', 'service-worker.js']) {
-    const target = join(dist, path);
-    if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+    writeIfNew(join(dist, path), text);
   }
 }
 
@@ -179,9 +203,10 @@ function stageNotices() {
   writeFileSync(join(dist, 'THIRD_PARTY.txt'), `${notices.join(`\n\n${'-'.repeat(78)}\n\n`)}\n`);
 }
 
-/** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime) or a rare format. */
+/** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime), a rare format or a click (kept by the
+ * engine from then on). */
 const notOffline =
-  /^(vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|cms\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+  /^(models\/pick\/model\.onnx$|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|cms\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {
@@ -207,8 +232,7 @@ export function stageOffline(dir = dist) {
       ]),
   );
   const text = `self.cutawayFiles = ${JSON.stringify(files, null, 1)};\n${readFileSync(join(root, 'web/offline.js'), 'utf8')}`;
-  const target = join(dir, 'offline.js');
-  if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+  writeIfNew(join(dir, 'offline.js'), text);
 }
 
 /** @param {...string} flags of tools/setup */

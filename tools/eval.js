@@ -3,6 +3,8 @@
 //   npm run eval -- --images DIR --masks DIR
 // and, by eval-mattes.js, against true mattes:
 //   npm run eval -- --mattes [DIR ...] [--answers DIR]
+// and, by eval-clicks.js, with somebody who points at what is meant:
+//   npm run eval -- --clicks [DIR ...] [--random]
 // Exit status 0 done; 1 nothing to compare, or a picture failed; 2 wrong usage.
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +13,7 @@ import { measure, MEASURES, summarize } from '../models/eval/metrics/set.js';
 import { createNodeEngine, CutawayError } from '../web/engine/node.js';
 import { build } from './build.js';
 import { createDecoder, maskPlane, modelOf, paired, spread, tellProgress, told } from './eval-files.js';
+import { judgeClicks } from './eval-clicks.js';
 import { judgeMattes } from './eval-mattes.js';
 
 const usage = `npm run eval: the engine's mattes against masks
@@ -19,14 +22,21 @@ const usage = `npm run eval: the engine's mattes against masks
 
   npm run eval -- --mattes [DIR ...] [--answers DIR]
 
+  npm run eval -- --clicks [DIR ...] [--random]
+
   --images DIR, --masks DIR     a photo and its mask have the same name but for the ending
   --mattes [DIR ...]            folders with images/, masks/ (true mattes) and, where the subject's colours are known, foreground/;
                                 none: alphamatting and matting_foamliu of ../shared/data/eval, build/composites, as far as they are there
   --answers DIR                 with --mattes: PNGs with the photos' names and sizes, grey mattes or cut-outs, instead of the engine's;
                                 those of a set in a folder of its name, if there is one
+  --clicks [DIR ...]            how many clicks it takes: folders with images/ and masks/ of what is meant; none: davis16_val, sod,
+                                ecssd of ../shared/data/eval and build/scenes, as far as they are there
+  --random                      with --clicks: anywhere inside an error instead of in its middle, mean of five
+  --unclicked                   with --clicks: max F without a click, too, through the pick network and through base
+  --every N                     with --clicks: each Nth photo
   --engine E                    auto (default), c, ort
   --effort E                    fast, standard (default), high
-  --model M                     base (default), a known name, or FILE.onnx with its manifest beside it
+  --model M                     base (default; with --clicks the pick network), a known name, or FILE.onnx with its manifest beside it
   --limit N                     only N photos, evenly spread over the names
   --stretch                     maps stretched to 0..1 first, as the toolboxes behind published numbers do
   --json [--per-image]          one JSON object on stdout; with the values of each photo
@@ -159,6 +169,10 @@ async function main(argv) {
         effort: { type: 'string' },
         mattes: { type: 'boolean' },
         answers: { type: 'string' },
+        clicks: { type: 'boolean' },
+        random: { type: 'boolean' },
+        unclicked: { type: 'boolean' },
+        every: { type: 'string' },
         limit: { type: 'string' },
         stretch: { type: 'boolean' },
         json: { type: 'boolean' },
@@ -171,15 +185,22 @@ async function main(argv) {
       process.stdout.write(usage);
       return 0;
     }
-    if (values.mattes) {
+    for (const name of /** @type {const} */ (['random', 'unclicked', 'every']))
+      if (values[name] !== undefined && !values.clicks) throw new Error(`--${name} is for --clicks`);
+    if (values.clicks) {
+      if (values.images || values.masks || values.mattes || values.answers || values.stretch || values.effort)
+        throw new Error('--clicks takes folders that hold images/ and masks/, and no other way of judging');
+    } else if (values.mattes) {
       if (values.images || values.masks || values.stretch)
         throw new Error('--mattes takes folders that hold images/ and masks/, and no --stretch');
       if (values.answers && (values.engine || values.effort || values.model))
         throw new Error('--answers stand in place of the engine');
-    } else if (positionals.length || values.answers) throw new Error('folders alone and --answers are for --mattes');
+    } else if (positionals.length || values.answers)
+      throw new Error('folders alone are for --mattes and --clicks, --answers for --mattes');
     else if (!values.images || !values.masks) throw new Error('--images DIR and --masks DIR are needed');
-    if (values.limit !== undefined && !/^[1-9]\d*$/.test(values.limit))
-      throw new Error('--limit takes a whole number from 1 on');
+    for (const name of /** @type {const} */ (['limit', 'every']))
+      if (values[name] !== undefined && !/^[1-9]\d*$/.test(values[name]))
+        throw new Error(`--${name} takes a whole number from 1 on`);
     if (!['auto', 'c', 'ort'].includes(values.engine ?? 'auto')) throw new Error('--engine is auto, c or ort');
     if (!['fast', 'standard', 'high'].includes(values.effort ?? 'standard'))
       throw new Error('--effort is fast, standard or high');
@@ -203,6 +224,12 @@ async function main(argv) {
     }, // once it is clear that there is something to do
   };
   try {
+    if (values.clicks)
+      return await judgeClicks(
+        positionals,
+        { ...what, every: Number(values.every ?? 1), random: values.random ? 5 : 0, unclicked: values.unclicked },
+        options,
+      );
     if (values.mattes) return await judgeMattes(positionals, { ...what, answers: values.answers }, options);
     const { images = '', masks = '', stretch } = values;
     return await judgeMasks({ ...what, images, masks, stretch }, options);

@@ -64,6 +64,7 @@ const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]+\]
  * @property {readonly string[]} [allowOrigins] pages elsewhere that may ask too
  * @property {readonly string[]} [trustedOrigins] private origins that URL inputs may name
  * @property {number} [bodyIdleMs] longest silence within a request body, 15 s
+ * @property {number} [headersMs] from a connection to the end of a request's headers, 30 s
  * @property {number} [stallMs] how long an answer may wait for a client that takes none of it, 60 s
  * @property {number} [bodies] requests at a time whose bodies come in; beyond it 429; 256
  * @property {(entry: LogEntry) => void} [log]
@@ -85,6 +86,7 @@ export async function serve({
   allowOrigins = [],
   trustedOrigins = [],
   bodyIdleMs = 15e3,
+  headersMs = 30e3,
   stallMs = 60e3,
   bodies = 256,
   publicUrl,
@@ -250,7 +252,8 @@ export async function serve({
 
   // Keep-alive probes of TCP: a peer that is gone without a word is found out.
   const guarded = proxyNeedsKey ? guardProxy : undefined;
-  const server = http.createServer({ keepAlive: true, keepAliveInitialDelay: 30e3 }, async (incoming, outgoing) => {
+  const sockets = { keepAlive: true, keepAliveInitialDelay: 30e3, connectionsCheckingInterval: headersMs };
+  const server = http.createServer(sockets, async (incoming, outgoing) => {
     const started = performance.now();
     const [named] = [incoming.headers['x-request-id']].flat();
     /** @type {LogEntry} */
@@ -298,7 +301,7 @@ export async function serve({
     }
   });
   server.requestTimeout = 300e3; // a whole request, however it trickles
-  server.headersTimeout = 30e3;
+  server.headersTimeout = headersMs;
   server.keepAliveTimeout = 5e3;
 
   await new Promise((resolve, reject) => {
@@ -391,6 +394,7 @@ function preflight({ headers }) {
  */
 function bodyOf(incoming, idleMs) {
   /** @type {NodeJS.Timeout | undefined} */ let timer;
+  let arm = () => {};
   let over = false;
   return new ReadableStream(
     {
@@ -402,7 +406,8 @@ function bodyOf(incoming, idleMs) {
           clearTimeout(timer);
           how();
         };
-        const arm = () => {
+        arm = () => {
+          if (over) return;
           clearTimeout(timer);
           timer = setTimeout(
             () =>
@@ -415,15 +420,18 @@ function bodyOf(incoming, idleMs) {
         arm();
         incoming.on('data', (chunk) => {
           if (over) return;
-          controller.enqueue(new Uint8Array(chunk));
           arm();
-          if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+          controller.enqueue(new Uint8Array(chunk));
+          if ((controller.desiredSize ?? 0) > 0) return;
+          incoming.pause();
+          clearTimeout(timer); // now it is we who are slow
         });
         incoming.on('end', () => end(() => controller.close()));
         incoming.on('close', () => end(() => controller.error(invalid('body', 'The request body broke off'))));
         incoming.on('error', () => {});
       },
       pull() {
+        arm();
         incoming.resume();
       },
       cancel() {

@@ -6,7 +6,8 @@
  *                    takes no U+0000, and beside it what is searched by. A record
  *                    that has a lane waits or is worked on.
  *   cutaway_lanes    whose turn was when
- *   cutaway_blobs    the large object of each key; `pending.…` while it comes in
+ *   cutaway_blobs    of each key, the large object or the object of S3; `pending.…` while it
+ *                    comes in, `gone.…` until its object of S3 is taken away
  *
  * @module shim/store/node-postgres-schema
  */
@@ -115,6 +116,55 @@ begin
   perform lo_unlink(content) from cutaway_blobs where key = p_key;
   delete from cutaway_blobs where key = p_key;
   update cutaway_blobs set key = p_key, size = p_size, type = p_type, written = now() where key = p_pending;
+end $$;
+`,
+  `
+alter table cutaway_blobs alter column content drop not null;
+alter table cutaway_blobs add column object text;
+create unique index cutaway_blobs_object on cutaway_blobs (object) where object is not null;
+create index cutaway_blobs_gone on cutaway_blobs (written) where key like 'gone.%';
+drop function cutaway_keep(text, text, bigint, text);
+
+-- A blob begins to come in. Sent again, it is the one that is there.
+create function cutaway_begin(p_pending text, p_bytes bytea, p_object text) returns oid language plpgsql as $$
+declare
+  begun oid;
+begin
+  select content into begun from cutaway_blobs where key = p_pending;
+  if not found then
+    begun := case when p_object is null then lo_from_bytea(0, p_bytes) end;
+    insert into cutaway_blobs (key, content, object, size, type) values (p_pending, begun, p_object, 0, '');
+  end if;
+  return begun;
+end $$;
+
+-- A blob goes: a large object at once, one of S3 when the caller has taken it away.
+create function cutaway_drop(p_key text) returns table (object text, size bigint) language plpgsql as $$
+declare
+  one oid;
+begin
+  for one in delete from cutaway_blobs b where b.key = p_key and b.content is not null returning b.content loop
+    perform lo_unlink(one);
+  end loop;
+  return query update cutaway_blobs b set key = 'gone.' || b.object, written = now()
+    where b.key = p_key and b.object is not null returning b.object, b.size;
+end $$;
+
+-- A blob that has come in whole takes its place; what was there goes. One key at a time, and the same when sent again.
+create function cutaway_keep(
+  p_pending text, p_key text, p_size bigint, p_type text, p_content oid, p_object text
+) returns table (object text, size bigint) language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(p_key, 7226401118));
+  if not exists (select 1 from cutaway_blobs b where b.key = p_pending) then
+    if exists (select 1 from cutaway_blobs b where b.key = p_key
+        and b.content is not distinct from p_content and b.object is not distinct from p_object) then
+      return;
+    end if;
+    raise exception 'the blob was cleared away while it came in' using errcode = 'CT002';
+  end if;
+  return query select d.object, d.size from cutaway_drop(p_key) d;
+  update cutaway_blobs b set key = p_key, size = p_size, type = p_type, written = now() where b.key = p_pending;
 end $$;
 `,
 ];

@@ -16,13 +16,14 @@
  */
 import pg from 'pg';
 import { ShimError } from '../errors.js';
-import { MIME, sniff } from '../image-header.js';
 import { randomText } from '../ids.js';
-import { changed, checkHolder, checkName, fullError, isName } from './memory.js';
+import { changed, checkHolder, checkName, isName } from './memory.js';
+import { patiently } from './node-patience.js';
+import { createBlobs } from './node-postgres-blobs.js';
 import { MIGRATIONS } from './node-postgres-schema.js';
+import { s3Address } from './node-s3-address.js';
 
 const LOCK = 7_226_401_118; // any number that is ours: of the migrations
-const CHUNK_BYTES = 1 << 20;
 const DEAD_S = 15;
 const PATIENCE_MS = 30e3;
 const LEAST_VERSION = 140000;
@@ -66,9 +67,9 @@ const COLUMNS = ['scope', 'status', 'expires', 'owner', 'lane', 'attempts', 'run
 
 /**
  * Brings the tables to this version, one process at a time.
- * @param {string} url
+ * @param {string} url @param {boolean} withS3 whether objects of S3 can be read
  */
-async function migrate(url) {
+async function migrate(url, withS3) {
   const client = new pg.Client({ connectionString: url }); // its own: the lock is the connection's
   await client.connect();
   try {
@@ -87,6 +88,9 @@ async function migrate(url) {
       if (i < version) continue;
       await client.query(`begin; ${text}; insert into cutaway_migrations (version) values (${i + 1}); commit;`);
     }
+    const { rowCount } = await client.query('select 1 from cutaway_blobs where object is not null limit 1');
+    if (rowCount && !withS3)
+      throw new ShimError('read_failed', 'Blobs of this database lie in S3: --blobs says where.');
   } finally {
     await client.end();
   }
@@ -94,19 +98,25 @@ async function migrate(url) {
 
 /**
  * Opens the database, and brings its tables up to date.
- * @param {{ url: string, connections?: number, maxBytes?: number, deadMs?: number, patienceMs?: number,
- *   onError?: (error: unknown) => void }} options
+ * @param {{ url: string, blobs?: string, connections?: number, maxBytes?: number, deadMs?: number,
+ *   patienceMs?: number, onError?: (error: unknown) => void }} options
+ *   blobs: s3://… where new blobs go (node-s3-address.js); else they are large objects
  * @returns {Promise<import('./memory.js').Store>}
  */
 export async function createPostgresStore({
   url,
+  blobs: place,
   connections = 10,
   maxBytes = Infinity,
   deadMs = DEAD_S * 1000,
   patienceMs = PATIENCE_MS,
   onError = () => {},
 }) {
-  await migrate(url);
+  await migrate(url, place !== undefined);
+  // Loaded where it is wanted.
+  const objects =
+    place === undefined ? undefined : (await import('./node-s3.js')).createObjects({ ...s3Address(place), patienceMs });
+  await objects?.check();
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -125,19 +135,8 @@ export async function createPostgresStore({
    * @param {string} text @param {unknown[]} [values] @param {{ again?: () => void }} [options] again: called before that
    * @returns {Promise<import('pg').QueryResult<any>>}
    */
-  async function ask(text, values = [], { again } = {}) {
-    const until = Date.now() + patienceMs;
-    for (let wait = 50; ; wait = Math.min(2000, 2 * wait)) {
-      try {
-        return await pool.query(text, values);
-      } catch (error) {
-        if (!broken(/** @type {any} */ (error)) || closed) throw error;
-        if (Date.now() > until)
-          throw Object.assign(new ShimError('busy', 'The store is out of reach.', { retryAfter: 5 }), { cause: error });
-        again?.();
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-    }
+  function ask(text, values = [], { again } = {}) {
+    return patiently(() => pool.query(text, values), { broken, patienceMs, closed: () => closed, again });
   }
 
   /** Hears what others tell, on a connection of its own, as long as the store is open. */
@@ -165,6 +164,7 @@ export async function createPostgresStore({
   }
   /** @type {() => void | Promise<void>} */ let stopListening = () => {};
   void listen();
+  const blobs = createBlobs({ ask, maxBytes, onError, objects });
 
   /** @param {string} collection @param {string} id */
   async function rowOf(collection, id) {
@@ -173,23 +173,9 @@ export async function createPostgresStore({
     return rows[0];
   }
 
-  /** The large object of a key. @param {string} key */
-  async function blobOf(key) {
-    if (!isName(key)) return undefined;
-    const { rows } = await ask('select content, size, type from cutaway_blobs where key = $1', [key]);
-    return rows[0] && { content: rows[0].content, size: Number(rows[0].size), type: rows[0].type };
-  }
-
-  /** @param {string} content @param {number} from @param {number} length @returns {Promise<Uint8Array>} */
-  async function piece(content, from, length) {
-    const { rows } = await ask('select lo_get($1, $2, $3) as bytes', [content, from, length]);
-    return new Uint8Array(rows[0].bytes);
-  }
-
-  const usage = async () => Number((await ask('select coalesce(sum(size), 0) as sum from cutaway_blobs')).rows[0].sum);
-
   /** @type {import('./memory.js').Store} */
   const store = {
+    ...blobs,
     owner,
     shared: true,
     async alive(who) {
@@ -325,124 +311,16 @@ export async function createPostgresStore({
     async ping() {
       await pool.query('select 1');
     },
-    async write(key, data) {
-      checkName(key);
-      const stream = data instanceof Blob ? data.stream() : data;
-      const pending = `pending.${randomText(20)}`;
-      /** @type {string | undefined} */ let content;
-      let size = 0;
-      let start = new Uint8Array(0);
-      const others = maxBytes === Infinity ? 0 : (await usage()) - ((await blobOf(key))?.size ?? 0);
-      /** @param {Uint8Array} bytes */
-      const put = async (bytes) => {
-        if (others + size + bytes.length > maxBytes) throw fullError(maxBytes);
-        if (content === undefined) {
-          start = bytes.slice(0, 32);
-          const { rows } = await ask(
-            `with made as (select lo_from_bytea(0, $1) as content)
-               insert into cutaway_blobs (key, content, size, type) select $2, content, 0, '' from made returning content`,
-            [Buffer.from(bytes), pending],
-          );
-          content = rows[0].content;
-        } else await ask('select lo_put($1, $2, $3)', [content, size, Buffer.from(bytes)]);
-        size += bytes.length;
-      };
-      try {
-        for await (const bytes of inChunks(stream)) await put(bytes);
-        if (content === undefined) await put(new Uint8Array(0));
-        const format = sniff(start);
-        await ask('select cutaway_keep($1, $2, $3, $4)', [pending, key, size, format ? MIME[format] : '']);
-        return size;
-      } catch (error) {
-        await drop(pending).catch(onError);
-        if (error instanceof ShimError) throw error;
-        const full = ['53100', '53200'].includes(/** @type {any} */ (error).code);
-        throw full ? new ShimError('write_failed', 'The disk of the database is full.') : error;
-      }
-    },
-    async read(key, limit = Infinity) {
-      const blob = await blobOf(key);
-      if (!blob) return undefined;
-      /** @type {BlobPart[]} */ const parts = [];
-      const end = Math.min(blob.size, limit);
-      for (let at = 0; at < end; at += CHUNK_BYTES)
-        parts.push(/** @type {BlobPart} */ (await piece(blob.content, at, Math.min(CHUNK_BYTES, end - at))));
-      return new Blob(parts, { type: blob.type });
-    },
-    async open(key) {
-      const blob = await blobOf(key);
-      if (!blob) return undefined;
-      return {
-        size: blob.size,
-        type: blob.type,
-        stream() {
-          let at = 0;
-          /** @param {ReadableStreamDefaultController<Uint8Array>} controller */
-          async function pull(controller) {
-            if (at >= blob.size) {
-              controller.close();
-              return;
-            }
-            const bytes = await piece(blob.content, at, CHUNK_BYTES);
-            at += bytes.length;
-            if (bytes.length === 0) controller.error(new ShimError('read_failed', 'The picture has been removed.'));
-            else controller.enqueue(bytes);
-          }
-          return new ReadableStream({ pull }, { highWaterMark: 0 });
-        },
-      };
-    },
-    async has(key) {
-      return (await blobOf(key)) !== undefined;
-    },
-    erase: (key) => drop(key),
-    async keys() {
-      return (await ask(`select key from cutaway_blobs where key not like 'pending.%'`)).rows.map(({ key }) => key);
-    },
-    usage,
     async clear(collections) {
-      // A blob is written before its record; an hour is longer than any of that takes.
-      await ask(
-        `with gone as (
-           delete from cutaway_blobs b where written < now() - interval '1 hour' and (
-             key like 'pending.%' or (split_part(key, '.', 1) = any($1) and not exists (
-               select 1 from cutaway_records r
-                 where r.collection = split_part(b.key, '.', 1) and r.id = split_part(b.key, '.', 2))))
-             returning content)
-         select lo_unlink(content) from gone`,
-        [collections],
-      );
+      await blobs.clear(collections);
       await ask('delete from cutaway_lanes l where not exists (select 1 from cutaway_records r where r.lane = l.lane)');
     },
     async close() {
       closed = true;
       await stopListening();
+      objects?.close();
       await pool.end();
     },
   };
   return store;
-
-  /** @param {string} key */
-  async function drop(key) {
-    if (!isName(key)) return;
-    await ask(
-      'with gone as (delete from cutaway_blobs where key = $1 returning content) select lo_unlink(content) from gone',
-      [key],
-    );
-  }
-}
-
-/** A stream in pieces of a megabyte. @param {ReadableStream<Uint8Array>} stream */
-async function* inChunks(stream) {
-  /** @type {Uint8Array[]} */ let parts = [];
-  let size = 0;
-  for await (const part of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (stream))) {
-    parts.push(part);
-    size += part.length;
-    if (size < CHUNK_BYTES) continue;
-    yield Buffer.concat(parts, size);
-    parts = [];
-    size = 0;
-  }
-  if (size > 0) yield Buffer.concat(parts, size);
 }

@@ -13,15 +13,27 @@
 #define PAIRS 96  /* of input channels: 3 KB of weights, 1.5 KB of pixels */
 #define DEPTH 192 /* the same for f32: 6 KB and 3 KB */
 
+/* Nothing is loaded before these sums are made: a compiler that unrolls loads
+ * more than there are registers. */
+#define IN_ORDER(acc)                                                          \
+    __asm__ volatile(""                                                        \
+                     : "+r"(acc[0][0]), "+r"(acc[0][1]), "+r"(acc[1][0]),      \
+                       "+r"(acc[1][1]), "+r"(acc[2][0]), "+r"(acc[2][1]),      \
+                       "+r"(acc[3][0]), "+r"(acc[3][1])                        \
+                     :                                                         \
+                     : "memory")
+
 static int16_t dot_weights[PAIRS][CHANNELS][2];
 static int16_t dot_pixels[PAIRS][PIXELS][2];
 static float f32_weights[DEPTH][CHANNELS];
 static float f32_pixels[DEPTH][PIXELS];
+static v128_t copied[2][512 * 1024 / sizeof(v128_t)]; /* a map of 1 MB */
 
 CUT_EXPORT void bench_fill(void);
 CUT_EXPORT uint32_t bench_macs(void);
 CUT_EXPORT int32_t bench_dot(uint32_t tiles);
 CUT_EXPORT float bench_f32(uint32_t tiles);
+CUT_EXPORT uint32_t bench_copy(uint32_t passes);
 
 /** Once, before the others: values which the compiler cannot know. */
 void bench_fill(void)
@@ -64,6 +76,7 @@ int32_t bench_dot(uint32_t tiles)
                 acc[p][1] = wasm_i32x4_add(acc[p][1],
                                            wasm_i32x4_dot_i16x8(x, w1));
             }
+            IN_ORDER(acc);
         }
     v128_t sum = wasm_i32x4_splat(0);
     for (int p = 0; p < PIXELS; p++)
@@ -88,10 +101,24 @@ float bench_f32(uint32_t tiles)
                 acc[p][0] = wasm_f32x4_add(acc[p][0], wasm_f32x4_mul(x, w0));
                 acc[p][1] = wasm_f32x4_add(acc[p][1], wasm_f32x4_mul(x, w1));
             }
+            IN_ORDER(acc);
         }
     v128_t sum = wasm_f32x4_splat(0.0f);
     for (int p = 0; p < PIXELS; p++)
         sum = wasm_f32x4_add(sum, wasm_f32x4_add(acc[p][0], acc[p][1]));
     return wasm_f32x4_extract_lane(sum, 0) + wasm_f32x4_extract_lane(sum, 1) +
            wasm_f32x4_extract_lane(sum, 2) + wasm_f32x4_extract_lane(sum, 3);
+}
+
+/** Half a megabyte to another, `passes` times: what maps cost that are written
+ * by one layer and read by the next. The bytes that moved. */
+uint32_t bench_copy(uint32_t passes)
+{
+    const uint32_t count = sizeof copied[0] / sizeof copied[0][0];
+    for (uint32_t t = 0; t < passes; t++)
+        for (uint32_t i = 0; i < count; i++)
+            wasm_v128_store(&copied[1 - t % 2][i],
+                            wasm_i32x4_add(wasm_v128_load(&copied[t % 2][i]),
+                                           wasm_i32x4_splat((int)t)));
+    return passes * (uint32_t)sizeof copied;
 }

@@ -235,6 +235,84 @@ static void each_click_is_a_pass_that_knows_the_one_before(void)
     cut_job_free(job);
 }
 
+/* The answer before the last click is kept, so that another one in its place
+ * is one pass, and gives what it would have given at once. */
+static void another_last_click_is_one_pass(void)
+{
+    static float want[4 * PLANE];
+    cut_job *job = decoded(manifest);
+    for (int again = 0; again < 2; again++) {
+        if (again) { /* another second click, and then this one instead */
+            CHECK_EQUAL(pick(job, "{\"points\":[[10,10],[60,60,0]]}"), CUT_OK);
+            CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+            CHECK_EQUAL(answer(job), CUT_OK);
+        }
+        CHECK_EQUAL(pick(job, "{\"points\":[[10,10],[30,8]]}"), CUT_OK);
+        int passes = 0;
+        for (; cut_job_state(job) == CUT_DECODED || cut_job_has_next_pass(job);
+             passes++) {
+            CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+            const float *t = cut_job_tensor(job);
+            float seen = sum(t + 6 * PLANE, PLANE);
+            CHECK(passes == 0 && !again ? seen == 0 : seen > 200);
+            CHECK_EQUAL(answer(job), CUT_OK);
+        }
+        CHECK_EQUAL(passes, again ? 1 : 2);
+        size_t bytes = (size_t)cut_job_map_w(job) * cut_job_map_h(job) *
+                       sizeof(float);
+        CHECK(bytes <= sizeof want);
+        if (again) CHECK(memcmp(want, cut_job_map(job), bytes) == 0);
+        memcpy(want, cut_job_map(job), bytes);
+        if (again) continue;
+        CHECK_EQUAL(pick(job, "{\"points\":[[10,10]]}"), CUT_OK);
+        CHECK_EQUAL(cut_job_state(job), CUT_INFERRED); /* nothing to do */
+    }
+    cut_job_free(job);
+}
+
+/* A photo much larger than the model's input: the window is moved out to whole
+ * samples of the copy, and its maps, too. */
+static void a_large_photo_is_looked_at_in_a_copy(void)
+{
+    enum { LARGE = 331 }; /* 331 / 32 / 2: by 5, and one left */
+    uint8_t *px = cut_alloc(LARGE * LARGE, 4);
+    uint8_t bmp[54] = {'B',
+                       'M',
+                       [2] = 54,
+                       [10] = 54,
+                       [14] = 40,
+                       [18] = LARGE & 255,
+                       [19] = LARGE >> 8,
+                       [22] = LARGE & 255,
+                       [23] = LARGE >> 8,
+                       [26] = 1,
+                       [28] = 24};
+    for (int i = 0; i < LARGE * LARGE; i++)
+        memset(px + i * 4, i % LARGE < 160 ? 0 : 255, 4), px[i * 4 + 3] = 255;
+    cut_job *job = cut_job_new();
+    CHECK_EQUAL(cut_job_decode_pixels(job, px, LARGE, LARGE, bmp, sizeof bmp),
+                CUT_OK);
+    cut_free(px);
+    CHECK_EQUAL(cut_job_manifest(job, manifest, (uint32_t)strlen(manifest)), 0);
+    CHECK_EQUAL(pick(job, "{\"points\":[[20,20],[159,20]]}"), CUT_OK);
+    CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+    const float *t = cut_job_tensor(job);
+    /* white from 160 of 331 on: 16.5 of 32 columns */
+    CHECK(sum(t, PLANE) > 16 * M && sum(t, PLANE) < 17 * M);
+    CHECK_EQUAL(answer(job), CUT_OK); /* the upper left quarter */
+    CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+    t = cut_job_tensor(job);
+    /* 1.4 times 0..166: 0..199, moved out to 200: 40 of 200 are white */
+    float white = sum(t, PLANE) / (float)M / (float)M;
+    CHECK(white > .19f && white < .21f);
+    /* the click at 159 is 4/5 across: its disc is whole, around 25 and 3 */
+    CHECK(t[3 * PLANE + 3 * M + 25] == 1 && t[3 * PLANE + 3 * M + 30] == 1);
+    CHECK(t[3 * PLANE + 3 * M + 31] == 0);
+    CHECK_EQUAL(answer(job), CUT_OK);
+    CHECK_EQUAL(cut_job_map_w(job), 2 * M);
+    cut_job_free(job);
+}
+
 static void a_box_is_one_pass(void)
 {
     cut_job *job = decoded(manifest);
@@ -274,6 +352,8 @@ int main(void)
     the_window_is_what_was_found_and_pointed_at();
     an_answer_goes_to_its_place();
     each_click_is_a_pass_that_knows_the_one_before();
+    another_last_click_is_one_pass();
+    a_large_photo_is_looked_at_in_a_copy();
     a_box_is_one_pass();
     any_other_model_sees_the_box_alone();
     CHECK_EQUAL(cut_alloc_count().blocks, 0);

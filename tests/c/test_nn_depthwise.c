@@ -3,6 +3,7 @@
 #include "nn_oracle.h"
 
 #include "nn/kernels/depthwise.h"
+#include "nn/kernels/inverted.h"
 
 static uint32_t state = 77;
 

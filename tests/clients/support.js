@@ -12,6 +12,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startBalancer } from '../js/shim/support/balancer.js';
 import { expected } from '../js/shim/support/fake-engine.js';
 import { png } from '../js/shim/support/pictures.js';
 
@@ -37,23 +38,28 @@ function photoIn(folder) {
   return { path, bytes };
 }
 
-/**
- * Starts a server, with further flags, and works out what it must answer for
- * the photo.
- * @returns {Promise<{ address: string, photo: string, bytes: Buffer, want: Buffer, engine: 'real' | 'fake', folder: string, close(): Promise<void> }>}
- */
-export async function startServer(/** @type {string[]} */ ...flags) {
-  const folder = mkdtempSync(join(tmpdir(), 'cutaway-clients-'));
+/** A photo, and what must become of it. @param {string} folder */
+function work(folder) {
   const { path, bytes } = photoIn(folder);
   const out = join(folder, 'want.png');
   const made = existsSync(cli) ? spawnSync(process.execPath, [cli, path, '-o', out], { encoding: 'utf8' }) : undefined;
   const real = made?.status === 0;
-  const command = real ? [cli, 'serve'] : [join(root, 'tests', 'js', 'shim', 'support', 'serve-fake.js')];
-  const child = spawn(
-    process.execPath,
-    [...command, '--port', '0', '--dir', join(folder, 'store'), '--quiet', ...flags],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  return {
+    photo: path,
+    bytes,
+    want: real ? readFileSync(out) : expected(bytes),
+    engine: /** @type {'real' | 'fake'} */ (real ? 'real' : 'fake'),
+    folder,
+  };
+}
+
+/** @param {'real' | 'fake'} engine @param {string[]} flags @param {Record<string, string>} [env] */
+async function spawnServer(engine, flags, env = {}) {
+  const command = engine === 'real' ? [cli, 'serve'] : [join(root, 'tests', 'js', 'shim', 'support', 'serve-fake.js')];
+  const child = spawn(process.execPath, [...command, '--port', '0', '--quiet', ...flags], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = await Promise.race([
     once(child.stdout, 'data'),
     once(child, 'exit').then(([code]) => {
@@ -62,15 +68,44 @@ export async function startServer(/** @type {string[]} */ ...flags) {
   ]);
   return {
     address: /https?:\/\/\S+/.exec(String(line))?.[0] ?? '',
-    photo: path,
-    bytes,
-    want: real ? readFileSync(out) : expected(bytes),
-    engine: real ? 'real' : 'fake',
-    folder,
     async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
-      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a server, with further flags, and works out what it must answer for the photo. */
+export async function startServer(/** @type {string[]} */ ...flags) {
+  const task = work(mkdtempSync(join(tmpdir(), 'cutaway-clients-')));
+  const { address, close } = await spawnServer(task.engine, ['--dir', join(task.folder, 'store'), ...flags]);
+  return {
+    ...task,
+    address,
+    async close() {
+      await close();
+      rmSync(task.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Starts two replicas on one store behind a round robin.
+ * @param {Record<string, string>} env CUTAWAY_STORE and the like
+ */
+export async function startReplicas(env) {
+  const task = work(mkdtempSync(join(tmpdir(), 'cutaway-clients-')));
+  const all = await Promise.all([1, 2].map(() => spawnServer(task.engine, ['--workers', '1'], env)));
+  const balancer = await startBalancer(() => all.map(({ address }) => address));
+  return {
+    ...task,
+    address: balancer.address,
+    asked: balancer.asked,
+    async close() {
+      balancer.close();
+      await Promise.all(all.map(({ close }) => close()));
+      rmSync(task.folder, { recursive: true, force: true });
     },
   };
 }

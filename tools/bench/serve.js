@@ -1,47 +1,42 @@
-// node tools/bench/serve.js [pictures]: what a picture costs a server, with the
-// real engine, two replicas of one worker each on one PostgreSQL. Processor time
-// is what to go by: it hardly minds what else the machine does.
+// npm run bench -- serve [--pictures N]: what `cutaway serve` can do on this
+// machine, with the real engine and one PostgreSQL without flushes: one replica
+// of one worker against two such, calls that run no picture, polls meanwhile,
+// memory. Rates need an idle machine; processor time hardly minds what else runs.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { noPostgres, startPostgres } from '../../tests/js/shim/support/postgres.js';
 
 /** @type {any} it has no types */
 const { default: autocannon } = await import(/** @type {string} */ ('autocannon'));
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const total = Number(process.argv[2] ?? 200);
-if (noPostgres) throw new Error(noPostgres);
-const ticks = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+const ROUNDS = 3; // of each number of replicas, in turn: a busy minute meets both
+const SECONDS = 5; // of calls of one kind
+const PERIODS = 5; // of memory
 
-/** Processor seconds and resident MB of a process. @param {number} pid */
-function costOf(pid) {
+const clockTicks = () => Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+/** Fields of /proc/PID/stat behind the name. @param {number | string} pid */
+function statOf(pid) {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return {
-    seconds: (Number(fields[11]) + Number(fields[12])) / ticks,
-    mb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024,
-  };
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
-/** Of all backends of the tests' PostgreSQL, and of those that have ended. @param {number} port */
-function postgresSeconds(port) {
+/** Processor seconds of a process. @param {number | string} pid @param {number} ticks */
+const secondsOf = (pid, ticks) => (Number(statOf(pid)[11]) + Number(statOf(pid)[12])) / ticks;
+/** Resident MB of a process. @param {number} pid */
+const residentMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+/** Of all processes of the tests' PostgreSQL, and of those that have ended. @param {number} port @param {number} ticks */
+function postgresSeconds(port, ticks) {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   for (const pid of all) {
     try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-      if (!line.includes(`-p\0${port}`) && !line.includes(`-p ${port}`)) continue;
-      if (!/postgres/.test(line)) continue;
-      const children = all.filter((one) => {
-        try {
-          return readFileSync(`/proc/${one}/stat`, 'utf8').split(') ')[1].split(' ')[1] === pid;
-        } catch {
-          return false;
-        }
-      });
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-      const ended = (Number(stat[13]) + Number(stat[14])) / ticks;
-      return children.reduce((sum, one) => sum + costOf(Number(one)).seconds, costOf(Number(pid)).seconds + ended);
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+      if (!line.includes('postgres') || !line.includes(`-p ${port} `)) continue;
+      const children = all.filter((one) => existsSync(`/proc/${one}/stat`) && statOf(one)[1] === pid);
+      const ended = (Number(statOf(pid)[13]) + Number(statOf(pid)[14])) / ticks;
+      return children.reduce((sum, one) => sum + secondsOf(one, ticks), secondsOf(pid, ticks) + ended);
     } catch {
       // it ended meanwhile
     }
@@ -49,16 +44,22 @@ function postgresSeconds(port) {
   return NaN;
 }
 
-/** @param {string} store @param {string[]} args */
-async function start(store, ...args) {
+/** A replica with one worker. @param {string} store */
+async function start(store) {
   const child = spawn(
     process.execPath,
-    ['bin/cutaway.js', 'serve', '--port', '0', '--queue', '100000', '--quiet', ...args],
+    ['bin/cutaway.js', 'serve', '--port', '0', '--queue', '100000', '--quiet', '--workers', '1'],
     { cwd: root, env: { ...process.env, CUTAWAY_STORE: store }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const [line] = await once(child.stdout, 'data');
-  return { child, address: String(line).trim(), cost: () => costOf(/** @type {number} */ (child.pid)) };
+  const [line] = await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`cutaway serve ended with ${code}`);
+    }),
+  ]);
+  return { child, pid: /** @type {number} */ (child.pid), address: String(line).trim() };
 }
+/** @typedef {Awaited<ReturnType<typeof start>>} Replica */
 
 /** @param {string} url @param {unknown} body @returns {Promise<any>} */
 const post = async (url, body) =>
@@ -66,72 +67,130 @@ const post = async (url, body) =>
     await fetch(url, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
   ).json();
 
-/** Projects that end; gives seconds. @param {string[]} addresses @param {number} count */
-async function remove(addresses, count) {
-  const { items } = await post(`${addresses[0]}/v1/files/upload-urls`, {
-    items: [{ type: 'image', extension: 'jpg' }],
-  });
+/** An upload whose path projects may name. @param {string} address */
+async function upload(address) {
+  const { items } = await post(`${address}/v1/files/upload-urls`, { items: [{ type: 'image', extension: 'jpg' }] });
   await fetch(items[0].upload_url, { method: 'PUT', body: readFileSync(`${root}web/samples/duck.jpg`) });
+  return items[0].file_path;
+}
+
+/** Projects, from the first create to the end of the last. @param {readonly Replica[]} replicas @param {string} path @param {number} count */
+async function remove(replicas, path, count) {
   const started = performance.now();
   const ids = [];
-  for (let n = 0; n < count; n++)
-    ids.push(
-      (
-        await post(`${addresses[n % addresses.length]}/v1/image-background-remover`, {
-          assets: { image_file_path: items[0].file_path },
-        })
-      ).id,
-    );
+  for (let n = 0; n < count; n++) {
+    const { address } = replicas[n % replicas.length];
+    ids.push((await post(`${address}/v1/image-background-remover`, { assets: { image_file_path: path } })).id);
+  }
   for (const id of ids) {
     for (;;) {
-      const { status } = await (await fetch(`${addresses[0]}/v1/image-projects/${id}`)).json();
+      const { status } = await (await fetch(`${replicas[0].address}/v1/image-projects/${id}`)).json();
       if (status === 'complete') break;
-      if (status === 'error') throw new Error('a picture failed');
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (status !== 'queued' && status !== 'rendering') throw new Error(`a picture ended as ${status}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
   return { seconds: (performance.now() - started) / 1000, id: ids[0] };
 }
 
-const postgres = await startPostgres();
-/** @type {import('node:child_process').ChildProcess[]} */ const children = [];
-try {
-  const store = await postgres.fresh();
-  const one = await start(store, '--workers', '1');
-  children.push(one.child);
-  await remove([one.address], 10); // warm
-  const alone = await remove([one.address], total);
-  const two = await start(store, '--workers', '1');
-  children.push(two.child);
-  const addresses = [one.address, two.address];
-  await remove(addresses, 10);
-  const before = [one, two].map((server) => server.cost().seconds);
-  const database = postgresSeconds(postgres.port);
-  const both = await remove(addresses, total);
-  const spent = [one, two].reduce((sum, server, i) => sum + server.cost().seconds - before[i], 0);
-  const asked = postgresSeconds(postgres.port) - database;
-  const poll = `${one.address}/v1/image-projects/${both.id}`;
-  const [idle, idleDatabase] = [one.cost().seconds, postgresSeconds(postgres.port)];
-  const polls = await autocannon({ url: poll, connections: 10, duration: 5 });
-  const [polled, polledDatabase] = [one.cost().seconds - idle, postgresSeconds(postgres.port) - idleDatabase];
-  const working = remove(addresses, total);
-  const meanwhile = await autocannon({ url: poll, connections: 2, overallRate: 50, duration: 5 });
-  await working;
-  const rows = {
-    'pictures a second, one worker': (total / alone.seconds).toFixed(2),
-    'pictures a second, two replicas': (total / both.seconds).toFixed(2),
-    'processor ms a picture, replicas': ((1000 * spent) / total).toFixed(0),
-    'processor ms a picture, PostgreSQL': ((1000 * asked) / total).toFixed(1),
-    'MB of each replica': [one, two].map((server) => server.cost().mb.toFixed(0)).join(', '),
-    'polls a second, nothing else': polls.requests.average.toFixed(0),
-    'processor ms a poll, replica': ((1000 * polled) / polls.requests.total).toFixed(2),
-    'processor ms a poll, PostgreSQL': ((1000 * polledDatabase) / polls.requests.total).toFixed(2),
-    'p99 ms of polls, nothing else': polls.latency.p99,
-    'p99 ms of polls, meanwhile pictures': meanwhile.latency.p99,
+/** Calls of one kind, at all replicas at the same time. @param {readonly Replica[]} replicas @param {any} options with `path` */
+async function calls(replicas, { path, ...options }) {
+  const each = await Promise.all(
+    replicas.map(({ address }) => autocannon({ url: address + path, connections: 10, duration: SECONDS, ...options })),
+  );
+  const errors = each.reduce((sum, one) => sum + one.errors + one.non2xx, 0);
+  if (errors) throw new Error(`${errors} calls of ${path} failed`);
+  return {
+    perSecond: each.reduce((sum, one) => sum + one.requests.average, 0),
+    total: each.reduce((sum, one) => sum + one.requests.total, 0),
+    p99: Math.max(...each.map((one) => one.latency.p99)),
   };
-  for (const [name, value] of Object.entries(rows)) process.stdout.write(`${name.padEnd(40)} ${value}\n`);
-} finally {
-  for (const child of children) child.kill('SIGTERM');
-  await Promise.all(children.map((child) => once(child, 'exit')));
-  postgres.end();
+}
+
+/**
+ * @param {{ pictures?: number }} [options] in each round
+ * @returns {Promise<{ result: Record<string, number | number[]>, text: string }>}
+ */
+export async function benchServe({ pictures = 40 } = {}) {
+  if (noPostgres) return { result: {}, text: `skipped: ${noPostgres}` };
+  const ticks = clockTicks();
+  const postgres = await startPostgres();
+  /** @type {Replica[]} */ const two = [];
+  try {
+    const store = await postgres.fresh();
+    two.push(await start(store));
+    const one = two.slice();
+    two.push(await start(store));
+    const path = await upload(one[0].address);
+    await remove(two, path, Math.min(20, pictures)); // warm
+    const cost = () => two.reduce((sum, { pid }) => sum + secondsOf(pid, ticks), 0);
+
+    // The second replica is frozen while the first is measured alone: it must not take its jobs.
+    const seconds = { one: 0, two: 0 };
+    let id = '';
+    let [spent, asked] = [0, 0];
+    for (let round = 0; round < ROUNDS; round++) {
+      two[1].child.kill('SIGSTOP');
+      seconds.one += (await remove(one, path, pictures)).seconds;
+      two[1].child.kill('SIGCONT');
+      await remove(two, path, 2);
+      const [before, database] = [cost(), postgresSeconds(postgres.port, ticks)];
+      const both = await remove(two, path, pictures);
+      seconds.two += both.seconds;
+      spent += cost() - before;
+      asked += postgresSeconds(postgres.port, ticks) - database;
+      ({ id } = both);
+    }
+
+    const poll = { path: `/v1/image-projects/${id}` };
+    await calls(two, { ...poll, duration: 2 }); // warm
+    const [idle, idleDatabase] = [cost(), postgresSeconds(postgres.port, ticks)];
+    const polls = await calls(two, poll);
+    const [polled, polledDatabase] = [cost() - idle, postgresSeconds(postgres.port, ticks) - idleDatabase];
+    const slots = await calls(two, {
+      path: '/v1/files/upload-urls',
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ items: [{ type: 'image', extension: 'png' }] }),
+    });
+
+    const memory = [two.map(({ pid }) => Math.round(residentMb(pid)))];
+    let meanwhile = 0;
+    for (let period = 0; period < PERIODS; period++) {
+      const working = remove(two, path, pictures);
+      const { p99 } = await calls(two, { ...poll, connections: 2, overallRate: 25 });
+      meanwhile = Math.max(meanwhile, p99);
+      await working;
+      memory.push(two.map(({ pid }) => Math.round(residentMb(pid))));
+    }
+
+    const count = ROUNDS * pictures;
+    const result = {
+      'pictures a second, one worker': count / seconds.one,
+      'pictures a second, two replicas': count / seconds.two,
+      'two replicas against one worker': seconds.one / seconds.two,
+      'processor ms a picture, replicas': (1000 * spent) / count,
+      'processor ms a picture, PostgreSQL': (1000 * asked) / count,
+      'polls a second, two replicas': polls.perSecond,
+      'creates of upload addresses a second, two replicas': slots.perSecond,
+      'processor ms a poll, replica': (1000 * polled) / polls.total,
+      'processor ms a poll, PostgreSQL': (1000 * polledDatabase) / polls.total,
+      'p99 ms of polls, nothing else': polls.p99,
+      'p99 ms of 50 polls a second, meanwhile pictures': meanwhile,
+      'tasks that run or wait for a core': loadavg()[0],
+    };
+    const rows = Object.entries(result).map(([name, value]) => `${name.padEnd(52)} ${Number(value.toPrecision(3))}`);
+    rows.push(
+      `MB of the replicas, before and after each ${pictures} pictures`.padEnd(52) +
+        ` ${memory.map((both) => both.join(' and ')).join('; ')}`,
+    );
+    return { result: { ...result, 'MB of the first replica': memory.map(([first]) => first) }, text: rows.join('\n') };
+  } finally {
+    for (const { child } of two) {
+      child.kill('SIGCONT');
+      child.kill('SIGTERM');
+    }
+    await Promise.all(two.map(({ child }) => child.exitCode ?? child.signalCode ?? once(child, 'exit')));
+    postgres.end();
+  }
 }

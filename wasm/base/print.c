@@ -12,7 +12,7 @@ typedef struct writer {
 
 static void put(writer *w, const char *bytes, size_t count)
 {
-    if (w->at + 1 < w->size) {
+    if (count && w->at + 1 < w->size) { /* no bytes may have no address */
         size_t room = w->size - 1 - w->at;
         memcpy(w->out + w->at, bytes, count < room ? count : room);
     }

@@ -57,6 +57,8 @@ void cut_edit_free(cut_edit *edit)
     cut_free(edit->objects.label);
     cut_free(edit->json);
     cut_free(edit->view);
+    cut_matte_free(&edit->meant);
+    cut_free(edit->ground);
     cut_free(edit);
 }
 
@@ -208,6 +210,8 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
                                  (unsigned)w, (unsigned)h);
     }
     cut_view_window window = {x, y, step, (int32_t)w, (int32_t)h};
+    if (edit->meant.alpha && style != CUT_EDIT_PHOTO)
+        return (int)cut_edit_view_meant(edit, style, window);
     cut_status status = cut_view_render(
         edit->view, style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
         style == CUT_EDIT_GHOST ? &edit->photos : NULL, window,

@@ -144,6 +144,7 @@ static void copy_rect(const cut_edit *edit, uint8_t *a, const uint8_t *b,
 
 cut_status cut_edit_commit(cut_edit *edit, cut_rect rect)
 {
+    edit->grounded = 0;
     cut_status status = cut_edit_clean(edit, rect);
     if (!status) status = step_new(edit, rect);
     if (!status) {
@@ -194,6 +195,7 @@ static int go(cut_edit *edit, uint32_t there, int direction)
                              "There is no such step.");
     const cut_edit_step *step =
         &edit->steps[direction < 0 ? edit->undos - 1 : edit->undos];
+    edit->grounded = 0;
     swap(edit, step);
     cut_status status = cut_edit_clean(edit, step->rect);
     if (status) {

@@ -4,10 +4,12 @@
 #define CUT_EDIT_STATE_H
 
 #include "base/fail.h"
+#include "base/simd.h"
 #include "detail/detail.h"
 #include "edit.h"
 #include "image/image.h"
 #include "matte/foreground.h"
+#include "matte/matte.h"
 
 /** Pixels x0..x1 - 1, y0..y1 - 1. Empty when x0 >= x1 or y0 >= y1. */
 typedef struct cut_rect {
@@ -107,6 +109,9 @@ cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
                            const cut_pyramid *ghost, cut_view_window window,
                            int as_matte, cut_error *error);
 
+/** A colour over a faint copy of the photo's; straight RGBA, 0..255. */
+f32x4 cut_over_ghost(f32x4 top, f32x4 below);
+
 #define CUT_EDIT_STEPS 256 /* of undo, at most */
 
 /** Alpha before, or after, a step. */
@@ -138,6 +143,10 @@ struct cut_edit {
     cut_rect dirty; /* of the stroke */
     uint8_t *cover; /* [h][w]: 0 between strokes */
 
+    cut_matte meant; /* what is supposed, of the photo; alpha NULL: nothing */
+    int way;
+    uint8_t *ground;    /* the matte before the thing of the last step; owned */
+    int grounded;       /* the last step is one of a thing */
     float amount;       /* of the modes of edges, pixels */
     uint8_t *goal;      /* [h][w]: what they lead to; NULL until there is one */
     uint8_t *goal_done; /* of each tile: whether this stroke has it in goal */
@@ -201,6 +210,11 @@ cut_status cut_edit_clean(cut_edit *edit, cut_rect rect);
 /** Makes a change of the matte in `rect` a step of undo; on CUT_E_MEMORY the
  * matte is as it was before. */
 cut_status cut_edit_commit(cut_edit *edit, cut_rect rect);
+
+/** What is supposed, on a rendered view of the matte, in edit->view.
+ * CUT_E_MEMORY. */
+cut_status cut_edit_view_meant(cut_edit *edit, int style,
+                               cut_view_window window);
 
 /** Frees steps from .. end - 1. */
 void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);

@@ -117,8 +117,7 @@ static f32x4 sample(const cut_image *image, tap x, tap y)
     return sum;
 }
 
-/* The picture over a faint copy of the photo. */
-static f32x4 over_ghost(f32x4 top, f32x4 below)
+f32x4 cut_over_ghost(f32x4 top, f32x4 below)
 {
     if (top[3] >= 255) return top;
     float a = top[3] / 255, b = below[3] / 255 * GHOST * (1 - a);
@@ -159,7 +158,7 @@ cut_status cut_view_render(uint8_t *out, const cut_pyramid *of,
         uint8_t *line = out + (size_t)j * (size_t)window.w * 4;
         for (int32_t i = from; i < end; i++) {
             f32x4 p = sample(image, columns[i], row);
-            if (below) p = over_ghost(p, sample(below, columns[i], row));
+            if (below) p = cut_over_ghost(p, sample(below, columns[i], row));
             if (as_matte) p = (f32x4){p[3], p[3], p[3], 255};
             cut_store_u8x4(line + i * 4, __builtin_convertvector(
                                              cut_clamp(p + 0.5f, 255), i32x4));

@@ -1,6 +1,7 @@
 /*
  * Retouching of a matte by hand: a brush that restores and erases, whole
- * objects kept or dropped, undo and redo, and views of any part at any scale.
+ * objects kept or dropped, things that somebody points at, undo and redo, and
+ * views of any part at any scale.
  *
  * Life: a job in REFINED -> cut_edit_new -> strokes, toggles, undo, views.. ->
  * cut_edit_encode, a file for cut_job_set_matte() -> cut_edit_free.
@@ -117,6 +118,40 @@ CUT_EXPORT const char *cut_edit_objects_json(cut_edit *edit);
  * step.
  */
 CUT_EXPORT int cut_edit_toggle(cut_edit *edit, float x, float y);
+
+/* ---- things that somebody points at (cut_job_pick) --------------------- */
+
+#define CUT_EDIT_ADD 0  /* the thing, too */
+#define CUT_EDIT_TAKE 1 /* all but the thing */
+#define CUT_EDIT_ONLY 2 /* the thing and nothing else */
+
+/**
+ * What a thing would make of the matte is seen in views, its edges followed at
+ * their resolution, until another call supposes something else; strokes, undo
+ * and the like go by the matte without it. What could be done again is
+ * forgotten.
+ *
+ * @param way CUT_EDIT_ADD, ..
+ * @param map u8 [h][w] over all of the photo, 0..255: what is meant; NULL:
+ *            nothing any more
+ * @param w, h at most CUT_MAX_MODEL_SIDE
+ * CUT_E_ARGUMENT, CUT_E_MEMORY: what was supposed before still is;
+ * CUT_E_STATE within a stroke.
+ */
+CUT_EXPORT int cut_edit_suppose(cut_edit *edit, int way, const uint8_t *map,
+                                uint32_t w, uint32_t h);
+
+/**
+ * Makes what is supposed a step of undo, its edges followed at the photo's
+ * resolution.
+ *
+ * @param goes_on 1: in place of the step before, which was one of the same
+ *                thing: the matte is what the thing makes of the one before
+ *                that; 0: of the matte as it is
+ * CUT_E_STATE: nothing is supposed, within a stroke, or the step before is
+ * none of a thing; CUT_E_MEMORY: nothing has changed.
+ */
+CUT_EXPORT int cut_edit_settle(cut_edit *edit, int goes_on);
 
 /* ---- undo -------------------------------------------------------------- */
 

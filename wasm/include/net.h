@@ -53,8 +53,9 @@ CUT_EXPORT int cut_net_load(cut_net *net, const uint8_t *bytes,
 /**
  * JSON of the plan: {"input": {"name", "shape": [1,c,h,w]}, "output": the
  * same, "arithmetic": "f32" | "i16", "macs", "arena_bytes", "weight_bytes",
- * "steps": [{"name", "op", "fused": [..], "shape": [c,h,w], "macs",
- * "offset", "bytes", "kernel"}]}. offset: of the result in the arena, bytes.
+ * "steps": [{"name", "op", "fused": [..], "shape": [c,h,w], "macs", "reads",
+ * "offset", "bytes", "type", "kernel"}]}. reads: bytes of the maps it reads;
+ * offset: of the result in the arena, bytes. "before": a step made with it.
  * Borrowed until the next call on this net. NULL before load, or without
  * memory.
  */

@@ -46,6 +46,9 @@ static const char abi[] =
     NUMBER_JSON("ghost", CUT_EDIT_GHOST) ","
     NUMBER_JSON("matte", CUT_EDIT_MATTE) ","
     NUMBER_JSON("photo", CUT_EDIT_PHOTO) "}"
+    ",\"edit_way\":{" NUMBER_JSON("add", CUT_EDIT_ADD) ","
+    NUMBER_JSON("take", CUT_EDIT_TAKE) ","
+    NUMBER_JSON("only", CUT_EDIT_ONLY) "}"
     ",\"arithmetic\":{" NUMBER_JSON("auto", CUT_NET_AUTO) ","
     NUMBER_JSON("f32", CUT_NET_F32) "," NUMBER_JSON("i16", CUT_NET_I16) "}}"
     ",\"options\":" CUT_OPTIONS_JSON "}";

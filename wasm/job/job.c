@@ -54,6 +54,8 @@ void cut_job_free(cut_job *job)
     cut_bytes_free(&job->first_picture);
     cut_device_free(&job->device);
     cut_image_free(&job->image);
+    cut_image_free(&job->reduced);
+    cut_matte_free(&job->earlier);
     cut_rendering_free(&job->rendering);
     cut_paper_free(&job->paper);
     cut_free(job->tensor);
@@ -317,6 +319,8 @@ int cut_job_refine(cut_job *job)
     if (job->subject.found)
         cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
     cut_matte_free(&job->matte);
+    cut_matte_free(&job->earlier);
+    cut_image_free(&job->reduced);
     job->alpha = alpha;
     job->state = CUT_REFINED;
     return CUT_OK;

@@ -47,11 +47,12 @@ int cut_job_has_next_pass(const cut_job *job)
            next_pass(job, &closeup) != CUT_PASS_NONE;
 }
 
-/* What the model is shown of a picture (`part`, or the photo) in another space
+/* What the model is shown of a picture (`part`, or `from`) in another space
  * than sRGB, reduced as far as cut_resample_tensor() would do first. */
-static cut_status show_srgb(cut_image *part, cut_job *job)
+static cut_status show_srgb(cut_image *part, const cut_image *from,
+                            cut_job *job)
 {
-    const cut_image *from = part->px ? part : &job->image;
+    if (part->px) from = part;
     int32_t kx = from->w / job->manifest.w / 2;
     int32_t ky = from->h / job->manifest.h / 2, k = kx < ky ? kx : ky;
     cut_image small = {0};
@@ -65,6 +66,58 @@ static cut_status show_srgb(cut_image *part, cut_job *job)
     cut_image_free(part);
     *part = small;
     return CUT_OK;
+}
+
+/* A click must not read all of a large photo each time: what its passes look
+ * at is a copy that still has, in the least window, about what the model sees.
+ */
+static cut_status reduce(cut_job *job)
+{
+    int32_t kx = job->image.w / job->manifest.w / 2;
+    int32_t ky = job->image.h / job->manifest.h / 2, k = kx < ky ? kx : ky;
+    k = k < 1 ? 1 : k > CUT_REDUCE_MAX ? CUT_REDUCE_MAX : k;
+    if (job->reduced_by == k) return CUT_OK;
+    cut_image_free(&job->reduced);
+    job->reduced_by = 0;
+    cut_status status = k == 1 ? CUT_OK
+                               : cut_image_reduce(&job->reduced, &job->image, k,
+                                                  &job->error);
+    if (!status) job->reduced_by = k;
+    return status;
+}
+
+/* A side of a window, moved out to whole samples of the reduced photo: in
+ * pixels, and in `*from` and `*count` in samples. */
+static void align(int32_t *at, int32_t *size, int32_t *from, int32_t *count,
+                  int32_t k, int32_t n)
+{
+    int32_t end = (*at + *size + k - 1) / k;
+    *from = *at / k;
+    *count = end - *from;
+    *at = *from * k;
+    *size = (end * k < n ? end * k : n) - *at;
+}
+
+/* What a pass looks at: the part of the photo (or of its reduced copy), or all
+ * of what `*from` becomes when `part` stays empty. */
+static cut_status look(cut_job *job, cut_pass pass, cut_closeup *closeup,
+                       cut_image *part, const cut_image **from)
+{
+    cut_closeup crop = *closeup;
+    *from = &job->image;
+    if (pass == CUT_PASS_PROMPT) {
+        cut_status status = reduce(job);
+        if (status) return status;
+        align(&closeup->x, &closeup->w, &crop.x, &crop.w, job->reduced_by,
+              job->image.w);
+        align(&closeup->y, &closeup->h, &crop.y, &crop.h, job->reduced_by,
+              job->image.h);
+        if (job->reduced.px) *from = &job->reduced;
+    }
+    if (pass < CUT_PASS_CLOSEUP ||
+        (crop.w >= (*from)->w && crop.h >= (*from)->h))
+        return CUT_OK;
+    return cut_closeup_crop(part, *from, crop, &job->error);
 }
 
 int cut_job_prepare(cut_job *job)
@@ -88,14 +141,14 @@ int cut_job_prepare(cut_job *job)
                              "No memory for a %d x %d tensor.", (int)m->w,
                              (int)m->h);
     cut_image part = {0};
-    if (next >= CUT_PASS_CLOSEUP &&
-        (closeup.w < job->image.w || closeup.h < job->image.h))
-        status = cut_closeup_crop(&part, &job->image, closeup, &job->error);
-    if (!status && cut_match_differs(&job->icc)) status = show_srgb(&part, job);
+    const cut_image *from;
+    status = look(job, next, &closeup, &part, &from);
+    if (!status && cut_match_differs(&job->icc))
+        status = show_srgb(&part, from, job);
     if (!status)
-        status = cut_resample_tensor(tensor, part.px ? &part : &job->image,
-                                     m->w, m->h, m->mean, m->std,
-                                     m->range_is_max, &job->error);
+        status = cut_resample_tensor(tensor, part.px ? &part : from, m->w, m->h,
+                                     m->mean, m->std, m->range_is_max,
+                                     &job->error);
     cut_image_free(&part);
     if (status) {
         cut_free(tensor);
@@ -143,7 +196,11 @@ static cut_status join_part(cut_job *job, cut_matte *answer)
     cut_status status = cut_prompt_place(answer, job->closeup, job->image.w,
                                          job->image.h, &job->error);
     if (status) return status;
-    cut_matte_free(&job->matte);
+    cut_matte_free(&job->earlier);
+    if (job->pass == CUT_PASS_PROMPT)
+        job->earlier = job->matte;
+    else
+        cut_matte_free(&job->matte);
     job->matte = *answer;
     *answer = (cut_matte){0};
     job->subject.found = found;
@@ -165,6 +222,24 @@ static int goes_on(const cut_prompt *a, const cut_prompt *b, int32_t count)
     return 1;
 }
 
+/* Clicks were taken back, or are elsewhere: to the answer before the last one,
+ * when that is all that changed; otherwise all of them come anew. The answer is
+ * the same as if the others had never been made. */
+static void go_back(cut_job *job, const cut_prompt *prompt)
+{
+    int32_t done = job->prompts_done - 1;
+    if (job->earlier.alpha && goes_on(&job->prompt, prompt, done)) {
+        cut_matte_free(&job->matte);
+        job->matte = job->earlier;
+        job->earlier = (cut_matte){0};
+        job->prompts_done = done;
+        return;
+    }
+    cut_matte_free(&job->matte);
+    cut_matte_free(&job->earlier);
+    job->prompts_done = 0;
+}
+
 int cut_job_pick(cut_job *job, const char *json, uint32_t size_bytes)
 {
     cut_status status = job->state == CUT_INFERRED
@@ -175,12 +250,8 @@ int cut_job_pick(cut_job *job, const char *json, uint32_t size_bytes)
         status = cut_pick_parse(&prompt, json, size_bytes, job->image.w,
                                 job->image.h, &job->error);
     if (status) return (int)status;
-    /* a click taken back: all of them anew, for the same answer as if it had
-     * never been made */
-    if (job->has_prompt && !goes_on(&job->prompt, &prompt, job->prompts_done)) {
-        cut_matte_free(&job->matte);
-        job->prompts_done = 0;
-    }
+    if (job->has_prompt && !goes_on(&job->prompt, &prompt, job->prompts_done))
+        go_back(job, &prompt);
     job->prompt = prompt;
     job->has_prompt = 1;
     /* nothing new was said: the answer is there */

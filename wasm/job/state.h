@@ -59,8 +59,12 @@ struct cut_job {
     cut_prompt prompt;       /* what is pointed at, when has_prompt */
     int has_prompt;
     int32_t prompts_done; /* passes whose answers `matte` has */
-    uint8_t *alpha;       /* REFINED: [in_h][in_w] */
-    cut_detail *detail;   /* REFINED: while tiles are due */
+    cut_matte earlier;    /* before the last of those passes */
+    cut_image reduced;    /* the photo at 1 / reduced_by, for passes of prompts;
+                             none of it when that is 1 */
+    int32_t reduced_by;
+    uint8_t *alpha;     /* REFINED: [in_h][in_w] */
+    cut_detail *detail; /* REFINED: while tiles are due */
     cut_detail_report detailed;
     int is_detailed;         /* all of them were answered */
     int has_edges;           /* alpha has them as the options want */

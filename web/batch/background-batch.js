@@ -88,10 +88,13 @@ export class BackgroundBatch extends HTMLElement {
       choose: (options) => this.#choose(options),
       canvas: () => canvasesOf(this.engine),
     });
+    const chosen = () => this.tiles.chosen;
     this.looks = new LooksDrawer(root, {
       language: () => this.t.language,
       options: () =>
-        /** @type {Look['options']} */ (outputOf((name) => this.queue.optionsOf(this.tiles.chosen[0] ?? {})[name])),
+        /** @type {Look['options']} */ (
+          outputOf((name) => (chosen()[0] ? this.queue.optionsOf(chosen()[0]) : this.#options)[name])
+        ),
       wear: (look) => this.#wear(look),
       ticked: (looks) => {
         this.#looks = looks;

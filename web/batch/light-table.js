@@ -72,7 +72,7 @@ const styles = `
 .rail .fate{margin:0}.rail .fate span,.rail .all span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .rail .fate .plain,.rail .all{width:42px;padding:0;justify-content:center}
 }
-@media (max-height:500px){.rail{flex-wrap:nowrap;overflow-x:auto;padding-block:4px}.rail .plain{min-height:36px}.rail .fate span,.rail .all span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.rail .plain.icon{width:36px}}
+@media (max-height:500px){.rail{flex-wrap:nowrap;overflow-x:auto;padding-block:4px;gap:8px}.rail .fate{margin:0}.rail .doubt{order:1}.rail .check{order:2}.rail .at{min-width:4em}.rail .plain{min-height:36px}.rail .fate span,.rail .all span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.rail .plain.icon{width:36px}}
 @media (forced-colors:active){.rail .plain[aria-pressed=true]{outline:3px solid Highlight}.doubt{border:1px solid}}
 `;
 

@@ -8,6 +8,7 @@ import { pickCalls, previewCalls, retouchCalls } from './core/held-calls.js';
  * @typedef {import('./core/pipeline.js').Outline} Outline
  * @typedef {import('./core/pipeline.js').Canvas} Canvas
  * @typedef {import('./core/pipeline.js').OnProgress} OnProgress
+ * @typedef {import('./core/pipeline.js').Prompt} Prompt
  * @typedef {import('./core/retouch.js').State} State
  * @typedef {import('./core/retouch.js').Brush} Brush
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} More

@@ -11,6 +11,7 @@ import { spawnWorker } from './worker/spawn.js';
  * @typedef {import('./api.js').Report} Report
  * @typedef {import('./api.js').Previewing} Previewing
  * @typedef {import('./api.js').PickSession} PickSession
+ * @typedef {import('./api.js').Prompt} Prompt
  * @typedef {import('./api.js').Retouching} Retouching
  * @typedef {import('./core/retouch.js').Brush} Brush
  */
@@ -19,4 +20,5 @@ export const { removeBackground, segment, retouch, preview, pick, preload, conve
   new EngineClient(spawnWorker),
 );
 export { CutawayError } from './core/errors.js';
+export { bundled } from './lists/bundled.js';
 export { fileNameOf, readLook, writeLook } from './core/look.js';

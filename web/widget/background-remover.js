@@ -47,7 +47,7 @@ let sheet;
 
 export class BackgroundRemover extends HTMLElement {
   static formAssociated = true;
-  static observedAttributes = [...resultNames, 'model', 'src', 'sample', 'lang', 'name', 'required', 'state'];
+  static observedAttributes = [...resultNames, 'model', 'src', 'sample', 'lang', 'name', 'required', 'state', 'pick'];
 
   /** @type {Engine | undefined} */ #engine;
   /** @type {Promise<Studio> | undefined} */ #studio;
@@ -205,6 +205,7 @@ export class BackgroundRemover extends HTMLElement {
     if (name === 'sample') this.#part('[data-do=sample]').hidden = now === '';
     else if (name === 'lang') void this.#speak();
     else if (/^(name|required|state)$/.test(name)) this.#settle();
+    else if (name === 'pick') this.#ready?.offerPick();
     else if (name !== 'src') this.#ready?.optionsChanged();
     else if (now) this.add([now]); // before it is connected connectedCallback does it
   }
@@ -239,6 +240,11 @@ export class BackgroundRemover extends HTMLElement {
   /** Stops what runs and what waits. */
   cancel() {
     this.#ready?.cancel();
+  }
+
+  /** Asks what of the photo that is shown is to be kept: click, box, brush. @returns {Promise<void>} when that is done, or given up; at once when nothing is there to be asked about */
+  async pick() {
+    await this.#ready?.pick();
   }
 
   /** Back to the empty drop zone. */

@@ -1,12 +1,15 @@
 """Writes the trained pick network as ONNX with int8 convolution weights and the ranges of its maps.
 
-    python models/train/pick/export.py CHECKPOINT OUT.onnx --pack WORK/pack [--size 384]
+    python models/train/pick/export.py CHECKPOINT OUT.onnx --pack WORK/pack [--size 384] [--version 0.1.0]
 
 `input` f32 [1,7,S,S] as network.py says, `alpha` f32 [1,1,S,S] out, 0..1. BatchNorms are folded, weights
 int8 per output channel (DequantizeLinear before each convolution, opset 13), the rest f32. Run by ONNX
-Runtime on held-out pairs with clicks and compared with PyTorch before it counts.
+Runtime on held-out pairs with clicks and compared with PyTorch before it counts. Beside it manifest.json,
+with the file's size and hash.
 """
 import argparse
+import hashlib
+import json
 import os
 
 import numpy as np
@@ -16,7 +19,7 @@ import torch
 
 import prompts
 import train
-from network import Joined
+from network import GUIDES, Joined
 import data
 from int8 import ranges, shortened, with_int8_weights
 
@@ -52,12 +55,29 @@ def gap(path, module, inputs, label):
     return gaps
 
 
+def write_manifest(path, version, size):
+    """manifest.json beside the model, as wasm/job/manifest.c reads it."""
+    with open(path, "rb") as file:
+        model = file.read()
+    manifest = {
+        "name": "pick", "version": version, "file": os.path.basename(path), "bytes": len(model),
+        "sha256": hashlib.sha256(model).hexdigest(), "license": "Apache-2.0",
+        "input": {"name": "input", "layout": "NCHW", "channels": "RGB", "planes": 3 + GUIDES, "size": [size, size],
+                  "fit": "stretch", "mean": [.5, .5, .5], "std": [.5, .5, .5]},
+        "output": {"name": "alpha", "kind": "alpha"},
+    }
+    with open(os.path.join(os.path.dirname(os.path.abspath(path)), "manifest.json"), "w") as file:
+        lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in manifest.items())
+        file.write("{\n" + lines + "\n}\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint")
     parser.add_argument("out")
     parser.add_argument("--pack", required=True)
     parser.add_argument("--size", type=int, default=384)
+    parser.add_argument("--version", default="0.1.0")
     args = parser.parse_args()
     net = train.new(args.checkpoint).eval()
     inputs = list(examples(args.pack, args.size, 96))
@@ -78,6 +98,7 @@ def main():
     os.remove(plain)
     if fold_gap > 1e-3 or f32_gap.max() > 1e-3 or int8_gap.mean() > .03:
         raise SystemExit("the export differs from the network")
+    write_manifest(args.out, args.version, args.size)
     print(f"{os.path.getsize(args.out)} bytes, operators {sorted({n.op_type for n in model.graph.node})}")
 
 

@@ -85,6 +85,7 @@ test('the root of the image is small, and serves read-only as nobody', {
 }, async () => {
   const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'cutaway-image-'));
   const image = join(scratch, 'image');
+  /** @type {() => Promise<unknown>} */ let end = async () => {};
   try {
     const made = spawnSync(process.execPath, [join(root, 'deploy/image-root.js'), image], { encoding: 'utf8' });
     assert.equal(made.status, 0, made.stderr);
@@ -111,6 +112,10 @@ test('the root of the image is small, and serves read-only as nobody', {
       detached: true, // a group of its own: who becomes another user outlives its parent's end
     });
     const gone = once(child, 'exit');
+    end = () => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-Number(child.pid), 'SIGKILL');
+      return gone;
+    };
     let said = '';
     child.stderr.on('data', (text) => {
       said += text;
@@ -132,10 +137,9 @@ test('the root of the image is small, and serves read-only as nobody', {
     const headers = { 'x-api-key': 'live_1' };
     const image1 = await (await fetch(`${address}/v1/images/upload`, { method: 'POST', body: form, headers })).json();
     const cut = await fetch(`${address}/v1/images/${image1.id}/remove-background`, { method: 'POST', headers });
-    assert.equal(cut.status, 201, 'with the real engine');
-    process.kill(-Number(child.pid), 'SIGKILL');
-    await gone;
+    assert.equal(cut.status, 201, `with the real engine: ${await cut.text()} ${said}`);
   } finally {
+    await end();
     rmSync(scratch, { recursive: true, force: true });
   }
 });

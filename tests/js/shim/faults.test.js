@@ -9,6 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { serve } from '../../../shim/adapters/node-server.js';
+import { within } from '../../../shim/http.js';
 import { createMemoryStore, createShim } from '../../../shim/index.js';
 import { createFolderStore } from '../../../shim/store/folder.js';
 import { until } from './support/contract.js';
@@ -442,6 +443,22 @@ test('D15: a slow source is the fault of the source', async (t) => {
   await shim.idle();
   const { body } = await json(`${address}/api/v1/jobs/${job.body.job.id}`);
   assert.equal(body.results[0].error_code, 'source_unreachable');
+});
+
+test('time in which the process stood still is not held against whom it waits for', async () => {
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const standStill = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  const frozen = async (answer) => {
+    await wait(10);
+    standStill(2500); // the limit passes in it
+    await answer;
+    return 'there';
+  };
+  assert.equal(await within(1000, undefined, () => frozen(wait(60))), 'there');
+  await assert.rejects(
+    within(1000, undefined, () => frozen(new Promise(() => {}))),
+    { code: 'timeout' },
+  );
 });
 
 test('D16: a job that kills its process has three attempts', { timeout: 60e3 }, async () => {

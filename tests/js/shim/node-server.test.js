@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { serve } from '../../../shim/adapters/node-server.js';
-import { strictKeys } from '../../../shim/index.js';
+import { createMemoryStore, strictKeys } from '../../../shim/index.js';
 import { checkResponse, until } from './support/contract.js';
 import { createFakeEngine, expected } from './support/fake-engine.js';
 import { originOf } from './support/origin.js';
@@ -213,6 +213,33 @@ test('a body that comes too slowly or breaks off is 400 and frees its place', as
     'POST /v1/image-background-remover HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"assets"';
   const answer = await raw(address, head);
   assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*did not arrive in time/);
+  assert.equal((await fetch(`${address}/v1/images`)).status, 200);
+});
+
+test('a body that waits for a slow store is not to blame for it', async () => {
+  const store = createMemoryStore();
+  const { address } = await start({
+    bodyIdleMs: 50,
+    store: {
+      ...store,
+      async write(key, data) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return store.write(key, data);
+      },
+    },
+  });
+  const { items } = await (
+    await fetch(`${address}/v1/files/upload-urls`, json('POST', { items: [{ type: 'image', extension: 'png' }] }))
+  ).json();
+  const answer = await fetch(items[0].upload_url, { method: 'PUT', body: Buffer.alloc(4e6) });
+  assert.equal(answer.status, 200);
+  assert.equal(await store.usage(), 4e6);
+});
+
+test('a connection that says nothing, or half a request, is closed', { timeout: 60e3 }, async () => {
+  const { address } = await start({ headersMs: 200 });
+  const [nothing, half] = await Promise.all([raw(address, ''), raw(address, 'GET /v1/images HTTP/1.1\r\nHost: lo')]);
+  assert.match(nothing + half, /^(HTTP\/1\.1 408 [\s\S]*)*$/);
   assert.equal((await fetch(`${address}/v1/images`)).status, 200);
 });
 

@@ -1,6 +1,7 @@
 /**
  * Two replicas on one PostgreSQL, behind a round robin. With the fake engine,
- * whose results name their input. CUTAWAY_CHAOS=2000 makes the storm that long.
+ * whose results name their input. CUTAWAY_CHAOS=2000 makes the storm that long,
+ * CUTAWAY_CHAOS_S3=1 has it with pictures in S3.
  */
 import assert from 'node:assert/strict';
 import http from 'node:http';
@@ -12,23 +13,29 @@ import { createFakeEngine, labelOf, sha } from './support/fake-engine.js';
 import { png } from './support/pictures.js';
 import { startBalancer } from './support/balancer.js';
 import { noPostgres, startPostgres } from './support/postgres.js';
+import { credentials, noS3, startS3 } from './support/s3.js';
+import { startRemote } from './support/remote-server.js';
 import { json, killAll, post, startProject, startServer } from './support/processes.js';
 
 const options = { skip: noPostgres, timeout: 300e3 };
+const CHAOS = Number(process.env.CUTAWAY_CHAOS ?? 60);
 let postgres;
+let s3;
 let source;
 const sources = new Map();
 before(async () => {
   if (noPostgres) return;
   postgres = await startPostgres();
+  if (!noS3) s3 = await startS3();
   source = http.createServer((request, response) =>
     response.writeHead(200, { 'content-type': 'image/png' }).end(sources.get(request.url)),
   );
   await new Promise((resolve) => source.listen(0, '127.0.0.1', resolve));
 });
-after(() => {
+after(async () => {
   killAll();
   source?.close();
+  await s3?.end();
   postgres?.end();
 });
 const pictureOf = (n) => png(3, 2, [n & 255, n >> 8, 77, 255]);
@@ -36,9 +43,13 @@ const origin = () => `http://127.0.0.1:${source.address().port}`;
 const bytesOf = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
 
 /** Replicas of one store, by number. */
-async function startReplicas(args, { count = 2, delay = 0, url } = {}) {
-  const store = url ?? (await postgres.fresh());
-  const env = { CUTAWAY_STORE: store, CUTAWAY_TEST_DELAY: String(delay) };
+async function startReplicas(args, { count = 2, delay = 0, inS3 = false } = {}) {
+  const store = await postgres.fresh();
+  const env = {
+    CUTAWAY_STORE: store,
+    CUTAWAY_TEST_DELAY: String(delay),
+    ...(inS3 && { ...credentials, CUTAWAY_BLOBS: s3.fresh() }),
+  };
   const start = (more = []) =>
     startServer(['--workers', '1', '--quiet', '--trust-origin', origin(), ...args, ...more], env);
   const all = await Promise.all(Array.from({ length: count }, () => start()));
@@ -75,8 +86,8 @@ const errands = [
   },
 ];
 
-test('any replica takes an upload, a create, a poll, a download, and a synchronous call', options, async () => {
-  const { all } = await startReplicas([]);
+async function anyReplica(inS3) {
+  const { all } = await startReplicas([], { inS3 });
   const balancer = await startBalancer(() => all.map(({ address }) => address));
   const looks = [];
   for (let n = 0; n < 6; n++) looks.push([n, await errands[n % 2](balancer.address, n)]);
@@ -95,7 +106,11 @@ test('any replica takes an upload, a create, a poll, a download, and a synchrono
   assert.equal(labelOf(result).input, sha(pictureOf(99)));
   balancer.close();
   for (const { child } of all) child.kill('SIGKILL');
-});
+}
+
+const anyTakes = 'any replica takes an upload, a create, a poll, a download, and a synchronous call';
+test(anyTakes, options, () => anyReplica(false));
+test(`pictures in S3: ${anyTakes}`, { ...options, skip: noPostgres || noS3 }, () => anyReplica(true));
 
 test('equal creates at the same moment at both make one job', options, async () => {
   const { all } = await startReplicas([]);
@@ -189,66 +204,107 @@ test('a webhook is signed by the replica that took the request, whoever works on
 });
 
 test(
-  'chaos: kill -9, a frozen replica, a restart of PostgreSQL: each accepted job ends once, with its own result',
+  'a remote: replicas that are killed make no paid call twice, and follow those that were made',
   options,
   async (t) => {
-    const total = Number(process.env.CUTAWAY_CHAOS ?? 60);
-    const { all, start } = await startReplicas(['--queue', '100000'], { delay: 30 });
+    const engine = createFakeEngine({ delay: 200 }); // the remote's; its log tells which picture was paid for
+    const far = await startRemote({ options: { engine } });
+    t.after(() => far.close());
+    const remote = ['--policy', 'remote-only', '--send-pictures', '--remote', `magic-hour=${far.address}`];
+    const { all, start } = await startReplicas(remote);
     const balancer = await startBalancer(() => all.map(({ address }) => address));
-    const accepted = [];
-    let refused = 0;
-    let storm = true;
-    const troubles = [
-      async () => {
-        const [victim] = all.splice(0, 1, await start());
-        victim.child.kill('SIGKILL');
-      },
-      async () => {
-        all[0].child.kill('SIGSTOP');
-        await new Promise((resolve) => setTimeout(resolve, 17e3)); // past its heartbeat
-        all[0].child.kill('SIGCONT');
-      },
-      async () => postgres.restart(),
-    ];
-    const stormy = (async () => {
-      for (let n = 0; storm; n++) {
-        await new Promise((resolve) => setTimeout(resolve, 1500));
-        if (storm && (n < 3 || total > 100)) await troubles[n % 3]();
-      }
-    })();
-    let n = 0;
-    await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        for (let mine = n++; mine < total; mine = n++) {
-          for (;;) {
-            try {
-              // Under a key of its own a create may be sent again; a project of Magic Hour's may not.
-              accepted.push([mine, await errands[mine % 2](balancer.address, mine)]);
-              break;
-            } catch {
-              refused++;
-              await new Promise((resolve) => setTimeout(resolve, 200));
-            }
-          }
-        }
-      }),
-    );
-    let wrong = 0;
-    for (const [mine, look] of accepted) {
-      const result = await until(() => look().catch(() => undefined), Boolean, 100);
-      assert.ok(result.done, `${mine}: ${JSON.stringify(result.why)}`);
-      const bytes = await until(
-        () => bytesOf(result.url).catch(() => undefined),
-        (some) => some?.length > 30,
-        100,
+    t.after(() => balancer.close());
+    const looks = [];
+    for (let n = 0; n < 8; n++) looks.push(await errands[0](balancer.address, n));
+    const kills = 2;
+    for (let kill = 0; kill < kills; kill++) {
+      // In the middle of a paid call, or of following it.
+      await until(
+        () => far.paid().length,
+        (paid) => paid >= 2 + 2 * kill,
+        20,
       );
-      if (labelOf(bytes).input !== sha(pictureOf(mine))) wrong++;
+      const [victim] = all.splice(0, 1, await start());
+      victim.child.kill('SIGKILL');
     }
-    storm = false;
-    await stormy;
-    assert.equal(wrong, 0);
-    t.diagnostic(`${accepted.length} accepted, ${refused} refused or broken off on their way in`);
-    balancer.close();
+    let unsure = 0;
+    for (const [n, look] of looks.entries()) {
+      const { done, url } = await until(() => look().catch(() => undefined), Boolean, 100);
+      const paid = engine.log.filter(({ input }) => input === sha(pictureOf(n))).length;
+      assert.ok(paid <= 1, `picture ${n}: ${paid} paid calls`);
+      if (done) assert.equal(labelOf(await bytesOf(url)).input, sha(pictureOf(n)));
+      else unsure++;
+    }
+    assert.ok(unsure <= 2 * kills, `${unsure} are unsure: those that the killed ones were asking for`);
+    assert.ok(far.paid().length <= looks.length);
+    t.diagnostic(`${far.paid().length} paid calls for ${looks.length} projects, ${unsure} unsure`);
     for (const { child } of all) child.kill('SIGKILL');
   },
 );
+
+test('chaos: kill -9, a frozen replica, a restart of PostgreSQL: each accepted job ends once, with its own result', {
+  ...options,
+  timeout: CHAOS > 100 ? 3600e3 : options.timeout,
+}, async (t) => {
+  const total = CHAOS;
+  const { all, start } = await startReplicas(['--queue', '100000'], {
+    delay: 30,
+    inS3: Boolean(process.env.CUTAWAY_CHAOS_S3),
+  });
+  const balancer = await startBalancer(() => all.map(({ address }) => address));
+  const accepted = [];
+  let refused = 0;
+  let storm = true;
+  const troubles = [
+    async () => {
+      const [victim] = all.splice(0, 1, await start());
+      victim.child.kill('SIGKILL');
+    },
+    async () => {
+      all[0].child.kill('SIGSTOP');
+      await new Promise((resolve) => setTimeout(resolve, 17e3)); // past its heartbeat
+      all[0].child.kill('SIGCONT');
+    },
+    async () => postgres.restart(),
+  ];
+  const stormy = (async () => {
+    for (let n = 0; storm; n++) {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      if (storm && (n < 3 || total > 100)) await troubles[n % 3]();
+    }
+  })();
+  let n = 0;
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let mine = n++; mine < total; mine = n++) {
+        for (;;) {
+          try {
+            // Under a key of its own a create may be sent again; a project of Magic Hour's may not.
+            accepted.push([mine, await errands[mine % 2](balancer.address, mine)]);
+            break;
+          } catch {
+            refused++;
+            await new Promise((resolve) => setTimeout(resolve, 200));
+          }
+        }
+      }
+    }),
+  );
+  let wrong = 0;
+  for (const [mine, look] of accepted) {
+    const result = await until(() => look().catch(() => undefined), Boolean, 100);
+    assert.ok(result.done, `${mine}: ${JSON.stringify(result.why)}`);
+    const bytes = await until(
+      () => bytesOf(result.url).catch(() => undefined),
+      (some) => some?.length > 30,
+      100,
+    );
+    if (labelOf(bytes).input !== sha(pictureOf(mine))) wrong++;
+  }
+  storm = false;
+  await stormy;
+  assert.equal(wrong, 0);
+  t.diagnostic(`${accepted.length} accepted, ${refused} refused or broken off on their way in`);
+  balancer.close();
+  for (const { child } of all) child.kill('SIGKILL');
+});

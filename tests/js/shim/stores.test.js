@@ -4,14 +4,18 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test as testOf } from 'node:test';
+import pg from 'pg';
 import { createIndexedDbStore, createMemoryStore, createShim } from '../../../shim/index.js';
 import { createFolderStore } from '../../../shim/store/folder.js';
 import { createPostgresStore } from '../../../shim/store/node-postgres.js';
 import { png } from './support/pictures.js';
 import { noPostgres, startPostgres } from './support/postgres.js';
+import { noS3, startS3 } from './support/s3.js';
 
 const postgres = noPostgres ? undefined : await startPostgres();
 after(() => postgres?.end());
+const s3 = noPostgres || noS3 ? undefined : await startS3();
+after(() => s3?.end());
 const scratch = await mkdtemp(join(tmpdir(), 'cutaway-store-'));
 after(() => rm(scratch, { recursive: true }));
 let serial = 0;
@@ -34,6 +38,15 @@ const kinds = {
       return createPostgresStore({ url: kinds.postgres.url, onError: console.error, ...options });
     },
     again: () => createPostgresStore({ url: kinds.postgres.url }),
+  },
+  'postgres with s3': {
+    skip: noPostgres || noS3,
+    make: async (options) => {
+      const kind = kinds['postgres with s3'];
+      [kind.url, kind.blobs] = [await postgres.fresh(), s3.fresh()];
+      return createPostgresStore({ url: kind.url, blobs: kind.blobs, onError: console.error, ...options });
+    },
+    again: () => createPostgresStore(kinds['postgres with s3']),
   },
 };
 const bytesOf = async (blob) => blob && Buffer.from(await blob.arrayBuffer());
@@ -123,6 +136,16 @@ for (const [name, { make, again, skip = false }] of Object.entries(kinds)) {
     await assert.rejects(store.write('b', parts('x'.repeat(600), 'y'.repeat(600))), { code: 'write_failed' });
     assert.equal(String(await bytesOf(await store.read('a'))), 'onetwo');
     assert.deepEqual([await store.usage(), await store.keys()], [6, ['a']]);
+    await store.close();
+  });
+
+  test(`${name}: of two writes of a key at the same moment one is there, whole, and counted once`, async () => {
+    const store = await make();
+    const texts = Array.from({ length: 6 }, (_, i) => String(i).repeat(1000 + i));
+    await Promise.all(texts.map((text) => store.write('a', new Blob([text]).stream())));
+    const kept = String(await bytesOf(await store.read('a')));
+    assert.ok(texts.includes(kept), kept.slice(0, 20));
+    assert.deepEqual([await store.usage(), await store.keys()], [kept.length, ['a']]);
     await store.close();
   });
 
@@ -464,3 +487,31 @@ testOf('postgres: a restart in the middle of a statement costs time, nothing els
   postgres.up();
   await store.close();
 });
+
+testOf(
+  'postgres: what is kept of a blob is the same when a statement was sent twice',
+  { skip: noPostgres },
+  async () => {
+    const url = await postgres.fresh();
+    const other = await createPostgresStore({ url });
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await other.write('a', new Blob(['before']));
+    const begin = () => client.query(`select cutaway_begin('pending.x', 'after', null) as content`);
+    const [{ rows }, again] = [await begin(), await begin()];
+    assert.deepEqual(again.rows, rows);
+    const keep = () => client.query(`select cutaway_keep('pending.x', 'a', 5, '', $1, null)`, [rows[0].content]);
+    await keep();
+    await keep();
+    assert.equal(String(await bytesOf(await other.read('a'))), 'after');
+    await other.erase('a');
+    await assert.rejects(keep(), { code: 'CT002' }, 'what was cleared away meanwhile is not kept');
+    const { rows: left } = await client.query(
+      'select (select count(*) from pg_largeobject_metadata where oid = $1) as one, (select count(*) from cutaway_blobs) as blobs',
+      [rows[0].content],
+    );
+    assert.deepEqual(left, [{ one: '0', blobs: '0' }]);
+    await client.end();
+    await other.close();
+  },
+);

@@ -4,75 +4,40 @@
 
 #include "nn/kernels/band.h"
 #include "nn/kernels/conv.h"
+#include "nn/kernels/tile_i16.h"
 
-/* Four pixels by eight channels: 8 sums, 4 weights and a splat are within 16
- * registers. The last pixels of a row are made again when they do not fill a
- * tile: idempotent, and there is one copy of this code to compile. */
+/* The last pixels of a row are made again when they do not fill a tile:
+ * idempotent, and there is one copy of this code to compile. */
 static void run_tile(const cut_tile *t)
 {
     const cut_step *step = t->step;
     const cut_finish f = cut_finish_of(step, t->channel);
-    const int32_t run_count = step->conv.run_count,
-                  run_size = step->conv.run_size;
     const int narrow = t->n < 4, out_type = step->out.type;
     const int32_t pixel = narrow ? 0 : t->pixel;
+    const int32_t to[3] = {pixel, 2 * pixel, 3 * pixel};
     const size_t ld = narrow ? 0 : (size_t)t->ld * cut_element(out_type);
     const int other_type = step->other.type;
     const size_t other_ld =
         narrow ? 0 : (size_t)step->other.ld * cut_element(other_type);
     for (int32_t x = 0; x < t->n; x += narrow ? 1 : 4) {
         int32_t at = narrow || x + 4 <= t->n ? x : t->n - 4;
-        const int16_t *a = (const int16_t *)t->a + (ptrdiff_t)at * t->pixel;
-        const int16_t *w = t->w;
-        const i32x4 zero = {0, 0, 0, 0};
-        i32x4 s00 = zero, s01 = zero, s10 = zero, s11 = zero, s20 = zero,
-              s21 = zero, s30 = zero, s31 = zero;
-        for (int32_t r = 0; r < run_count; r++) {
-            const int16_t *p0 = a + step->conv.runs[r], *end = p0 + run_size;
-            const int16_t *p1 = p0 + pixel, *p2 = p1 + pixel, *p3 = p2 + pixel;
-            for (; p0 != end; p0 += 4, p1 += 4, p2 += 4, p3 += 4, w += 32) {
-                i16x8 v, w0 = cut_i16x8_load(w), w1 = cut_i16x8_load(w + 8);
-                v = cut_i16x8_splat_pair(p0);
-                s00 = cut_add(s00, cut_dot(v, w0));
-                s01 = cut_add(s01, cut_dot(v, w1));
-                v = cut_i16x8_splat_pair(p1);
-                s10 = cut_add(s10, cut_dot(v, w0));
-                s11 = cut_add(s11, cut_dot(v, w1));
-                v = cut_i16x8_splat_pair(p2);
-                s20 = cut_add(s20, cut_dot(v, w0));
-                s21 = cut_add(s21, cut_dot(v, w1));
-                v = cut_i16x8_splat_pair(p3);
-                s30 = cut_add(s30, cut_dot(v, w0));
-                s31 = cut_add(s31, cut_dot(v, w1));
-                w0 = cut_i16x8_load(w + 16);
-                w1 = cut_i16x8_load(w + 24);
-                v = cut_i16x8_splat_pair(p0 + 2);
-                s00 = cut_add(s00, cut_dot(v, w0));
-                s01 = cut_add(s01, cut_dot(v, w1));
-                v = cut_i16x8_splat_pair(p1 + 2);
-                s10 = cut_add(s10, cut_dot(v, w0));
-                s11 = cut_add(s11, cut_dot(v, w1));
-                v = cut_i16x8_splat_pair(p2 + 2);
-                s20 = cut_add(s20, cut_dot(v, w0));
-                s21 = cut_add(s21, cut_dot(v, w1));
-                v = cut_i16x8_splat_pair(p3 + 2);
-                s30 = cut_add(s30, cut_dot(v, w0));
-                s31 = cut_add(s31, cut_dot(v, w1));
-            }
-        }
+        i32x4 s[8] = {{0}};
+        cut_dot_window(s, &step->conv,
+                       (const int16_t *)t->a + (ptrdiff_t)at * t->pixel, to,
+                       t->w);
         uint8_t *out = t->out +
                        (size_t)at * (size_t)t->ld * cut_element(out_type);
         const uint8_t *other = t->other;
         if (other)
             other += (size_t)at * (size_t)step->other.ld *
                      cut_element(other_type);
-        i32x4 sums[8] = {s00, s01, s10, s11, s20, s21, s30, s31};
+        i32x4 sums[8] = {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]};
         if (out_type == CUT_I16 && !other) {
-#pragma GCC unroll 4
+            CUT_UNROLL
             for (int i = 0; i < 4; i++)
-                cut_finish8(&f, cut_f32x4_of(sums[2 * i]) * f.m0 + f.b0,
-                            cut_f32x4_of(sums[2 * i + 1]) * f.m1 + f.b1,
-                            CUT_I16, out + (size_t)i * ld, NULL, 0);
+                cut_finish8(&f, cut_f32x4_of(s[2 * i]) * f.m0 + f.b0,
+                            cut_f32x4_of(s[2 * i + 1]) * f.m1 + f.b1, CUT_I16,
+                            out + (size_t)i * ld, NULL, 0);
             continue;
         }
         for (int i = 0; i < 4; i++)
@@ -84,32 +49,63 @@ static void run_tile(const cut_tile *t)
     }
 }
 
-/* One channel: eight products of a window at once, the sum across at the
- * end. */
+/* Eight products of a window of each of four pixels at once. */
+CUT_INLINE void dot_ones(i32x4 s[4], const int16_t *p, int32_t pixel, i16x8 w)
+{
+    s[0] = cut_add(s[0], cut_dot(cut_i16x8_load(p), w));
+    s[1] = cut_add(s[1], cut_dot(cut_i16x8_load(p + pixel), w));
+    s[2] = cut_add(s[2], cut_dot(cut_i16x8_load(p + 2 * pixel), w));
+    s[3] = cut_add(s[3], cut_dot(cut_i16x8_load(p + 3 * pixel), w));
+}
+
+/* Lane i: the sum of the lanes of s[i]. */
+CUT_INLINE i32x4 across(const i32x4 s[4])
+{
+    i32x4 a = cut_add(__builtin_shufflevector(s[0], s[1], 0, 4, 1, 5),
+                      __builtin_shufflevector(s[0], s[1], 2, 6, 3, 7));
+    i32x4 b = cut_add(__builtin_shufflevector(s[2], s[3], 0, 4, 1, 5),
+                      __builtin_shufflevector(s[2], s[3], 2, 6, 3, 7));
+    return cut_add(__builtin_shufflevector(a, b, 0, 1, 4, 5),
+                   __builtin_shufflevector(a, b, 2, 3, 6, 7));
+}
+
+/* One channel: four pixels that share the weights, the sums across at the end.
+ * A run that is no multiple of 8 ends with 4 (an input of up to 4 channels):
+ * the weights behind them are 0 there. */
 static void run_one(const cut_tile *t)
 {
     const cut_step *step = t->step;
+    const f32x4 mul = cut_f32x4(step->mul[0]), add = cut_f32x4(step->add[0]);
+    const f32x4 lo = cut_f32x4(step->act.a), hi = cut_f32x4(step->act.b);
+    const int narrow = t->n < 4;
+    const int32_t pixel = narrow ? 0 : t->pixel, size = step->conv.run_size;
     float *out = (float *)(void *)t->out;
-    for (int32_t x = 0; x < t->n; x++) {
-        const int16_t *a = (const int16_t *)t->a + (ptrdiff_t)x * t->pixel;
+    for (int32_t x = 0; x < t->n; x += narrow ? 1 : 4) {
+        int32_t at = narrow || x + 4 <= t->n ? x : t->n - 4;
+        const int16_t *a = (const int16_t *)t->a + (ptrdiff_t)at * t->pixel;
         const int16_t *w = t->w;
-        i32x4 acc = {0, 0, 0, 0};
+        i32x4 s[4] = {{0}};
         for (int32_t r = 0; r < step->conv.run_count; r++) {
             const int16_t *p = a + step->conv.runs[r];
             int32_t k = 0;
-            for (; k + 8 <= step->conv.run_size; k += 8, w += 8)
-                acc = cut_add(
-                    acc, cut_dot(cut_i16x8_load(p + k), cut_i16x8_load(w)));
-            for (; k < step->conv.run_size; k++, w++)
-                acc = cut_add(acc, (i32x4){p[k] * *w, 0, 0, 0});
+            for (; k + 8 <= size; k += 8, w += 8)
+                dot_ones(s, p + k, pixel, cut_i16x8_load(w));
+            if (k < size) {
+                dot_ones(s, p + k, pixel,
+                         cut_i16x8_load_half((const uint8_t *)w));
+                w += 4;
+            }
         }
-        uint32_t sum = (uint32_t)acc[0] + (uint32_t)acc[1] + (uint32_t)acc[2] +
-                       (uint32_t)acc[3];
-        float y = (float)(int32_t)sum * step->mul[0] + step->add[0];
-        if (t->other) /* one channel is always f32 */
-            y += ((const float *)(const void *)t->other)[x] * step->conv.ratio;
-        y = y < step->act.a ? step->act.a : y;
-        out[x] = y > step->act.b ? step->act.b : y;
+        f32x4 y = cut_f32x4_of(across(s)) * mul + add;
+        size_t count = narrow ? 1 : 4;
+        if (t->other) { /* one channel is always f32 */
+            f32x4 other = {0};
+            memcpy(&other, (const float *)(const void *)t->other + at,
+                   count * sizeof(float));
+            y += other * cut_f32x4(step->conv.ratio);
+        }
+        y = cut_min(cut_max(y, lo), hi);
+        memcpy(out + at, &y, count * sizeof(float));
     }
 }
 

@@ -4,8 +4,7 @@
 
 #include "nn/kernels/kernel.h"
 
-/** i16 by the window's side, any i16, f32. */
-extern const cut_kernel cut_depthwise_3x3_i16, cut_depthwise_5x5_i16;
+/** Those of i16 that are not made in blocks (inverted.h), and of f32. */
 extern const cut_kernel cut_depthwise_i16, cut_depthwise_f32;
 
 #endif

@@ -89,17 +89,30 @@ CUT_INLINE void cut_store8(uint8_t *p, int type, f32x4 lo, f32x4 hi)
 /* What all eight channels of a tile's result share. */
 typedef struct cut_finish {
     f32x4 m0, m1, b0, b1, lo, hi, ratio;
+    i16x8 top; /* hi, where the result is i16 */
 } cut_finish;
 
 CUT_INLINE cut_finish cut_finish_of(const cut_step *step, int32_t channel)
 {
+    const i32x4 top = cut_unshift(cut_f32x4(step->act.b));
     return (cut_finish){.m0 = cut_load_f32(step->mul + channel),
                         .m1 = cut_load_f32(step->mul + channel + 4),
                         .b0 = cut_load_f32(step->add + channel),
                         .b1 = cut_load_f32(step->add + channel + 4),
                         .lo = cut_f32x4(step->act.a),
                         .hi = cut_f32x4(step->act.b),
-                        .ratio = cut_f32x4(step->conv.ratio)};
+                        .ratio = cut_f32x4(step->conv.ratio),
+                        .top = cut_narrow(top, top)};
+}
+
+/* Whole numbers of shifted floats, lo..hi. What is above 2^22 is read as some
+ * larger number, so that the upper bound can wait for the i16; what is far
+ * below would be read as one above. */
+CUT_INLINE i16x8 cut_clamp_i16(const cut_finish *f, f32x4 y0, f32x4 y1)
+{
+    i32x4 q0 = cut_unshift(cut_max(y0, f->lo));
+    i32x4 q1 = cut_unshift(cut_max(y1, f->lo));
+    return cut_min_i16(cut_narrow(q0, q1), f->top);
 }
 
 /* Eight channels of one pixel: sums already scaled and shifted by the bias. */
@@ -112,14 +125,12 @@ CUT_INLINE void cut_finish8(const cut_finish *f, f32x4 y0, f32x4 y1, int type,
         y0 += r0 * f->ratio;
         y1 += r1 * f->ratio;
     }
-    y0 = cut_min(cut_max(y0, f->lo), f->hi);
-    y1 = cut_min(cut_max(y1, f->lo), f->hi);
     if (type == CUT_I16) {
-        cut_i16x8_store((int16_t *)(void *)out,
-                        cut_narrow(cut_unshift(y0), cut_unshift(y1)));
+        cut_i16x8_store((int16_t *)(void *)out, cut_clamp_i16(f, y0, y1));
     } else {
-        cut_store_f32((float *)(void *)out, y0);
-        cut_store_f32((float *)(void *)out + 4, y1);
+        cut_store_f32((float *)(void *)out, cut_min(cut_max(y0, f->lo), f->hi));
+        cut_store_f32((float *)(void *)out + 4,
+                      cut_min(cut_max(y1, f->lo), f->hi));
     }
 }
 

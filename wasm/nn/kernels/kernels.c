@@ -5,6 +5,7 @@
 #include "nn/kernels/copy.h"
 #include "nn/kernels/depthwise.h"
 #include "nn/kernels/groups.h"
+#include "nn/kernels/inverted.h"
 #include "nn/kernels/point.h"
 #include "nn/kernels/pool.h"
 #include "nn/kernels/resize.h"
@@ -12,8 +13,8 @@
 
 /* By kind of operation, the fastest first; the first that fits is taken.
  * NULL ends a list. */
-static const cut_kernel *const kernels[][10] = {
-    [CUT_OP_CONV] = {&cut_winograd, &cut_depthwise_3x3_i16,
+static const cut_kernel *const kernels[][11] = {
+    [CUT_OP_CONV] = {&cut_inverted_i16, &cut_winograd, &cut_depthwise_3x3_i16,
                      &cut_depthwise_5x5_i16, &cut_depthwise_i16,
                      &cut_depthwise_f32, &cut_conv_one_i16, &cut_conv_one_f32,
                      &cut_conv_i16, &cut_conv_f32, &cut_groups_f32},

@@ -18,6 +18,23 @@ typedef int16_t i16x8 __attribute__((vector_size(16)));
 
 #define CUT_INLINE static inline __attribute__((always_inline))
 
+/* In front of a loop of a few turns: there is none left. */
+#if defined(__clang__)
+#define CUT_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define CUT_UNROLL _Pragma("GCC unroll 8")
+#endif
+
+/* Four sums are what they are before anything more is loaded: else a compiler
+ * loads all that it will need, more than there are registers, and a browser
+ * spills it. */
+#if defined(__wasm_simd128__)
+#define CUT_IN_ORDER(a, b, c, d)                                               \
+    __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d) : : "memory")
+#else
+#define CUT_IN_ORDER(a, b, c, d) ((void)0)
+#endif
+
 CUT_INLINE f32x4 cut_f32x4(float x)
 {
     return (f32x4){x, x, x, x};
@@ -149,8 +166,8 @@ CUT_INLINE i16x8 cut_narrow(i32x4 a, i32x4 b)
 #define CUT_MAGIC 12582912.0f
 CUT_INLINE i32x4 cut_unshift(f32x4 shifted)
 {
-    return (i32x4)shifted -
-           (i32x4){0x4B400000, 0x4B400000, 0x4B400000, 0x4B400000};
+    return (i32x4)((u32x4)shifted -
+                   (u32x4){0x4B400000, 0x4B400000, 0x4B400000, 0x4B400000});
 }
 
 /** Nearest integer of |v| < 2^22. */
@@ -159,11 +176,20 @@ CUT_INLINE i32x4 cut_round(f32x4 v)
     return cut_unshift(v + cut_f32x4(CUT_MAGIC));
 }
 
+#if defined(__wasm_simd128__)
+/* The same: else a compiler makes floats of i16 lane by lane (clang 14). */
+CUT_INLINE i32x4 cut_opaque(i32x4 v)
+{
+    __asm__("" : "+r"(v));
+    return v;
+}
+#endif
+
 /** Low and high four lanes, sign extended. */
 CUT_INLINE i32x4 cut_low(i16x8 v)
 {
 #if defined(__wasm_simd128__)
-    return (i32x4)wasm_i32x4_extend_low_i16x8((v128_t)v);
+    return cut_opaque((i32x4)wasm_i32x4_extend_low_i16x8((v128_t)v));
 #else
     return (i32x4){v[0], v[1], v[2], v[3]};
 #endif
@@ -172,7 +198,7 @@ CUT_INLINE i32x4 cut_low(i16x8 v)
 CUT_INLINE i32x4 cut_high(i16x8 v)
 {
 #if defined(__wasm_simd128__)
-    return (i32x4)wasm_i32x4_extend_high_i16x8((v128_t)v);
+    return cut_opaque((i32x4)wasm_i32x4_extend_high_i16x8((v128_t)v));
 #else
     return (i32x4){v[4], v[5], v[6], v[7]};
 #endif
@@ -209,6 +235,18 @@ CUT_INLINE i16x8 cut_max_i16(i16x8 a, i16x8 b)
     return (i16x8)_mm_max_epi16((__m128i)a, (__m128i)b);
 #else
     for (int i = 0; i < 8; i++) a[i] = a[i] < b[i] ? b[i] : a[i];
+    return a;
+#endif
+}
+
+CUT_INLINE i16x8 cut_min_i16(i16x8 a, i16x8 b)
+{
+#if defined(__wasm_simd128__)
+    return (i16x8)wasm_i16x8_min((v128_t)a, (v128_t)b);
+#elif defined(__SSE2__)
+    return (i16x8)_mm_min_epi16((__m128i)a, (__m128i)b);
+#else
+    for (int i = 0; i < 8; i++) a[i] = b[i] < a[i] ? b[i] : a[i];
     return a;
 #endif
 }

@@ -112,6 +112,21 @@ static const char *type_name(int type)
     return type == CUT_I16 ? "i16" : "f32";
 }
 
+/* Bytes of the maps that a step and those within it read. */
+static int64_t reads_of(const cut_step *step)
+{
+    int64_t sum = 0;
+    for (;; step = step->inner) {
+        const cut_view *views[2] = {step->inner ? NULL : &step->in,
+                                    &step->other};
+        for (int i = 0; i < 2; i++)
+            if (views[i] && views[i]->c)
+                sum += (int64_t)views[i]->h * views[i]->w * views[i]->cp *
+                       (int64_t)cut_element(views[i]->type);
+        if (!step->inner) return sum;
+    }
+}
+
 /* One step; the step fused into it stands within as "before". */
 static void add_step(cut_text *text, const cut_graph *graph,
                      const cut_step *step)
@@ -135,6 +150,7 @@ static void add_step(cut_text *text, const cut_graph *graph,
     add_shape(text, ",\"shape\":[", step->out.c, step->out.h, step->out.w);
     field(text, "macs",
           step->kind == CUT_OP_CONV ? (int64_t)step->kmacs * 1000 : 0);
+    field(text, "reads", reads_of(step));
     field(text, "offset", (int64_t)step->out.offset);
     field(text, "bytes",
           (int64_t)step->out.h * step->out.w * step->out.ld *

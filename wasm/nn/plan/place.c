@@ -20,11 +20,17 @@ void cut_map_lives(const cut_plan_builder *b, int map, int32_t step)
     if (step > b->dies[root]) b->dies[root] = step;
 }
 
-/* A step's scratch; what its inner step needs lies behind it. */
+static size_t own_scratch(const cut_step *step)
+{
+    return (step->scratch_bytes + 63) / 64 * 64;
+}
+
+/* A step's scratch; what its inner steps need lies behind it. */
 static size_t scratch_of(const cut_step *step)
 {
-    size_t size = (step->scratch_bytes + 63) / 64 * 64;
-    return step->inner ? size + step->inner->scratch_bytes : size;
+    size_t size = 0;
+    for (; step; step = step->inner) size += own_scratch(step);
+    return size;
 }
 
 /* Root maps, then the scratch of each step, then the output in f32. */
@@ -91,11 +97,11 @@ cut_status cut_place(const cut_plan_builder *b)
                                         b->error);
     if (!status) place_views(b, blocks);
     for (uint32_t i = 0; i < plan->step_count && !status; i++) {
-        cut_step *step = &plan->steps[i];
-        place_step(plan, step, blocks[maps + i].offset);
-        if (step->inner)
-            place_step(plan, step->inner,
-                       step->scratch + (step->scratch_bytes + 63) / 64 * 64);
+        size_t scratch = blocks[maps + i].offset;
+        for (cut_step *s = &plan->steps[i]; s; s = s->inner) {
+            place_step(plan, s, scratch);
+            scratch += own_scratch(s);
+        }
     }
     plan->input = plan->views[b->graph->input];
     plan->output = plan->views[b->graph->output];

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
-#include "nn/kernels/band.h"
+#include "nn/kernels/inverted.h"
 #include "nn/kernels/kernels.h"
 #include "nn/plan/place.h"
 #include "nn/plan/scale.h"
@@ -66,12 +66,20 @@ static void step_new(const cut_plan_builder *b, cut_step_source source)
     b->sources[i] = source;
 }
 
-/* The op that is fused into op `i`, or NULL. */
-static const cut_op *inner_of(const cut_plan_builder *b, uint32_t i)
+/* The op that is fused into another, or NULL. */
+static const cut_op *inner_of(const cut_plan_builder *b, const cut_op *op)
 {
-    for (uint32_t k = 0; k < i; k++)
-        if (b->into[k] == (int)i) return &b->graph->ops[k];
+    int i = (int)(op - b->graph->ops);
+    for (int k = 0; k < i; k++)
+        if (b->into[k] == i) return &b->graph->ops[k];
     return NULL;
+}
+
+/* A 1x1 window that passes over every pixel. */
+static int is_point(const cut_window *w)
+{
+    return w->k[0] * w->k[1] == 1 && w->s[0] * w->s[1] == 1 && !w->before[0] &&
+           !w->before[1] && !w->after[0] && !w->after[1];
 }
 
 /* Which convolutions make a map that only a depthwise one reads, and can make
@@ -93,8 +101,36 @@ static void find_pairs(const cut_plan_builder *b)
                 graph->ops[k].kind == CUT_OP_CONV &&
                 (graph->ops[k].groups == 1 ||
                  cut_op_is_depthwise(graph, &graph->ops[k])) &&
-                !inner_of(b, k)) /* one deep */
+                !inner_of(b, &graph->ops[k])) /* one deep */
                 b->into[k] = (int)i;
+    }
+}
+
+/* Which depthwise convolutions make a map that only a 1x1 one reads, and can be
+ * made in blocks with it: neither wide map of an inverted residual exists. */
+static void find_ends(const cut_plan_builder *b)
+{
+    const cut_graph *graph = b->graph;
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *op = &graph->ops[i];
+        if (op->dead || op->kind != CUT_OP_CONV || op->groups != 1 ||
+            b->into[i] >= 0 || !is_point(&op->window) ||
+            graph->maps[op->out].c == 1)
+            continue;
+        int map = cut_input_map(b, op, 0);
+        if (graph->maps[map].uses != 1 || map == graph->output ||
+            b->parent[map] >= 0)
+            continue;
+        for (uint32_t k = 0; k < i; k++) {
+            const cut_op *wise = &graph->ops[k];
+            if (wise->dead || wise->out != map || wise->kind != CUT_OP_CONV ||
+                !cut_op_is_depthwise(graph, wise))
+                continue;
+            const cut_op *first = inner_of(b, wise);
+            const cut_view *in = &b->plan->views[cut_input_map(b, wise, 0)];
+            if (cut_inverted_fits(wise, in) && (!first || first->groups == 1))
+                b->into[k] = (int)i;
+        }
     }
 }
 
@@ -127,12 +163,14 @@ static void list_steps(const cut_plan_builder *b)
             continue;
         }
         int32_t now = (int32_t)b->plan->step_count;
-        const cut_op *inner = inner_of(b, i), *reader = inner ? inner : op;
-        step_new(b, (cut_step_source){.op = op, .inner = inner});
+        const cut_op *reader = op;
+        step_new(b, (cut_step_source){.op = op});
+        for (const cut_op *each = op; each; each = inner_of(b, each)) {
+            if (each->residual >= 0) cut_map_lives(b, each->residual, now);
+            reader = each;
+        }
         for (uint32_t k = 0; k < reader->ins; k++)
             cut_map_lives(b, cut_input_map(b, reader, k), now);
-        if (reader->residual >= 0) cut_map_lives(b, reader->residual, now);
-        if (op->residual >= 0) cut_map_lives(b, op->residual, now);
         cut_map_lives(b, op->out, now);
     }
 }
@@ -190,33 +228,35 @@ static cut_status set_kernel(const cut_plan_builder *b, cut_step *step,
     return step->kernel->set_up(&setup);
 }
 
-/* The step that makes `in` of a depthwise one, which is set up next. */
-static cut_status set_inner(const cut_plan_builder *b, cut_step *step,
-                            const cut_op *op)
+/* A convolution's step, and in it those that are fused into it: at most two. */
+static cut_status set_conv(const cut_plan_builder *b, cut_step *step,
+                           const cut_op *op)
 {
-    cut_step *inner = cut_alloc(1, sizeof *inner);
-    if (!inner)
-        return cut_fail(b->error, CUT_E_MEMORY, "No memory for the plan.");
-    step_init(inner, op);
-    inner->banded = 1;
-    step->inner = inner; /* freed with the step, whatever happens */
-    set_views(b, inner, op);
-    return set_kernel(b, inner, op);
+    const cut_op *before = inner_of(b, op);
+    cut_status status = CUT_OK;
+    set_views(b, step, op);
+    if (before) {
+        cut_step *inner = cut_alloc(1, sizeof *inner);
+        if (!inner)
+            return cut_fail(b->error, CUT_E_MEMORY, "No memory for the plan.");
+        step_init(inner, before);
+        inner->banded = cut_op_is_depthwise(b->graph, op);
+        step->inner = inner; /* freed with the step, whatever happens */
+        status = set_conv(b, inner, before);
+    }
+    return status ? status : set_kernel(b, step, op);
 }
 
 static cut_status set_up(const cut_plan_builder *b, uint32_t i)
 {
     cut_step *step = &b->plan->steps[i];
     const cut_step_source *source = &b->sources[i];
-    cut_status status = CUT_OK;
+    if (step->kind == CUT_OP_CONV) return set_conv(b, step, source->op);
     if (step->kind == CUT_OP_CONCAT)
         set_part(b, step, source);
     else
         set_views(b, step, source->op);
-    if (source->inner) status = set_inner(b, step, source->inner);
-    if (!status) status = set_kernel(b, step, source->op);
-    if (!status && step->inner) cut_band_fuse(step);
-    return status;
+    return set_kernel(b, step, source->op);
 }
 
 /* ---- the whole --------------------------------------------------------- */
@@ -238,6 +278,7 @@ static cut_status make(const cut_plan_builder *b, int whole)
     if (plan->arithmetic == CUT_I16) status = cut_set_scales(b);
     if (status) return status;
     if (!whole) find_pairs(b);
+    if (!whole) find_ends(b);
     list_steps(b);
     for (uint32_t i = 0; i < plan->step_count && !status; i++)
         status = set_up(b, i);

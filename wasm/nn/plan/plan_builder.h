@@ -22,8 +22,7 @@ typedef struct cut_plan {
 /** Which operation a step is of. */
 typedef struct cut_step_source {
     const cut_op *op;
-    const cut_op *inner; /* the one that is fused into it, or NULL */
-    uint32_t part;       /* CONCAT: which input */
+    uint32_t part; /* CONCAT: which input */
 } cut_step_source;
 
 typedef struct cut_plan_builder {
@@ -37,7 +36,7 @@ typedef struct cut_plan_builder {
     const cut_range *ranges;
     float headroom;
     int32_t *born, *dies; /* steps, of root maps */
-    int *into;            /* of an op: the depthwise op it is fused into */
+    int *into;            /* of an op: the one it is fused into, or -1 */
 } cut_plan_builder;
 
 /** The map that an op reads as its k-th. */

@@ -54,7 +54,11 @@ static void free_own(cut_step *step)
 
 void cut_step_free(cut_step *step)
 {
-    if (step->inner) free_own(step->inner);
-    cut_free(step->inner);
+    for (cut_step *inner = step->inner; inner;) {
+        cut_step *next = inner->inner;
+        free_own(inner);
+        cut_free(inner);
+        inner = next;
+    }
     free_own(step);
 }

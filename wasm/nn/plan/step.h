@@ -66,7 +66,7 @@ struct cut_step {
     void *block;      /* owned */
     float *mul, *add; /* [out.cp], owned; what they mean is the kernel's */
     cut_step *inner;  /* makes `in` in the scratch, band by band; owned */
-    int banded;       /* this is such an inner step */
+    int banded;       /* such an inner step, of a depthwise one */
     union {           /* by kind: */
         cut_conv_step conv; /* CONV. The largest, so that it empties all */
         cut_pool_step pool; /* MAXPOOL, AVGPOOL */
@@ -100,7 +100,7 @@ cut_status cut_step_weights(const cut_setup *setup, uint64_t bytes);
 /** Sets `mul` and `add`, contents 0. CUT_E_MEMORY. */
 cut_status cut_step_affine(const cut_setup *setup);
 
-/** Frees what the step and its inner one own. */
+/** Frees what the step and those within it own. */
 void cut_step_free(cut_step *step);
 
 #endif

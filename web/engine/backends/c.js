@@ -156,7 +156,8 @@ export class CEngine {
    *
    * @param {Tensor} input
    * @param {number} [runs] the fastest of so many counts
-   * @returns {{ steps: { op: string, kernel: string, name: string, shape: number[], ms: number, macs: number }[] }}
+   * @returns {{ steps: { op: string, kernel: string, name: string, shape: number[], bytes: number, type: string, ms: number,
+   *   macs: number }[] }}
    */
   profile(input, runs = 5) {
     const { steps } = JSON.parse(this.plan);

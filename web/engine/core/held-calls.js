@@ -12,6 +12,8 @@ export const retouchCalls = /** @type {const} */ ({
   end: 'state',
   everywhere: 'state',
   toggle: 'state',
+  suppose: 'state',
+  settle: 'state',
   undo: 'state',
   redo: 'state',
   objects: 'value',

@@ -29,8 +29,13 @@ export class Picking {
     job.pick(prompt);
     if (job.needsPass) await this.infer();
     const { data, width, height } = job.map();
-    const bytes = Uint8Array.from(data, (alpha) => Math.round(alpha * 255));
-    return { bytes, width, height, found: data.some((alpha) => alpha > 0.5) };
+    const bytes = new Uint8Array(data.length);
+    let found = false;
+    for (let i = 0; i < data.length; i++) {
+      bytes[i] = data[i] * 255 + 0.5; // plain: a callback for each takes longer than the network's last layers
+      found ||= data[i] > 0.5;
+    }
+    return { bytes, width, height, found };
   }
 
   free() {

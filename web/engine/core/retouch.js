@@ -17,6 +17,8 @@ import { retouchCalls } from './held-calls.js';
  *   failed: why the stroke that ends here could not be refined, and changed nothing
  * @typedef {import('./pipeline.js').LoadedModel} LoadedModel
  * @typedef {{ box: [number, number, number, number], area: number, kept: boolean }} Part one separate object
+ * @typedef {{ way: 'add' | 'take' | 'only', data: Uint8Array | Uint8ClampedArray, width: number, height: number }} Thing
+ *   what somebody points at, as a pick session shows it: the thing, too; all but the thing; the thing and nothing else
  */
 
 export class Retouch extends Handle {
@@ -99,6 +101,23 @@ export class Retouch extends Handle {
   /** Drops the object there, or takes it back. @param {number} x @param {number} y */
   toggle(x, y) {
     this.call('retouch', 'toggle', x, y);
+    return this.state;
+  }
+
+  /** What a thing would make of the matte is in the views from now on; null: nothing is supposed any more. @param {Thing | null} thing */
+  suppose(thing) {
+    const { core } = this;
+    if (!thing) this.call('retouch', 'suppose', 0, 0, 0, 0);
+    else
+      core.withBytes(thing.data, (map) =>
+        this.call('retouch', 'suppose', core.abi.numbers.edit_way[thing.way] ?? -1, map, thing.width, thing.height),
+      );
+    return this.state;
+  }
+
+  /** Makes that a step of undo. @param {boolean} [goesOn] instead of the step before, which was of the same thing */
+  settle(goesOn = false) {
+    this.call('retouch', 'settle', Number(goesOn));
     return this.state;
   }
 

@@ -10,6 +10,8 @@ const table = {
   'models/base/model.onnx': new URL('../../models/base/model.onnx', import.meta.url),
   'models/detail/manifest.json': new URL('../../models/detail/manifest.json', import.meta.url),
   'models/detail/model.onnx': new URL('../../models/detail/model.onnx', import.meta.url),
+  'models/pick/manifest.json': new URL('../../models/pick/manifest.json', import.meta.url),
+  'models/pick/model.onnx': new URL('../../models/pick/model.onnx', import.meta.url),
   'models/known.json': new URL('../../models/known.json', import.meta.url),
   'vendor/ort/ort.wasm.min.mjs': new URL('../../vendor/ort/ort.wasm.min.mjs', import.meta.url),
   'vendor/ort/ort-wasm-simd-threaded.mjs': new URL('../../vendor/ort/ort-wasm-simd-threaded.mjs', import.meta.url),

@@ -2,6 +2,7 @@ export default {
   "tools": "Werkzeuge und Ansicht",
   "erase": "Radieren",
   "restore": "Zurückholen",
+  "pick": "Auswählen",
   "refine": "Haare",
   "refine.how": "Sieht unter dem Strich genau hin: Haare, Fell, Fäden",
   "refine.busy": "Sieht genau hin …",
@@ -54,5 +55,6 @@ export default {
   "key.zoom": "Vergrößern, verkleinern, einpassen",
   "key.brush": "Pinsel bewegen",
   "key.push": "Bild verschieben",
-  "key.dab": "Werkzeug dort anwenden"
+  "key.dab": "Werkzeug dort anwenden",
+  "key.away": "Wegnehmen, was dort ist"
 }

@@ -2,6 +2,7 @@ export default {
   "tools": "Tools and view",
   "erase": "Erase",
   "restore": "Restore",
+  "pick": "Pick",
   "refine": "Hair",
   "refine.how": "Looks closely at what lies under the stroke: hair, fur, threads",
   "refine.busy": "Looking closely…",
@@ -54,5 +55,6 @@ export default {
   "key.zoom": "Zoom in, out, fit",
   "key.brush": "Move the brush",
   "key.push": "Move the picture",
-  "key.dab": "Use the tool there"
+  "key.dab": "Use the tool there",
+  "key.away": "Take away what is there"
 }

@@ -2,6 +2,7 @@ export default {
   "tools": "Herramientas y vista",
   "erase": "Borrar",
   "restore": "Restaurar",
+  "pick": "Elegir",
   "refine": "Cabello",
   "refine.how": "Mira de cerca lo que hay bajo el trazo: cabello, pelo, hilos",
   "refine.busy": "Mirando de cerca…",
@@ -56,5 +57,6 @@ export default {
   "key.zoom": "Acercar, alejar, ajustar",
   "key.brush": "Mover el pincel",
   "key.push": "Mover la imagen",
-  "key.dab": "Usar la herramienta ahí"
+  "key.dab": "Usar la herramienta ahí",
+  "key.away": "Quitar lo que hay ahí"
 }

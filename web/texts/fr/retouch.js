@@ -2,6 +2,7 @@ export default {
   "tools": "Outils et affichage",
   "erase": "Effacer",
   "restore": "Restaurer",
+  "pick": "Choisir",
   "refine": "Cheveux",
   "refine.how": "Regarde de près ce qui est sous le trait : cheveux, poils, fils",
   "refine.busy": "Regarde de près…",
@@ -56,5 +57,6 @@ export default {
   "key.zoom": "Agrandir, réduire, ajuster",
   "key.brush": "Déplacer le pinceau",
   "key.push": "Déplacer l’image",
-  "key.dab": "Appliquer l’outil ici"
+  "key.dab": "Appliquer l’outil ici",
+  "key.away": "Enlever ce qui s’y trouve"
 }

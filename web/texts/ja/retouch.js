@@ -2,6 +2,7 @@ export default {
   "tools": "ツールと表示",
   "erase": "消す",
   "restore": "戻す",
+  "pick": "選ぶ",
   "refine": "髪",
   "refine.how": "なぞった所の髪、毛並み、糸を細かく見ます",
   "refine.busy": "細かく見ています…",
@@ -52,5 +53,6 @@ export default {
   "key.zoom": "拡大・縮小・全体表示",
   "key.brush": "ブラシを動かす",
   "key.push": "画像を動かす",
-  "key.dab": "その場所でツールを使う"
+  "key.dab": "その場所でツールを使う",
+  "key.away": "そこにある物を除く"
 }

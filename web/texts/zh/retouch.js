@@ -2,6 +2,7 @@ export default {
   "tools": "工具和视图",
   "erase": "擦除",
   "restore": "恢复",
+  "pick": "选取",
   "refine": "发丝",
   "refine.how": "仔细查看涂抹处：头发、毛皮、细线",
   "refine.busy": "正在仔细查看…",
@@ -52,5 +53,6 @@ export default {
   "key.zoom": "放大、缩小、适合窗口",
   "key.brush": "移动画笔",
   "key.push": "移动图片",
-  "key.dab": "在此处使用工具"
+  "key.dab": "在此处使用工具",
+  "key.away": "去掉那里的物体"
 }

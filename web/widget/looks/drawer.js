@@ -18,12 +18,13 @@ export class LooksDrawer {
     this.style = /** @type {HTMLElement | null} */ (root.querySelector('[data-act=style],[data-pick=style]'));
     // where there is no room for two, the one that is opened closes the other
     this.style?.addEventListener('click', () => {
-      if (this.#narrow && !this.box.hidden && !this.#styled) void this.toggle();
+      if (this.#tight && !this.box.hidden && !this.#styled) void this.toggle();
     });
   }
 
-  get #narrow() {
-    return /** @type {HTMLElement} */ (this.box.closest('.frame')).clientWidth < 640;
+  get #tight() {
+    const { clientWidth, clientHeight } = /** @type {HTMLElement} */ (this.box.closest('.frame'));
+    return clientWidth < 640 || clientHeight < 700;
   }
 
   /** The other one is open. */
@@ -35,7 +36,7 @@ export class LooksDrawer {
     this.box.hidden = !this.box.hidden;
     this.button.setAttribute('aria-expanded', String(!this.box.hidden));
     if (this.box.hidden) return;
-    if (this.#narrow && this.#styled) this.style?.click();
+    if (this.#tight && this.#styled) this.style?.click();
     this.#panel ??= import('./panel.js').then(({ LooksPanel }) => new LooksPanel(this.box, this.owner));
     this.#open = await this.#panel;
     await this.#open.speak(this.owner.language());

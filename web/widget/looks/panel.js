@@ -55,6 +55,7 @@ const styles = `
 .presets .told[data-wrong]{color:#a1241b;color:light-dark(#a1241b,#ffb0a8)}
 @container (max-width:640px){.bar>.presets{max-height:236px}.studio>.bar:has(>.presets:not([hidden]))>.line,.studio>.bar:has(>.presets:not([hidden])) .end>:not(.primary){display:none}}
 @container (min-width:860px){.studio>.bar>.presets{flex:none;max-height:300px}}
+@media (max-height:760px){@container (min-width:860px){.studio>.bar>.presets{max-height:176px}}}
 @media (max-height:500px){@container (min-width:560px){.studio>.bar>.presets{flex:none;max-height:none}}}
 `;
 

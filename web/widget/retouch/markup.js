@@ -4,6 +4,7 @@ export const retoucherMarkup = `
 <div class="tools" role="toolbar" data-label="tools" part="tools">
   <button type="button" class="chip" data-tool="erase" aria-keyshortcuts="E"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 13 11 5l5 5-7 7H6z"/><path d="M8 17h9"/></svg><span data-t="erase"></span></button>
   <button type="button" class="chip" data-tool="restore" aria-keyshortcuts="R"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 16c3 0 4-1 4-3l7-8 1 1-7 8c-2 0-3 1-5 2z"/></svg><span data-t="restore"></span></button>
+  <button type="button" class="chip" data-tool="pick" aria-keyshortcuts="P" hidden><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M8 8 16 11l-3.6 1.4L11 16z"/><path d="M7 2v2M2 7h2M3.5 3.5 5 5M10.5 3.5 9.5 4.5M3.5 10.5l1-1"/></svg><span data-t="pick"></span></button>
   <button type="button" class="chip" data-tool="refine" data-title="refine.how" aria-keyshortcuts="H"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 17c0-6 2-9 5-13M8 17c0-6 2-8 5-12M12 17c0-5 1-7 4-10"/></svg><span data-t="refine"></span></button>
   <button type="button" class="chip" data-tool="edge" data-title="edge.how" aria-keyshortcuts="G"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3 15c4 0 5-9 14-9"/><path stroke-dasharray="2 2" d="M3 11c3 0 4-7 10-8"/></svg><span data-t="edge"></span></button>
   <button type="button" class="chip" data-tool="objects" aria-keyshortcuts="O"><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="7" cy="8" r="4"/><rect x="10" y="10" width="6" height="6" rx="1"/></svg><span data-t="objects"></span></button>
@@ -25,6 +26,7 @@ export const retoucherMarkup = `
 </div>
 <div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i><p class="told" hidden></p></div>
 <div class="tools low" role="toolbar" data-label="brush" part="tools">
+  <p class="trouble" role="alert" hidden></p>
   <div class="edge" hidden>
     <label><span data-t="edge"></span><select class="kind"><option value="shift" data-t="shift"></option><option value="feather" data-t="feather"></option><option value="smooth" data-t="smooth"></option><option value="holes" data-t="holes"></option></select></label>
     <input class="amount" type="range" data-label="amount"><span class="value"><input class="typed" type="number" inputmode="numeric" data-label="amount.px"> px</span>
@@ -63,6 +65,7 @@ export const retoucherStyles = `
 .brush,.edge,.zooms,.backdrops{display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px}
 .zooms{gap:4px}.backdrops{gap:6px}
 .brush[inert]{opacity:.4}
+.trouble{flex-basis:100%;font-size:.875rem}
 .edge[hidden]{display:none}.edge select,.edge .typed{min-height:36px;border-radius:8px;border:1px solid #ffffff40;background:#04231d;color:inherit;font:inherit;font-size:.875rem;padding:0 6px}
 .edge .typed{width:60px;text-align:end;font-variant-numeric:tabular-nums}.edge .value{font-size:.875rem}
 .snapping[hidden]{display:none!important}
@@ -86,7 +89,7 @@ canvas[data-backdrop=green]{background:#00b140!important}
 .cursor{position:absolute;left:0;top:0;border-radius:50%;border:1.5px solid #fff;outline:1.5px solid #000a;pointer-events:none}
 @container (max-width:640px){
 .tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .softness{display:none}
-.tools [data-tool]{flex:1;justify-content:center;padding:0 6px;font-size:.82rem}
+.tools [data-tool]{flex:1 1 30%;justify-content:center;padding:0 6px;font-size:.82rem}
 .tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools.low :is(.brush,.edge){flex-basis:100%}
 }
 `;

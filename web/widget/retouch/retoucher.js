@@ -8,12 +8,14 @@ import { tellKeys } from '../common/keys-sheet.js';
 import { localize, texts } from '../common/texts.js';
 import { percent } from '../common/units.js';
 import { handleZoom, isMeant, Zoom, zoomStep } from '../common/zoom.js';
+import { canPick } from '../pick/offered.js';
 import { retoucherMarkup, retoucherStyles } from './markup.js';
 
 /**
  * @typedef {import('../common/texts.js').Translate<typeof english>} Translate
  * @typedef {import('../../engine/index.js').Retouching} Retouching
- * @typedef {'erase' | 'restore' | 'refine' | 'edge' | 'objects' | 'move'} Tool
+ * @typedef {import('../../engine/index.js').PickSession} PickSession
+ * @typedef {'erase' | 'restore' | 'refine' | 'edge' | 'pick' | 'objects' | 'move'} Tool
  * @typedef {'shift' | 'feather' | 'smooth' | 'holes'} Kind of what is done to an edge
  */
 
@@ -34,6 +36,7 @@ const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 const told = [
   ['E', 'erase'],
   ['R', 'restore'],
+  ['P', 'pick'],
   ['H', 'refine'],
   ['G', 'edge'],
   ['O', 'objects'],
@@ -43,6 +46,7 @@ const told = [
   ['← ↑ → ↓', 'key.brush'],
   ['⇧ + ← ↑ → ↓', 'key.push'],
   ['␣', 'key.dab'],
+  [mac ? '⌥ + ↩' : 'Alt + ↩', 'key.away'],
   [mac ? '⌘ Z' : 'Ctrl + Z', 'undo'],
   [mac ? '⇧ ⌘ Z' : 'Ctrl + ⇧ + Z', 'redo'],
   ['Esc', 'cancel'],
@@ -56,10 +60,11 @@ const MAX_PIXELS = 1.6e6;
  *
  * @param {HTMLElement} studio its `.retouch` is filled, the rest inert meanwhile
  * @param {{ engine: import('../studio/queue.js').Engine, photo: Blob, name: string, language: string, options: object,
- *   signal: AbortSignal, say: (text: string) => void }} what signal: gives it up
+ *   signal: AbortSignal, say: (text: string) => void, explain?: (error: unknown) => string, pick?: boolean }} what signal: gives it
+ *   up; explain: an error in words; pick: begins with what is to be kept, by a click
  * @returns {Promise<Blob | null>} the matte by hand; null: it is to stay as it is
  */
-export async function retouch(studio, { engine, photo, name, language, options, signal, say }) {
+export async function retouch(studio, { engine, photo, name, language, options, signal, say, explain, pick = false }) {
   const box = /** @type {HTMLElement} */ (studio.querySelector('.retouch'));
   const others = /** @type {NodeListOf<HTMLElement>} */ (studio.querySelectorAll('.stage,.strip,.bar'));
   const t = await texts(language, 'retouch', english);
@@ -71,7 +76,13 @@ export async function retouch(studio, { engine, photo, name, language, options, 
     adoptStyles(/** @type {ShadowRoot} */ (studio.getRootNode()), retoucherStyles);
     for (const other of others) other.inert = true;
     box.hidden = false;
-    return await new Retoucher(box, retouching, { name, t, say, signal }).finished;
+    const session = canPick(engine)
+      ? (/** @type {(progress: { stage: string, fraction: number }) => void} */ onProgress) =>
+          /** @type {NonNullable<typeof engine.pick>} */ (engine.pick)(photo, { signal, onProgress })
+      : undefined;
+    const retoucher = new Retoucher(box, retouching, { name, t, say, signal, explain, session });
+    if (pick) retoucher.pick('only');
+    return await retoucher.finished;
   } finally {
     others.forEach((other, i) => {
       other.inert = were[i];
@@ -102,14 +113,19 @@ class Retoucher {
   #drawing = false;
   #stale = false;
   #cursor = { x: 0, y: 0, shown: false };
+  /** @type {import('../pick/pick-tool.js').PickTool | undefined} */ #pick;
+  /** @type {Promise<void> | undefined} */ #picking;
 
   /**
    * @param {HTMLElement} box filled by the retoucher
    * @param {Retouching} retouching
-   * @param {{ name: string, t: Translate, say: (text: string) => void, signal: AbortSignal }} more
+   * @param {{ name: string, t: Translate, say: (text: string) => void, signal: AbortSignal, explain?: (error: unknown) => string,
+   *   session?: (onProgress: (progress: { stage: string, fraction: number }) => void) => Promise<PickSession> }} more
    */
-  constructor(box, retouching, { name, t, say, signal }) {
+  constructor(box, retouching, { name, t, say, signal, explain, session }) {
     this.box = box;
+    this.explain = explain;
+    this.session = session;
     this.retouching = retouching;
     this.t = t;
     this.say = say;
@@ -117,6 +133,7 @@ class Retoucher {
     template.innerHTML = retoucherMarkup;
     box.replaceChildren(template.content);
     localize(box, t);
+    this.#part('[data-tool=pick]').hidden = !session;
     this.canvas = /** @type {HTMLCanvasElement} */ (this.#part('canvas'));
     this.canvas.setAttribute('aria-label', t('canvas', { name }));
     /** The matte in the end; null when it was given up. @type {Promise<Blob | null>} */
@@ -136,6 +153,7 @@ class Retoucher {
       room: () => ({ width: this.canvas.clientWidth, height: this.canvas.clientHeight }),
       changed: () => {
         this.#sync();
+        this.#pick?.place();
         this.#render();
       },
       fill: 0.96,
@@ -185,6 +203,7 @@ class Retoucher {
     on(this.canvas, 'pointermove', (event) => this.#move(event));
     for (const type of ['pointerup', 'pointercancel']) on(this.canvas, type, (event) => this.#up(event));
     on(this.canvas, 'pointerleave', () => {
+      if (this.#tool === 'pick') this.#pick?.leave();
       this.#cursor.shown = false;
       this.#moveCursor();
     });
@@ -194,14 +213,22 @@ class Retoucher {
       taken: () => this.#takeBack(),
       doubles: false, // two dabs are no zoom
     });
+    on(this.box, 'keyup', (event) => event.key === 'Alt' && this.#pick?.alternate(false));
     const observer = new ResizeObserver(() => this.#resize());
     observer.observe(this.canvas);
-    signal.addEventListener('abort', () => observer.disconnect());
+    signal.addEventListener('abort', () => {
+      observer.disconnect();
+      this.#pick?.dispose();
+    });
   }
 
   /** @param {string} act */
   #act(act) {
     const { undos, redos } = this.retouching.state;
+    const pick = this.#pick;
+    // what is pointed at is newer than what the retouch has, and what was taken back of it older
+    if (act === 'undo' && pick?.undos) return pick.undo();
+    if (act === 'redo' && !redos && pick?.redos) return pick.redo();
     if ((act === 'undo' && !undos) || (act === 'redo' && (!redos || this.#unmeant))) return;
     if (act === 'undo' || act === 'redo')
       this.#change(this.t(act === 'undo' ? 'undo.said' : 'redo.said'), () => this.retouching[act]());
@@ -223,9 +250,10 @@ class Retoucher {
 
   /** The edge of the whole picture. */
   #everywhere() {
+    this.#settlePick();
     const [kind, amount] = [this.#kind, this.#amounts[this.#kind]];
-    const before = this.retouching.state.undos;
     void this.#call(async () => {
+      const before = this.retouching.state.undos;
       const { undos } = await this.retouching.everywhere(kind, amount);
       this.#unmeant = false;
       this.say(this.t(undos === before ? 'edge.none' : 'edge.said'));
@@ -237,7 +265,7 @@ class Retoucher {
 
   /** Nothing that was done is lost by one key. */
   #giveUp() {
-    const { undos } = this.retouching.state;
+    const undos = this.retouching.state.undos + (this.#pick?.undos ?? 0);
     if (!undos && !this.#stroke) return this.#settle(null);
     this.#part('.ask p').textContent = this.t('discard.ask', { count: Math.max(1, undos) });
     this.#part('.ask').showModal();
@@ -246,28 +274,89 @@ class Retoucher {
   /** The matte, if anything was done to it. */
   async #accept() {
     this.box.inert = true;
+    await this.#pick?.settle(true);
     const matte = await this.#call(async () => (this.retouching.state.undos ? this.retouching.matte() : null));
     this.#settle(matte ?? null);
   }
 
   /** @param {Tool} tool */
   #setTool(tool) {
+    if (tool === 'pick' && !this.#pick) return this.pick();
     this.#tool = tool;
+    this.#pick?.show(tool === 'pick');
+    this.#part('.trouble').hidden = true;
     if (tool !== 'objects') return;
+    this.#settlePick();
     void this.#call(() => this.retouching.objects()).then((parts) => {
       if (parts) this.say(this.t('objects.said', { count: parts.length }));
     });
   }
 
+  /**
+   * Somebody points at what is meant. What that needs is fetched the first time.
+   *
+   * @param {import('../pick/things.js').Way} [way]
+   */
+  pick(way = 'add') {
+    if (!this.session || this.#picking) return;
+    this.#part('.trouble').hidden = true;
+    this.#picking = this.#openPick(way)
+      .catch((error) => {
+        if (this.#life.signal.aborted) return;
+        const text = this.explain?.(error) ?? String(/** @type {Error} */ (error).message ?? error);
+        Object.assign(this.#part('.trouble'), { hidden: false, textContent: text });
+      })
+      .finally(() => {
+        this.#picking = undefined;
+        if (!this.#life.signal.aborted) this.#sync();
+      });
+    this.#sync();
+  }
+
+  /** @param {import('../pick/things.js').Way} way */
+  async #openPick(way) {
+    const { openPick } = await import('../pick/pick-tool.js');
+    const pick = await openPick({
+      sheet: this.#part('.sheet-of-photo'),
+      bar: this.#part('.tools.low'),
+      retouching: this.retouching,
+      view: this.view,
+      language: this.t.language,
+      session: (onProgress) =>
+        /** @type {NonNullable<typeof this.session>} */ (this.session)(
+          ({ stage, fraction }) => stage === 'load' && onProgress(fraction),
+        ),
+      say: this.say,
+      call: (call) => this.#call(call),
+      changed: () => {
+        this.#sync();
+        this.#render();
+      },
+    });
+    if (this.#life.signal.aborted) return pick.dispose();
+    this.#pick = pick;
+    pick.way = way;
+    this.#setTool('pick');
+    this.canvas.focus({ preventScroll: true });
+  }
+
+  /** Something else begins: what was pointed at becomes steps of undo, before it. */
+  #settlePick() {
+    if (this.#pick?.undos) void this.#pick.settle();
+  }
+
   /** The controls say what is. */
   #sync() {
-    const { undos, redos } = this.retouching.state;
+    const undos = this.retouching.state.undos + (this.#pick?.undos ?? 0);
+    const redos = this.retouching.state.redos + (this.#pick?.redos ?? 0);
     for (const button of this.box.querySelectorAll('[data-tool],[data-backdrop]')) {
       const { tool, backdrop } = /** @type {HTMLElement} */ (button).dataset;
       button.setAttribute('aria-pressed', String(tool ? tool === this.#tool : backdrop === this.#backdrop));
     }
     this.#part('[data-act=undo]').disabled = undos === 0;
     this.#part('[data-act=redo]').disabled = redos === 0 || this.#unmeant;
+    this.#part('[data-tool=pick]').setAttribute('aria-busy', String(Boolean(this.#picking)));
+    this.#part('.brush').hidden = this.#tool === 'pick' || Boolean(this.#picking);
     this.#part('.brush').inert = !brushes.includes(this.#tool);
     this.#part('.snapping').hidden = this.#tool === 'refine' || this.#tool === 'edge';
     this.#part('.edge').hidden = this.#tool !== 'edge';
@@ -368,6 +457,7 @@ class Retoucher {
     if (event.button !== 0 || this.#stroke) return;
     const place = this.#place(event);
     this.canvas.setPointerCapture(event.pointerId);
+    if (this.#tool === 'pick') return this.#pick?.down(event, place);
     this.#stroke = { id: event.pointerId, points: [], from: place, begun: false };
     // a finger may be the first of two
     if (event.pointerType !== 'touch') this.#begin(this.#stroke);
@@ -376,6 +466,7 @@ class Retoucher {
   /** @param {{ from: { x: number, y: number }, begun: boolean }} stroke */
   #begin(stroke) {
     stroke.begun = true;
+    this.#settlePick();
     const [x, y] = this.#photo(stroke.from);
     if (this.#tool === 'objects') {
       this.#stroke = null;
@@ -391,6 +482,7 @@ class Retoucher {
     const place = this.#place(event);
     this.#cursor = { ...place, shown: event.pointerType !== 'touch' };
     this.#moveCursor();
+    if (this.#tool === 'pick') return this.#pick?.move(event, place);
     const stroke = this.#stroke;
     if (stroke?.id !== event.pointerId) return;
     if (!stroke.begun && !isMeant(stroke.from, place)) return;
@@ -409,6 +501,7 @@ class Retoucher {
 
   /** @param {PointerEvent} event */
   #up(event) {
+    if (this.#tool === 'pick') return this.#pick?.up(event);
     const stroke = this.#stroke;
     if (stroke?.id !== event.pointerId) return;
     if (!stroke.begun && event.type === 'pointerup') this.#begin(stroke);
@@ -444,6 +537,7 @@ class Retoucher {
 
   /** A second finger is down: what the first one drew was not meant. */
   #takeBack() {
+    this.#pick?.cancel();
     const stroke = this.#stroke;
     this.#stroke = null;
     if (!stroke?.begun) return;
@@ -480,6 +574,7 @@ class Retoucher {
       : {
           e: () => this.#setTool('erase'),
           r: () => this.#setTool('restore'),
+          p: () => this.#setTool('pick'),
           h: () => this.#setTool('refine'),
           g: () => this.#setTool('edge'),
           o: () => this.#setTool('objects'),
@@ -491,7 +586,8 @@ class Retoucher {
           '-': () => this.#act('out'),
           0: () => this.#act('fit'),
           '?': () => this.#act('keys'),
-          Escape: () => this.#act('give-up'),
+          Escape: () => void (this.#pick?.cancel() || this.#act('give-up')),
+          ...(this.#tool === 'pick' ? { Alt: () => this.#pick?.alternate(true) } : {}),
         };
     if (event.target instanceof Element && event.target.closest('dialog')) {
       event.stopPropagation(); // its own Escape, Tab and Enter
@@ -506,8 +602,8 @@ class Retoucher {
         ArrowRight: () => this.#nudge(1, 0, shiftKey),
         ArrowUp: () => this.#nudge(0, -1, shiftKey),
         ArrowDown: () => this.#nudge(0, 1, shiftKey),
-        ' ': () => this.#dab(),
-        Enter: () => this.#dab(),
+        ' ': () => this.#dab(event.altKey),
+        Enter: () => this.#dab(event.altKey),
       });
     if (!command) event.stopPropagation(); // none of the studio's keys meanwhile
     const action = keys[key];
@@ -528,6 +624,7 @@ class Retoucher {
   /** The arrows move the brush, with Shift the picture. @param {number} x @param {number} y @param {boolean} picture */
   #nudge(x, y, picture) {
     if (picture) return this.view.pan(x * 40, y * 40);
+    if (this.#tool === 'pick') return this.#pick?.nudge(x, y);
     const { clientWidth, clientHeight } = this.canvas;
     if (!this.#cursor.shown) this.#cursor = { x: clientWidth / 2, y: clientHeight / 2, shown: true };
     const by = Math.max(2, this.#size / 2);
@@ -535,9 +632,11 @@ class Retoucher {
     this.#cursor.y = Math.min(clientHeight, Math.max(0, this.#cursor.y + y * by));
   }
 
-  /** The tool where the cursor is. */
-  #dab() {
+  /** The tool where the cursor is. @param {boolean} alt */
+  #dab(alt) {
+    if (this.#tool === 'pick') return this.#pick?.enter(alt);
     if (!this.#cursor.shown || this.#tool === 'move') return;
+    this.#settlePick();
     const [x, y] = this.#photo(this.#cursor);
     const brush = this.#brush;
     if (this.#tool === 'objects') this.#change('', () => this.retouching.toggle(x, y));

@@ -47,8 +47,14 @@ export const studioMarkup = `
     <div class="row">
       <button type="button" class="primary small-button" part="button retry" data-act="retry" data-t="retry"></button>
       <button type="button" class="quiet small-button" part="button" data-act="add" data-t="another"></button>
+      <button type="button" class="primary small-button pick-it" part="button pick" data-act="pick" data-t="pick" hidden></button>
       <button type="button" class="quiet small-button by-hand" part="button retouch" data-act="retouch" data-t="retouch.pick" hidden></button>
     </div>
+  </div>
+  <div class="note doubt" part="doubt" hidden>
+    <p data-t="doubt"></p>
+    <button type="button" class="primary small-button" part="button pick" data-act="pick" data-t="pick"></button>
+    <button type="button" class="chip icon" part="button" data-act="sure" data-label="doubt.no" data-title="doubt.no">×</button>
   </div>
 </div>
 <ul class="strip" part="strip" data-label="photos"></ul>

@@ -76,7 +76,7 @@ export class Output {
 
   /** There is no file, and why. @param {string} text */
   refuse(text) {
-    this.tell('');
+    this.tell(text);
     this.#refuses(text);
     this.needs.say(text);
   }

@@ -16,7 +16,9 @@ import { Line } from '../../engine/line.js';
  *   preview?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Previewing>,
  *   convert?: (source: Blob | string, options?: any) => Promise<{ blob: Blob }>,
  *   abi?: () => Promise<{ options: Record<string, any> }>,
- *   retouch?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Retouching> }} Engine
+ *   retouch?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').Retouching>,
+ *   pick?: (source: Blob | string, options?: any) => Promise<import('../../engine/index.js').PickSession>,
+ *   bundled?: readonly string[] }} Engine bundled: the models that come along, by name; all that it needs if it does not say
  * @typedef {{ blob: Blob, report: any }} Result
  * @typedef {{ code: string, message: string }} Failure
  *
@@ -30,6 +32,7 @@ import { Line } from '../../engine/line.js';
  * @property {Result} [cutout] transparent, whole, PNG; report.draft: made in haste, no file
  * @property {Blob} [matte] by hand, instead of the model's
  * @property {number} [kept] key of what lies in storage (kept.js)
+ * @property {boolean} [sure] somebody looked at what was found, and it is meant
  * @property {Failure} [error]
  * @property {{ key: string, result: Promise<Result>, abort: AbortController }} [render] the last file asked for
  */

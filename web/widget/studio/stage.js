@@ -1,6 +1,7 @@
 // The stage of the chosen photo: its name, how far the work on it is, what went
 // wrong, and the photo itself while there is no cut-out to show.
 import { canRetry, errorText, stageText } from '../common/messages.js';
+import { isDoubtful } from '../pick/offered.js';
 
 /**
  * @typedef {import('./queue.js').Item} Item
@@ -9,6 +10,8 @@ import { canRetry, errorText, stageText } from '../common/messages.js';
 
 export class Stage {
   /** @type {Item | undefined} the photo that is shown */ #item;
+  /** Somebody can point at what is meant. */
+  canPick = false;
 
   /**
    * @param {HTMLElement} box
@@ -38,6 +41,7 @@ export class Stage {
     this.part('.name').title = item.name;
     this.part('.progress').hidden = state !== 'working';
     this.message(item);
+    this.doubt(item);
   }
 
   clear() {
@@ -62,11 +66,17 @@ export class Stage {
           ? [t('nothing'), t('nothing.do')]
           : errorText(t, error);
     this.part('.by-hand').hidden = !missing || this.part('.bar [data-act=retouch]').hidden;
+    this.part('.pick-it').hidden = !missing || !this.canPick;
     this.part('.message strong').textContent = title;
     this.part('.message .hint').textContent = hint;
     const detail = missing ? '' : /** @type {any} */ (error)?.detail || error?.message || '';
     this.part('.message .detail').textContent = detail === title ? '' : detail;
     this.part('[data-act=retry]').hidden = missing || !canRetry(error);
+  }
+
+  /** Asks whether what was found is what is meant. @param {Item} item */
+  doubt(item) {
+    this.part('.doubt').hidden = !(this.canPick && isDoubtful(item) && !item.sure);
   }
 
   /**

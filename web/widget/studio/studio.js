@@ -9,6 +9,7 @@ import { localize, texts, translator } from '../common/texts.js';
 import { percent, signed } from '../common/units.js';
 import '../compare-slider.js';
 import { LooksDrawer } from '../looks/drawer.js';
+import { canPick } from '../pick/offered.js';
 import { asked, attributesFrom, attributesOf, outputOf, resultNames, runNames } from '../settings/attributes.js';
 import { recallSettings, rememberSettings } from '../settings/settings.js';
 import { layAdvice, makeSmaller, obeyShop } from './advice.js';
@@ -505,7 +506,11 @@ export class Studio {
     else if (act === 'retry' && item.state === 'error') this.queue.retry(item);
     else if (act === 'retry') void this.#file(item).catch(() => {});
     else if (act === 'retouch') void this.#retouch(item);
-    else if (this.#part('.bar').inert) return;
+    else if (act === 'pick') void this.pick();
+    else if (act === 'sure') {
+      item.sure = true;
+      this.stage.doubt(item);
+    } else if (this.#part('.bar').inert) return;
     else if (act === 'download') void this.output.download(item).catch(() => {});
     else if (act === 'copy') void this.output.copy(item);
     else if (act === 'mask' || act === 'psd') {
@@ -534,6 +539,8 @@ export class Studio {
       this.#say(this.t(cutout.report?.subject?.found === false ? 'nothing.said' : 'removed', { name: item.name }));
       void this.#file(item).catch(() => {});
       if (!this.#guide) this.#keep(item);
+      const asks = this.host.getAttribute('pick') === 'always' && !this.#guide && !item.matte && !item.sure;
+      if (asks && item === this.#chosen) void this.pick();
     }
     if (state === 'error' && error) {
       this.#say(errorText(this.t, error).join(' '));
@@ -575,7 +582,7 @@ export class Studio {
     this.#shown = shown;
     if (!this.#offered) void this.toolbar.style.offer();
     this.#offered = true;
-    void this.#offerRetouch();
+    void this.offerPick();
     const focused = this.#keepFocus();
     const now = state === 'waiting' ? 'working' : state;
     this.host.setAttribute('state', now);
@@ -689,17 +696,30 @@ export class Studio {
     }
   }
 
-  /** An engine of the page's own may have no retouching. */
-  async #offerRetouch() {
+  /** Retouching and picking, where the engine has them and the page wants them. */
+  async offerPick() {
     const engine = await this.shell.engine().catch(() => undefined);
+    this.stage.canPick = canPick(engine) && Boolean(engine?.retouch) && this.host.getAttribute('pick') !== 'never';
+    if (this.#chosen?.state === 'done') {
+      this.stage.doubt(this.#chosen);
+      this.#part('.pick-it').hidden = this.#part('.by-hand').hidden || !this.stage.canPick;
+    }
     const buttons = /** @type {NodeListOf<HTMLElement>} */ (
       this.box.querySelectorAll('[data-act=retouch]:not(.by-hand)')
     );
     for (const button of buttons) button.hidden = !engine?.retouch;
   }
 
-  /** The matte by hand; the photo is cut out anew along it. @param {Item} item done */
-  async #retouch(item) {
+  /** Asks what of the chosen photo is to be kept. @returns {Promise<void>} when that is done, or given up */
+  async pick() {
+    const item = this.#chosen;
+    if (!item) return;
+    item.sure = true; // asked once
+    await this.#retouch(item, true);
+  }
+
+  /** The matte by hand; the photo is cut out anew along it. @param {Item} item done @param {boolean} [pick] begins with a click on what is to be kept */
+  async #retouch(item, pick = false) {
     if (this.#retouching || item.state !== 'done' || !item.photo) return;
     const life = (this.#retouching = new AbortController());
     const gone = () => life.signal.aborted || !this.queue.items.includes(item);
@@ -715,6 +735,8 @@ export class Studio {
         signal: life.signal,
         options: { ...this.queue.common(), matte: item.matte },
         say: (text) => this.#say(text),
+        explain: (error) => errorText(this.t, /** @type {any} */ (error)).join(' '),
+        pick,
       });
     } catch (error) {
       failure = error;

@@ -66,6 +66,7 @@ padding:14px 16px;border-radius:14px;background:#04231df2;color:#f3f8f5;border:1
 .meter{grid-column:1/-1;width:100%;height:5px;border-radius:9px;background:#ffffff2b;overflow:hidden;margin-top:6px}
 .meter i{display:block;height:100%;background:var(--_spark);width:calc(var(--progress,0)*1%);transition:width .25s linear}
 .note .small-button{min-height:36px;padding:0 14px;border-radius:10px;font-size:.9rem}
+.note.doubt{display:flex;flex-wrap:wrap;align-items:center;justify-content:center;width:max-content;max-width:calc(100% - 24px);padding:8px 10px 8px 16px;gap:8px 10px}
 .strip{display:flex;gap:8px;padding:10px 14px 0;overflow-x:auto;margin:0;list-style:none;scrollbar-width:thin}
 .strip:empty{display:none}
 .thumb{position:relative;display:block;width:64px;height:64px;padding:0;border-radius:10px;border:2px solid var(--_edge);background:var(--_mat);overflow:hidden}
@@ -100,7 +101,7 @@ select{padding:0 8px}
 .bar .primary{min-height:42px;padding:0 20px;border-radius:11px}
 .check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
 .check input{width:20px;height:20px;margin:0;accent-color:#0d5346;accent-color:light-dark(#0d5346,#6fd0b0)}
-.more{position:relative}.more summary{display:flex;align-items:center;justify-content:center;list-style:none;cursor:pointer}.more summary::-webkit-details-marker{display:none}.more summary::after{content:"\u25be";margin-inline-start:6px}
+.more{position:relative;padding:0!important}.more summary{display:flex;align-items:center;justify-content:center;list-style:none;cursor:pointer}.more summary::-webkit-details-marker{display:none}.more summary::after{content:"\u25be";margin-inline-start:6px}
 .more>div{position:absolute;bottom:calc(100% + 6px);inset-inline-end:0;z-index:3;display:grid;gap:6px;width:max-content;max-width:260px;padding:8px;border:1px solid var(--_edge);border-radius:12px;background:var(--_surface);box-shadow:0 6px 24px #0004}
 .more .plain{width:100%;text-align:start}.asked .placer{pointer-events:none}
 .bar .line,.bar>.style{flex-basis:100%}
@@ -137,7 +138,7 @@ select{padding:0 8px}
 .loupe.checker{background:repeating-conic-gradient(#cfd4d1 0 25%,#fff 0 50%) 0 0/20px 20px}[data-look=white] .loupe.checker{background:#fff}[data-look=black] .loupe.checker{background:#000}[data-look=green] .loupe.checker{background:#00b140}
 .loupe img{position:absolute;left:0;top:0;max-width:none;image-rendering:pixelated}
 .glass[aria-pressed=true]{background:var(--_spark);color:#1b1a0f}@media (pointer:coarse){.glass{display:none!important}}
-.guides{position:absolute;inset:0;width:100%;height:100%;pointer-events:none}.guides path{fill:none;stroke:#d0006f;stroke-width:1.5px;vector-effect:non-scaling-stroke;stroke-dasharray:6 4}.guides rect{fill:#d0006f2e}
+.picture:not(.placed) .guides{display:none}.guides{position:absolute;inset:0;width:100%;height:100%;pointer-events:none}.guides path{fill:none;stroke:#d0006f;stroke-width:1.5px;vector-effect:non-scaling-stroke;stroke-dasharray:6 4}.guides rect{fill:#d0006f2e}
 .meta{min-height:1.5em;line-height:1.5;color:var(--_muted);font-size:.86rem;font-variant-numeric:tabular-nums}
 .meta[draggable=true]{cursor:grab;margin-inline-start:-6px;padding-inline:6px;border-radius:7px}
 .meta[draggable=true]::before{content:"";display:inline-block;width:8px;height:12px;margin-inline-end:8px;background:radial-gradient(circle,currentColor 1.1px,#0000 1.5px) 0 0/4px 4px}
@@ -175,6 +176,7 @@ button:disabled{opacity:.5;cursor:default}
 .stage{padding-bottom:54px}.stage .cut{height:calc(100% - 96px)}
 .top{inset:9px 9px 9px 11px;align-items:start;pointer-events:none}.top>*{pointer-events:auto}
 .lens{position:absolute;bottom:0;left:50%;transform:translateX(-50%);gap:8px;margin:0}
+.note.doubt{bottom:62px}
 }
 @container (max-width:640px){
 .stage{min-height:270px;padding:54px 10px 54px}.stage .cut{inset:50px 6px 6px;width:calc(100% - 12px);height:calc(100% - 56px)}

@@ -4,6 +4,7 @@ import http from 'node:http';
 /** @param {() => string[]} addresses of those that are thought to live */
 export async function startBalancer(addresses) {
   let turn = 0;
+  /** @type {Map<string, number>} answers by server */ const asked = new Map();
   const server = http.createServer((incoming, outgoing) => {
     const all = addresses();
     const ask = (left, first) => {
@@ -12,6 +13,7 @@ export async function startBalancer(addresses) {
         address + incoming.url,
         { method: incoming.method, headers: incoming.headers, agent: false },
         (answer) => {
+          asked.set(address, (asked.get(address) ?? 0) + 1);
           outgoing.writeHead(answer.statusCode, answer.headers);
           answer.pipe(outgoing);
           answer.on('error', () => outgoing.destroy());
@@ -35,6 +37,7 @@ export async function startBalancer(addresses) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     address: `http://127.0.0.1:${server.address().port}`,
+    asked,
     close() {
       server.closeAllConnections();
       server.close();

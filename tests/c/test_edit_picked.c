@@ -1,0 +1,225 @@
+/* A thing that somebody points at, on the matte: what a view shows of it is
+ * what becomes a step, in each of its ways, and nothing else changes. */
+#include <string.h>
+
+#include "check.h"
+#include "edit/state.h"
+#include "matte/refine.h"
+#include "scene.h"
+
+enum { W = 96, H = 72, N = W * H, M = SCENE_MAP };
+
+static uint8_t map[M * M], other[M * M];
+
+/* The scene's map, and one of a square beside the subject. */
+static void make_maps(void)
+{
+    static float scene[M * M];
+    scene_map(scene);
+    for (int i = 0; i < M * M; i++) {
+        map[i] = (uint8_t)(scene[i] * 255 + 0.5f);
+        other[i] = i % M > 40 && i / M < 20 ? 255 : 0;
+    }
+}
+
+/* The scene, a matte of columns: 0, 200, 255. */
+static cut_edit *edit_new(int with_alpha)
+{
+    cut_edit *edit = cut_alloc_zero(1, sizeof *edit);
+    edit->photo = (cut_image){scene_pixels(W, H, with_alpha), W, H, 0};
+    edit->alpha = cut_alloc(N, 1);
+    for (int i = 0; i < N; i++) {
+        uint8_t own = edit->photo.px[i * 4 + 3];
+        uint8_t is = i % W < 20 ? 0 : i % W < 40 ? 200 : 255;
+        edit->alpha[i] = is < own ? is : own;
+    }
+    CHECK_EQUAL(cut_edit_start(edit), CUT_OK);
+    return edit;
+}
+
+/* What refinement makes of a map at the photo's size. */
+static void refined(uint8_t *out, const cut_edit *edit, const uint8_t *of)
+{
+    cut_matte matte = {cut_alloc(M * M, sizeof(float)), M, M};
+    for (int i = 0; i < M * M; i++) matte.alpha[i] = (float)of[i] / 255;
+    CHECK_EQUAL(cut_matte_refine(out, &matte, &edit->photo, NULL), CUT_OK);
+    cut_matte_free(&matte);
+}
+
+static int wanted(int way, int ground, int meant, int own)
+{
+    if (way == CUT_EDIT_ONLY) return meant;
+    if (way == CUT_EDIT_ADD) return ground > meant ? ground : meant;
+    return ground < own - meant ? ground : own - meant;
+}
+
+static void a_view_shows_what_becomes_a_step(void)
+{
+    static uint8_t ground[N], meant[N];
+    for (int i = 0; i < 6; i++) {
+        int way = i % 3;
+        cut_edit *edit = edit_new(i > 2);
+        memcpy(ground, edit->alpha, N);
+        refined(meant, edit, map);
+        CHECK_EQUAL(cut_edit_suppose(edit, way, map, M, M), CUT_OK);
+        CHECK_EQUAL(cut_edit_undos(edit), 0);
+        CHECK(memcmp(ground, edit->alpha, N) == 0);
+        CHECK_EQUAL(cut_edit_view(edit, CUT_EDIT_MATTE, 0, 0, 1, W, H), CUT_OK);
+        int shown = 0, changed = 0, wrong = 0;
+        for (int k = 0; k < N; k++) {
+            uint8_t want = (uint8_t)wanted(way, ground[k], meant[k],
+                                           edit->photo.px[k * 4 + 3]);
+            shown += cut_edit_pixels(edit)[k * 4] != want;
+            changed += want != ground[k];
+        }
+        /* a view's colours have no alpha: it takes the photo as opaque there */
+        if (i < 3) CHECK_EQUAL(shown, 0);
+        CHECK(changed > 200);
+        CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_OK);
+        CHECK_EQUAL(cut_edit_undos(edit), 1);
+        for (int k = 0; k < N; k++)
+            wrong += edit->alpha[k] != wanted(way, ground[k], meant[k],
+                                              edit->photo.px[k * 4 + 3]);
+        CHECK_EQUAL(wrong, 0);
+        CHECK_EQUAL(cut_edit_undo(edit), CUT_OK);
+        CHECK(memcmp(ground, edit->alpha, N) == 0);
+        CHECK_EQUAL(cut_edit_redo(edit), CUT_OK);
+        CHECK(memcmp(ground, edit->alpha, N) != 0);
+        cut_edit_free(edit);
+    }
+}
+
+/* Colours come in with alpha: where nothing was, the photo's. */
+static void a_view_shows_the_photo_where_a_thing_comes_in(void)
+{
+    cut_edit *edit = edit_new(0);
+    memset(edit->alpha, 0, N);
+    CHECK_EQUAL(cut_edit_clean(edit, (cut_rect){0, 0, W, H}), CUT_OK);
+    CHECK_EQUAL(cut_edit_suppose(edit, CUT_EDIT_ADD, map, M, M), CUT_OK);
+    /* a third of it lies beside the photo */
+    CHECK_EQUAL(cut_edit_view(edit, CUT_EDIT_RESULT, -32, 0, 1, W, H), CUT_OK);
+    int wrong = 0, solid = 0;
+    for (int k = 0; k < N; k++) {
+        const uint8_t *p = cut_edit_pixels(edit) + k * 4;
+        if (k % W < 32) wrong += p[3] != 0;
+        if (k % W < 32 || p[3] < 255) continue;
+        wrong += memcmp(p, edit->photo.px + (k - 32) * 4, 3) != 0;
+        solid++;
+    }
+    CHECK_EQUAL(wrong, 0);
+    CHECK(solid > 500);
+    /* and the ghost of the photo where it does not */
+    CHECK_EQUAL(cut_edit_view(edit, CUT_EDIT_GHOST, 0, 0, 1, W, H), CUT_OK);
+    CHECK_EQUAL(cut_edit_pixels(edit)[3], 77); /* .3 of 255 */
+    CHECK_EQUAL(cut_edit_suppose(edit, CUT_EDIT_ADD, NULL, 0, 0), CUT_OK);
+    CHECK_EQUAL(cut_edit_view(edit, CUT_EDIT_RESULT, 0, 0, 1, W, H), CUT_OK);
+    wrong = 0;
+    for (int k = 0; k < N; k++) wrong += cut_edit_pixels(edit)[k * 4 + 3] != 0;
+    CHECK_EQUAL(wrong, 0);
+    cut_edit_free(edit);
+}
+
+/* The next click of a thing replaces what the one before made of the matte,
+ * and each is a step of its own. */
+static void a_thing_goes_on_from_the_matte_before_it(void)
+{
+    static uint8_t ground[N], first[N], meant[N];
+    cut_edit *edit = edit_new(0);
+    memcpy(ground, edit->alpha, N);
+    refined(meant, edit, other);
+    cut_edit_suppose(edit, CUT_EDIT_TAKE, map, M, M);
+    CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_OK);
+    memcpy(first, edit->alpha, N);
+    cut_edit_suppose(edit, CUT_EDIT_TAKE, other, M, M);
+    CHECK_EQUAL(cut_edit_settle(edit, 1), CUT_OK);
+    CHECK_EQUAL(cut_edit_undos(edit), 2);
+    int wrong = 0;
+    for (int k = 0; k < N; k++)
+        wrong += edit->alpha[k] !=
+                 wanted(CUT_EDIT_TAKE, ground[k], meant[k], 255);
+    CHECK_EQUAL(wrong, 0);
+    CHECK_EQUAL(cut_edit_undo(edit), CUT_OK);
+    CHECK(memcmp(first, edit->alpha, N) == 0);
+    /* after a step back there is nothing to go on from */
+    cut_edit_suppose(edit, CUT_EDIT_TAKE, other, M, M);
+    CHECK_EQUAL(cut_edit_redos(edit), 0);
+    CHECK_EQUAL(cut_edit_settle(edit, 1), CUT_E_STATE);
+    CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_OK);
+    /* nor after a stroke */
+    CHECK_EQUAL(cut_edit_stroke(edit, CUT_EDIT_ERASE, 50, 40, 5, 1, 0), CUT_OK);
+    CHECK_EQUAL(cut_edit_suppose(edit, CUT_EDIT_ADD, map, M, M), CUT_E_STATE);
+    CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_E_STATE);
+    CHECK_EQUAL(cut_edit_end(edit), CUT_OK);
+    cut_edit_suppose(edit, CUT_EDIT_TAKE, other, M, M);
+    CHECK_EQUAL(cut_edit_settle(edit, 1), CUT_E_STATE);
+    cut_edit_free(edit);
+}
+
+/* A click that changes nothing is a step all the same: it is taken back like
+ * the others. */
+static void a_step_may_change_nothing(void)
+{
+    cut_edit *edit = edit_new(0);
+    memset(other, 0, sizeof other);
+    CHECK_EQUAL(cut_edit_suppose(edit, CUT_EDIT_ADD, other, M, M), CUT_OK);
+    CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_OK);
+    CHECK_EQUAL(cut_edit_undos(edit), 1);
+    CHECK_EQUAL(cut_edit_undo(edit), CUT_OK);
+    cut_edit_free(edit);
+}
+
+static void what_cannot_be_supposed(void)
+{
+    cut_edit *edit = edit_new(0);
+    CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_E_STATE);
+    CHECK_EQUAL(cut_edit_suppose(edit, -1, map, M, M), CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_edit_suppose(edit, 3, map, M, M), CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_edit_suppose(edit, 0, map, 0, M), CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_edit_suppose(edit, 0, map, M, 0), CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_edit_suppose(edit, 0, map, CUT_MAX_MODEL_SIDE + 1, 1),
+                CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_edit_suppose(edit, 0, map, 1, CUT_MAX_MODEL_SIDE + 1),
+                CUT_E_ARGUMENT);
+    CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_E_STATE);
+    cut_edit_free(edit);
+}
+
+/* Whatever allocation fails, the matte and the steps are as they were. */
+static void without_memory_nothing_changes(void)
+{
+    static uint8_t ground[N];
+    cut_edit *edit = edit_new(0);
+    memcpy(ground, edit->alpha, N);
+    CHECK_EQUAL(cut_edit_suppose(edit, CUT_EDIT_ADD, map, M, M), CUT_OK);
+    uint32_t live = cut_live_bytes();
+    int failed = 0, status = CUT_E_MEMORY;
+    for (uint32_t room = 0; status && room < 64000000;
+         room += 5000 + room / 8) {
+        cut_memory_limit(live + room);
+        status = cut_edit_view(edit, CUT_EDIT_GHOST, 0, 0, 1, W, H);
+        if (!status) status = cut_edit_settle(edit, 0);
+        cut_memory_limit(0);
+        if (!status) break;
+        failed++;
+        CHECK_EQUAL(status, CUT_E_MEMORY);
+        CHECK(memcmp(ground, edit->alpha, N) == 0);
+        CHECK_EQUAL(cut_edit_undos(edit), 0);
+    }
+    CHECK(failed > 3);
+    CHECK_EQUAL(status, CUT_OK);
+    CHECK_EQUAL(cut_edit_undos(edit), 1);
+    cut_edit_free(edit);
+}
+
+int main(void)
+{
+    make_maps();
+    a_view_shows_what_becomes_a_step();
+    a_view_shows_the_photo_where_a_thing_comes_in();
+    a_thing_goes_on_from_the_matte_before_it();
+    a_step_may_change_nothing();
+    what_cannot_be_supposed();
+    without_memory_nothing_changes();
+    CHECK_EQUAL(cut_live_blocks(), 0);
+    return CHECK_DONE();
+}
