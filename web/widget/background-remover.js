@@ -39,7 +39,7 @@ const markup = `
 </section>
 <p class="unseen" role="status" aria-live="polite"></p>`;
 
-/** The element that takes a paste made outside of all of them. @type {BackgroundRemover | undefined} */
+/** Takes a paste made outside of all. @type {BackgroundRemover | undefined} */
 let last;
 
 /** @type {CSSStyleSheet | undefined} */
@@ -92,7 +92,7 @@ export class BackgroundRemover extends HTMLElement {
     void this.#open().then((studio) => studio.setBackgroundImage(blob));
   }
 
-  /** The form's control: results in the order of the photos, empty while there is none. */
+  /** The form's control: results in the order of the photos. */
   get files() {
     return [...this.#files];
   }
@@ -242,7 +242,7 @@ export class BackgroundRemover extends HTMLElement {
     this.#ready?.cancel();
   }
 
-  /** Asks what of the photo that is shown is to be kept: click, box, brush. @returns {Promise<void>} when that is done, or given up; at once when nothing is there to be asked about */
+  /** Asks what is to be kept. @returns {Promise<void>} when that is done, given up, or about nothing */
   async pick() {
     await this.#ready?.pick();
   }
@@ -318,7 +318,7 @@ export class BackgroundRemover extends HTMLElement {
     this.add(files);
   }
 
-  /** Keys of its own, and of the page where nothing has the focus if `page-keys` says so. @param {KeyboardEvent} event */
+  /** Keys of its own, with `page-keys` of the page. @param {KeyboardEvent} event */
   #press(event) {
     const elsewhere = last === this && this.hasAttribute('page-keys') && event.target === document.body;
     if (!elsewhere && !event.composedPath().includes(this)) return;
@@ -326,7 +326,7 @@ export class BackgroundRemover extends HTMLElement {
     else if (event.key === '?') void this.#open().then((studio) => studio.press(event));
   }
 
-  /** Texts in the language around it. Until they are here nothing is written. */
+  /** Until the texts are here nothing is written. */
   async #speak() {
     const language = languageOf(this);
     if (language === this.#language) return;
