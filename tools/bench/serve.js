@@ -116,6 +116,12 @@ export async function benchServe({ pictures = 40 } = {}) {
   const ticks = clockTicks();
   const postgres = await startPostgres();
   /** @type {Replica[]} */ const two = [];
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.once(signal, () => {
+      for (const { child } of two) child.kill('SIGKILL');
+      postgres.end();
+      process.exit(1);
+    });
   try {
     const store = await postgres.fresh();
     two.push(await start(store));
