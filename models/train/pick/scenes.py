@@ -1,8 +1,8 @@
 """Scenes of several things, each with the mask of the one that is meant; made while training.
 
 A scene is a pair as it is (meant: all of its mask, or one of several parts that do not touch), or a
-photo with one to four cut-outs pasted onto it that hide each other (meant: what is seen of one of
-them, sometimes of two, or of the photo's own subject, which the others then are not); often a window
+photo with one to four cut-outs, some of them twice, pasted onto it that hide each other (meant: what is
+seen of one of them, sometimes of two, or of the photo's own subject, which the others then are not); often a window
 around what is meant, as a second look takes it. Masks are hard ones, edges softened as base's recipe does.
 """
 import cv2
@@ -68,8 +68,11 @@ class Scenes(torch.utils.data.IterableDataset):
         h, w = under.shape[:2]
         ground = data._warp(rng, under, data.random_window(rng, h, w, .5), size, False)
         rgb, things = ground[..., :3].astype(np.float32), [ground[..., 3].astype(np.float32) / 255]
+        whole = None
         for _ in range(int(rng.integers(1, 5))):
-            rgba = self.rgba()
+            if whole is None or rng.random() > self.spec["alike"]:
+                whole = self.rgba()
+            rgba = whole
             h, w = rgba.shape[:2]
             ys, xs = np.flatnonzero(rgba[..., 3].max(1) > 127), np.flatnonzero(rgba[..., 3].max(0) > 127)
             if len(ys) < 8 or len(xs) < 8:

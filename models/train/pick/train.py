@@ -28,7 +28,7 @@ import losses
 HERE = os.path.dirname(os.path.abspath(__file__))
 BASE = os.path.join(HERE, "..", "..", "base", "model.onnx")
 SETS = ["duts_tr", "ccp_people", "human290", "feral_cats", "alex_objects"]
-SPEC = {"weights": {"human290": 2, "feral_cats": .5, "ccp_people": .7}, "paste": .6, "closer": .3}
+SPEC = {"weights": {"human290": 2, "feral_cats": .5, "ccp_people": .7}, "paste": .6, "closer": .3, "alike": .25}
 ROUNDS = (.45, .27, .18, .10)  # share of steps with so many clicks after the first
 
 MANY = .4  # share of pictures with some clicks more from the beginning
