@@ -29,7 +29,7 @@ ${optionLines(options)}
                                 again for more: each photo in each look, with file names by their patterns
   --matte FILE                  a grey PNG or JPEG of the photo's size instead of the model: a --mask, retouched
   --pick X,Y[,-]                what is meant, by a click on it (or, with -, on what does not belong to it); again for more;
-                                pixels of the upright photo, or % of its sides: --pick 40%,55%; with a --model of prompts
+                                pixels of the upright photo, or % of its sides: --pick 40%,55%
   --box X,Y,W,H                 the part of the photo that alone counts; with --pick: what is meant lies inside
   --model M                     base (default), a known name, or FILE.onnx with FILE.json or manifest.json beside it
   --engine E                    auto (default), c, ort
