@@ -209,7 +209,9 @@ test('nothing of the batch but its door is loaded with the page, and workers sha
   /** @type {string[]} */
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await page.goto('/', { waitUntil: 'networkidle' });
+  const own = page.waitForResponse(/\/models\/detail\/model\.onnx$/); // the page's own worker is not one of the pool's
+  await page.goto('/');
+  await (await own).finished();
   expect(asked.filter((path) => /batch|zip/.test(path)).sort()).toEqual(['/batch/files.js', '/batch/open.js']);
   await page.evaluate(() => caches.delete('cutaway-models-1'));
   await page.route('**/*.onnx', async (route) => {
