@@ -75,6 +75,8 @@ test('the keyboard alone goes from the page’s top to the saved file', async ({
   await page.keyboard.press('Enter');
   await inState(page, 'done');
   await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(page.locator('.more summary')).toBeFocused();
   for (const name of ['Copy', 'Retouch']) {
     await page.keyboard.press('Shift+Tab');
     await expect(page.getByRole('button', { name, exact: true })).toBeFocused();

@@ -179,6 +179,7 @@ button:disabled{opacity:.5;cursor:default}
 .note.doubt{bottom:62px}
 }
 @container (max-width:640px){
+.glass{display:none}.end{position:relative}.more{position:static}.more>div{inset-inline-start:0;width:auto;max-width:none}
 .stage{min-height:270px;padding:54px 10px 54px}.stage .cut{inset:50px 6px 6px;width:calc(100% - 12px);height:calc(100% - 56px)}
 .looks,.zooms{gap:1px}.help{display:none}.look{width:32px}.look::before{inset:6px 4px}.top .chip.zoom{min-width:58px}
 .add{width:36px;padding:0}.add i{display:inline}.add span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
