@@ -66,7 +66,7 @@ test.describe('remembered', () => {
     await done(page);
     await page.getByLabel('Format').selectOption('jpeg');
     await expect(page.locator('.meta')).toContainText('JPEG');
-    await page.getByLabel('Colours').selectOption('dark');
+    await page.getByLabel('Colours', { exact: true }).selectOption('dark');
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   });
 
@@ -99,13 +99,13 @@ test.describe('light and dark', () => {
       );
     await page.emulateMedia({ colorScheme: 'light' });
     const light = await surface();
-    await page.getByLabel('Colours').selectOption('dark');
+    await page.getByLabel('Colours', { exact: true }).selectOption('dark');
     const dark = await surface();
     expect(dark[0]).not.toBe(light[0]);
     expect(dark[1]).not.toBe(light[1]);
     await page.reload();
     expect(await surface()).toEqual(dark);
-    await page.getByLabel('Colours').selectOption('system');
+    await page.getByLabel('Colours', { exact: true }).selectOption('system');
     expect(await surface()).toEqual(light);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await surface()).toEqual(dark);
