@@ -27,6 +27,7 @@ import { tiff } from '../tests/js/tiff.js';
 import { statuses } from '../web/engine/lists/statuses.js';
 import { createNodeEngine, CutawayError } from '../web/engine/node.js';
 import { model, node } from './onnx-writer.js';
+import { random } from './random.js';
 
 /**
  * @typedef {{ name: string, bytes: Buffer }} Source
@@ -113,15 +114,9 @@ async function foreignPicture(format, name) {
   return readFileSync(join(root, 'tests/pictures', name));
 }
 
-/** Any number from a seed and a number, the same ones each time (mulberry32). @param {number} seed @param {number} number */
-function random(seed, number) {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Any number from a seed and a number, the same ones each time. @param {number} seed @param {number} number */
+function randomBelow(seed, number) {
+  const next = random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
   next();
   return (/** @type {number} */ below) => Math.floor(next() * below);
 }
@@ -377,7 +372,7 @@ export async function damageAll({
     const next = () => {
       while (only === undefined && format && ring[number % ring.length] !== format) number++;
       const group = ring[number % ring.length];
-      const pick = random(seed, number);
+      const pick = randomBelow(seed, number);
       const { name, bytes: whole, whole: picture } = all[group][pick(all[group].length)];
       const damage = kinds[pick(kinds.length)];
       const bytes = damages[damage](Buffer.from(whole), pick);

@@ -14,6 +14,7 @@ import { measure, summarize } from '../models/eval/metrics/set.js';
 import { createNodeEngine } from '../web/engine/node.js';
 import { root } from './build.js';
 import { createDecoder, maskPlane, paired, spread, tellProgress, told } from './eval-files.js';
+import { random as createRandom } from './random.js';
 
 /**
  * @typedef {import('./eval-files.js').Pair} Pair
@@ -33,17 +34,6 @@ const places = [
 ];
 /** So many clicks at least, even where fewer do. */
 const shown = 5;
-
-/** Numbers 0..1 of a seed (mulberry32), so that clicks at random are the same ones again. @param {number} seed */
-export function randomOf(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A seed from a photo's name. @param {string} name @param {number} k */
 const seedOf = (name, k) => [...name].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 16777619), k + 1);
@@ -99,7 +89,7 @@ async function judge({ name, image, mask }, { engine, options, decode, random })
           truth,
           width,
           height,
-          random ? randomOf(seedOf(name, k)) : undefined,
+          random ? createRandom(seedOf(name, k)) : undefined,
         ),
       );
     return { name, overlaps, milliseconds, box: overlapOf(truth, await show({ box: boxOf(truth, width, height) })) };

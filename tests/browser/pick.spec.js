@@ -1,20 +1,11 @@
 // Pointing at what is meant, in the page, on the real engine with a model of prompts whose answer can be told: a disc
 // around each click, less those beside it, the box, and what was found before. With the bundled model where there is one.
 import { existsSync, readFileSync } from 'node:fs';
-import { model as onnx, node, tensor } from '../../tools/onnx-writer.js';
+import { toldModel } from '../js/onnx.js';
 import { expect, inTime, sample, test } from './page-helpers.js';
 
 const side = 64;
-const told = onnx({
-  nodes: [node('Conv', ['x', 'w'], ['told']), node('Clip', ['told', 'low', 'high'], ['y'])],
-  initializers: [
-    tensor('w', [1, 7, 1, 1], new Float32Array([0, 0, 0, 1, -2, 1, 1])),
-    tensor('low', [], new Float32Array([0])),
-    tensor('high', [], new Float32Array([1])),
-  ],
-  inputs: [['x', [1, 7, side, side]]],
-  outputs: [['y', [1, 1, side, side]]],
-});
+const told = toldModel(side);
 
 /**
  * The real engine, told what to answer.

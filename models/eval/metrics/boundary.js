@@ -1,5 +1,7 @@
 // Whether the border lies where it should.
 
+import { overlapOf } from './clicks.js';
+
 /** @typedef {import('./region.js').Plane} Plane */
 
 /** As Python's round(): half to even. @param {number} value */
@@ -59,11 +61,5 @@ export function boundaryIou(alpha, mask, w, h) {
     for (let i = 0; i < shape.length; i++) shape[i] = plane[i] >= 0.5 ? 1 : 0;
     return band(shape, w, h, d);
   });
-  let both = 0,
-    either = 0;
-  for (let i = 0; i < a.length; i++) {
-    both += a[i] & b[i];
-    either += a[i] | b[i];
-  }
-  return either ? both / either : 1;
+  return overlapOf(a, b);
 }

@@ -8,22 +8,12 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createNodeEngine } from '../../../web/engine/node.js';
-import { model as onnx, node, tensor } from '../../../tools/onnx-writer.js';
-import { brightnessManifest, brightnessModel } from '../onnx.js';
+import { brightnessManifest, brightnessModel, toldModel } from '../onnx.js';
 import { png, readPng } from '../pictures.js';
 import { runNode } from '../run-node.js';
 
 const side = 64;
-const bytes = onnx({
-  nodes: [node('Conv', ['x', 'w'], ['told']), node('Clip', ['told', 'low', 'high'], ['y'])],
-  initializers: [
-    tensor('w', [1, 7, 1, 1], new Float32Array([0, 0, 0, 1, -2, 1, 1])),
-    tensor('low', [], new Float32Array([0])),
-    tensor('high', [], new Float32Array([1])),
-  ],
-  inputs: [['x', [1, 7, side, side]]],
-  outputs: [['y', [1, 1, side, side]]],
-});
+const bytes = toldModel(side);
 const manifest = {
   ...brightnessManifest(side),
   name: 'told',

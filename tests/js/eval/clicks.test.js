@@ -16,9 +16,9 @@ import {
   overlapAfter,
   overlapOf,
 } from '../../../models/eval/metrics/clicks.js';
-import { clickThrough, randomOf, summarizeClicks } from '../../../tools/eval-clicks.js';
-import { model as onnx, node, tensor } from '../../../tools/onnx-writer.js';
-import { brightnessManifest } from '../onnx.js';
+import { clickThrough, summarizeClicks } from '../../../tools/eval-clicks.js';
+import { random as randomOf } from '../../../tools/random.js';
+import { brightnessManifest, toldModel } from '../onnx.js';
 import { png } from '../pictures.js';
 import { runNode } from '../run-node.js';
 
@@ -177,19 +177,7 @@ test('npm run eval -- --clicks: what is clicked is found, and wrong usage is tol
   const side = 64;
   for (const folder of ['set/images', 'set/masks']) await mkdir(join(dir, folder), { recursive: true });
   // a disc around each click, less those beside it, the box, and what was found before
-  await writeFile(
-    join(dir, 'told.onnx'),
-    onnx({
-      nodes: [node('Conv', ['x', 'w'], ['told']), node('Clip', ['told', 'low', 'high'], ['y'])],
-      initializers: [
-        tensor('w', [1, 7, 1, 1], new Float32Array([0, 0, 0, 1, -2, 1, 1])),
-        tensor('low', [], new Float32Array([0])),
-        tensor('high', [], new Float32Array([1])),
-      ],
-      inputs: [['x', [1, 7, side, side]]],
-      outputs: [['y', [1, 1, side, side]]],
-    }),
-  );
+  await writeFile(join(dir, 'told.onnx'), toldModel(side));
   const manifest = { ...brightnessManifest(side), input: { ...brightnessManifest(side).input, planes: 7 } };
   await writeFile(join(dir, 'told.json'), JSON.stringify(manifest));
   // the first mask is what one click finds: the pixels of a disc of 5 samples; the second is twice as large

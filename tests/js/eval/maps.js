@@ -2,17 +2,7 @@
 // golden.json were made of, by make-golden.py.
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-
-/** Numbers in 0..1 (mulberry32). @param {number} seed */
-export function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { random } from '../../../tools/random.js';
 
 /**
  * A mask of one to three discs and boxes, at times soft; a map that moves,

@@ -7,7 +7,8 @@ import { colourErrors } from '../../../models/eval/metrics/colour.js';
 import { connectivityErrors } from '../../../models/eval/metrics/connectivity.js';
 import { MATTE_MEASURES, measureMatte, summarizeMattes } from '../../../models/eval/metrics/mattes.js';
 import { bandAround, gradientError, gradientErrors, mse, sad } from '../../../models/eval/metrics/matting.js';
-import { drawn, random, SEEDS } from './maps.js';
+import { drawn, SEEDS } from './maps.js';
+import { random } from '../../../tools/random.js';
 
 /** Rows of digits, each a tenth, "a": 1. @param {...string} rows */
 const grid = (...rows) => Float64Array.from(rows.join(''), (digit) => parseInt(digit, 11) / 10);

@@ -15,7 +15,8 @@ import {
 } from '../../../models/eval/metrics/region.js';
 import { measure, MEASURES, summarize } from '../../../models/eval/metrics/set.js';
 import { eCurve, sMeasure } from '../../../models/eval/metrics/structure.js';
-import { drawn, random } from './maps.js';
+import { drawn } from './maps.js';
+import { random } from '../../../tools/random.js';
 
 /** Rows of digits, each a ninth: "09" is 0, 1. @param {...string} rows */
 const grid = (...rows) => Float32Array.from(rows.join(''), (digit) => Number(digit) / 9);

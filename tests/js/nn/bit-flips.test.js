@@ -7,7 +7,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { CutawayError } from '../../../web/engine/core/errors.js';
 import { fields } from '../../../web/engine/node/protobuf.js';
-import { AUTO, F32, floats, newCore, random, runNet } from './run-net.js';
+import { AUTO, F32, floats, newCore, runNet } from './run-net.js';
+import { random } from '../../../tools/random.js';
 
 const copies = Number(process.env.CUTAWAY_FLIPS ?? 150);
 const first = Number(process.env.CUTAWAY_FLIPS_FROM ?? 0);

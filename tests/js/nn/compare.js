@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Graph } from './graph.js';
-import { F32, I16, floats, random, runNet, runOrt } from './run-net.js';
+import { F32, I16, floats, runNet, runOrt } from './run-net.js';
+import { random } from '../../../tools/random.js';
 
 /**
  * @typedef {object} Case

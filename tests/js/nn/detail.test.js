@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { F32, I16, random, runNet, runOrt } from './run-net.js';
+import { F32, I16, runNet, runOrt } from './run-net.js';
+import { random } from '../../../tools/random.js';
 
 const bytes = await readFile(new URL('../../../models/detail/model.onnx', import.meta.url));
 const [w, h] = [64, 48]; // blocks of 2 x 2 pixels

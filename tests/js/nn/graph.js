@@ -1,6 +1,7 @@
 // Builds the graphs of the tests: nodes by name, weights from a seed.
 import { FLOAT, model, node, tensor } from '../../../tools/onnx-writer.js';
-import { floats, random } from './run-net.js';
+import { floats } from './run-net.js';
+import { random } from '../../../tools/random.js';
 
 /** @typedef {import('../../../tools/onnx-writer.js').Attribute} Attribute */
 /** @typedef {import('../../../tools/onnx-writer.js').Message} Message */

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { FLOAT, tensor } from '../../../tools/onnx-writer.js';
 import { agrees, distance } from './compare.js';
 import { Graph } from './graph.js';
-import { AUTO, F32, floats, newCore, random, runNet, runOrt } from './run-net.js';
+import { AUTO, F32, floats, newCore, runNet, runOrt } from './run-net.js';
+import { random } from '../../../tools/random.js';
 
 /** @typedef {import('./compare.js').Case} Case */
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agrees } from './compare.js';
 import { Graph } from './graph.js';
-import { I16, floats, random, runNet } from './run-net.js';
+import { I16, floats, runNet } from './run-net.js';
+import { random } from '../../../tools/random.js';
 
 /** @typedef {import('./graph.js').Conv} Conv */
 /** @typedef {import('./compare.js').Case} Case */

@@ -1,7 +1,8 @@
 // Graphs that nobody would draw: what the tables of single operators miss in
 // fusing, in placing maps in memory and in keeping scales.
 import { agrees } from './compare.js';
-import { F32, I16, random } from './run-net.js';
+import { F32, I16 } from './run-net.js';
+import { random } from '../../../tools/random.js';
 
 /** @typedef {import('./graph.js').Graph} Graph */
 /** @typedef {{ name: string, c: number, level: number }} Value map of c channels, halved `level` times */

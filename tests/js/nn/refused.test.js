@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { INT32, INT64, model, node, tensor } from '../../../tools/onnx-writer.js';
 import { Graph } from './graph.js';
 import { CutawayError } from '../../../web/engine/core/errors.js';
-import { floats, newCore, random, runNet } from './run-net.js';
+import { floats, newCore, runNet } from './run-net.js';
+import { random } from '../../../tools/random.js';
 
 /** @typedef {import('../../../tools/onnx-writer.js').ValueInfo} ValueInfo */
 /** @typedef {import('../../../tools/onnx-writer.js').Message} Message */

@@ -132,17 +132,6 @@ export async function runOrt(bytes, input, dims, outputName, level = 'all') {
   }
 }
 
-/** Uniform numbers by seed (mulberry32). @param {number} seed @returns {() => number} in [0, 1) */
-export function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** @param {number} count @param {() => number} next @param {number} [low] @param {number} [high] */
 export const floats = (count, next, low = -1, high = 1) =>
   Float32Array.from({ length: count }, () => low + (high - low) * next());

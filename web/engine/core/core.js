@@ -318,24 +318,6 @@ export class Job extends Handle {
     return this.get('has_next_pass') === 1;
   }
 
-  /**
-   * REFINED: the next tile for the detail network, a copy of f32 [1][16][h][w]; null when none is left, and the matte is
-   * as fine as it gets.
-   */
-  tile() {
-    this.step('detail', 'detail');
-    const at = this.get('tile');
-    const side = this.get('tile_blocks');
-    const { buffer } = this.core.exports.memory;
-    return at ? { data: new Float32Array(buffer, at, 16 * side * side).slice(), width: side, height: side } : null;
-  }
-
-  /** @param {{ data: Float32Array }} logits the network's answer for it, [1][4][h][w] */
-  tileAnswer({ data }) {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.core.withBytes(bytes, (pointer) => this.step('detail', 'tile_answer', pointer, data.length));
-  }
-
   /** COMPOSED: a copy of the result's straight RGBA. */
   pixels() {
     const width = this.get('out_w');

@@ -51,6 +51,24 @@ export class Handle {
     return this.core.copyOut(this.get(name), size);
   }
 
+  /**
+   * Of a job that is REFINED, or a retouch with a stroke that refines: the next tile for the detail network, a copy of
+   * f32 [1][16][h][w]; null when none is left, and the matte is as fine as it gets.
+   */
+  tile() {
+    this.call('detail', 'detail');
+    const at = this.get('tile');
+    const side = this.get('tile_blocks');
+    const { buffer } = this.core.exports.memory;
+    return at ? { data: new Float32Array(buffer, at, 16 * side * side).slice(), width: side, height: side } : null;
+  }
+
+  /** @param {{ data: Float32Array }} logits the network's answer for it, [1][4][h][w] */
+  tileAnswer({ data }) {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.core.withBytes(bytes, (pointer) => this.call('detail', 'tile_answer', pointer, data.length));
+  }
+
   free() {
     if (this.pointer && !this.core.crashed) this.core.exports[`${this.prefix}_free`](this.pointer);
     this.pointer = 0;

@@ -69,26 +69,13 @@ export class Retouch extends Handle {
     try {
       if (!this.loadDetail) throw core.error('engine_unavailable', 'There is no detail network here.', 'detail');
       const { engine } = await this.loadDetail();
-      for (let tile = this.#tile(); tile; tile = this.#tile()) {
-        const { data } = await engine.run(tile, {});
-        const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-        core.withBytes(bytes, (pointer) => this.call('detail', 'tile_answer', pointer, data.length));
-      }
+      for (let tile = this.tile(); tile; tile = this.tile()) this.tileAnswer(await engine.run(tile, {}));
       return undefined;
     } catch (error) {
       if (core.crashed) throw error;
       const { code, detail } = CutawayError.wrap(error, 'internal', 'detail');
       return { code, detail };
     }
-  }
-
-  /** As Job.tile(). */
-  #tile() {
-    this.call('detail', 'detail');
-    const at = this.get('tile');
-    const side = this.get('tile_blocks');
-    const { buffer } = this.core.exports.memory;
-    return at ? { data: new Float32Array(buffer, at, 16 * side * side).slice(), width: side, height: side } : null;
   }
 
   /** A whole picture's edge, as one step; `holes` fills those up to a square of the amount. @param {Edge} mode @param {number} amount pixels */
