@@ -90,7 +90,7 @@ static cut_status answer_all(cut_detail *d, network *net)
             for (int x = 0; x < TILE; x++)
                 logits[(2 * (y % 2) + x % 2) * PLANE + y / 2 * B + x / 2] = net(
                     cut_detail_tensor(d), x, y);
-        status = cut_detail_answer(d, logits, NULL);
+        status = cut_detail_answer(d, logits, 4 * PLANE, NULL);
         if (status) break;
     }
     return status;
@@ -303,10 +303,10 @@ static void an_answer_that_is_not_finite_is_refused(void)
     CHECK_EQUAL(cut_detail_new(&d, &s.photo, s.alpha, 0, NULL), CUT_OK);
     CHECK_EQUAL(cut_detail_next(d, NULL), CUT_OK);
     memcpy(logits + 4 * PLANE - 1, &nan_bits, 4);
-    CHECK_EQUAL(cut_detail_answer(d, logits, NULL), CUT_E_OUTPUT);
+    CHECK_EQUAL(cut_detail_answer(d, logits, 4 * PLANE, NULL), CUT_E_OUTPUT);
     CHECK(cut_detail_tensor(d) != NULL); /* it may be answered again */
     logits[4 * PLANE - 1] = 0;
-    CHECK_EQUAL(cut_detail_answer(d, logits, NULL), CUT_OK);
+    CHECK_EQUAL(cut_detail_answer(d, logits, 4 * PLANE, NULL), CUT_OK);
     CHECK(cut_detail_tensor(d) == NULL);
     cut_detail_free(d);
     scene_free(&s);

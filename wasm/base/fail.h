@@ -16,7 +16,8 @@ typedef struct cut_error {
 } cut_error;
 
 /**
- * Writes the sentence (rules: cut_print(); cut off at the buffer's end) and returns `status`: `return cut_fail(why, CUT_E_CORRUPT, "...")`.
+ * Writes the sentence (rules: cut_print(); cut off at the buffer's end) and
+ * returns `status`: `return cut_fail(why, CUT_E_CORRUPT, "...")`.
  * `error` may be NULL.
  */
 cut_status cut_fail(cut_error *error, cut_status status, const char *format,

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/simd.h"
-#include "image/box.h"
 #include "compose/over.h"
+#include "image/box.h"
 
 #define BLUR_SIDE 384 /* longer side of the blurred layer, at most */
 #define BLUR_SHARE 48 /* box radius = longer side / this; three passes */

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "image/box.h"
 #include "compose/over.h"
+#include "image/box.h"
 
 /* Samples a standard deviation: fewer would show in the straight lines
  * between them. */

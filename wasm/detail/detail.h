@@ -75,13 +75,15 @@ const float *cut_detail_tensor(const cut_detail *detail);
 /**
  * The network's answer for that tile.
  *
+ * @param detail NULL is allowed: no tile waits
  * @param logits f32 [4][B][B]: channel 2 i + j is what is added to the logit
  *               of the matte's sample (2 y + i, 2 x + j), kept within .01 .. .99
- * @return CUT_OK; CUT_E_OUTPUT for a value that is not finite: the tile still
- *         waits
+ * @param count  of values, as whoever ran it says
+ * @return CUT_OK; CUT_E_OUTPUT for another count or a value that is not finite:
+ *         the tile still waits; CUT_E_STATE when none does
  */
 cut_status cut_detail_answer(cut_detail *detail, const float *logits,
-                             cut_error *error);
+                             uint32_t count, cut_error *error);
 
 /**
  * What was found, laid into the matte. With every tile answered; before, what

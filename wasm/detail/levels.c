@@ -255,11 +255,18 @@ const float *cut_detail_tensor(const cut_detail *detail)
     return detail->is_waiting ? detail->tensor : NULL;
 }
 
-cut_status cut_detail_answer(cut_detail *d, const float *logits,
+cut_status cut_detail_answer(cut_detail *d, const float *logits, uint32_t count,
                              cut_error *error)
 {
-    const size_t count = (size_t)CUT_DETAIL_TILE * CUT_DETAIL_TILE;
-    for (size_t i = 0; i < count; i++)
+    if (!d || !d->is_waiting)
+        return cut_fail(error, CUT_E_STATE, "No tile waits for an answer.");
+    if (!logits ||
+        count != CUT_DETAIL_OUTPUTS * CUT_DETAIL_BLOCKS * CUT_DETAIL_BLOCKS)
+        return cut_fail(error, CUT_E_OUTPUT,
+                        "The detail network answered %u values for a tile "
+                        "of %d x %d.",
+                        (unsigned)count, CUT_DETAIL_TILE, CUT_DETAIL_TILE);
+    for (uint32_t i = 0; i < count; i++)
         if (!(logits[i] - logits[i] == 0)) /* NaN or infinite */
             return cut_fail(error, CUT_E_OUTPUT,
                             "Value %u of the detail network's answer is not "

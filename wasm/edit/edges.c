@@ -188,14 +188,5 @@ uint32_t cut_edit_tile_blocks(const cut_edit *edit)
 
 int cut_edit_tile_answer(cut_edit *edit, const float *logits, uint32_t count)
 {
-    if (!cut_edit_tile(edit))
-        return (int)cut_fail(&edit->error, CUT_E_STATE,
-                             "No tile waits for an answer.");
-    if (!logits ||
-        count != CUT_DETAIL_OUTPUTS * CUT_DETAIL_BLOCKS * CUT_DETAIL_BLOCKS)
-        return (int)cut_fail(&edit->error, CUT_E_OUTPUT,
-                             "The detail network answered %u values for a tile "
-                             "of %d x %d.",
-                             (unsigned)count, CUT_DETAIL_TILE, CUT_DETAIL_TILE);
-    return (int)cut_detail_answer(edit->detail, logits, &edit->error);
+    return (int)cut_detail_answer(edit->detail, logits, count, &edit->error);
 }

@@ -168,12 +168,6 @@ static inline size_t cut_edit_at(const cut_edit *edit, int32_t x, int32_t y)
     return (size_t)y * (size_t)edit->photo.w + (size_t)x;
 }
 
-/** All of the photo. */
-static inline cut_rect cut_edit_all(const cut_edit *edit)
-{
-    return (cut_rect){0, 0, edit->photo.w, edit->photo.h};
-}
-
 /** Whether a stroke or a view may begin there. */
 static inline int cut_edit_is_place(float x, float y)
 {

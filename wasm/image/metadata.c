@@ -4,7 +4,7 @@
 
 #include "image/bytes.h"
 #include "image/chunks.h"
-#include "image/crc32.h"
+#include "image/png.h"
 
 enum { MAX_BYTES = 16 << 20, MAX_SEGMENT = 65533, PNG_START = 8 + 25 };
 
@@ -307,14 +307,6 @@ static cut_status write_jpeg(cut_bytes *file, const cut_metadata *m,
     return CUT_OK;
 }
 
-static uint8_t *end_chunk(uint8_t *p, const char *type, size_t size)
-{
-    cut_put_be32(p, (uint32_t)size);
-    memcpy(p + 4, type, 4);
-    cut_put_be32(p + 8 + size, cut_crc32(p + 4, size + 4));
-    return p + 12 + size;
-}
-
 /* "Raw profile type iptc", as take_text() reads it. */
 static size_t put_raw_iptc(uint8_t *p, const cut_bytes *iptc)
 {
@@ -350,14 +342,14 @@ static cut_status write_png(cut_bytes *file, const cut_metadata *m,
     if (!p) return CUT_E_MEMORY;
     if (exif) {
         memcpy(p + 8, m->exif.data, m->exif.size);
-        p = end_chunk(p, "eXIf", m->exif.size);
+        p = cut_png_close_chunk(p, "eXIf", m->exif.size);
     }
     if (xmp) {
         memcpy(p + 8, itxt_head, sizeof itxt_head);
         memcpy(p + 8 + sizeof itxt_head, m->xmp.data, m->xmp.size);
-        p = end_chunk(p, "iTXt", sizeof itxt_head + m->xmp.size);
+        p = cut_png_close_chunk(p, "iTXt", sizeof itxt_head + m->xmp.size);
     }
-    if (iptc) end_chunk(p, "tEXt", put_raw_iptc(p + 8, &m->iptc));
+    if (iptc) cut_png_close_chunk(p, "tEXt", put_raw_iptc(p + 8, &m->iptc));
     return CUT_OK;
 }
 

@@ -72,8 +72,7 @@ static size_t deflate_rows(uint8_t *out, size_t capacity, cut_deflater *d,
     return cut_deflater_end(d);
 }
 
-/* Length, type and CRC around a payload that already stands at p + 8. */
-static uint8_t *close_chunk(uint8_t *p, const char *type, size_t size)
+uint8_t *cut_png_close_chunk(uint8_t *p, const char *type, size_t size)
 {
     cut_put_be32(p, (uint32_t)size);
     memcpy(p + 4, type, 4);
@@ -88,7 +87,7 @@ static uint8_t *put_header(uint8_t *p, int32_t w, int32_t h, layout l)
     cut_put_be32(p + 8, (uint32_t)w);
     cut_put_be32(p + 12, (uint32_t)h);
     memcpy(p + 16, (uint8_t[5]){8, l.type, 0, 0, 0}, 5);
-    return close_chunk(p, "IHDR", 13);
+    return cut_png_close_chunk(p, "IHDR", 13);
 }
 
 /* NULL when memory is out: a result never loses its profile silently. */
@@ -96,7 +95,7 @@ static uint8_t *put_icc(uint8_t *p, const cut_bytes *icc, size_t capacity)
 {
     memcpy(p + 8, "icc\0\0", 5); /* name, method: zlib */
     size_t size = cut_deflate(p + 13, capacity, icc->data, icc->size);
-    return size ? close_chunk(p, "iCCP", size + 5) : NULL;
+    return size ? cut_png_close_chunk(p, "iCCP", size + 5) : NULL;
 }
 
 cut_status cut_png_encode(cut_bytes *out, cut_image *image,
@@ -136,8 +135,8 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
                         (int)w, (int)h);
     }
     cut_image_free(image);
-    p = close_chunk(p, "IDAT", written);
-    p = close_chunk(p, "IEND", 0);
+    p = cut_png_close_chunk(p, "IDAT", written);
+    p = cut_png_close_chunk(p, "IEND", 0);
     size_t size = (size_t)(p - file);
     uint8_t *fitting = cut_realloc(file, size, 1);
     *out = (cut_bytes){fitting ? fitting : file, size};
@@ -155,6 +154,6 @@ cut_status cut_png_set_density(cut_bytes *file, int32_t dpi, cut_error *error)
     cut_put_be32(p + BEFORE + 8, metre);
     cut_put_be32(p + BEFORE + 12, metre);
     p[BEFORE + 16] = 1; /* the unit is the metre */
-    close_chunk(p + BEFORE, "pHYs", 9);
+    cut_png_close_chunk(p + BEFORE, "pHYs", 9);
     return CUT_OK;
 }

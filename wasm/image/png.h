@@ -29,4 +29,8 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
  */
 cut_status cut_png_set_density(cut_bytes *file, int32_t dpi, cut_error *error);
 
+/** Length, type and CRC around `size` bytes that already stand at p + 8. @return
+ * where the next chunk begins */
+uint8_t *cut_png_close_chunk(uint8_t *p, const char *type, size_t size);
+
 #endif

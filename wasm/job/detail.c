@@ -61,14 +61,5 @@ uint32_t cut_job_tile_blocks(const cut_job *job)
 
 int cut_job_tile_answer(cut_job *job, const float *logits, uint32_t count)
 {
-    if (!cut_job_tile(job))
-        return (int)cut_fail(&job->error, CUT_E_STATE,
-                             "No tile waits for an answer.");
-    if (!logits ||
-        count != CUT_DETAIL_OUTPUTS * CUT_DETAIL_BLOCKS * CUT_DETAIL_BLOCKS)
-        return (int)cut_fail(&job->error, CUT_E_OUTPUT,
-                             "The detail network answered %u values for a tile "
-                             "of %d x %d.",
-                             (unsigned)count, CUT_DETAIL_TILE, CUT_DETAIL_TILE);
-    return (int)cut_detail_answer(job->detail, logits, &job->error);
+    return (int)cut_detail_answer(job->detail, logits, count, &job->error);
 }

@@ -1,13 +1,13 @@
 #include "job/render.h"
 
-#include "compose/gradient.h"
 #include "compose/floor.h"
+#include "compose/gradient.h"
 #include "compose/outline.h"
 #include "compose/shadow.h"
 #include "matte/edge.h"
 #include "matte/foreground.h"
 
-enum { PLACED = 1, OUTLINED = 2, SHADED = 4, CROPPED = 8, GROUNDED = 16 };
+enum { PLACED = 1, OUTLINED = 2, SHADED = 4, CROPPED = 8 };
 
 static const uint8_t white[3] = {255, 255, 255};
 
@@ -231,7 +231,7 @@ static cut_status make_ground(cut_floor *out, const cut_image *image,
                               const decoration *d, cut_error *error)
 {
     cut_stand stand = stand_of(&r->view);
-    if (!wants_ground(o) || (r->done & (GROUNDED | SHADED))) return CUT_OK;
+    if (!wants_ground(o) || (r->done & SHADED)) return CUT_OK;
     return cut_floor_new(out, image, &stand, &d->cast, &d->contact,
                          &o->reflection, longer(r->view.box.w, r->view.box.h),
                          error);
@@ -254,7 +254,7 @@ static cut_status decorate(cut_image *image, cut_rendering *r,
         status = cut_compose_shadow(image, &d.shadow, side, error);
     if (!status) {
         cut_floor_draw(image, &ground);
-        r->done |= SHADED | GROUNDED;
+        r->done |= SHADED;
     }
     cut_floor_free(&ground);
     return status;
