@@ -59,21 +59,19 @@ const styles = `
 @media (max-height:500px){@container (min-width:560px){.studio>.bar>.presets{flex:none;max-height:none}}}
 `;
 
-/** A few that everybody has, until there is one of that name. @type {{ key: 'shop' | 'square' | 'story', pattern: string, options: Look['options'] }[]} */
+/** A few that everybody has, until there is one of that name. @type {{ key: 'shop' | 'square' | 'story', options: Look['options'] }[]} */
 const starters = [
   {
     key: 'shop',
-    pattern: usualPattern,
     options: /** @type {Look['options']} */ (
       Object.fromEntries(Object.entries(shops.amazon.asks).filter(([, value]) => value !== null))
     ),
   },
   {
     key: 'square',
-    pattern: usualPattern,
     options: { background: 'white', shadow: true, canvas: 'square', format: 'jpeg' },
   },
-  { key: 'story', pattern: usualPattern, options: { background: 'blur', canvas: '9:16', format: 'jpeg' } },
+  { key: 'story', options: { background: 'blur', canvas: '9:16', format: 'jpeg' } },
 ];
 
 /** A file of looks that is larger than this is none. */
@@ -139,7 +137,7 @@ export class LooksPanel {
     const t = /** @type {Translate} */ (this.#t);
     const kept = await recallLooks();
     const own = starters
-      .map(({ key, ...rest }) => ({ name: t(key), ...rest }))
+      .map(({ key, options }) => ({ name: t(key), pattern: usualPattern, options }))
       .filter(({ name }) => !kept.some((look) => look.name === name));
     this.#looks = [...own, ...kept];
     for (const name of this.#ticked) if (!this.#looks.some((look) => look.name === name)) this.#ticked.delete(name);

@@ -1,11 +1,11 @@
 // The looks that somebody keeps, on this device only: in IndexedDB, so many
 // and so large at most. Where storage is refused they last as long as the page.
 import { readLook } from '../../engine/core/look.js';
+import { answered, within } from '../common/device-store.js';
 
 /** @typedef {import('../../engine/core/look.js').Look} Look */
 
-/** The database, and all that is in it. */
-const STORE = 'cutaway-looks';
+const place = { database: 'cutaway-looks', store: 'cutaway-looks', keyPath: 'name' };
 export const mostLooks = 40;
 /** Of all background pictures together. */
 const mostBytes = 64e6;
@@ -13,42 +13,12 @@ const mostBytes = 64e6;
 /** @type {Map<string, Look>} where storage is refused */
 const here = new Map();
 
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-const answered = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-/**
- * One transaction.
- *
- * @template T
- * @param {IDBTransactionMode} mode
- * @param {(store: IDBObjectStore) => Promise<T>} work
- * @returns {Promise<T>} rejects where there is no storage, or no room
- */
-async function within(mode, work) {
-  const request = indexedDB.open(STORE, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'name' });
-  const database = await answered(request);
-  try {
-    return await work(database.transaction(STORE, mode).objectStore(STORE));
-  } finally {
-    database.close();
-  }
-}
-
 /** @param {Look} look */
 const bytesOf = ({ options }) => (options.background instanceof Blob ? options.background.size : 0);
 
 /** By name. What another version has left, or is no look, is passed over. @returns {Promise<Look[]>} */
 export async function recallLooks() {
-  const kept = await within('readonly', (store) => answered(store.getAll())).catch(() => []);
+  const kept = await within(place, 'readonly', (store) => answered(store.getAll())).catch(() => []);
   const all = [...kept, ...here.values()].flatMap((one) => {
     try {
       return [readLook({ 'cutaway-look': 1, ...one })];
@@ -71,7 +41,7 @@ export async function keepLook({ name, pattern, options }) {
   if (others.length >= mostLooks) return false;
   if (others.reduce((sum, one) => sum + bytesOf(one), bytesOf(look)) > mostBytes) return false;
   try {
-    await within('readwrite', (store) => answered(store.put(look)));
+    await within(place, 'readwrite', (store) => answered(store.put(look)));
     here.delete(name);
   } catch {
     here.set(name, look); // refused, or full: for as long as the page
@@ -82,5 +52,5 @@ export async function keepLook({ name, pattern, options }) {
 /** @param {string} name */
 export async function forgetLook(name) {
   here.delete(name);
-  await within('readwrite', (store) => answered(store.delete(name))).catch(() => {});
+  await within(place, 'readwrite', (store) => answered(store.delete(name))).catch(() => {});
 }
