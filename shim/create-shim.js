@@ -3,7 +3,8 @@
  *
  * This file finds the dialect and the route, keeps jobs running in the
  * background and takes half-done ones over after a restart. What a request
- * means, and every word of an answer, is the dialect's.
+ * means, and every word of an answer, is the dialect's. Long because all that has to be in step
+ * (routes, keys, quotas, jobs) is in step here.
  *
  * @module shim/create-shim
  */

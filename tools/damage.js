@@ -1,6 +1,7 @@
 // Is a damaged picture ever taken for a whole one? Damages the pictures of the
 // tests (cut off, bits flipped, zeros, a block lost, two blocks swapped), runs
-// each through a whole job, and judges what comes out without an error.
+// each through a whole job, and judges what comes out without an error. Long
+// because it carries the Python that asks what others show.
 //   node tools/damage                        1200 files of seed 16
 //   node tools/damage --count 10000 --seed 3
 //   Ctrl-C prints the table of those that were tried

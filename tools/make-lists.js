@@ -93,7 +93,7 @@ function types(options) {
 }
 
 /** The modules. @param {Abi} abi @returns {Record<string, string>} by path */
-export function modules({ options, statuses }) {
+export function modules({ options, statuses, limits }) {
   const listed = Object.fromEntries(statuses.map(({ code, fault, text }) => [code, { fault, text }]));
   const codes =
     `${head('wasm/base/status.h')}\n/** @type {Readonly<Record<string, { fault: string, text: string }>>} by code */\n` +
@@ -108,6 +108,9 @@ export function modules({ options, statuses }) {
       `'${Object.keys(options)
         .filter((name) => options[name].scope === 'result')
         .join(' ')}'.split(' ');\n`,
+    'web/engine/lists/limits.js':
+      `${head('wasm/job/abi.c')}\n/** As abi() has them. @type {Readonly<Record<string, number>>} */\n` +
+      `export const limits = ${literal(limits)};\n`,
     'web/engine/lists/statuses.js': codes,
     'shim/statuses.js': codes, // which takes nothing from the engine but by argument
   };

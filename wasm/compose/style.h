@@ -98,6 +98,8 @@ typedef struct cut_canvas {
                         as ICAO has it */
 } cut_canvas;
 
+#define CUT_MAX_RATIO 1000 /* of either side of a canvas' ratio */
+
 /** The share that a subject fills when nothing is said; a photo fills all. */
 #define CUT_SUBJECT_SCALE 0.9
 /** What a caller may ask for. */

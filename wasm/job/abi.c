@@ -29,6 +29,7 @@ static const char abi[] =
     ",\"states\":[\"new\"" CUT_LATER_STATE_LIST(NEXT_STATE) "]"
     ",\"limits\":{" NUMBER_JSON("max_side", CUT_MAX_SIDE) ","
     NUMBER_JSON("max_pixels", CUT_MAX_PIXELS) ","
+    NUMBER_JSON("max_ratio", CUT_MAX_RATIO) ","
     NUMBER_JSON("max_input_bytes", CUT_MAX_INPUT_BYTES) ","
     NUMBER_JSON("max_options_bytes", CUT_MAX_OPTIONS_BYTES) ","
     NUMBER_JSON("max_model_side", CUT_MAX_MODEL_SIDE) "}"

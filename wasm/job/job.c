@@ -1,7 +1,8 @@
 /*
  * The one file that knows the order of the steps. Every call checks the state
  * first, does its step on buffers that the job owns, frees what the later
- * steps do not need, and moves the state on only when all of it worked.
+ * steps do not need, and moves the state on only when all of it worked. Long
+ * because each step is short, and their order is the point.
  *
  * Memory at the photo's size: the RGBA picture through the whole job, the
  * 8-bit alpha plane from refine to foreground. Nothing else is full-size

@@ -73,7 +73,8 @@ static cut_status read_size(cut_canvas *out, const cut_json *object,
         if (text && cut_text_canvas_size(out, text) && out->is_ratio)
             return CUT_OK;
         return cut_fail(error, CUT_E_OPTION,
-                        "canvas.ratio is such as 4:5, sides of 1 to 1000.");
+                        "canvas.ratio is such as 4:5, sides of 1 to %d.",
+                        CUT_MAX_RATIO);
     }
     if (cut_json_int(width, 1, CUT_MAX_SIDE, &out->w) &&
         cut_json_int(height, 1, CUT_MAX_SIDE, &out->h) &&

@@ -151,7 +151,7 @@ int cut_text_canvas_size(cut_canvas *out, const char *text)
     if (!p || (*p != ':' && *p != 'x')) return 0;
     int is_ratio = *p == ':';
     if (!all(whole(&h, p + 1)) || w < 1 || h < 1) return 0;
-    if (is_ratio ? w > 1000 || h > 1000
+    if (is_ratio ? w > CUT_MAX_RATIO || h > CUT_MAX_RATIO
                  : w > CUT_MAX_SIDE || h > CUT_MAX_SIDE ||
                        (int64_t)w * h > CUT_MAX_PIXELS)
         return 0;

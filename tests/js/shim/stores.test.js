@@ -1,3 +1,4 @@
+// One contract, tried on every store. Long because it is the whole contract, and what each store has of its own beside it.
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';

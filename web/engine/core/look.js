@@ -8,6 +8,7 @@
 // here by the core's own list: keys, types, words, ranges. What a colour or a
 // gradient may say the core alone knows, and says with the first photo. A
 // background picture lies in the file as data: URL, and is a Blob once read.
+import { limits } from '../lists/limits.js';
 import { options as known } from '../lists/options.js';
 import { failure } from './errors.js';
 
@@ -87,8 +88,7 @@ function checkKeys(key, keys, value) {
   for (const [name, one] of Object.entries(said)) check(`${key}.${name}`, keys[name], one);
 }
 
-/** Limits of a canvas, as abi() has them. */
-const [maxSide, maxPixels, maxRatio] = [32768, 1e8, 1000];
+const { max_side: maxSide, max_pixels: maxPixels, max_ratio: maxRatio } = limits;
 
 /** @param {unknown} width @param {unknown} height */
 const isSize = (width, height) =>

@@ -1,5 +1,6 @@
 // THE order of a job in JavaScript, the same in a browser's worker and in
-// Node. It knows no platform: engines, models and codecs are handed to it.
+// Node. It knows no platform: engines, models and codecs are handed to it. Long
+// because half of it is the types of what is asked and answered.
 import { readPicture } from './codecs/ladder.js';
 import { aborted, CutawayError, throwIfAborted } from './errors.js';
 import { greyPng } from './grey-png.js';

@@ -5,7 +5,9 @@ import { answered, within } from '../common/device-store.js';
 
 /** @typedef {import('../../engine/core/look.js').Look} Look */
 
-const place = { database: 'cutaway-looks', store: 'cutaway-looks', keyPath: 'name' };
+/** The database, and all that is in it. */
+const STORE = 'cutaway-looks';
+const place = { database: STORE, store: STORE, keyPath: 'name' };
 export const mostLooks = 40;
 /** Of all background pictures together. */
 const mostBytes = 64e6;
