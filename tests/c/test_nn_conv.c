@@ -248,7 +248,8 @@ static void large_maps_do(void)
 /* The largest sums that 32 bits hold: all magnitudes at their limits. */
 static void sums_do_not_overflow(void)
 {
-    nn_conv k = {.ic = 64,
+    enum { CHANNELS = 256 };
+    nn_conv k = {.ic = CHANNELS,
                  .oc = 8,
                  .k = {3, 3},
                  .s = {1, 1},
@@ -257,18 +258,18 @@ static void sums_do_not_overflow(void)
                  .groups = 1,
                  .int8 = 1};
     nn_conv_numbers(&k, 1);
-    memset(k.q, -127, 64 * 8 * 9);
+    memset(k.q, -127, CHANNELS * 8 * 9);
     nn_model m = {0};
     nn_run r;
     nn_map slack;
-    nn_input(&m, "x", 64, 0, 0);
+    nn_input(&m, "x", CHANNELS, 0, 0);
     nn_output(&m, "y");
     nn_conv_node(&m, &k, "x", "y");
     nn_finish(&m);
     if (nn_start(&r, &m, 5, 5, CUT_I16, 1)) {
         const cut_step *step = nn_last(&r);
         for (int sign = -1; sign < 2; sign += 2) {
-            for (int c = 0; c < 64; c++)
+            for (int c = 0; c < CHANNELS; c++)
                 for (int i = 0; i < 25; i++) {
                     int16_t q = (int16_t)(sign * (int)step->in.limit);
                     memcpy(nn_address(&step->in, r.arena, c, i / 5, i % 5), &q,

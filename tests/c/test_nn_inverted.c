@@ -103,6 +103,7 @@ static void compare(const residual *r, nn_run *run)
     nn_met(r->wise.k[0] == 3 ? "three" : "five");
     nn_met(r->wise.s[0] == 1 ? "one" : "two");
     if (r->sum) nn_met("sum");
+    if (last->conv.split == 1) nn_met("one digit");
     if (last->band < last->out.h) nn_met("bands");
     nn_map *all[] = {&in,   &other, &got,      &wide,    &made,
                      &want, slack,  slack + 1, slack + 2};
@@ -187,11 +188,28 @@ static void maps_of_many_bands_do(void)
         }
 }
 
+/* What lies between, of many channels and never negative, is of 7 bits where
+ * the products are of bytes. */
+static void one_digit_does(void)
+{
+    for (int i = 0; i < 8; i++) {
+        int from = channels[pick(6)];
+        residual r = {.first = dense(from, 248),
+                      .wise = some_window(248),
+                      .last = dense(248, channels[pick(6)]),
+                      .has_first = pick(2)};
+        r.wise.clamped = 1;
+        r.wise.lo = 0;
+        agrees(r, r.wise.k[0] + pick(20), r.wise.k[0] + pick(20));
+    }
+}
+
 static void every_kind_was_met(void)
 {
     static const char *const kinds[] = {"three", "five", "one",
                                         "two",   "sum",  "bands"};
     for (int i = 0; i < 6; i++) CHECK(nn_met(kinds[i]) > 0);
+    CHECK_EQUAL(nn_met("one digit") > 0, CUT_BYTE_DOTS);
 }
 
 int main(void)
@@ -199,6 +217,7 @@ int main(void)
     residuals_of_any_size_do();
     residual_sums_do();
     maps_of_many_bands_do();
+    one_digit_does();
     every_kind_was_met();
     return CHECK_DONE();
 }

@@ -1,6 +1,8 @@
 /* Oracle: tests/c/test_nn_conv.c, test_nn_depthwise.c. */
 #include "nn/kernels/band.h"
 
+#include "nn/kernels/split.h"
+
 #include <string.h>
 
 /* ---- rows -------------------------------------------------------------- */
@@ -89,9 +91,10 @@ static void make_rows(const cut_step *step, uint8_t *arena, uint8_t *scratch,
     }
 }
 
-const uint8_t *cut_band_rows(const cut_step *step, uint8_t *arena,
-                             int32_t y_begin, int32_t y_end, size_t *pitch,
-                             int32_t *pixel)
+/* The rows as they are. */
+static const uint8_t *find_rows(const cut_step *step, uint8_t *arena,
+                                int32_t y_begin, int32_t y_end, size_t *pitch,
+                                int32_t *pixel)
 {
     size_t element = cut_element(step->in.type);
     if (!step->conv.pad_w) {
@@ -100,7 +103,7 @@ const uint8_t *cut_band_rows(const cut_step *step, uint8_t *arena,
         *pixel = step->conv.window.s[1] * step->in.ld;
         return arena + step->in.offset + *pitch * (size_t)y_begin;
     }
-    uint8_t *scratch = arena + step->scratch;
+    uint8_t *scratch = arena + step->scratch + 2 * step->conv.plane;
     size_t row = (size_t)step->conv.pad_w * (size_t)step->in.cp * element;
     int32_t first = y_begin * step->conv.window.s[0] -
                     step->conv.window.before[0];
@@ -114,6 +117,39 @@ const uint8_t *cut_band_rows(const cut_step *step, uint8_t *arena,
     *pitch = row * (size_t)step->conv.window.s[0];
     *pixel = step->conv.window.s[1] * step->in.cp;
     return scratch;
+}
+
+/* Pixels of a row that windows are read from. */
+static size_t row_width(const cut_step *step)
+{
+    return (size_t)(step->conv.pad_w ? step->conv.pad_w : step->in.w);
+}
+
+/* Rows that `rows` rows of windows reach. */
+static size_t rows_reached(const cut_step *step, int32_t count)
+{
+    return (size_t)((count - 1) * step->conv.window.s[0] + cut_reach(step, 0));
+}
+
+const uint8_t *cut_band_rows(const cut_step *step, uint8_t *arena,
+                             int32_t y_begin, int32_t y_end, size_t *pitch,
+                             int32_t *pixel)
+{
+    const uint8_t *found = find_rows(step, arena, y_begin, y_end, pitch, pixel);
+    if (!cut_is_split(step)) return found;
+    const int16_t *q = (const int16_t *)(const void *)found;
+    uint8_t *high = arena + step->scratch, *low = high + step->conv.plane;
+    size_t cp = (size_t)step->in.cp, width = row_width(step);
+    size_t ld = step->conv.pad_w ? cp : (size_t)step->in.ld;
+    size_t pixels = width * rows_reached(step, y_end - y_begin);
+    if (ld == cp)
+        cut_split_digits(high, low, q, pixels * cp);
+    else
+        for (size_t i = 0; i < pixels; i++)
+            cut_split_digits(high + i * cp, low + i * cp, q + i * ld, cp);
+    *pitch = width * cp * (size_t)step->conv.window.s[0];
+    *pixel = step->conv.window.s[1] * step->in.cp;
+    return high;
 }
 
 /* Every tile of output channels passes over the rows of the band. */
@@ -184,10 +220,17 @@ void cut_band_set_up(cut_step *step)
     int32_t min = overlap > 2 ? overlap : 2;
     step->band = count < min ? min : count;
     if (step->band > step->out.h) step->band = step->out.h;
+    cut_band_room(step, step->band);
+}
+
+void cut_band_room(cut_step *step, int32_t count)
+{
+    size_t cells = row_width(step) * (size_t)step->in.cp *
+                   rows_reached(step, count);
+    step->conv.plane = cut_is_split(step) ? (cells + 63) / 64 * 64 : 0;
+    step->scratch_bytes = 2 * step->conv.plane;
     if (step->conv.pad_w)
-        step->scratch_bytes = row * (size_t)((step->band - 1) *
-                                                 step->conv.window.s[0] +
-                                             cut_reach(step, 0));
+        step->scratch_bytes += cells * cut_element(step->in.type);
 }
 
 /* Bytes of rows that one band of a fused pair passes through. */

@@ -17,6 +17,10 @@ static inline int32_t cut_reach(const cut_step *step, int axis)
  * known. */
 void cut_band_set_up(cut_step *step);
 
+/** Sets scratch_bytes of one whose pad_w is known, and where the digits of its
+ * rows lie, for bands of `count`. */
+void cut_band_room(cut_step *step, int32_t count);
+
 /** The same once step->inner, which makes its input, is set up: the band that
  * both pass through, and the work of both. */
 void cut_band_fuse(cut_step *step);
@@ -24,7 +28,8 @@ void cut_band_fuse(cut_step *step);
 /**
  * The window of the first pixel of row `y_begin`: in the map, or in a padded
  * copy of the rows that y_begin..y_end - 1 need, or in rows that step->inner
- * makes.
+ * makes. Where it is split, in digits of 7 bits: high ones, and the low ones
+ * conv.plane elements behind.
  *
  * @param[out] pitch bytes from one row of windows to the next
  * @param[out] pixel elements from one window to the next

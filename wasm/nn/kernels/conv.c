@@ -34,7 +34,8 @@ static cut_status set_runs(const cut_setup *setup, int merged)
 {
     cut_step *step = setup->step;
     int32_t kh = step->conv.window.k[0], kw = step->conv.window.k[1];
-    int32_t pixel = step->conv.pad_w ? step->in.cp : step->in.ld;
+    int32_t pixel = step->conv.pad_w || cut_is_split(step) ? step->in.cp
+                                                           : step->in.ld;
     int32_t pitch = pixel * (step->conv.pad_w ? step->conv.pad_w : step->in.w);
     step->conv.run_count = merged ? kh : kh * kw;
     step->conv.run_size = merged ? kw * step->in.cp : step->in.cp;
@@ -75,15 +76,16 @@ cut_status cut_conv_begin(const cut_setup *setup, int merged)
 cut_status cut_conv_set_up(const cut_setup *setup, cut_layout layout)
 {
     cut_step *step = setup->step;
+    if (CUT_BYTE_DOTS && layout == CUT_LAYOUT_TILES &&
+        step->in.type == CUT_I16 && !step->conv.split)
+        step->conv.split = 2;
     cut_status status = cut_conv_begin(setup, layout != CUT_LAYOUT_TAPS);
-    if (!status) status = cut_pack(setup, layout);
-    if (status) return status;
-    cut_conv_set_bounds(step);
     step->conv.tiles = 1;
-    if (layout != CUT_LAYOUT_TILES) return CUT_OK;
-    step->conv.tiles = step->out.cp / CUT_TILE;
-    step->conv.tile_bytes = (size_t)step->conv.run_count *
-                            (size_t)step->conv.run_size * CUT_TILE *
-                            cut_element(step->in.type);
-    return CUT_OK;
+    if (layout == CUT_LAYOUT_TILES) {
+        step->conv.tiles = step->out.cp / CUT_TILE;
+        step->conv.tile_bytes = (size_t)cut_tile_bytes(step);
+    }
+    if (!status) status = cut_pack(setup, layout);
+    if (!status) cut_conv_set_bounds(step);
+    return status;
 }

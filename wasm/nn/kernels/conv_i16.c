@@ -1,10 +1,10 @@
-/* Sums of i16 x i16 in 32 bits by dot_i16x8: two products a lane, exact. The
- * planner keeps activations small enough that no sum overflows. */
+/* Sums of i16 in 32 bits, exact (tile.h). The planner keeps activations small
+ * enough that none overflows. */
 #include "nn/kernels/conv_i16.h"
 
 #include "nn/kernels/band.h"
 #include "nn/kernels/conv.h"
-#include "nn/kernels/tile_i16.h"
+#include "nn/kernels/tile.h"
 
 /* The last pixels of a row are made again when they do not fill a tile:
  * idempotent, and there is one copy of this code to compile. */
@@ -12,18 +12,18 @@ static void run_tile(const cut_tile *t)
 {
     const cut_step *step = t->step;
     const cut_finish f = cut_finish_of(step, t->channel);
-    const int narrow = t->n < 4, out_type = step->out.type;
-    const int32_t pixel = narrow ? 0 : t->pixel;
-    const int32_t to[3] = {pixel, 2 * pixel, 3 * pixel};
+    const int narrow = t->n < CUT_PIXELS, out_type = step->out.type;
+    int32_t to[CUT_PIXELS - 1];
+    cut_tile_reach(to, narrow ? 0 : t->pixel, CUT_PIXELS - 1);
     const size_t ld = narrow ? 0 : (size_t)t->ld * cut_element(out_type);
     const int other_type = step->other.type;
     const size_t other_ld =
         narrow ? 0 : (size_t)step->other.ld * cut_element(other_type);
-    for (int32_t x = 0; x < t->n; x += narrow ? 1 : 4) {
-        int32_t at = narrow || x + 4 <= t->n ? x : t->n - 4;
-        i32x4 s[8] = {{0}};
+    for (int32_t x = 0; x < t->n; x += narrow ? 1 : CUT_PIXELS) {
+        int32_t at = narrow || x + CUT_PIXELS <= t->n ? x : t->n - CUT_PIXELS;
+        i32x4 s[2 * CUT_PIXELS] = {{0}};
         cut_dot_window(s, &step->conv,
-                       (const int16_t *)t->a + (ptrdiff_t)at * t->pixel, to,
+                       (const cut_cell *)t->a + (ptrdiff_t)at * t->pixel, to,
                        t->w);
         uint8_t *out = t->out +
                        (size_t)at * (size_t)t->ld * cut_element(out_type);
@@ -31,16 +31,18 @@ static void run_tile(const cut_tile *t)
         if (other)
             other += (size_t)at * (size_t)step->other.ld *
                      cut_element(other_type);
-        i32x4 sums[8] = {s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]};
+        i32x4 sums[2 * CUT_PIXELS];
+        CUT_UNROLL
+        for (int i = 0; i < 2 * CUT_PIXELS; i++) sums[i] = s[i];
         if (out_type == CUT_I16 && !other) {
             CUT_UNROLL
-            for (int i = 0; i < 4; i++)
+            for (int i = 0; i < CUT_PIXELS; i++)
                 cut_finish8(&f, cut_f32x4_of(s[2 * i]) * f.m0 + f.b0,
                             cut_f32x4_of(s[2 * i + 1]) * f.m1 + f.b1, CUT_I16,
                             out + (size_t)i * ld, NULL, 0);
             continue;
         }
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < CUT_PIXELS; i++)
             cut_finish8(&f, cut_f32x4_of(sums[2 * i]) * f.m0 + f.b0,
                         cut_f32x4_of(sums[2 * i + 1]) * f.m1 + f.b1, out_type,
                         out + (size_t)i * ld,

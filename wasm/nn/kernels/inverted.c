@@ -18,7 +18,8 @@
 #include "nn/kernels/columns.h"
 #include "nn/kernels/conv.h"
 #include "nn/kernels/conv_i16.h"
-#include "nn/kernels/tile_i16.h"
+#include "nn/kernels/split.h"
+#include "nn/kernels/tile.h"
 
 /* Elements behind all others: a tile's last pixels may not exist. */
 #define SLACK 64
@@ -33,7 +34,9 @@ typedef struct block_plan {
     int32_t band;    /* rows of the result */
     int16_t *rows;   /* [columns][CUT_ROWS][CUT_PAIR], of one block */
     int16_t *saved;  /* [block][columns][kept][CUT_PAIR] */
-    int16_t *made;   /* [block][band * w][8], for `point` */
+    cut_cell *made;  /* [block][band * w][8], for `point`; of bytes, the high
+                        digits and then the low ones */
+    int16_t *whole;  /* of bytes: the numbers of one block */
 } block_plan;
 
 static size_t rows_size(const block_plan *b)
@@ -49,6 +52,20 @@ static size_t saved_size(const block_plan *b)
 static size_t made_size(const block_plan *b)
 {
     return (size_t)b->band * (size_t)b->wise->out.w * 8;
+}
+
+/* Bytes of `made` and, behind it, `whole`. */
+static size_t made_bytes(const block_plan *b)
+{
+    size_t size = made_size(b) * (size_t)b->blocks * 2;
+    return CUT_BYTE_DOTS ? size + made_size(b) * 2 : size;
+}
+
+/* Rows of the dense one's result that a band of `rows` needs. */
+static int32_t dense_rows(const block_plan *b, int32_t rows)
+{
+    const cut_window *w = &b->wise->conv.window;
+    return (rows - 1) * w->s[0] + w->k[0];
 }
 
 /* Input bytes of a band that are copied for a window that needs padding. */
@@ -75,7 +92,8 @@ static block_plan plan_of(const cut_step *step, uint8_t *arena)
                     .band = (CUT_ROWS - w->k[0]) / w->s[0] + 1};
     int32_t groups = (wise->out.w + 3) / 4;
     int32_t reach = (groups * 4 - 1) * w->s[1] + w->k[1] + 1;
-    int32_t whole = b.shift + (wise->in.w + 3) / 4 * 4;
+    int32_t whole = b.shift +
+                    (wise->in.w + CUT_PIXELS - 1) / CUT_PIXELS * CUT_PIXELS;
     b.columns = (reach > whole ? reach : whole) / 2 + 1;
     while (b.dense && b.dense->conv.pad_w && b.band > 1 &&
            dense_bytes(b.dense, b.band * w->s[0]) > DENSE_BYTES)
@@ -83,7 +101,9 @@ static block_plan plan_of(const cut_step *step, uint8_t *arena)
     if (b.band > wise->out.h) b.band = wise->out.h;
     b.rows = (int16_t *)(void *)(arena + step->scratch);
     b.saved = b.rows + rows_size(&b);
-    b.made = b.saved + saved_size(&b) * (size_t)b.blocks;
+    b.made = (cut_cell *)(b.saved + saved_size(&b) * (size_t)b.blocks);
+    b.whole = (int16_t *)(void *)((uint8_t *)b.made +
+                                  made_size(&b) * (size_t)b.blocks * 2);
     return b;
 }
 
@@ -139,28 +159,28 @@ CUT_INLINE i16x8 finish_sum(const cut_finish *f, i32x4 s0, i32x4 s1,
     return cut_clamp_i16(f, y0, y1);
 }
 
-/* Four pixels from pixel `x` of a tile on, of which the last is `last` after
- * it. */
-CUT_INLINE void finish4(i16x8 y[4], const cut_tile *t, const cut_finish *f,
-                        const i32x4 s[8], int32_t x, int32_t last)
+/* A tile's pixels from pixel `x` on, of which the last is `last` after it. */
+CUT_INLINE void finish_all(i16x8 y[CUT_PIXELS], const cut_tile *t,
+                           const cut_finish *f, const i32x4 s[2 * CUT_PIXELS],
+                           int32_t x, int32_t last)
 {
     const cut_view *other = &t->step->other;
     if (!t->other) {
         CUT_UNROLL
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < CUT_PIXELS; i++)
             y[i] = cut_finish_i16(f, s[2 * i], s[2 * i + 1]);
         return;
     }
     size_t pixel = (size_t)other->ld * cut_element(other->type);
     const uint8_t *at = t->other + (size_t)x * pixel;
     CUT_UNROLL
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < CUT_PIXELS; i++)
         y[i] = finish_sum(f, s[2 * i], s[2 * i + 1],
                           at + (size_t)(i < last ? i : last) * pixel,
                           other->type);
 }
 
-/* A row that a dense convolution makes, four pixels at a time; `t->out` is the
+/* A row that a dense convolution makes, a tile at a time; `t->out` is the
  * first column. Behind the last pixel there are zeros. */
 __attribute__((noinline)) static void dense_row(const cut_tile *t)
 {
@@ -168,24 +188,24 @@ __attribute__((noinline)) static void dense_row(const cut_tile *t)
     const cut_finish f = cut_finish_of(step, t->channel);
     const i16x8 zero = {0, 0, 0, 0, 0, 0, 0, 0};
     int16_t *out = (int16_t *)(void *)t->out;
-    for (int32_t x = 0; x < t->n; x += 4, out += 2 * CUT_COLUMN) {
-        int32_t last = t->n - x > 3 ? 3 : t->n - x - 1;
-        const int32_t to[3] = {(last > 1 ? 1 : last) * t->pixel,
-                               (last > 2 ? 2 : last) * t->pixel,
-                               last * t->pixel};
-        i32x4 s[8] = {{0}};
-        i16x8 y[4];
+    for (int32_t x = 0; x < t->n; x += CUT_PIXELS) {
+        int32_t last = t->n - x >= CUT_PIXELS ? CUT_PIXELS - 1 : t->n - x - 1;
+        int32_t to[CUT_PIXELS - 1];
+        i32x4 s[2 * CUT_PIXELS] = {{0}};
+        i16x8 y[CUT_PIXELS];
+        cut_tile_reach(to, t->pixel, last);
         cut_dot_window(s, &step->conv,
-                       (const int16_t *)t->a + (ptrdiff_t)x * t->pixel, to,
+                       (const cut_cell *)t->a + (ptrdiff_t)x * t->pixel, to,
                        t->w);
-        finish4(y, t, &f, s, x, last);
-        if (last < 3) {
-            y[3] = zero;
-            if (last < 2) y[2] = zero;
-            if (last < 1) y[1] = zero;
+        finish_all(y, t, &f, s, x, last);
+        if (last < CUT_PIXELS - 1) {
+            CUT_UNROLL
+            for (int i = 1; i < CUT_PIXELS; i++)
+                if (last < i) y[i] = zero;
         }
-        cut_put_pair(out, y[0], y[1]);
-        cut_put_pair(out + CUT_COLUMN, y[2], y[3]);
+        CUT_UNROLL
+        for (int i = 0; i < CUT_PIXELS; i += 2, out += CUT_COLUMN)
+            cut_put_pair(out, y[i], y[i + 1]);
     }
 }
 
@@ -227,7 +247,9 @@ static void make_block(const block_plan *b, uint8_t *arena, int32_t block,
                        (size_t)block * cut_columns_weights(&wise->conv.window);
     cut_columns_run *run = cut_columns_of(&wise->conv.window);
     int32_t width = wise->out.w, ld = b->point ? 8 : wise->out.ld;
-    int16_t *out = b->made + (size_t)block * made_size(b);
+    int16_t *out = b->whole;
+    if (!CUT_BYTE_DOTS)
+        out = (int16_t *)(void *)b->made + (size_t)block * made_size(b);
     if (!b->point)
         out = (int16_t *)(void *)(arena + wise->out.offset) +
               (size_t)y_begin * (size_t)width * (size_t)ld + block * 8;
@@ -235,6 +257,15 @@ static void make_block(const block_plan *b, uint8_t *arena, int32_t block,
         run(out, ld, width,
             b->rows + (y - y_begin) * wise->conv.window.s[0] * CUT_PAIR, w, &f);
         out += (size_t)width * (size_t)ld;
+    }
+    if (CUT_BYTE_DOTS && b->point) {
+        uint8_t *first = (uint8_t *)b->made + (size_t)block * made_size(b);
+        size_t n = (size_t)(y_end - y_begin) * (size_t)width * 8;
+        if (b->point->conv.split == 1)
+            cut_narrow_digits(first, b->whole, n);
+        else
+            cut_split_digits(first, first + made_size(b) * (size_t)b->blocks,
+                             b->whole, n);
     }
 }
 
@@ -248,20 +279,15 @@ __attribute__((noinline)) static void point_tile(const cut_tile *t,
 {
     const cut_finish f = cut_finish_of(t->step, t->channel);
     int16_t *out = (int16_t *)(void *)t->out;
-    for (int32_t x = 0; x < t->n; x += 4, out += 4 * t->ld) {
-        const int16_t *a = (const int16_t *)t->a + (size_t)x * 8, *w = t->w;
-        int32_t last = t->n - x > 3 ? 3 : t->n - x - 1;
-        i32x4 s[8] = {{0}};
-        i16x8 y[4];
-        for (int32_t k = 0; k < blocks; k++, a += plane, w += 64) {
-            cut_dot_pair(s, w, a, a + 8, a + 16, a + 24);
-            cut_dot_pair(s, w + 16, a + 2, a + 10, a + 18, a + 26);
-            cut_dot_pair(s, w + 32, a + 4, a + 12, a + 20, a + 28);
-            cut_dot_pair(s, w + 48, a + 6, a + 14, a + 22, a + 30);
-        }
-        finish4(y, t, &f, s, x, last);
+    for (int32_t x = 0; x < t->n; x += CUT_PIXELS, out += CUT_PIXELS * t->ld) {
+        int32_t last = t->n - x >= CUT_PIXELS ? CUT_PIXELS - 1 : t->n - x - 1;
+        i32x4 s[2 * CUT_PIXELS] = {{0}};
+        i16x8 y[CUT_PIXELS];
+        cut_dot_blocks(s, (const cut_cell *)t->a + (size_t)x * 8, plane, blocks,
+                       t->step->conv.split, t->w);
+        finish_all(y, t, &f, s, x, last);
         CUT_UNROLL
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < CUT_PIXELS; i++)
             if (i <= last) cut_i16x8_store(out + i * t->ld, y[i]);
     }
 }
@@ -277,8 +303,8 @@ static void make_points(const block_plan *b, uint8_t *arena, int32_t y_begin,
     const cut_view *out = &step->out, *other = &step->other;
     size_t first = (size_t)y_begin * (size_t)out->w;
     int32_t n = (y_end - y_begin) * out->w;
-    int32_t chunk = CHUNK_BYTES / (b->blocks * 16) / 4 * 4;
-    if (chunk < 8) chunk = 8;
+    int32_t chunk = CHUNK_BYTES / (b->blocks * 16) / CUT_PIXELS * CUT_PIXELS;
+    if (chunk < 2 * CUT_PIXELS) chunk = 2 * CUT_PIXELS;
     for (int32_t x = 0; x < n; x += chunk)
         for (int32_t i = 0; i < step->conv.tiles; i++) {
             size_t pixel = first + (size_t)x, channel = (size_t)i * CUT_TILE;
@@ -351,13 +377,8 @@ static void set_scratch(cut_step *step)
     step->band = b.band;
     step->scratch_bytes =
         (rows_size(&b) + saved_size(&b) * (size_t)b.blocks + SLACK) * 2;
-    if (b.point) step->scratch_bytes += made_size(&b) * (size_t)b.blocks * 2;
-    if (b.dense)
-        b.wise->inner->scratch_bytes =
-            b.dense->conv.pad_w
-                ? dense_bytes(b.dense, (b.band - 1) * b.wise->conv.window.s[0] +
-                                           b.wise->conv.window.k[0])
-                : 0;
+    if (b.point) step->scratch_bytes += made_bytes(&b);
+    if (b.dense) cut_band_room(b.wise->inner, dense_rows(&b, b.band));
 }
 
 static cut_status set_up_wise(const cut_setup *setup)
@@ -381,6 +402,10 @@ static cut_status set_up_wise(const cut_setup *setup)
 static cut_status set_up_point(const cut_setup *setup)
 {
     cut_step *step = setup->step;
+    /* what lies between is of one digit where no number is negative */
+    if (CUT_BYTE_DOTS && step->in.limit <= 127 &&
+        step->inner->act.a >= CUT_MAGIC)
+        step->conv.split = 1;
     cut_status status = cut_conv_set_up(setup, CUT_LAYOUT_TILES);
     if (status) return status;
     step->kmacs += step->inner->kmacs;

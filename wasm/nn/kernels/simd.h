@@ -15,6 +15,7 @@
 #endif
 
 typedef int16_t i16x8 __attribute__((vector_size(16)));
+typedef int8_t i8x16 __attribute__((vector_size(16)));
 
 #define CUT_INLINE static inline __attribute__((always_inline))
 
@@ -101,6 +102,23 @@ CUT_INLINE i32x4 cut_dot(i16x8 a, i16x8 b)
 #endif
 }
 
+/** Lane i: s[i] and four products w * x, wrapping. x is 0..127, so that what
+ * machines differ in does not show. */
+CUT_INLINE i32x4 cut_dot_bytes(i32x4 s, i8x16 w, u8x16 x)
+{
+#if defined(CUT_RELAXED) /* cmake/relaxed.cmake: clang 14 does not know it */
+    __asm__ volatile("local.get %1\n\tlocal.get %2\n\tlocal.get %0\n\t"
+                     "i32x4.relaxed_dot_i8x16_i7x16_add_s\n\tlocal.set %0"
+                     : "+r"(s)
+                     : "r"(w), "r"(x));
+    return s;
+#else
+    for (int i = 0; i < 16; i++)
+        s[i / 4] = (int32_t)((uint32_t)s[i / 4] + (uint32_t)(w[i] * x[i]));
+    return s;
+#endif
+}
+
 /** a + b, wrapping. */
 CUT_INLINE i32x4 cut_add(i32x4 a, i32x4 b)
 {
@@ -160,6 +178,20 @@ CUT_INLINE i16x8 cut_narrow(i32x4 a, i32x4 b)
 #endif
 }
 
+/** Two vectors of 16-bit lanes, each 0..255, to bytes. */
+CUT_INLINE u8x16 cut_narrow_bytes(i16x8 a, i16x8 b)
+{
+#if defined(__wasm_simd128__)
+    return (u8x16)wasm_u8x16_narrow_i16x8((v128_t)a, (v128_t)b);
+#elif defined(__SSE2__)
+    return (u8x16)_mm_packus_epi16((__m128i)a, (__m128i)b);
+#else
+    u8x16 v;
+    for (int i = 0; i < 16; i++) v[i] = (uint8_t)(i < 8 ? a[i] : b[i - 8]);
+    return v;
+#endif
+}
+
 /** Adding 1.5 * 2^23 leaves the nearest integer of |v| < 2^22 in the low bits,
  * which is far cheaper than the saturating conversion. Where a bias is added
  * anyway it can carry the shift. */
@@ -213,6 +245,19 @@ CUT_INLINE i16x8 cut_zip_low(i16x8 a, i16x8 b)
 CUT_INLINE i16x8 cut_zip_high(i16x8 a, i16x8 b)
 {
     return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/** Four bytes in all lanes. */
+CUT_INLINE u8x16 cut_u8x16_splat_quad(const uint8_t *p)
+{
+    return (u8x16)cut_i16x8_splat_pair((const int16_t *)(const void *)p);
+}
+
+CUT_INLINE i8x16 cut_i8x16_load(const int8_t *p)
+{
+    i8x16 v;
+    memcpy(&v, p, 16);
+    return v;
 }
 
 /** Eight signed bytes. */

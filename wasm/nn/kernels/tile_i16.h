@@ -1,12 +1,15 @@
-/* Sums of four pixels by eight output channels, i16 x i16 in 32 bits by
- * dot_i16x8: the inner loop of all dense convolutions of i16. */
+/* The sums of tile.h by dot_i16x8: i16 x i16 in 32 bits, two products a lane. */
 #ifndef CUT_NN_TILE_I16_H
 #define CUT_NN_TILE_I16_H
 
 #include "nn/kernels/kernel.h"
 
+enum { CUT_PIXELS = 4 };
+typedef int16_t cut_cell;
+typedef int16_t cut_weight;
+
 /* Two input channels of four pixels times eight filters: 8 sums, 2 weights and
- * a splat are within 16 registers. s: low and high half of each pixel. */
+ * a splat are within 16 registers. */
 CUT_INLINE void cut_dot_pair(i32x4 s[8], const int16_t *w, const int16_t *p0,
                              const int16_t *p1, const int16_t *p2,
                              const int16_t *p3)
@@ -46,6 +49,19 @@ CUT_INLINE void cut_dot_window(i32x4 s[8], const cut_conv_step *conv,
         cut_dot_pair(s, w, p0, p1, p2, p3);
         cut_dot_pair(s, w + 16, p0 + 2, p1 + 2, p2 + 2, p3 + 2);
         w += 32;
+    }
+}
+
+/* `size` elements from block to block. */
+CUT_INLINE void cut_dot_blocks(i32x4 s[8], const int16_t *a, size_t size,
+                               int32_t blocks, int split, const int16_t *w)
+{
+    (void)split;
+    for (int32_t k = 0; k < blocks; k++, a += size, w += 64) {
+        cut_dot_pair(s, w, a, a + 8, a + 16, a + 24);
+        cut_dot_pair(s, w + 16, a + 2, a + 10, a + 18, a + 26);
+        cut_dot_pair(s, w + 32, a + 4, a + 12, a + 20, a + 28);
+        cut_dot_pair(s, w + 48, a + 6, a + 14, a + 22, a + 30);
     }
 }
 

@@ -37,13 +37,25 @@ static float scale_of(const cut_graph *graph, const cut_const *weights,
     return (float)cut_const_at(graph, scale, scale->count == 1 ? 0 : (size_t)o);
 }
 
+/* int8 as above and no zero point, as most weights are: by vectors. */
+static int is_plain(const cut_graph *graph, const cut_const *weights)
+{
+    if (!is_direct(graph, weights) || weights->type != CUT_ONNX_I8) return 0;
+    const cut_const *zero = weights->zero < 0 ? NULL
+                                              : &graph->consts[weights->zero];
+    for (size_t i = 0; zero && i < zero->count; i++)
+        if (cut_const_at(graph, zero, i) != 0) return 0;
+    return 1;
+}
+
 /* The filter as whole numbers; answers their scale. `tmp`: as many floats. */
 static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
                         int16_t *out, float *tmp)
 {
     const cut_const *weights = &graph->consts[op->weights];
     size_t size = cut_filter_size(weights), first = (size_t)o * size;
-    if (is_direct(graph, weights)) {
+    /* products of bytes need weights of 8 bits, their zero point included */
+    if (CUT_BYTE_DOTS ? is_plain(graph, weights) : is_direct(graph, weights)) {
         size_t channel = graph->consts[weights->scale].count == 1 ? 0
                                                                   : (size_t)o;
         int zero = weights->zero < 0
@@ -71,17 +83,6 @@ static float filter_i16(const cut_graph *graph, const cut_op *op, int32_t o,
         out[i] = (int16_t)(q < 0 ? q - 0.5f : q + 0.5f);
     }
     return scale;
-}
-
-/* int8 as above and no zero point, as most weights are: by vectors. */
-static int is_plain(const cut_graph *graph, const cut_const *weights)
-{
-    if (!is_direct(graph, weights) || weights->type != CUT_ONNX_I8) return 0;
-    const cut_const *zero = weights->zero < 0 ? NULL
-                                              : &graph->consts[weights->zero];
-    for (size_t i = 0; zero && i < zero->count; i++)
-        if (cut_const_at(graph, zero, i) != 0) return 0;
-    return 1;
 }
 
 static int32_t sum_of(const uint8_t *raw, size_t size)
@@ -144,6 +145,16 @@ static size_t place(const cut_step *step, int32_t ci, int32_t ky, int32_t kx)
            (size_t)(merged ? kx * step->in.cp : 0) + (size_t)ci;
 }
 
+/* Bytes in front of a split step's tile: see kernels/tile_bytes.h. */
+#define HEAD (CUT_TILE * sizeof(int32_t))
+
+uint64_t cut_tile_bytes(const cut_step *step)
+{
+    uint64_t count = (uint64_t)depth_of(step) * CUT_TILE;
+    return cut_is_split(step) ? HEAD + count
+                              : count * cut_element(step->in.type);
+}
+
 /* Where the filter of channel o begins in the packed weights. */
 static size_t first_of(const cut_step *step, cut_layout layout, int32_t o)
 {
@@ -152,6 +163,8 @@ static size_t first_of(const cut_step *step, cut_layout layout, int32_t o)
     case CUT_LAYOUT_TAPS: return (size_t)o;
     case CUT_LAYOUT_ONE: return 0;
     default:
+        if (cut_is_split(step))
+            return tile * step->conv.tile_bytes + HEAD + lane * 4;
         return tile * depth_of(step) * CUT_TILE +
                (step->in.type == CUT_F32 ? lane : lane * 2);
     }
@@ -169,6 +182,8 @@ static void offsets_of(const cut_step *step, cut_layout layout,
                 size_t i = place(step, ci, ky, kx);
                 if (layout == CUT_LAYOUT_TAPS)
                     i = (size_t)(ky * k[1] + kx) * (size_t)step->in.cp;
+                else if (layout == CUT_LAYOUT_TILES && cut_is_split(step))
+                    i = i / 4 * 4 * CUT_TILE + i % 4;
                 else if (layout == CUT_LAYOUT_TILES && step->in.type == CUT_F32)
                     i *= CUT_TILE;
                 else if (layout == CUT_LAYOUT_TILES)
@@ -204,15 +219,44 @@ static void pack_points(int16_t *q, const uint8_t *raw, size_t size)
         }
 }
 
-/* Elements of all packed weights. */
-static uint64_t packed_count(const cut_step *step, cut_layout layout)
+/* The same for bytes: four of each filter by turns. */
+static void pack_bytes(int8_t *q, const uint8_t *raw, size_t size)
+{
+    for (size_t k = 0; k < size; k += 4, q += 4 * CUT_TILE)
+        for (size_t o = 0; o < CUT_TILE; o++)
+            memcpy(q + o * 4, raw + o * size + k, 4);
+}
+
+/* In front of each tile what its sums begin with. */
+static void pack_heads(const cut_step *step)
+{
+    const u8x16 one = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    uint8_t *at = step->weights;
+    for (int32_t i = 0; i < step->out.cp; i += CUT_TILE) {
+        const int8_t *w = (const int8_t *)at + HEAD;
+        i32x4 sums[2] = {{0, 0, 0, 0}, {0, 0, 0, 0}};
+        for (size_t k = 0; k < depth_of(step); k += 4, w += 4 * CUT_TILE) {
+            sums[0] = cut_dot_bytes(sums[0], cut_i8x16_load(w), one);
+            sums[1] = cut_dot_bytes(sums[1], cut_i8x16_load(w + 16), one);
+        }
+        const int32_t zero = step->conv.split == 1 ? 0 : -64;
+        sums[0] *= zero;
+        sums[1] *= zero;
+        memcpy(at, sums, HEAD);
+        at += step->conv.tile_bytes;
+    }
+}
+
+/* Bytes of all packed weights. */
+static uint64_t packed_bytes(const cut_step *step, cut_layout layout)
 {
     const int32_t *k = step->conv.window.k;
+    size_t element = cut_element(step->in.type);
     switch (layout) {
     case CUT_LAYOUT_TAPS:
-        return (uint64_t)(k[0] * k[1]) * (uint64_t)step->in.cp;
-    case CUT_LAYOUT_ONE: return depth_of(step);
-    default: return (uint64_t)depth_of(step) * (uint64_t)step->out.cp;
+        return (uint64_t)(k[0] * k[1]) * (uint64_t)step->in.cp * element;
+    case CUT_LAYOUT_ONE: return depth_of(step) * element;
+    default: return cut_tile_bytes(step) * (uint64_t)(step->out.cp / CUT_TILE);
     }
 }
 
@@ -239,14 +283,21 @@ static float pack_i16(const packer *p, int32_t o, int points)
 {
     const cut_setup *s = p->setup;
     const cut_const *weights = &s->graph->consts[s->op->weights];
-    int16_t *q = (int16_t *)s->step->weights + first_of(s->step, p->layout, o);
+    const int split = cut_is_split(s->step);
+    const size_t first = first_of(s->step, p->layout, o);
+    int16_t *q = (int16_t *)s->step->weights + first;
+    int8_t *bytes = (int8_t *)s->step->weights + first;
     if (points && (o & -CUT_TILE) + CUT_TILE <= s->step->out.c) {
-        if (o % CUT_TILE == 0)
-            pack_points(q, weights->raw + (size_t)o * p->size, p->size);
+        const uint8_t *raw = weights->raw + (size_t)o * p->size;
+        if (o % CUT_TILE == 0 && split) pack_bytes(bytes, raw, p->size);
+        if (o % CUT_TILE == 0 && !split) pack_points(q, raw, p->size);
         return scale_of(s->graph, weights, o);
     }
     float scale = filter_i16(s->graph, s->op, o, p->filter, p->tmp);
-    for (size_t i = 0; i < p->size; i++) q[p->offsets[i]] = p->filter[i];
+    for (size_t i = 0; i < p->size && split; i++)
+        bytes[p->offsets[i]] = (int8_t)p->filter[i];
+    for (size_t i = 0; i < p->size && !split; i++)
+        q[p->offsets[i]] = p->filter[i];
     return scale;
 }
 
@@ -279,6 +330,7 @@ static void pack_all(const packer *p)
         step->mul[o] = scale * inv_scale;
         step->add[o] = (op->add ? op->add[o] : 0) * inv_scale;
     }
+    if (cut_is_split(step)) pack_heads(step);
 }
 
 cut_status cut_pack(const cut_setup *setup, cut_layout layout)
@@ -291,8 +343,7 @@ cut_status cut_pack(const cut_setup *setup, cut_layout layout)
     p.offsets = cut_alloc(p.size, sizeof *p.offsets);
     cut_status status = p.tmp && p.filter && p.offsets
                             ? cut_step_weights(setup,
-                                               packed_count(step, layout) *
-                                                   cut_element(step->in.type))
+                                               packed_bytes(step, layout))
                             : cut_fail(setup->error, CUT_E_MEMORY,
                                        "No memory for the model's weights.");
     if (!status) pack_all(&p);

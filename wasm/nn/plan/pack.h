@@ -6,10 +6,14 @@
 
 /** A filter is a vector of run_count * run_size elements, run after run. */
 typedef enum cut_layout {
-    CUT_LAYOUT_TILES, /* CUT_TILE together: i16 [n / 2][8][2], f32 [n][8] */
+    CUT_LAYOUT_TILES, /* CUT_TILE together: i16 [n / 2][8][2], f32 [n][8],
+                         for a split step tile_bytes.h */
     CUT_LAYOUT_ONE,   /* the one filter there is: [n] */
     CUT_LAYOUT_TAPS   /* of all channels: [tap][cp] */
 } cut_layout;
+
+/** Bytes of a tile's weights, of a step whose runs are known. */
+uint64_t cut_tile_bytes(const cut_step *step);
 
 /** Sets the weights, mul and add of a step whose runs are known.
  * CUT_E_MEMORY. */

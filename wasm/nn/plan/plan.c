@@ -75,13 +75,6 @@ static const cut_op *inner_of(const cut_plan_builder *b, const cut_op *op)
     return NULL;
 }
 
-/* A 1x1 window that passes over every pixel. */
-static int is_point(const cut_window *w)
-{
-    return w->k[0] * w->k[1] == 1 && w->s[0] * w->s[1] == 1 && !w->before[0] &&
-           !w->before[1] && !w->after[0] && !w->after[1];
-}
-
 /* Which convolutions make a map that only a depthwise one reads, and can make
  * it a band at a time: the wide map of an inverted residual never exists. */
 static void find_pairs(const cut_plan_builder *b)
@@ -114,7 +107,7 @@ static void find_ends(const cut_plan_builder *b)
     for (uint32_t i = 0; i < graph->op_count; i++) {
         const cut_op *op = &graph->ops[i];
         if (op->dead || op->kind != CUT_OP_CONV || op->groups != 1 ||
-            b->into[i] >= 0 || !is_point(&op->window) ||
+            b->into[i] >= 0 || !cut_is_point(&op->window) ||
             graph->maps[op->out].c == 1)
             continue;
         int map = cut_input_map(b, op, 0);

@@ -46,4 +46,11 @@ static inline int cut_input_map(const cut_plan_builder *b, const cut_op *op,
     return b->graph->links[op->first + k];
 }
 
+/** A 1x1 window that passes over every pixel. */
+static inline int cut_is_point(const cut_window *w)
+{
+    return w->k[0] * w->k[1] == 1 && w->s[0] * w->s[1] == 1 && !w->before[0] &&
+           !w->before[1] && !w->after[0] && !w->after[1];
+}
+
 #endif

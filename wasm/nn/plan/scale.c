@@ -37,6 +37,29 @@ static float magnitude(const cut_plan_builder *b, int map, const cut_op *op)
     return max < 1e30f ? max : 1e30f;
 }
 
+/* Channels over which the errors of 7 bits average out: photos of ECSSD come
+ * out as well as with all bits (docs/decisions/c-inference.md). */
+#define COARSE_CHANNELS 240
+
+/* Whether 7 bits are enough of what an op reads: a 1x1 convolution, and what it
+ * reads is of many channels, never negative, bounded, and made for it alone by
+ * a depthwise one. */
+static int is_coarse(const cut_plan_builder *b, const cut_op *op)
+{
+    const cut_graph *graph = b->graph;
+    int map = cut_input_map(b, op, 0);
+    if (!CUT_BYTE_DOTS || op->groups != 1 || !cut_is_point(&op->window) ||
+        graph->maps[map].uses != 1 || graph->maps[map].c < COARSE_CHANNELS)
+        return 0;
+    for (uint32_t i = 0; i < graph->op_count; i++) {
+        const cut_op *wise = &graph->ops[i];
+        if (!wise->dead && wise->out == map && wise->kind == CUT_OP_CONV)
+            return cut_op_is_depthwise(graph, wise) && wise->residual < 0 &&
+                   wise->act.kind == CUT_ACT_CLAMP && wise->act.a >= 0;
+    }
+    return 0;
+}
+
 cut_status cut_set_scales(const cut_plan_builder *b)
 {
     const cut_graph *graph = b->graph;
@@ -56,7 +79,7 @@ cut_status cut_set_scales(const cut_plan_builder *b)
         for (uint32_t k = 0; op->kind == CUT_OP_CONCAT && k < op->ins; k++)
             same_scale(b, cut_input_map(b, op, k), op->out);
     }
-    for (uint32_t i = 0; i < graph->map_count; i++) limit[i] = 32767;
+    for (uint32_t i = 0; i < graph->map_count; i++) limit[i] = CUT_I16_MAX;
     int input = group_of(b, graph->input);
     max[input] = magnitude(b, graph->input, NULL);
     for (uint32_t i = 0; i < graph->op_count; i++) {
@@ -77,6 +100,7 @@ cut_status cut_set_scales(const cut_plan_builder *b)
             continue;
         double bound = floor(2147483647.0 / cut_filter_sum(graph, op));
         if (bound < limit[read]) limit[read] = bound;
+        if (is_coarse(b, op) && limit[read] > 127) limit[read] = 127;
     }
     for (uint32_t i = 0; i < graph->map_count; i++) {
         if (views[i].ld == 0 || views[i].type != CUT_I16) continue;

@@ -15,7 +15,18 @@
 
 #include "nn/graph/graph.h"
 
+/* Whether dense convolutions of i16 are made of products of bytes
+ * (kernels/tile_bytes.h): in cutaway-relaxed.wasm, where four of them are one
+ * instruction, and to be tested. */
+#if !defined(CUT_BYTE_DOTS)
+#define CUT_BYTE_DOTS 0
+#endif
+
 enum { CUT_F32, CUT_I16 };
+
+/** What a map's numbers may be at most: bytes make two digits of 7 bits of
+ * them. */
+#define CUT_I16_MAX (CUT_BYTE_DOTS ? 8191 : 32767)
 
 typedef struct cut_view {
     size_t offset; /* bytes into the arena */
@@ -37,6 +48,9 @@ typedef struct cut_conv_step {
     int32_t tiles;     /* of output channels */
     size_t tile_bytes; /* weights from tile to tile */
     float ratio;       /* of the residual, in units of `out` */
+    int split;         /* reads digits of 7 bits (tile_bytes.h): how many of a
+                          number; 0: numbers */
+    size_t plane;      /* elements from the high ones to the low ones */
 } cut_conv_step;
 
 /** Of a pool. */
@@ -88,6 +102,12 @@ typedef struct cut_setup {
 static inline size_t cut_element(int type)
 {
     return type == CUT_I16 ? 2 : 4;
+}
+
+/** Whether a convolution reads digits of 7 bits. */
+static inline int cut_is_split(const cut_step *step)
+{
+    return CUT_BYTE_DOTS && step->conv.split;
 }
 
 /** Memory of a step's own, counted; contents 0. CUT_E_MEMORY. */
