@@ -35,6 +35,7 @@ const staged = [
   ['web/samples', 'samples'],
   ['shim', 'shim'],
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
+  ['build/wasm/cutaway-relaxed.wasm', 'cutaway-relaxed.wasm'],
   ['build/wasm/cms.wasm', 'cms.wasm'],
   ['models/base', 'models/base'],
   ['models/detail', 'models/detail'],
@@ -76,7 +77,7 @@ const staged = [
 ];
 
 /** What may be missing; then no line that names it goes into dist/. */
-const optional = ['models/pick'];
+const optional = ['models/pick', 'build/wasm/cutaway-relaxed.wasm'];
 /** The files that name it. */
 const naming = ['engine/worker/assets.js', 'engine/lists/bundled.js'];
 
@@ -166,10 +167,13 @@ export function stage() {
 
 /** Whoever bundles dist/ follows each address in it: of what has not come there is none. */
 function stageNaming() {
-  const missing = optional.filter((path) => !existsSync(join(root, path)));
+  const missing = staged.filter(([path]) => optional.includes(path) && !existsSync(join(root, path)));
   for (const path of naming) {
     const lines = readFileSync(join(root, 'web', path), 'utf8').split('\n');
-    writeIfNew(join(dist, path), lines.filter((line) => !missing.some((one) => line.includes(`${one}/`))).join('\n'));
+    writeIfNew(
+      join(dist, path),
+      lines.filter((line) => !missing.some(([, to]) => line.includes(`${to}/`) || line.includes(`'${to}'`))).join('\n'),
+    );
   }
 }
 
@@ -206,7 +210,7 @@ function stageNotices() {
 /** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime), a rare format or a click (kept by the
  * engine from then on). */
 const notOffline =
-  /^(models\/pick\/model\.onnx$|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|cms\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+  /^(models\/pick\/model\.onnx$|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|cms\.wasm$|cutaway-relaxed\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {
@@ -238,7 +242,7 @@ export function stageOffline(dir = dist) {
 /** @param {...string} flags of tools/setup */
 export function build(...flags) {
   setup(...flags);
-  compile('wasm', 'cutaway', 'cms');
+  compile('wasm', 'cutaway', 'cutaway_relaxed', 'cms');
   run('node', ['tools/make-lists.js']);
   stage();
   stageNotices();

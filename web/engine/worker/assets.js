@@ -5,6 +5,7 @@
 /** @type {Record<string, URL>} */
 const table = {
   'cutaway.wasm': new URL('../../cutaway.wasm', import.meta.url),
+  'cutaway-relaxed.wasm': new URL('../../cutaway-relaxed.wasm', import.meta.url),
   'cms.wasm': new URL('../../cms.wasm', import.meta.url),
   'models/base/manifest.json': new URL('../../models/base/manifest.json', import.meta.url),
   'models/base/model.onnx': new URL('../../models/base/model.onnx', import.meta.url),
@@ -38,6 +39,9 @@ const here = import.meta.url;
 
 /** @param {string} path in dist/; one that is not in the table is found in dist/ only */
 export const at = (path) => (table[path] ?? new URL(`../../${path}`, here)).href;
+
+/** Whether it was there when dist/ was made. @param {string} path in dist/ */
+export const has = (path) => path in table;
 
 /** A module as it is, past any bundler. @param {string} path in dist/ @returns {Promise<any>} */
 export const load = (path) => import(/* webpackIgnore: true */ /* @vite-ignore */ at(path));

@@ -7,8 +7,9 @@ import { codecsOf } from '../core/codecs/codecs.js';
 import { loadCore } from '../core/core.js';
 import { failure } from '../core/errors.js';
 import { modelLoader } from '../core/models.js';
+import { variants } from '../core/variants.js';
 import { hostJobs } from '../core/worker-host.js';
-import { at, load } from './assets.js';
+import { at, has, load } from './assets.js';
 import { browserCodec } from './browser-codec.js';
 import { openWorker } from './open-worker.js';
 
@@ -120,6 +121,22 @@ async function fetched(path) {
   return response;
 }
 
+/** The best build of the core; where it does not come, the next. */
+async function compileCore() {
+  const builds = variants.filter(({ file, fits }) => has(file) && fits());
+  for (const { file } of builds.slice(0, -1)) {
+    try {
+      return await compile(await fetched(file));
+    } catch {
+      // not kept for offline use, or not deployed: the others do the same
+    }
+  }
+  const { file } = builds[builds.length - 1];
+  const response = await fetch(at(file));
+  if (!response.ok) throw failure('engine_unavailable', `${file}: HTTP ${response.status}`, 'load');
+  return compile(response);
+}
+
 /** Pictures that the page draws for this worker (draw.js), by key. @type {Map<number, (bitmap: ImageBitmap | null) => void>} */
 const drawing = new Map();
 let lastKey = 0;
@@ -143,9 +160,7 @@ hostJobs(
     },
   },
   async () => {
-    const response = await fetch(at('cutaway.wasm'));
-    if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
-    const module = await compile(response);
+    const module = await compileCore();
     const newCore = () => loadCore(module);
     /** @param {string} manifest @param {string} model the bundled one */
     const loader = (manifest, model) =>
