@@ -108,6 +108,8 @@ static void copy_row(uint8_t *px, const cut_layout *layout,
                (size_t)(end - from) * 4);
 }
 
+/* Draws the photo at another size, as colours times alpha, and puts the rows
+ * down straight. */
 static cut_status filter_rows(uint8_t *px, const cut_image *image,
                               const cut_layout *layout, cut_error *error)
 {

@@ -6,16 +6,11 @@
 #include "base/print.h"
 #include "image/png.h"
 
-static size_t count_of(const cut_edit *edit)
-{
-    return (size_t)edit->photo.w * (size_t)edit->photo.h;
-}
-
 /* ---- life -------------------------------------------------------------- */
 
 cut_status cut_edit_start(cut_edit *edit)
 {
-    size_t count = count_of(edit);
+    size_t count = cut_edit_count(edit);
     edit->amount = 2;
     edit->clean = edit->photo;
     edit->clean.px = cut_alloc(count, 4);
@@ -69,14 +64,14 @@ const char *cut_edit_message(const cut_edit *edit)
 
 int cut_edit_encode(cut_edit *edit)
 {
-    cut_image grey = {.px = cut_alloc(count_of(edit), 4),
+    cut_image grey = {.px = cut_alloc(cut_edit_count(edit), 4),
                       .w = edit->photo.w,
                       .h = edit->photo.h,
                       .opaque = 1};
     if (!grey.px)
         return (int)cut_fail(&edit->error, CUT_E_MEMORY,
                              "No memory to encode the matte.");
-    for (size_t i = 0; i < count_of(edit); i++) {
+    for (size_t i = 0; i < cut_edit_count(edit); i++) {
         uint8_t *p = grey.px + i * 4;
         memset(p, edit->alpha[i], 3);
         p[3] = 255;

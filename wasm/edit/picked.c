@@ -8,9 +8,8 @@
 #include "edit/state.h"
 #include "matte/refine.h"
 
-#define VIEW_SAMPLES                                                           \
-    192 /* of what is meant along a side of a view: what a click has the       \
-           time for */
+/* Of what is meant, along a side of a view: what a click has the time for. */
+#define VIEW_SAMPLES 192
 
 int cut_edit_suppose(cut_edit *edit, int way, const uint8_t *map, uint32_t w,
                      uint32_t h)
@@ -201,7 +200,7 @@ int cut_edit_settle(cut_edit *edit, int goes_on)
     if (goes_on && !edit->grounded)
         return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "The step before is none of a thing.");
-    size_t count = (size_t)edit->photo.w * (size_t)edit->photo.h;
+    size_t count = cut_edit_count(edit);
     uint8_t *meant = cut_alloc(count, 1);
     if (!edit->ground) edit->ground = cut_alloc(count, 1);
     cut_status status = meant && edit->ground

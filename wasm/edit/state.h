@@ -162,6 +162,12 @@ struct cut_edit {
  * CUT_E_MEMORY: to be freed all the same. */
 cut_status cut_edit_start(cut_edit *edit);
 
+/** How many pixels the photo has. */
+static inline size_t cut_edit_count(const cut_edit *edit)
+{
+    return (size_t)edit->photo.w * (size_t)edit->photo.h;
+}
+
 /** The index of a pixel in the photo's planes. */
 static inline size_t cut_edit_at(const cut_edit *edit, int32_t x, int32_t y)
 {

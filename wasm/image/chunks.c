@@ -2,6 +2,7 @@
 
 #include "image/bytes.h"
 
+/* The next marker segment, up to the first scan. */
 static int next_jpeg(cut_chunk *c, const uint8_t *bytes, size_t size)
 {
     size_t at = c->at ? c->at : 2; /* after SOI */

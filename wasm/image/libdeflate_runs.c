@@ -161,6 +161,8 @@ static forceinline void choose(cut_deflater *d, struct deflate_sequence *seq,
     seq->litrunlen_and_length = (u32)(p - literals);
 }
 
+/* Packs what has come as one block, and keeps its end as the window of the
+ * next. */
 static void write_strip(cut_deflater *d, bool last)
 {
     u8 *begin = d->buffer + WINDOW;

@@ -30,6 +30,7 @@ static int is_adobe_cmyk(const uint8_t *bytes, size_t size)
     return 0;
 }
 
+/* By the first frame header, which names the process, too. */
 static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
                              cut_error *error)
 {
@@ -59,6 +60,7 @@ static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
     return damaged(p, error);
 }
 
+/* By IHDR, and tRNS before the pixels. */
 static cut_status probe_png(cut_probe *p, const uint8_t *bytes, size_t size,
                             cut_error *error)
 {
@@ -107,6 +109,7 @@ static int first_frame(cut_probe *p, const uint8_t *bytes, size_t size,
     return p->first.w <= p->w - p->first.x && p->first.h <= p->h - p->first.y;
 }
 
+/* By the first chunk: extended, lossless or lossy. */
 static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
                              cut_error *error)
 {

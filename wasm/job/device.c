@@ -25,6 +25,8 @@ static int is_wanted(const cut_job *job, const cut_bytes *icc,
            o->background != CUT_BG_TRANSPARENT || o->shadow.on || o->outline.on;
 }
 
+/* Reads a picture whose profile only the colour module knows, in its own
+ * colours; 0: it is not one. */
 static int read_device(cut_device *d, cut_job *job, const uint8_t *bytes,
                        uint32_t size, int is_background)
 {

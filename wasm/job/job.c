@@ -142,6 +142,7 @@ static cut_status fits_webp(cut_job *job, int32_t w, int32_t h)
                     (int)w, (int)h, CUT_MAX_WEBP_SIDE);
 }
 
+/* Decodes, and takes over into the job what later steps ask about the file. */
 static int decode(cut_job *job, cut_source from)
 {
     cut_status status = cut_job_in_state(job, CUT_NEW);
@@ -418,6 +419,8 @@ cut_image cut_job_take_background(cut_job *job)
 
 /* ---- encode ------------------------------------------------------------ */
 
+/* What the encoder does not write: metadata and density. The picture goes,
+ * the file stays. */
 static int finish(cut_job *job, cut_status status)
 {
     static const cut_format formats[] = {CUT_FORMAT_PNG, CUT_FORMAT_JPEG,

@@ -34,6 +34,7 @@ static cut_status read_triple(float out[3], const cut_json *input,
     return CUT_OK;
 }
 
+/* What the model takes; each key that is not as promised has its sentence. */
 static cut_status read_input(cut_manifest *m, const cut_json *input,
                              cut_error *error)
 {
@@ -81,6 +82,7 @@ static cut_status read_input(cut_manifest *m, const cut_json *input,
     return CUT_OK;
 }
 
+/* What the model answers: alpha, or logits of it. */
 static cut_status read_output(cut_manifest *m, const cut_json *output,
                               cut_error *error)
 {

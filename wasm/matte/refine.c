@@ -315,6 +315,8 @@ static void times_input_alpha(uint8_t *restrict alpha,
     }
 }
 
+/* The coefficients of the small picture, interpolated, on each pixel of the
+ * photo. */
 static void evaluate(uint8_t *alpha, const float *coefficients, float *line,
                      const cut_image *photo, const cut_image *small, int32_t k)
 {
