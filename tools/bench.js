@@ -18,6 +18,7 @@ import { build } from './build.js';
 const suites = {
   pixels: async () => (await import('./bench/pixels.js')).benchPixels(),
   compose: async () => (await import('./bench/compose.js')).benchCompose(),
+  retouch: async () => (await import('./bench/retouch.js')).benchRetouch(),
   png: async () => (await import('./bench/png.js')).benchPng(),
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
