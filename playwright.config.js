@@ -51,14 +51,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'plain', use: use(plain) },
-    // what isolation does not touch need not run twice
-    {
-      name: 'isolated',
-      use: use(isolated),
-      testIgnore:
-        /(bad-input|batch|embedding|examples|light-table|looks|offline|remote-consent|stage|widget-slider|formats|guides|i18n|page-axe|retouch|site|widget-everyday|widget-style|tasks[/\\]\w+)\.spec\.js$/,
-    },
+    // the longest files first, so that no worker is left with one at the end
     {
       // stock Firefox, by a bridge that tells why it is one; where there is none its tests are skipped
       name: 'firefox',
@@ -76,6 +69,10 @@ export default defineConfig({
         },
       },
     },
+    { name: 'plain', use: use(plain) },
+    // isolation touches what starts workers and what uses threads: the engine by itself but for what is tagged @once,
+    // and elsewhere what is tagged @isolated
+    { name: 'isolated', use: use(isolated), grep: /@isolated|engine\.spec/, grepInvert: /@once/ },
   ],
   webServer: [server(plain), server(isolated, '--isolate')],
 });

@@ -198,7 +198,9 @@ test('threads are used when the page is isolated, and only then', async ({ page 
   expect(report.subject.found).toBe(true);
 });
 
-test('importing costs one round of small scripts; wasm and model come with the first call', async ({ page }) => {
+test('importing costs one round of small scripts; wasm and model come with the first call', { tag: '@once' }, async ({
+  page,
+}) => {
   /** @type {string[]} */
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -381,14 +383,17 @@ test.describe('with the server failing', () => {
     });
   }
 
-  test('a model whose bytes were changed on the way is refused, and not kept', async ({ page }) => {
+  test('a model whose bytes were changed on the way is refused, and not kept', { tag: '@once' }, async ({ page }) => {
     const { size } = await stat(join(root, 'models/base/model.onnx'));
     await page.route('**/model.onnx', (route) => route.fulfill({ body: Buffer.alloc(size, 7) }), { times: 1 });
     expect((await cut(page, '/samples/duck.jpg')).code).toBe('model_hash_mismatch');
     expect((await cut(page, '/samples/duck.jpg')).report.subject.found).toBe(true);
   });
 
-  test('a model download cut in the middle goes on from there, and is then cached', async ({ page, baseURL }) => {
+  test('a model download cut in the middle goes on from there, and is then cached', { tag: '@once' }, async ({
+    page,
+    baseURL,
+  }) => {
     const model = await readFile(join(root, 'models/base/model.onnx'));
     const half = 1_000_000;
     /** @type {(string | undefined)[]} */

@@ -1,21 +1,32 @@
 // The last mile of a picture in the page: edges, what it stands on, passports,
 // masks and layers, and the picture itself to be saved.
 import { readFile } from 'node:fs/promises';
-import { expect, sample, test } from './page-helpers.js';
+import { expect, putBack, sample, sharedVisit } from './page-helpers.js';
 
 const remover = 'background-remover';
 
-test.beforeEach(async ({ page }) => {
-  await page.goto('/');
-  await page.evaluate(() =>
-    document.addEventListener('background-remover-result', ({ detail }) => {
-      window.made = detail;
-    }),
-  );
+/** @param {import('@playwright/test').Page} page */
+async function cutOut(page) {
   await page.locator(`${remover} input.files`).setInputFiles(sample);
   await expect(page.locator(remover)).toHaveAttribute('state', 'done');
   await expect(page.locator('.style')).toBeVisible();
-});
+}
+
+const test = sharedVisit(
+  async (page) => {
+    await page.goto('/');
+    await page.evaluate(() =>
+      document.addEventListener('background-remover-result', ({ detail }) => {
+        window.made = detail;
+      }),
+    );
+    await cutOut(page);
+  },
+  async (page) => {
+    await putBack(page);
+    await cutOut(page);
+  },
+);
 
 /** @param {import('@playwright/test').Page} page @param {string} name of an option */
 const asked = (page, name) => page.evaluate((key) => window.made?.options[key], name);
@@ -53,7 +64,9 @@ test('edges are moved by a value, everywhere and under a stroke; hair is looked 
   await expect(tools).toBeHidden();
 });
 
-test('what stands casts a shadow; a passport without a head is not made; mask and layers are', async ({ page }) => {
+test('what stands casts a shadow; a passport without a head is not made; mask and layers are', {
+  tag: '@isolated',
+}, async ({ page }) => {
   await page.getByLabel('Cast on the ground').check();
   await expect.poll(() => asked(page, 'cast')).toMatchObject({ angle: 50 });
   await page.getByRole('button', { name: 'Cast on the ground' }).click();
