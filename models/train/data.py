@@ -4,8 +4,6 @@ A pack is two files: PACK.bin, the RGBA u8 pixels [h,w,4] of every picture one
 after the other (A is the mask, 255 = foreground), mapped into memory, and
 PACK.json, where each lies and what it is.
 """
-import glob
-import hashlib
 import json
 import math
 import os
@@ -14,6 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 import torch
+
+import split
+from split import files
 
 LONGEST = 400
 ASPECT = .25  # of random_window(), where a recipe says nothing else
@@ -27,9 +28,8 @@ def recipe(path=RECIPE):
 
 
 def held_out(entry):
-    """One pair in ten is never trained on. By name, so that it stays so."""
-    name = (entry["set"] + entry["key"]).encode()
-    return int(hashlib.md5(name).hexdigest(), 16) % (2 if entry["empty"] else 10) == 0
+    """Whether an entry of a pack is never trained on."""
+    return split.held_out(entry["set"], entry["key"], entry["empty"])
 
 
 def _read(image, mask):
@@ -46,11 +46,6 @@ def _read(image, mask):
         size = (max(1, round(w * scale)), max(1, round(h * scale)))
         rgba = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
     return rgba
-
-
-def files(folder):
-    return {os.path.splitext(os.path.basename(p))[0]: p
-            for p in sorted(glob.glob(os.path.join(folder, "*.*")))}
 
 
 def pack(root, sets, empty, out):
