@@ -297,10 +297,11 @@ CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
                              uint32_t h);
 
 /**
- * INFERRED, and "effort" is "high": 1 while another pass of the model is due,
- * first over the mirrored photo, then over a close-up of a subject that covers
- * little of it: cut_job_prepare(), the model, and cut_job_matte(), which joins
- * the answers. Otherwise 0.
+ * INFERRED: 1 while another pass of the model is due: with "effort": "high"
+ * over the mirrored photo, then, but for "fast", over a close-up of a subject
+ * that covers little of it ("standard": if the manifest says "closeup"):
+ * cut_job_prepare(), the model, and cut_job_matte(), which joins the answers.
+ * Otherwise 0.
  */
 CUT_EXPORT int cut_job_has_next_pass(const cut_job *job);
 

@@ -84,9 +84,9 @@
       "an error")                                                              \
     X(effort, effort, CHOICE, run, "standard", 0, 0,                           \
       ("fast", "standard", "high"),                                            \
-      "standard follows hair and other details where fast leaves them soft; "  \
-      "with high the model also looks again, at the mirrored photo, and "      \
-      "closely at a subject that is small in it")                              \
+      "standard looks closely at a subject that is small in the photo and "    \
+      "follows hair and other details where fast leaves them soft; with high " \
+      "the model also looks at the mirrored photo")                            \
     X(mask, mask, BOOLEAN, call, 0, 0, 0, (),                                  \
       "the matte itself, as a grey picture")
 

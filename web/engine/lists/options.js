@@ -67,8 +67,9 @@
  * @property {'auto' | 'photo' | 'graphic'} [kind] what the picture is: a graphic (logo, drawing, signature on paper)
  *   is keyed by its plain ground, a photo is what the model looks at
  * @property {boolean} [partial] of a photo that is damaged or ends early, what is there, instead of an error
- * @property {'fast' | 'standard' | 'high'} [effort] standard follows hair and other details where fast leaves them
- *   soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it
+ * @property {'fast' | 'standard' | 'high'} [effort] standard looks closely at a subject that is small in the photo
+ *   and follows hair and other details where fast leaves them soft; with high the model also looks at the mirrored
+ *   photo
  * @property {boolean} [mask] the matte itself, as a grey picture
  */
 
@@ -353,7 +354,7 @@ export const options = {
     default: 'standard',
     values: ['fast', 'standard', 'high'],
     scope: 'run',
-    words: 'standard follows hair and other details where fast leaves them soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it',
+    words: 'standard looks closely at a subject that is small in the photo and follows hair and other details where fast leaves them soft; with high the model also looks at the mirrored photo',
   },
   mask: { type: 'boolean', default: false, scope: 'call', words: 'the matte itself, as a grey picture' },
 };
