@@ -13,9 +13,9 @@ import { spawnThread } from './node/spawn.js';
  * @typedef {import('./api.js').Retouching} Retouching
  */
 
-/** An engine of its own, with a worker thread of its own. */
-export function createNodeEngine() {
-  const client = new EngineClient(spawnThread);
+/** An engine of its own, with a worker thread of its own. @param {Parameters<typeof spawnThread>[0]} [how] */
+export function createNodeEngine(how) {
+  const client = new EngineClient(() => spawnThread(how));
   return Object.assign(createApi(client), { client });
 }
 

@@ -1,13 +1,13 @@
 // The composition root in Node, run in a worker thread: the same pipeline on
 // the same wasm, with files in place of fetches.
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
+import { homedir, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
 import { colourEngine } from '../core/codecs/cms.js';
@@ -92,6 +92,10 @@ const engines = (newCore) => ({
     });
   },
 });
+
+// A thread of Linux has a priority of its own, under the number that the system knows it by.
+if (workerData?.niceness && process.platform === 'linux')
+  setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), workerData.niceness);
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 hostJobs(
