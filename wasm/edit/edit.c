@@ -57,6 +57,7 @@ void cut_edit_free(cut_edit *edit)
     cut_free(edit->objects.label);
     cut_free(edit->json);
     cut_free(edit->view);
+    cut_edit_unsee(edit);
     cut_matte_free(&edit->meant);
     cut_free(edit->ground);
     cut_free(edit);

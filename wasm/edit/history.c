@@ -17,6 +17,7 @@ void cut_edit_show(cut_edit *edit, cut_rect rect)
             p[3] = alpha;
         }
     cut_pyramid_update(&edit->cleans, rect);
+    cut_edit_unsee(edit);
 }
 
 /* A row of the layers, as a number that another one would hardly have: four
@@ -68,7 +69,10 @@ static int32_t clean_rows(cut_edit *edit, const cut_colours *colours,
         memcpy(px, edit->photo.px + at * 4, (size_t)w * 4);
         cut_colours_row(colours, px, edit->alpha + at, w, y);
     }
-    if (y > y0) cut_pyramid_update(&edit->cleans, (cut_rect){0, y0, w, y});
+    if (y > y0) {
+        cut_pyramid_update(&edit->cleans, (cut_rect){0, y0, w, y});
+        cut_edit_unsee(edit);
+    }
     return y + 1;
 }
 

@@ -145,6 +145,8 @@ struct cut_edit {
 
     cut_matte meant; /* what is supposed, of the photo; alpha NULL: nothing */
     int way;
+    cut_view_window seen;             /* of the last view of what is meant */
+    cut_image seen_clean, seen_photo; /* in it; px NULL: not rendered */
     uint8_t *ground;    /* the matte before the thing of the last step; owned */
     int grounded;       /* the last step is one of a thing */
     float amount;       /* of the modes of edges, pixels */
@@ -209,6 +211,10 @@ cut_status cut_edit_commit(cut_edit *edit, cut_rect rect);
  * CUT_E_MEMORY. */
 cut_status cut_edit_view_meant(cut_edit *edit, int style,
                                cut_view_window window);
+
+/** The clean colours have changed, or memory is wanted: the next view of what
+ * is meant renders anew what it lies on. */
+void cut_edit_unsee(cut_edit *edit);
 
 /** Frees steps from .. end - 1. */
 void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);
