@@ -23,6 +23,7 @@
 #define HUE 0.09f     /* channels of a shadow differ by less */
 #define JOINED 0.025f /* of the longer side: a gap to the subject */
 #define SEEN 0.04f
+#define MOST_OTHERS 0.7f /* of the shadow: dark elsewhere */
 #define LEAST_AREA 0.01f /* of the subject's: below it nobody sees a shadow */
 #define BORDER 0.06f     /* of the side: where it fades */
 
@@ -262,15 +263,15 @@ static float fit_ground(fit *f, const ground *g, int32_t y0)
 /* As much of it as fits one surface as well as any part does. */
 static int find_ground(fit *f, const ground *g)
 {
-    static const float from[] = {-9, 0, 0.3f, 0.5f, 0.7f, 0.85f};
-    fit each[6];
-    float how[6], best = 0;
-    for (int i = 0; i < 6; i++) {
+    static const float from[] = {-9, 0, 0.3f, 0.5f, 0.7f};
+    fit each[5];
+    float how[5], best = 0;
+    for (int i = 0; i < 5; i++) {
         float y0 = (float)g->box.y + from[i] * (float)g->box.h;
         how[i] = fit_ground(each + i, g, (int32_t)(y0 > 0 ? y0 : 0));
         if (how[i] > best) best = how[i];
     }
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 5; i++)
         if (how[i] > 0 && how[i] >= best - AS_WELL) {
             *f = each[i];
             return 1;
@@ -336,8 +337,15 @@ static int32_t spread(int32_t *queue, int32_t count, uint8_t *is, int32_t at,
     return count;
 }
 
-/* Only what is joined to the subject stays: the samples of that. */
-static int64_t keep_joined(uint16_t *shadow, int32_t *queue, const ground *g)
+static int is_seen(uint16_t shadow)
+{
+    return shadow > (uint16_t)(SEEN * 255 * 256);
+}
+
+/* Only what is joined to the subject stays: the samples of that, and in *others
+ * those that were as dark elsewhere. */
+static int64_t keep_joined(uint16_t *shadow, int64_t *others, int32_t *queue,
+                           const ground *g)
 {
     int32_t side = g->w > g->h ? g->w : g->h, count = 0;
     int32_t reach = (int32_t)(JOINED * (float)side) + 3;
@@ -355,11 +363,15 @@ static int64_t keep_joined(uint16_t *shadow, int32_t *queue, const ground *g)
         }
     int64_t seen = 0;
     for (int32_t at = 0; at < count; at++) {
-        seen += shadow[queue[at]] > (uint16_t)(SEEN * 255 * 256);
+        seen += is_seen(shadow[queue[at]]);
         count = spread(queue, count, open, queue[at], g->w, g->h);
     }
-    for (size_t i = 0; i < all; i++)
-        if (open[i]) shadow[i] = 0;
+    *others = 0;
+    for (size_t i = 0; i < all; i++) {
+        if (!open[i]) continue;
+        *others += is_seen(shadow[i]);
+        shadow[i] = 0;
+    }
     return seen;
 }
 
@@ -404,8 +416,10 @@ static cut_natural_found find(uint16_t *shadow, int32_t *queue, uint16_t *tmp,
     fit f;
     if (g->area == 0 || !find_ground(&f, g)) return CUT_NATURAL_UNSMOOTH;
     shade(shadow, &f, g);
-    if ((float)keep_joined(shadow, queue, g) < LEAST_AREA * (float)g->area)
-        return CUT_NATURAL_NONE;
+    int64_t others, seen = keep_joined(shadow, &others, queue, g);
+    if ((float)others > MOST_OTHERS * (float)seen && others > g->area / 50)
+        return CUT_NATURAL_UNSMOOTH; /* the ground itself is dark in places */
+    if ((float)seen < LEAST_AREA * (float)g->area) return CUT_NATURAL_NONE;
     go_on_under(shadow, queue, g);
     cut_blur_plane(shadow, tmp, (uint32_t *)(void *)queue, g->w, g->h,
                    cut_box_of(1, 1));
