@@ -387,7 +387,9 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha", and "partial": "N of M rows" when it
  * is}, "width", "height", "format",
- * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found",
+ * "placed": {"scale", "head": [x, top, chin]}, "natural": "found" | "none" |
+ * "unsmooth" of the photo's own shadow, null when it was not asked for,
+ * "subject": {"found",
  * "kind": "photo" | "graphic", "given": whether its own alpha cut it out,
  * "coverage", "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
  * per pixel of the photo, and where the head lies on the result, null unless the
