@@ -13,9 +13,14 @@ import { spawnThread } from './node/spawn.js';
  * @typedef {import('./api.js').Retouching} Retouching
  */
 
-/** An engine of its own, with a worker thread of its own. */
-export function createNodeEngine() {
-  const client = new EngineClient(spawnThread);
+/**
+ * An engine of its own, with a worker thread of its own.
+ *
+ * @param {{ threads?: number }} [how] threads that work on one picture; more than one pay for large ones, in a process that
+ *   stays
+ */
+export function createNodeEngine({ threads } = {}) {
+  const client = new EngineClient(spawnThread, { threads });
   return Object.assign(createApi(client), { client });
 }
 
