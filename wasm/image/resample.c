@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
 #include "base/simd.h"
 
 /* One axis: out sample o is the sum of weight[o][i] * in[first[o] + i]. */
@@ -100,6 +101,26 @@ static void reduce_rows(uint8_t *out, const uint8_t *px, size_t stride,
     }
 }
 
+typedef struct reduction {
+    uint8_t *px;
+    const cut_image *in;
+    int32_t k;
+    int opaque;
+} reduction;
+
+/* Whole rows of the result. */
+static void reduce_some(void *context, int32_t from, int32_t end,
+                        int32_t thread)
+{
+    const reduction *all = context;
+    const cut_image *in = all->in;
+    (void)thread;
+    for (int32_t y = from; y < end; y++)
+        cut_image_reduce_part(
+            all->px + (size_t)y * (size_t)((in->w + all->k - 1) / all->k) * 4,
+            in, all->k, all->opaque, 0, y, (in->w + all->k - 1) / all->k);
+}
+
 cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
                             cut_error *error)
 {
@@ -108,13 +129,8 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
     if (!px)
         return cut_fail(error, CUT_E_MEMORY, "No memory to reduce %d x %d.",
                         (int)in->w, (int)in->h);
-    int opaque = cut_image_is_opaque(in);
-    for (int32_t y = 0; y < h; y++)
-        reduce_rows(px + (size_t)y * (size_t)w * 4,
-                    in->px + (size_t)y * (size_t)k * (size_t)in->w * 4,
-                    (size_t)in->w, in->w,
-                    (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque,
-                    in->light ? DARK_GREY : WHITE);
+    reduction all = {px, in, k, cut_image_is_opaque(in)};
+    cut_parallel_rows(h, reduce_some, &all);
     *out = (cut_image){.px = px, .w = w, .h = h, .opaque = 1};
     return CUT_OK;
 }

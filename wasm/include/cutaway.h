@@ -9,7 +9,8 @@
  *
  * Memory: C owns all of it. What a getter returns is borrowed from the job
  * until the job's next call; copy it at once. Inputs are borrowed for the
- * call. Not thread-safe: one instance, one thread.
+ * call. Not thread-safe: one memory, one caller; who helps it in the module
+ * with threads calls base/parallel.h alone.
  */
 #ifndef CUTAWAY_H
 #define CUTAWAY_H

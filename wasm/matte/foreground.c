@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
+
 /* Between two samples of a layer, c0 and c0 + d. */
 typedef struct slope {
     f32x4 c0, d;
@@ -180,6 +182,12 @@ static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
     }
 }
 
+/* Of both layers, for one thread. */
+static size_t lines_size(const cut_colours *c)
+{
+    return ((size_t)c->background.w + 1) * 4 * 2;
+}
+
 /* Layers and room for their lines. */
 static cut_status layers_of(cut_colours *c, const cut_image *photo,
                             const uint8_t *alpha, int exact, cut_error *error)
@@ -189,8 +197,8 @@ static cut_status layers_of(cut_colours *c, const cut_image *photo,
                               : cut_layers_new(&c->foreground, &c->background,
                                                photo, alpha, c->k, error);
     if (status || !c->background.px) return status;
-    size_t line = ((size_t)c->background.w + 1) * 4;
-    c->lines = cut_alloc(line * 2, sizeof *c->lines);
+    c->lines = cut_alloc(lines_size(c) * (size_t)cut_parallel_threads(),
+                         sizeof *c->lines);
     return c->lines ? CUT_OK
                     : cut_fail(error, CUT_E_MEMORY, "No memory for colours.");
 }
@@ -240,6 +248,24 @@ void cut_colours_row(const cut_colours *colours, uint8_t *px,
     clear_span(px, alpha, soft.end, w);
 }
 
+typedef struct cleaning {
+    const cut_colours *colours;
+    cut_image *photo;
+    const uint8_t *alpha;
+} cleaning;
+
+/* With lines of the thread's own. */
+static void clean_rows(void *context, int32_t from, int32_t end, int32_t thread)
+{
+    const cleaning *all = context;
+    size_t w = (size_t)all->photo->w;
+    cut_colours own = *all->colours;
+    if (own.lines) own.lines += (size_t)thread * lines_size(&own);
+    for (int32_t y = from; y < end; y++)
+        cut_colours_row(&own, all->photo->px + (size_t)y * w * 4,
+                        all->alpha + (size_t)y * w, all->photo->w, y);
+}
+
 cut_status cut_foreground_clean(cut_image *photo, const uint8_t *alpha,
                                 int exact, float strength,
                                 const cut_strengths *places, cut_error *error)
@@ -247,12 +273,10 @@ cut_status cut_foreground_clean(cut_image *photo, const uint8_t *alpha,
     cut_colours colours;
     cut_status status = cut_colours_new(&colours, photo, alpha, exact, error);
     if (status) return status;
-    size_t w = (size_t)photo->w;
     colours.strength = strength;
     colours.places = *places;
-    for (int32_t y = 0; y < photo->h; y++)
-        cut_colours_row(&colours, photo->px + (size_t)y * w * 4,
-                        alpha + (size_t)y * w, photo->w, y);
+    cleaning all = {&colours, photo, alpha};
+    cut_parallel_rows(photo->h, clean_rows, &all);
     cut_colours_free(&colours);
     photo->opaque = 0;
     return CUT_OK;
