@@ -35,6 +35,7 @@ const staged = [
   ['web/samples', 'samples'],
   ['shim', 'shim'],
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
+  ['build/wasm/cutaway-threads.wasm', 'cutaway-threads.wasm'],
   ['build/wasm/cms.wasm', 'cms.wasm'],
   ['models/base', 'models/base'],
   ['models/detail', 'models/detail'],
@@ -206,7 +207,7 @@ function stageNotices() {
 /** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime), a rare format or a click (kept by the
  * engine from then on). */
 const notOffline =
-  /^(models\/pick\/model\.onnx$|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|cms\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+  /^(models\/pick\/model\.onnx$|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|engine\/core\/codecs\/fax\.js$|cms\.wasm$|cutaway-threads\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {
@@ -238,7 +239,7 @@ export function stageOffline(dir = dist) {
 /** @param {...string} flags of tools/setup */
 export function build(...flags) {
   setup(...flags);
-  compile('wasm', 'cutaway', 'cms');
+  compile('wasm', 'cutaway', 'cutaway-threads', 'cms');
   run('node', ['tools/make-lists.js']);
   stage();
   stageNotices();

@@ -50,6 +50,12 @@ test('edges are moved by a value, everywhere and under a stroke; hair is looked 
   await tools.getByRole('spinbutton').press('Enter');
   await tools.getByRole('button', { name: 'Everywhere' }).click();
   await expect(page.getByRole('status')).toHaveText('The edge is changed.');
+  await tools.locator('.kind').selectOption('decontaminate');
+  await expect(tools.locator('.edge .unit')).toHaveText('%');
+  await tools.getByRole('spinbutton', { name: 'How much, in percent' }).fill('0');
+  await tools.getByRole('spinbutton').press('Enter');
+  await tools.getByRole('button', { name: 'Everywhere' }).click();
+  await expect(tools.getByRole('button', { name: 'Everywhere' })).toBeEnabled();
   await page.keyboard.press('h');
   const { x, y, width, height } = await tools.locator('canvas').boundingBox();
   await page.mouse.move(x + width * 0.45, y + height * 0.2);
@@ -57,7 +63,7 @@ test('edges are moved by a value, everywhere and under a stroke; hair is looked 
   await page.mouse.move(x + width * 0.5, y + height * 0.2, { steps: 4 });
   await page.mouse.up();
   await expect(page.getByRole('status')).toHaveText('Refined.');
-  for (let steps = 2; steps > 0; steps--) await tools.getByRole('button', { name: 'Undo' }).click();
+  for (let steps = 3; steps > 0; steps--) await tools.getByRole('button', { name: 'Undo' }).click();
   await expect(tools.getByRole('button', { name: 'Undo' })).toBeDisabled();
   await tools.getByRole('button', { name: 'Redo' }).click();
   await tools.getByRole('button', { name: 'Done' }).click();
@@ -70,6 +76,11 @@ test('what stands casts a shadow; a passport without a head is not made; mask an
   await page.getByLabel('Cast on the ground').check();
   await expect.poll(() => asked(page, 'cast')).toMatchObject({ angle: 50 });
   await page.getByRole('button', { name: 'Cast on the ground' }).click();
+
+  await page.getByLabel('From the photo').check(); // the desk is of wood
+  await expect(page.locator('.advice')).toContainText('the ground is not smooth enough');
+  await page.getByRole('button', { name: 'Shadow of the photo' }).click();
+  await expect(page.locator('.advice')).toBeHidden();
 
   await page.locator('select.canvas').selectOption('passport-us');
   await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeDisabled();

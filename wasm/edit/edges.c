@@ -126,6 +126,8 @@ int cut_edit_everywhere(cut_edit *edit, int mode)
     if (edit->drawing)
         return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "A stroke has not ended.");
+    if (mode == CUT_EDIT_DECONTAMINATE)
+        return (int)cut_edit_strengths_everywhere(edit);
     if (!cut_edit_is_edge_mode(mode))
         return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
                              "Mode %d works under a brush only.", mode);

@@ -52,8 +52,11 @@ void cut_edit_free(cut_edit *edit)
     cut_free(edit->objects.label);
     cut_free(edit->json);
     cut_free(edit->view);
+    cut_edit_unsee(edit);
     cut_matte_free(&edit->meant);
     cut_free(edit->ground);
+    cut_strengths_free(&edit->strengths);
+    cut_free(edit->strengths_before);
     cut_free(edit);
 }
 
@@ -79,7 +82,12 @@ int cut_edit_encode(cut_edit *edit)
     cut_bytes file = {0}, none = {0};
     cut_status status = cut_png_encode(&file, &grey, &none, &edit->error);
     cut_image_free(&grey);
-    if (status) return (int)status;
+    if (!status)
+        status = cut_strengths_write(&file, &edit->strengths, &edit->error);
+    if (status) {
+        cut_bytes_free(&file);
+        return (int)status;
+    }
     cut_bytes_free(&edit->file);
     edit->file = file;
     return CUT_OK;
@@ -211,8 +219,9 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
         edit->view, style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
         style == CUT_EDIT_GHOST ? &edit->photos : NULL, window,
         style == CUT_EDIT_MATTE, &edit->error);
-    if (!status && edit->drawing && edit->mode == CUT_EDIT_REFINE &&
-        !edit->is_refined)
+    int is_later = edit->mode == CUT_EDIT_DECONTAMINATE ||
+                   (edit->mode == CUT_EDIT_REFINE && !edit->is_refined);
+    if (!status && edit->drawing && is_later) /* seen when the stroke ends */
         cut_view_tint(edit->view, edit->cover, edit->photo.w, edit->photo.h,
                       window);
     return (int)status;

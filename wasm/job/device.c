@@ -35,7 +35,7 @@ static int read_device(cut_device *d, cut_job *job, const uint8_t *bytes,
     if (cut_image_probe(&probe, bytes, size, NULL) ||
         (probe.format != CUT_FORMAT_JPEG && probe.format != CUT_FORMAT_PNG) ||
         cut_icc_read_device(&d->icc, bytes, size, probe.format, NULL) ||
-        !d->icc.data)
+        !d->icc.data || !cut_icc_fits(&d->icc, &probe))
         return 0;
     d->is_cmyk = cut_icc_is_cmyk(&d->icc);
     d->orientation = probe.orientation;

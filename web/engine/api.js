@@ -34,6 +34,8 @@ import { pickCalls, previewCalls, retouchCalls } from './core/held-calls.js';
  *   found false: the picture shows none, and the result is clear; graphic: keyed by its ground; given: cut out already
  * @property {{ scale: number, head: [number, number, number] | null }} placed scale: pixels of the result per pixel of the
  *   photo; head: x, top, chin on the result, where a canvas such as "passport" goes by it and there is one
+ * @property {'found' | 'none' | 'unsmooth' | null} natural the photo's own shadow: none where the ground is as light beside the subject,
+ *   unsmooth where it cannot be told from the ground's pattern; null when it was not asked for
  * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, detail, foreground,
  *   compose, encode, total
  * @property {number} peak_heap_bytes what the core and engine c had allocated at most

@@ -4,9 +4,9 @@ import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
 import { colourEngine } from '../core/codecs/cms.js';
 import { codecsOf } from '../core/codecs/codecs.js';
-import { loadCore } from '../core/core.js';
 import { failure } from '../core/errors.js';
 import { modelLoader } from '../core/models.js';
+import { openCore } from '../core/variants.js';
 import { hostJobs } from '../core/worker-host.js';
 import { at, load } from './assets.js';
 import { browserCodec } from './browser-codec.js';
@@ -88,6 +88,9 @@ function threads() {
   return globalThis.crossOriginIsolated && !iOS ? Math.min(4, hardwareConcurrency) : 1;
 }
 
+const spawnHelper = () =>
+  openWorker(() => new Worker(new URL('./helper.js', import.meta.url), { type: 'module' }), './helper.js');
+
 const spawnOrt = () =>
   openWorker(
     () => new Worker(new URL('../backends/ort-worker.js', import.meta.url), { type: 'module' }),
@@ -142,11 +145,16 @@ hostJobs(
       };
     },
   },
-  async () => {
-    const response = await fetch(at('cutaway.wasm'));
-    if (!response.ok) throw failure('engine_unavailable', `cutaway.wasm: HTTP ${response.status}`, 'load');
-    const module = await compile(response);
-    const newCore = () => loadCore(module);
+  async (most = Infinity) => {
+    const { core, newCore } = await openCore({
+      threads: Math.min(most, threads()),
+      compile: async (file) => {
+        const response = await fetch(at(file));
+        if (!response.ok) throw failure('engine_unavailable', `${file}: HTTP ${response.status}`, 'load');
+        return compile(response);
+      },
+      spawnHelper,
+    });
     /** @param {string} manifest @param {string} model the bundled one */
     const loader = (manifest, model) =>
       modelLoader(
@@ -162,7 +170,7 @@ hostJobs(
         engines(newCore),
       );
     return {
-      core: await newCore(),
+      core,
       newCore,
       loadModel: loader('models/base/manifest.json', 'models/base/model.onnx'),
       loadDetail: loader('models/detail/manifest.json', 'models/detail/model.onnx'),

@@ -16,6 +16,7 @@ import { tiffInfo } from './tiff-info.js';
  * @property {number} [orientation] EXIF 1..8, how they lie; default 1
  * @property {Uint8Array} [colours] what they mean: an ICC profile, or two bytes of ITU-T H.273; without: sRGB
  * @property {string} [note] what this way of decoding loses, for the report
+ * @property {{ data: Uint8Array, profile: Uint8Array }} [inks] the same as CMYK, 255 for no ink, and what they look like
  *
  * @typedef {Pixels | { file: Uint8Array }} Decoded file: a picture that lies in it, which the core reads
  *
@@ -85,6 +86,20 @@ async function readDevice(job, toSrgb, name, bytes) {
 }
 
 /**
+ * What a codec decoded, its inks by their profile, where there is a colour engine.
+ *
+ * @param {Decoded} decoded @param {import('./cms.js').ToSrgb} toSrgb @returns {Promise<Decoded>}
+ */
+async function withInks(decoded, toSrgb) {
+  if ('file' in decoded || !decoded.inks) return decoded;
+  const { inks, ...pixels } = decoded;
+  const { width, height, orientation = 1 } = pixels;
+  const data = await toSrgb({ ...inks, width, height, orientation, isCmyk: true }).catch(() => undefined);
+  if (data) return { ...pixels, data };
+  return data === undefined ? { ...pixels, note: unmanaged } : pixels;
+}
+
+/**
  * A picture into a job, by the first that can decode it.
  *
  * @param {Job} job
@@ -115,13 +130,14 @@ export async function readPicture(job, { rungs, toSrgb }, name, bytes, signal) {
   const given = format === 'webp' ? job.forCodec(bytes) : bytes;
   for (const rung of rungs) {
     if (!rung.reads(format)) continue;
-    const decoded = await tryRung(rung, given, format, info, checkSize, fail);
+    const made = await tryRung(rung, given, format, info, checkSize, fail);
     throwIfAborted(signal, name);
-    if (decoded instanceof CutawayError) {
-      if (!isForOthers(failed)) failed = decoded; // what the core said of a format of its own says more
+    if (made instanceof CutawayError) {
+      if (!isForOthers(failed)) failed = made; // what the core said of a format of its own says more
       continue;
     }
-    if (!decoded) continue;
+    if (!made) continue;
+    const decoded = await withInks(made, toSrgb);
     if ('file' in decoded) job.picture(name, decoded.file);
     else if (format === 'webp' && !failed) job.picturePixels(name, decoded, bytes);
     else job.foreignPixels(name, decoded, bytes);
