@@ -115,6 +115,30 @@ async function identity(path) {
 }
 
 /**
+ * Pictures in a folder, by their paths in it. One that links lead to again
+ * counts once.
+ *
+ * @param {string} folder @param {boolean} recursive @param {string} [inside] @param {Set<string>} [seen] identities of folders
+ * @returns {Promise<string[]>}
+ */
+async function picturesIn(folder, recursive, inside = '', seen = new Set()) {
+  const here = join(folder, inside);
+  const id = await identity(here);
+  if (seen.has(id)) return [];
+  seen.add(id);
+  const found = [];
+  for (const name of await readdir(here)) {
+    const isPicture = pictures.test(name);
+    if (!recursive && !isPicture) continue;
+    const path = join(inside, name);
+    const isFolder = (await stat(join(folder, path)).catch(() => null))?.isDirectory();
+    if (!isFolder && isPicture) found.push(path);
+    if (isFolder && recursive) found.push(...(await picturesIn(folder, recursive, path, seen)));
+  }
+  return found;
+}
+
+/**
  * A folder among the inputs means the pictures in it, by name.
  *
  * @param {string[]} inputs
@@ -129,13 +153,11 @@ async function expand(inputs, recursive) {
       all.push({ input, inside: '' });
       continue;
     }
-    const entries = await readdir(input, { recursive }).catch((error) => {
-      throw failure('read_failed', error.message);
-    });
-    const names = entries
-      .map(String)
-      .filter((name) => pictures.test(name))
-      .sort();
+    const names = (
+      await picturesIn(input, recursive).catch((error) => {
+        throw failure('read_failed', error.message);
+      })
+    ).sort();
     if (!names.length)
       throw new UsageError(
         `${input}: no picture in this folder${recursive ? '' : '; --recursive looks into those in it'}`,

@@ -103,6 +103,16 @@ test('a folder as input means the pictures in it, with --recursive those below',
     await writeFile(at(name), '');
   assert.deepEqual(await outputs(['in'], 'out/'), ['out/1.png', 'out/2.png']);
   assert.deepEqual(await outputs(['in'], 'out/', { recursive: true }), ['out/1.png', 'out/2.png', 'out/deep/3.png']);
+  await symlink('.', at('in/deep/again')); // a way round, and a folder that is called like a picture
+  await mkdir(at('in/album.png'));
+  await writeFile(at('in/album.png/4.jpg'), '');
+  assert.deepEqual(await outputs(['in'], 'out/'), ['out/1.png', 'out/2.png']);
+  assert.deepEqual(await outputs(['in'], 'out/', { recursive: true }), [
+    'out/1.png',
+    'out/2.png',
+    'out/album.png/4.png',
+    'out/deep/3.png',
+  ]);
   await refused(outputs(['in'], 'out.png'), /folder/);
   await mkdir(at('empty'));
   await refused(outputs(['empty'], 'out/'), /no picture.*--recursive/);
