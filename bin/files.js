@@ -68,9 +68,10 @@ export async function write(path, bytes) {
     });
     return;
   }
-  const place = await target(path);
-  const existing = await stat(place).catch(() => null);
+  const existing = await stat(path).catch(() => null);
   const direct = existing !== null && !existing.isFile();
+  // /dev/stdout leads to a pipe that has no place
+  const place = direct ? path : await target(path);
   // short, whatever the file is called: names have an end at 255 bytes
   const partial = direct ? place : join(dirname(place), `.cutaway-${randomBytes(6).toString('hex')}`);
   try {
@@ -112,6 +113,13 @@ async function identity(path) {
   if (info) return `${info.dev}:${info.ino}`;
   const above = await realpath(dirname(place)).catch(() => resolve(dirname(place)));
   return `${above}/${folded(basename(place))}`;
+}
+
+/** A name with its end, of at most 255 bytes, as file systems have it. @param {string} name @param {string} end */
+function fitting(name, end) {
+  const letters = [...name];
+  while (Buffer.byteLength(letters.join('') + end) > 255) letters.pop();
+  return letters.join('') + end;
 }
 
 /**
@@ -224,10 +232,10 @@ export async function destinations(inputs, output, { format, recursive = false, 
     /** @param {string} path */
     const isFree = async (path) =>
       !taken.has(await identity(path)) && !(isHome && (await stat(path).catch(() => null)));
-    let path = join(dir, name + ending);
-    const stem = isHome && !named ? `${name}-cutout` : name;
-    if (isHome && !(await isFree(path))) path = join(dir, stem + ending);
-    for (let i = 2; !(await isFree(path)); i++) path = join(dir, `${stem}-${i}${ending}`); // a/x.jpg and b/x.jpg
+    let path = join(dir, fitting(name, ending));
+    const more = isHome && !named ? '-cutout' : '';
+    if (isHome && !(await isFree(path))) path = join(dir, fitting(name, more + ending));
+    for (let i = 2; !(await isFree(path)); i++) path = join(dir, fitting(name, `${more}-${i}${ending}`)); // a/x.jpg and b/x.jpg
     taken.add(await identity(path));
     return path;
   };
