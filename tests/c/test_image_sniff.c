@@ -162,6 +162,10 @@ static void what_is_no_picture_here_is_said_by_its_name(void)
                  {"P6\n4 4", 6, "PNM"},
                  {"P64 4", 5, "known here"},
                  {"8BP", 3, "known here"},
+                 {"RIFF\0\0\0\0WEB", 11, "known here"},
+                 {"\0\0\0\x18"
+                  "ftyphei",
+                  11, "known here"},
                  {"", 1, "known here"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cut_probe p;

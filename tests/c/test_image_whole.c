@@ -420,6 +420,13 @@ static void no_message_is_empty(void)
     CHECK(is_corrupt("damaged: "));
     CHECK(strstr(error.text, "()") == NULL &&
           strstr(error.text, ": .") == NULL);
+    START(png_palette);
+    made.size = chunk("PLTE") + 6; /* in a chunk's name */
+    CHECK(is_corrupt("it ends before its pixels"));
+    START(png_palette);
+    memcpy(made.bytes + chunk("PLTE") + 4, "P\0\1", 3);
+    sum_again(find("P\0", 30) - 4);
+    CHECK(is_corrupt("a chunk that it needs is not known"));
 }
 
 /* ---- GIF --------------------------------------------------------------- */

@@ -129,7 +129,8 @@ const char *cut_image_foreign(const uint8_t *bytes, size_t size)
         {"DDS ", 0, 4, "a DirectDraw surface (DDS)"},
         {"ftyp", 4, 4, "a film"},
         {"\x1A\x45\xDF\xA3", 0, 4, "a film"},
-        {"RIFF", 0, 4, "a film or a sound"},
+        {"AVI ", 8, 4, "a film"},
+        {"WAVE", 8, 4, "a sound"},
         {"PK\3\4", 0, 4, "a ZIP or an office document"},
         {"\x1F\x8B", 0, 2, "compressed by gzip"},
         {"<!DOCTYPE", 0, 9, "a web page"},
@@ -138,7 +139,7 @@ const char *cut_image_foreign(const uint8_t *bytes, size_t size)
         {"{", 0, 1, "text (JSON)"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (size >= (size_t)known[i].at + known[i].size &&
+        if (size >= (size_t)(known[i].at ? 12 : known[i].size) &&
             memcmp(bytes + known[i].at, known[i].magic, known[i].size) == 0)
             return known[i].name;
     /* netpbm: P1 to P7 and white space */

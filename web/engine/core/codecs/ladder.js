@@ -39,6 +39,12 @@ const nameOf = (format) => ({ webp: 'WebP', tiff: 'TIFF', jxl: 'JPEG XL' })[form
 const isForOthers = (error) =>
   error instanceof CutawayError && (error.code === 'unsupported_format' || error.code === 'unsupported_variant');
 
+/** Why a codec gave up: a RangeError has read beyond the end of the file. @param {unknown} error */
+function reasonOf(error) {
+  if (error instanceof RangeError) return 'it ends early, or points beyond its end';
+  return (error instanceof Error ? error.message : String(error)).replace(/\.+$/, '');
+}
+
 /**
  * One rung: what it decoded, or why it did not.
  *
@@ -52,8 +58,7 @@ async function tryRung(rung, bytes, format, info, checkSize, fail) {
     return await rung.decode(bytes, format, info, checkSize);
   } catch (error) {
     if (error instanceof CutawayError) return fail(error.code, `${nameOf(format)}: ${error.detail}`);
-    const reason = error instanceof Error ? error.message : String(error);
-    return fail('corrupt_image', `The ${nameOf(format)} file could not be decoded: ${reason}.`);
+    return fail('corrupt_image', `The ${nameOf(format)} file could not be decoded: ${reasonOf(error)}.`);
   }
 }
 
