@@ -392,6 +392,22 @@ test('a photo dropped beside the element is taken too', async ({ page }) => {
   await expect(page.locator(remover)).not.toHaveAttribute('state', 'empty');
 });
 
+test('samples of what is hard come after all that a photo needs, and are cut out by a click', async ({ page }) => {
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto('/');
+  const samples = page.locator('#samples');
+  await expect(samples.getByRole('button')).toHaveText(['Hair', 'Glass', 'Fabric']);
+  await expect(samples.locator('img').last()).toHaveJSProperty('naturalWidth', 144);
+  const first = asked.findIndex((path) => path.endsWith('-small.jpg'));
+  expect(asked.slice(0, first).some((path) => path.endsWith('/model.onnx'))).toBe(true);
+  expect(asked.filter((path) => /samples\/[a-z]+\.jpg/.test(path))).toEqual([]);
+  await samples.getByRole('button', { name: 'Hair' }).click();
+  await inState(page, 'done');
+  await expect(page.locator('#run-facts')).toContainText('hair.jpg: 800 × 600');
+});
+
 test('the element’s entry is at most 8 KB of gzip and loads nothing more by itself', async ({ page }) => {
   /** @type {string[]} */
   const asked = [];

@@ -51,7 +51,8 @@ export function layAdvice(box, host, t, report) {
       'warn';
   }
   const { natural } = report ?? {};
-  if (natural === 'none' || natural === 'unsmooth') line(t(`natural.${natural}`)).className = 'warn';
+  if (natural && natural !== 'found')
+    line(t(natural === 'none' ? 'natural.none' : 'natural.unsmooth')).className = 'warn';
   if (shop) {
     const source = Object.assign(document.createElement('a'), {
       href: shop.source,
