@@ -40,6 +40,12 @@ ${optionLines(options)}
 `;
 
 /** The same, found out by the core: true of every picture. @param {unknown} error */
+/** Why a photo's own shadow is not in its result. @type {Record<string, string>} */
+const unnatural = {
+  none: 'it has no shadow of its own, the result is without',
+  unsmooth: 'its ground is not smooth enough to find its shadow, the result is without',
+};
+
 const isUsage = (error) => error instanceof CutawayError && statuses[error.code]?.fault === 'caller';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} Flag */
@@ -265,6 +271,8 @@ async function cut(argv) {
           process.stdout.write(`${JSON.stringify({ ...report, input, output, ...(look && { look: look.name }) })}\n`);
         else if (!report.subject.found)
           process.stderr.write(`cutaway: ${input}: no subject found, the result is clear\n`);
+        else if (report.natural && report.natural !== 'found')
+          process.stderr.write(`cutaway: ${input}: ${unnatural[report.natural]}\n`);
       } catch (error) {
         const file = fileAtFault(error, values);
         if (isUsage(error) && !file) throw error;

@@ -68,9 +68,10 @@ export async function write(path, bytes) {
     });
     return;
   }
-  const place = await target(path);
-  const existing = await stat(place).catch(() => null);
+  const existing = await stat(path).catch(() => null);
   const direct = existing !== null && !existing.isFile();
+  // /dev/stdout leads to a pipe that has no place
+  const place = direct ? path : await target(path);
   // short, whatever the file is called: names have an end at 255 bytes
   const partial = direct ? place : join(dirname(place), `.cutaway-${randomBytes(6).toString('hex')}`);
   try {
@@ -114,6 +115,37 @@ async function identity(path) {
   return `${above}/${folded(basename(place))}`;
 }
 
+/** A name with its end, of at most 255 bytes, as file systems have it. @param {string} name @param {string} end */
+function fitting(name, end) {
+  const letters = [...name];
+  while (Buffer.byteLength(letters.join('') + end) > 255) letters.pop();
+  return letters.join('') + end;
+}
+
+/**
+ * Pictures in a folder, by their paths in it. One that links lead to again
+ * counts once.
+ *
+ * @param {string} folder @param {boolean} recursive @param {string} [inside] @param {Set<string>} [seen] identities of folders
+ * @returns {Promise<string[]>}
+ */
+async function picturesIn(folder, recursive, inside = '', seen = new Set()) {
+  const here = join(folder, inside);
+  const id = await identity(here);
+  if (seen.has(id)) return [];
+  seen.add(id);
+  const found = [];
+  for (const name of await readdir(here)) {
+    const isPicture = pictures.test(name);
+    if (!recursive && !isPicture) continue;
+    const path = join(inside, name);
+    const isFolder = (await stat(join(folder, path)).catch(() => null))?.isDirectory();
+    if (!isFolder && isPicture) found.push(path);
+    if (isFolder && recursive) found.push(...(await picturesIn(folder, recursive, path, seen)));
+  }
+  return found;
+}
+
 /**
  * A folder among the inputs means the pictures in it, by name.
  *
@@ -129,13 +161,11 @@ async function expand(inputs, recursive) {
       all.push({ input, inside: '' });
       continue;
     }
-    const entries = await readdir(input, { recursive }).catch((error) => {
-      throw failure('read_failed', error.message);
-    });
-    const names = entries
-      .map(String)
-      .filter((name) => pictures.test(name))
-      .sort();
+    const names = (
+      await picturesIn(input, recursive).catch((error) => {
+        throw failure('read_failed', error.message);
+      })
+    ).sort();
     if (!names.length)
       throw new UsageError(
         `${input}: no picture in this folder${recursive ? '' : '; --recursive looks into those in it'}`,
@@ -202,10 +232,10 @@ export async function destinations(inputs, output, { format, recursive = false, 
     /** @param {string} path */
     const isFree = async (path) =>
       !taken.has(await identity(path)) && !(isHome && (await stat(path).catch(() => null)));
-    let path = join(dir, name + ending);
-    const stem = isHome && !named ? `${name}-cutout` : name;
-    if (isHome && !(await isFree(path))) path = join(dir, stem + ending);
-    for (let i = 2; !(await isFree(path)); i++) path = join(dir, `${stem}-${i}${ending}`); // a/x.jpg and b/x.jpg
+    let path = join(dir, fitting(name, ending));
+    const more = isHome && !named ? '-cutout' : '';
+    if (isHome && !(await isFree(path))) path = join(dir, fitting(name, more + ending));
+    for (let i = 2; !(await isFree(path)); i++) path = join(dir, fitting(name, `${more}-${i}${ending}`)); // a/x.jpg and b/x.jpg
     taken.add(await identity(path));
     return path;
   };

@@ -211,7 +211,8 @@ export async function serveCommand(argv, { engineModule = ENGINE, ready } = {}) 
   const engine = createEnginePool({
     size: wish.workers,
     most: 2 * wish.workers,
-    create: async () => (await import(engineModule.href)).createNodeEngine(),
+    // pictures step back for requests: who only asks how far one is gets an answer at once
+    create: async () => (await import(engineModule.href)).createNodeEngine({ niceness: 10 }),
   });
   /** @param {Record<string, unknown>} entry */
   const line = (entry) => process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`);

@@ -6,6 +6,7 @@
 //   npm run bench -- engines --models base,isnet-1024-int8
 //   npm run bench -- roofline --models base,detail
 //   npm run bench -- serve --pictures 200
+//   npm run bench -- threads --threads 4 against one
 // Absolute times drift with the machine; the ratios are what to quote.
 import { parseArgs } from 'node:util';
 import { build } from './build.js';
@@ -18,10 +19,13 @@ import { build } from './build.js';
 const suites = {
   pixels: async () => (await import('./bench/pixels.js')).benchPixels(),
   compose: async () => (await import('./bench/compose.js')).benchCompose(),
+  retouch: async () => (await import('./bench/retouch.js')).benchRetouch(),
   png: async () => (await import('./bench/png.js')).benchPng(),
   memory: async () => (await import('./bench/memory.js')).benchMemory(),
   cold: async () => (await import('./bench/cold.js')).benchCold(),
   pick: async () => (await import('./bench/pick.js')).benchPick(),
+  threads: async () =>
+    (await import('./bench/threads.js')).benchThreads(values.threads ? { threads: Number(values.threads) } : {}),
   agreement: async () => (await import('./bench/agreement.js')).benchAgreement(),
   roofline: async () => (await import('./bench/roofline.js')).benchRoofline({ models: values.models?.split(',') }),
   engines: async () =>
@@ -34,7 +38,12 @@ const suites = {
 };
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, models: { type: 'string' }, pictures: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    models: { type: 'string' },
+    pictures: { type: 'string' },
+    threads: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !(name in suites));

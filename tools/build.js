@@ -35,6 +35,7 @@ const staged = [
   ['web/samples', 'samples'],
   ['shim', 'shim'],
   ['build/wasm/cutaway.wasm', 'cutaway.wasm'],
+  ['build/wasm/cutaway-threads.wasm', 'cutaway-threads.wasm'],
   ['build/wasm/cutaway-relaxed.wasm', 'cutaway-relaxed.wasm'],
   ['build/wasm/cms.wasm', 'cms.wasm'],
   ['models/base', 'models/base'],
@@ -79,7 +80,7 @@ const staged = [
 /** What may be missing; then no line that names it goes into dist/. */
 const optional = ['models/pick', 'build/wasm/cutaway-relaxed.wasm'];
 /** The files that name it. */
-const naming = ['engine/worker/assets.js', 'engine/lists/bundled.js'];
+export const naming = ['engine/worker/assets.js', 'engine/lists/bundled.js'];
 
 /**
  * Runs a command; ends the process with its status when it fails.
@@ -165,16 +166,20 @@ export function stage() {
   stageNaming();
 }
 
+/** A text less the lines that name a file, or one of a folder. @param {string} text @param {string[]} missing paths in dist/ */
+export const namingNone = (text, missing) =>
+  text
+    .split('\n')
+    .filter((line) => !missing.some((path) => line.includes(`'${path}'`) || line.includes(`${path}/`)))
+    .join('\n');
+
 /** Whoever bundles dist/ follows each address in it: of what has not come there is none. */
 function stageNaming() {
-  const missing = staged.filter(([path]) => optional.includes(path) && !existsSync(join(root, path)));
-  for (const path of naming) {
-    const lines = readFileSync(join(root, 'web', path), 'utf8').split('\n');
-    writeIfNew(
-      join(dist, path),
-      lines.filter((line) => !missing.some(([, to]) => line.includes(`${to}/`) || line.includes(`'${to}'`))).join('\n'),
-    );
-  }
+  const missing = staged
+    .filter(([path]) => optional.includes(path) && !existsSync(join(root, path)))
+    .map(([, to]) => to);
+  for (const path of naming)
+    writeIfNew(join(dist, path), namingNone(readFileSync(join(root, 'web', path), 'utf8'), missing));
 }
 
 /** @param {string} target @param {string} text */
@@ -210,7 +215,7 @@ function stageNotices() {
 /** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime), a rare format or a click (kept by the
  * engine from then on). */
 const notOffline =
-  /^(models\/pick\/model\.onnx$|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|cms\.wasm$|cutaway-relaxed\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+  /^(models\/pick\/model\.onnx$|samples\/(?!duck)|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|engine\/core\/codecs\/fax\.js$|cms\.wasm$|cutaway-(threads|relaxed)\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {
@@ -242,7 +247,7 @@ export function stageOffline(dir = dist) {
 /** @param {...string} flags of tools/setup */
 export function build(...flags) {
   setup(...flags);
-  compile('wasm', 'cutaway', 'cutaway_relaxed', 'cms');
+  compile('wasm', 'cutaway', 'cutaway-threads', 'cutaway-relaxed', 'cms');
   run('node', ['tools/make-lists.js']);
   stage();
   stageNotices();

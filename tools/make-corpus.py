@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the seed inputs of fuzz_decode and fuzz_job: small pictures of every
-format and variant, whole and damaged. Run by hand when a variant is added;
-the files are committed. Needs Pillow."""
+"""Writes seed inputs of the fuzz targets: of fuzz_decode and fuzz_job small
+pictures of every format and variant, whole and damaged; of those that take
+programs, texts or profiles some of each. Run by hand when one is added; the
+files are committed. Needs Pillow."""
 import io
 import os
+import random
 import struct
 import zlib
 
@@ -32,6 +34,43 @@ def png16():
         return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 9, 7, 16, 2, 0, 0, 0)) +
             chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def write(target, name, data):
+    folder = os.path.join(HERE, target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(data)
+
+
+def programs():
+    """Where any bytes are a program: such as use all of it."""
+    numbers = random.Random(16)
+    for target in ("fuzz_edit", "fuzz_result"):
+        for i in range(8):
+            write(target, f"random-{i}", bytes(numbers.randrange(256) for _ in range(120 + 40 * i)))
+    said = {
+        "click": ['{"points":[[10,12]]}'],
+        "clicks": ['{"points":[["25%","50%"],[30,20,0]]}', '{"points":[["25%","50%"],[30,20,0],[31.5,3,1]]}'],
+        "box": ['{"box":[4,"10%",20,300]}'],
+        "both": ['{"box":[4,4,9,9],"points":[[5,5]]}', '{"points":[[39,23]]}', '{"box":[-5,-5,"200%",60]}'],
+        "wrong": ['{"points":[[1]]}', '{"points":[[400,1]]}', '{"box":[1,2]}', '{}'],
+    }
+    for i, (name, texts) in enumerate(sorted(said.items())):
+        write("fuzz_pick", name, bytes([i, 40 * i]) + b"\0".join(text.encode() for text in texts))
+
+
+def profiles(srgb):
+    """Their tags, as fuzz_profile and fuzz_cms put them behind a header."""
+    photo = os.path.join(HERE, "..", "..", "pictures", "cmyk.jpg")
+    inks = Image.open(photo).info["icc_profile"]
+    write("fuzz_cms", "inks", b"\0" + inks[128:])
+    write("fuzz_cms", "curves", b"\x15" + srgb[128:])
+    write("fuzz_profile", "srgb", b"\0" + srgb[128:])
+    for name, curve in (("gamma", struct.pack(">4sIIHH", b"curv", 0, 1, 563, 0)),
+                        ("table", struct.pack(">4sII4H", b"curv", 0, 4, 0, 900, 20000, 65535)),
+                        ("parametric", struct.pack(">4sIHH5i", b"para", 0, 3, 0, 157286, 62119, 3417, 5072, 2651))):
+        write("fuzz_profile", name, b"\1" + struct.pack(">I4sII", 1, b"kTRC", 128 + 16, len(curve)) + curve)
 
 
 def main():
@@ -64,12 +103,10 @@ def main():
     files.update({"cut-" + name: data[:len(data) * 2 // 3] for name, data in files.items()})
     files["bomb.png"] = files["rgb.png"][:16] + struct.pack(">II", 65500, 65500) + files["rgb.png"][24:]
     for target, prefix in (("fuzz_decode", b""), ("fuzz_job", b"\x00\x10")):
-        folder = os.path.join(HERE, target)
-        os.makedirs(folder, exist_ok=True)
         for i, (name, data) in enumerate(sorted(files.items())):
-            start = prefix and bytes([i % 10, 16 + i])
-            with open(os.path.join(folder, name), "wb") as file:
-                file.write(start + data)
+            write(target, name, (prefix and bytes([i % 10, 16 + i])) + data)
+    programs()
+    profiles(profile)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
 // Static server of dist/ with the headers that the product promises to work
-// under: node tools/serve.js [--port 8080] [--host 127.0.0.1] [--isolate] [--dir dist]
-// --isolate adds COOP and COEP, which lets ONNX Runtime use threads.
+// under: node tools/serve.js [--port 8080] [--host 127.0.0.1] [--isolate] [--dir dist] [--without FILE]
+// --isolate adds COOP and COEP, which lets the engines use threads; --without
+// serves dist/ as if it had been made without a file that is optional.
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { dist } from './build.js';
+import { dist, naming, namingNone } from './build.js';
 
 /** @type {Record<string, string>} */
 const types = {
@@ -40,7 +42,29 @@ export const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * @param {{ port?: number, host?: string, isolate?: boolean, dir?: string, policy?: string }} [options] port 0: any free one
+ * A file as it is in a dist/ that lacks another file.
+ *
+ * @param {string} lacked @param {string} path of the file @param {string} dir
+ * @returns {Promise<string | undefined>} undefined: the same
+ */
+async function madeWithout(lacked, path, dir) {
+  const read = (/** @type {string} */ name) => readFile(join(dir, name), 'utf8');
+  if (naming.includes(path)) return namingNone(await read(path), [lacked]);
+  if (path !== 'offline.js') return undefined;
+  let text = await read(path);
+  for (const name of naming) {
+    const whole = await read(name);
+    text = text.replace(sha256(whole), sha256(namingNone(whole, [lacked])));
+  }
+  return text;
+}
+
+/** @param {string} text */
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+/**
+ * @param {{ port?: number, host?: string, isolate?: boolean, dir?: string, policy?: string, without?: string }} [options] port 0: any free one;
+ *   without: a file that no file but those of `naming` names
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
 export async function serveStatic({
@@ -49,6 +73,7 @@ export async function serveStatic({
   isolate = false,
   dir = dist,
   policy = contentSecurityPolicy,
+  without,
 } = {}) {
   const server = createServer(async (request, response) => {
     response.setHeader('Content-Security-Policy', policy);
@@ -67,7 +92,8 @@ export async function serveStatic({
       let path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
       if (path.endsWith('/')) path += 'index.html';
       const file = normalize(join(dir, path));
-      const info = file.startsWith(dir + sep) && !path.includes('\0') ? await stat(file) : null;
+      const hidden = path.includes('\0') || path === `/${without}`;
+      const info = file.startsWith(dir + sep) && !hidden ? await stat(file) : null;
       if (!info?.isFile()) throw new Error('no such file');
       const etag = `"${info.size.toString(36)}-${Math.floor(info.mtimeMs).toString(36)}"`;
       response.setHeader('ETag', etag);
@@ -76,6 +102,12 @@ export async function serveStatic({
         return;
       }
       const type = types[extname(file)] ?? 'application/octet-stream';
+      const text = without && (await madeWithout(without, path.slice(1), dir));
+      if (text) {
+        response.setHeader('Content-Type', type);
+        response.end(text);
+        return;
+      }
       const packed = /^text\/|json|svg/.test(type) && /\bgzip\b/.test(String(request.headers['accept-encoding']));
       response.setHeader('Vary', 'Accept-Encoding');
       response.writeHead(200, {
@@ -114,6 +146,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       dir: { type: 'string', default: dist },
       isolate: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
+      without: { type: 'string' },
     },
   });
   const { url } = await serveStatic({ ...values, port: Number(values.port) });

@@ -1,9 +1,10 @@
 // npm test: sets up, builds, runs every test. The last line is
 // "N passed, N failed". `npm test -- c js browser` runs only the named suites.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build, compile, root } from './build.js';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
@@ -74,17 +75,23 @@ function ctest(preset) {
   return honest(text ? { passed: number('tests') - failed - skipped, failed, skipped } : null, status);
 }
 
-/** Every C stage gives the same bits natively and in wasm. @returns {Counts} */
-function sameBits() {
-  const native = spawnSync(join(root, 'build/asan/stages'), { encoding: 'utf8' });
-  const wasm = spawnSync('node', [join(root, 'tools/run-wasi.js'), join(root, 'build/wasm/stages.wasm')], {
-    encoding: 'utf8',
-  });
-  const same = native.status === 0 && wasm.status === 0 && native.stdout === wasm.stdout && native.stdout.length > 0;
+/** Every C stage gives the same bits natively and in wasm, which run side by side. @returns {Promise<Counts>} */
+async function sameBits() {
+  /** @param {string} command @param {...string} args */
+  const output = (command, ...args) =>
+    promisify(execFile)(command, args, { maxBuffer: 1 << 26 }).then(
+      ({ stdout }) => ({ fine: stdout.length > 0, text: stdout }),
+      (error) => ({ fine: false, text: `${error.stdout}${error.stderr}${error.message}` }),
+    );
+  const [native, wasm] = await Promise.all([
+    output(join(root, 'build/asan/stages')),
+    output('node', join(root, 'tools/run-wasi.js'), join(root, 'build/wasm/stages.wasm')),
+  ]);
+  const same = native.fine && wasm.fine && native.text === wasm.text;
   process.stdout.write(
     same
-      ? `native == wasm: ${native.stdout.trim().split('\n').length} stage hashes agree\n`
-      : `native and wasm differ:\n${native.stdout}${native.stderr}\n${wasm.stdout}${wasm.stderr}\n`,
+      ? `native == wasm: ${native.text.trim().split('\n').length} stage hashes agree\n`
+      : `native and wasm differ:\n${native.text}\n${wasm.text}\n`,
   );
   return single(same ? 0 : 1);
 }
@@ -173,7 +180,7 @@ function lint() {
   return { passed: counts.passed + format.passed, failed: counts.failed + format.failed, skipped: 0 };
 }
 
-/** @type {Record<string, () => Counts>} */
+/** @type {Record<string, () => Counts | Promise<Counts>>} */
 const suites = {
   lint,
   layers: () => single(run('node', ['tools/check-layers.js'])),
@@ -206,7 +213,7 @@ for (const [name, suite] of Object.entries(suites)) {
   if (!(chosen.length ? chosen.includes(name) : !heavy.includes(name))) continue;
   process.stdout.write(`\n== ${name}\n`);
   const started = Date.now();
-  const counts = suite();
+  const counts = await suite();
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;

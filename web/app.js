@@ -11,12 +11,22 @@ const byId = (id) => document.getElementById(id);
 /** @param {BackgroundRemover} remover @param {() => Translate} t in the language of the moment */
 export async function startApp(remover, t) {
   offerInstall();
+  showSamples();
   /** @type {any} */ (window).launchQueue?.setConsumer(async (/** @type {any} */ { files }) => {
     remover.add(await Promise.all(files.map((/** @type {any} */ file) => file.getFile())));
   });
   await takeShared(remover, t);
   const registration = await register();
   if (registration) watchUpdates(registration, t);
+}
+
+/** Small pictures of the samples; without a network there are none, and none to try. */
+function showSamples() {
+  for (const image of document.querySelectorAll('#samples img')) {
+    const { sample } = /** @type {HTMLElement} */ (image.parentElement).dataset;
+    image.addEventListener('error', () => image.closest('li')?.remove());
+    image.setAttribute('src', new URL(`samples/${sample}-small.jpg`, import.meta.url).href);
+  }
 }
 
 /** Files that offline.js put aside for this page. @param {BackgroundRemover} remover @param {() => Translate} t */

@@ -80,6 +80,11 @@ window.addEventListener('load', () =>
 
 offerBatch(remover, byId('many'));
 
+byId('samples').addEventListener('click', (/** @type {MouseEvent} */ { target }) => {
+  const { sample } = /** @type {Element} */ (target).closest('button')?.dataset ?? {};
+  if (sample) remover.add([new URL(`samples/${sample}.jpg`, import.meta.url).href], { trusted: true });
+});
+
 // A photo that misses the drop zone must not replace the page; the element's own
 // file, dragged out, is not meant for it.
 let own = false;

@@ -4,7 +4,8 @@
 
 Prints the rank correlation (Spearman) of the share of what the bundled model's map puts at .3 or more that it
 puts at .7 or more with the overlap of the map at one half with the mask, and that overlap by tenths of the share:
-what the table in C was made of, on held-out pairs of models/train.
+what the table in C was made of, on held-out pairs of models/train. Then, for limits of the confidence that the table makes of it:
+how many are asked about, how many of the bad ones (overlap below .8) are among them, how many of those asked about are bad.
 """
 import argparse
 import os
@@ -48,6 +49,14 @@ def main():
           f"rank correlation {np.corrcoef(ranks(shares), ranks(overlaps))[0, 1]:.3f}")
     for part in np.array_split(np.argsort(shares), 10):
         print(f"share {shares[part].min():.3f} to {shares[part].max():.3f}: overlap {overlaps[part].mean():.3f}")
+    confidence = np.interp(shares, [0, .6, .8, .9, .95, 1], [0, .54, .67, .79, .91, 1])
+    bad = overlaps < .8
+    for limit in (.6, .65, .7, .75, .8, .85, .9):
+        asked = confidence < limit
+        both = (asked & bad).sum()
+        found, right = both / max(bad.sum(), 1), both / max(asked.sum(), 1)
+        print(f"below {limit:.2f}: {asked.mean():.3f} asked about, {found:.3f} of the bad, {right:.3f} are bad, "
+              f"F {2 * both / max(bad.sum() + asked.sum(), 1):.3f}")
 
 
 if __name__ == "__main__":

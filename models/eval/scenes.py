@@ -7,32 +7,26 @@ OUT/scenes.json (what each is made of). Needs numpy and opencv-python-headless. 
 whatever the count; versions of the library may move it by a level.
 
 --pairs  folders with images/ and masks/. Only pairs that the training of the pick network leaves out are
-         taken (models/train/data.py, held_out(): by name of folder and picture).
+         taken (models/train/split.py, held_out(): by name of folder and picture).
 
 A scene is one pair's photo, 640 pixels long, whose subject is a thing of it, with one to four cut-outs of other
 pairs pasted over it, so that there are two to five things, of which the later hide the earlier. Meant is one of
 those of which something is seen, at least a hundredth of the picture and two fifths of itself; each is as likely.
 """
 import argparse
-import glob
-import hashlib
 import json
 import os
+import sys
 
 import cv2
 import numpy as np
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "train"))
+from split import files, held_out  # noqa: E402
+
 LONG = 640
 SEEN = .01   # of the scene, at least
 WHOLE = .4   # of the thing itself, at least
-
-
-def held_out(folder, key):
-    return int(hashlib.md5((folder + key).encode()).hexdigest(), 16) % 10 == 0
-
-
-def stems(folder):
-    return {os.path.splitext(os.path.basename(p))[0]: p for p in sorted(glob.glob(os.path.join(folder, "*.*")))}
 
 
 def sources(folders):
@@ -40,7 +34,7 @@ def sources(folders):
     found = []
     for folder in folders:
         name = os.path.basename(os.path.normpath(folder))
-        images, masks = (stems(os.path.join(folder, kind)) for kind in ("images", "masks"))
+        images, masks = (files(os.path.join(folder, kind)) for kind in ("images", "masks"))
         found += [(f"{name}/{key}", images[key], masks[key])
                   for key in sorted(images.keys() & masks.keys()) if held_out(name, key)]
     return sorted(found)

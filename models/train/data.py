@@ -4,8 +4,6 @@ A pack is two files: PACK.bin, the RGBA u8 pixels [h,w,4] of every picture one
 after the other (A is the mask, 255 = foreground), mapped into memory, and
 PACK.json, where each lies and what it is.
 """
-import glob
-import hashlib
 import json
 import math
 import os
@@ -14,6 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import cv2
 import numpy as np
 import torch
+
+import split
+from split import files
 
 LONGEST = 400
 ASPECT = .25  # of random_window(), where a recipe says nothing else
@@ -27,9 +28,8 @@ def recipe(path=RECIPE):
 
 
 def held_out(entry):
-    """One pair in ten is never trained on. By name, so that it stays so."""
-    name = (entry["set"] + entry["key"]).encode()
-    return int(hashlib.md5(name).hexdigest(), 16) % (2 if entry["empty"] else 10) == 0
+    """Whether an entry of a pack is never trained on."""
+    return split.held_out(entry["set"], entry["key"], entry["empty"])
 
 
 def _read(image, mask):
@@ -48,18 +48,13 @@ def _read(image, mask):
     return rgba
 
 
-def files(folder):
-    return {os.path.splitext(os.path.basename(p))[0]: p
-            for p in sorted(glob.glob(os.path.join(folder, "*.*")))}
-
-
-def pack(root, sets, empty, out):
-    """Sets under `root` with images/ and masks/, and folders of photos
+def pack(root, sets, empty, out, elsewhere={}):
+    """Sets under `root`, or where `elsewhere` says, with images/ and masks/, and folders of photos
     without a subject, into the files out.bin and out.json."""
     jobs = []
     for name in sets:
-        images = files(os.path.join(root, name, "images"))
-        masks = files(os.path.join(root, name, "masks"))
+        folder = elsewhere.get(name, os.path.join(root, name))
+        images, masks = (files(os.path.join(folder, part)) for part in ("images", "masks"))
         jobs += [(name, k, images[k], masks[k]) for k in sorted(images.keys() & masks.keys())]
     for name in empty:
         jobs += [(name, k, p, None) for k, p in files(os.path.join(root, name)).items()]
@@ -106,6 +101,16 @@ def random_window(rng, h, w, least, aspect=ASPECT):
     ratio = math.exp(rng.uniform(-aspect, aspect))
     ch, cw = min(h, max(32, h * side * ratio)), min(w, max(32, w * side / ratio))
     return rng.uniform(0, h - ch), rng.uniform(0, w - cw), ch, cw
+
+
+def inside(rng, alpha):
+    """A random window (y, x, h, w) of the box around a subject, .3 to .9 of its sides."""
+    box = cv2.boundingRect((alpha > 127).astype(np.uint8))
+    w, h = (max(32., side * rng.uniform(.3, .9)) for side in box[2:])
+    h, w = min(h, alpha.shape[0]), min(w, alpha.shape[1])
+    y = min(box[1] + rng.uniform(0, max(1, box[3] - h)), alpha.shape[0] - h)
+    x = min(box[0] + rng.uniform(0, max(1, box[2] - w)), alpha.shape[1] - w)
+    return y, x, h, w
 
 
 def ground(rng, rgba):
@@ -169,6 +174,30 @@ def damaged(rng, rgb):
     return rgb
 
 
+def is_whole(rgba):
+    """Nothing of the subject is cut off by the border."""
+    return not (rgba[[0, -1], :, 3].any() or rgba[:, [0, -1], 3].any())
+
+
+def shrunk(rng, rgba, least, most):
+    """Smaller by a random share, somewhere in a picture of the same size."""
+    size = rgba.shape[0]
+    scale = rng.uniform(least, most)
+    shift = [rng.uniform(0, size * (1 - scale)) for _ in range(2)]
+    return cv2.warpAffine(rgba, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]),
+                          (size, size), flags=cv2.INTER_AREA)
+
+
+def over(rng, rgba, under):
+    """Composite of both, u8; its mask is that of the upper one."""
+    alpha = rgba[..., 3]
+    if rng.random() < .7:  # photos have soft edges, cut-outs of masks do not
+        alpha = cv2.blur(cv2.erode(alpha, np.ones((3, 3), np.uint8)), (3, 3))
+    share = alpha[..., None].astype(np.float32) / 255
+    rgb = rgba[..., :3] * share + under[..., :3] * (1 - share)
+    return np.dstack([rgb.astype(np.uint8), alpha])
+
+
 class Samples(torch.utils.data.IterableDataset):
     """Endless (rgb f32 [3,S,S] in -1..1, alpha f32 [1,S,S] in 0..1).
 
@@ -177,7 +206,8 @@ class Samples(torch.utils.data.IterableDataset):
     As often as `windows` says, such a ground, or an empty picture, is a window
     beside the subject of another pair; of the sets without a subject only those
     in `barren` are shown alone. shrink: share of pasted subjects made smaller.
-    aspect: of random_window().
+    several: share of pictures with one or two more subjects pasted in, all meant.
+    inside: share of pictures that a subject fills. aspect: of random_window().
     """
 
     def __init__(self, pack_path, spec):
@@ -208,17 +238,28 @@ class Samples(torch.utils.data.IterableDataset):
                 rgba = self._crop(rng, other(barren), .2)
                 rgba[..., 3] = 0
             else:
-                pick = train[min(np.searchsorted(bounds, rng.random()), len(train) - 1)]
-                rgba = self._crop(rng, pairs.rgba(pick), .3 if rng.random() < .5 else .8)
-                if rng.random() < spec["paste"]:
+                def subject():
+                    return pairs.rgba(train[min(np.searchsorted(bounds, rng.random()), len(train) - 1)])
+
+                filled = rng.random() < spec.get("inside", 0)
+                rgba = self._crop(rng, subject(), .3 if rng.random() < .5 else .8, filled)
+                if not filled and rng.random() < spec["paste"]:
                     rgba = self._paste(rng, rgba, other(empty))
+                if not filled and rng.random() < spec.get("several", 0):
+                    for _ in range(rng.integers(1, 3)):
+                        rgba = self._join(rng, rgba, self._crop(rng, subject(), .8))
             rgb = damaged(rng, _colours(rng, np.ascontiguousarray(rgba[..., :3])))
             yield (torch.from_numpy(rgb).permute(2, 0, 1).float().div_(127.5).sub_(1),
                    torch.from_numpy(rgba[..., 3:].copy()).permute(2, 0, 1).float().div_(255))
 
-    def _crop(self, rng, rgba, least):
-        """A crop with something of the subject in it, if there is one."""
+    def _crop(self, rng, rgba, least, filled=False):
+        """A crop with something of the subject in it, if there is one; or `filled` by it, if it can be."""
         h, w = rgba.shape[:2]
+        for _ in range(6 if filled else 0):
+            window = inside(rng, rgba[..., 3])
+            y, x, ch, cw = (int(v) for v in window)
+            if 160 < rgba[y:y + ch, x:x + cw, 3].mean() < 245:  # nothing but fur would be a texture
+                return _warp(rng, rgba, window, self.spec["size"], False)
         for _ in range(4):
             window = random_window(rng, h, w, least, self.spec.get("aspect", ASPECT))
             y, x, ch, cw = (int(v) for v in window)
@@ -227,18 +268,20 @@ class Samples(torch.utils.data.IterableDataset):
         return _warp(rng, rgba, window, self.spec["size"], True)
 
     def _paste(self, rng, rgba, under):
+        """A subject on another ground, smaller now and then."""
         h, w = under.shape[:2]
-        size = self.spec["size"]
-        under = _warp(rng, under, random_window(rng, h, w, .3), size, False)
-        whole_in = not (rgba[[0, -1], :, 3].any() or rgba[:, [0, -1], 3].any())
-        if whole_in and rng.random() < self.spec.get("shrink", 0):
-            scale = rng.uniform(.3, .9)
-            shift = [rng.uniform(0, size * (1 - scale)) for _ in range(2)]
-            rgba = cv2.warpAffine(rgba, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]),
-                                  (size, size), flags=cv2.INTER_AREA)
-        alpha = rgba[..., 3]
-        if rng.random() < .7:  # photos have soft edges, cut-outs of masks do not
-            alpha = cv2.blur(cv2.erode(alpha, np.ones((3, 3), np.uint8)), (3, 3))
-        share = alpha[..., None].astype(np.float32) / 255
-        rgb = rgba[..., :3] * share + under[..., :3] * (1 - share)
-        return np.dstack([rgb.astype(np.uint8), alpha])
+        under = _warp(rng, under, random_window(rng, h, w, .3), self.spec["size"], False)
+        if is_whole(rgba) and rng.random() < self.spec.get("shrink", 0):
+            rgba = shrunk(rng, rgba, .3, .9)
+        return over(rng, rgba, under)
+
+    def _join(self, rng, rgba, other):
+        """Another subject in the picture, if it does not hide the first; both are meant."""
+        if not is_whole(other):
+            return rgba
+        joined = over(rng, shrunk(rng, other, .25, .6), rgba)
+        hidden = np.minimum(joined[..., 3], rgba[..., 3]).sum(dtype=np.int64) * 2 > rgba[..., 3].sum(dtype=np.int64)
+        if hidden:
+            return rgba
+        joined[..., 3] = np.maximum(joined[..., 3], rgba[..., 3])
+        return joined

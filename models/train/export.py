@@ -10,13 +10,10 @@ Then: node tools/calibrate.js adds the ranges of the activations.
 import argparse
 import os
 
-import numpy as np
-import onnx
-import onnxruntime
 import torch
 
 import net
-from int8 import with_int8_weights
+from int8 import export, gap
 
 
 class Alpha(torch.nn.Module):
@@ -40,18 +37,6 @@ def drawn(count, size):
         yield torch.where(inside, 1 - bright, dark - 1)[None]
 
 
-def difference(path, module, inputs, label):
-    """Greatest and mean |ONNX Runtime - PyTorch| over the inputs."""
-    session = onnxruntime.InferenceSession(path)
-    gaps = []
-    with torch.no_grad():
-        for x in inputs:
-            gaps.append(np.abs(session.run(None, {"input": x.numpy()})[0] - module(x).numpy()))
-    gaps = np.stack(gaps)
-    print(f"{label}: greatest difference {gaps.max():.5f}, mean {gaps.mean():.6f}")
-    return gaps
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint")
@@ -68,14 +53,8 @@ def main():
         fold_gap = max(float((module(x) - y).abs().max()) for x, y in zip(inputs, before))
     if all(float(y.max()) < .1 for y in before):
         print("the network finds no subject in what the export is compared on: that it agrees says little")
-    plain = args.out + ".f32"
-    torch.onnx.export(module, (inputs[0],), plain, opset_version=13, dynamo=False,
-                      input_names=["input"], output_names=["alpha"], do_constant_folding=True)
-    exported = onnx.load(plain)
-    f32_gap = difference(plain, module, inputs, "f32")
-    onnx.save(with_int8_weights(exported), args.out)
-    int8_gap = difference(args.out, module, inputs, "int8 weights")
-    os.remove(plain)
+    exported, f32_gap, int8_gap = export(module, inputs, args.out, ["input", "alpha"], is_short=False,
+                                         compare=lambda path, label: gap(path, module, inputs, label))
     if fold_gap > 1e-3 or f32_gap.max() > 1e-3 or int8_gap.mean() > .03:
         raise SystemExit("the export differs from the network")
     print(f"{os.path.getsize(args.out)} bytes, {net.macs(module.model, args.size) / 1e9:.3f} GMAC, "

@@ -1,8 +1,11 @@
 """What exported models have in common: convolution weights as int8, symmetric per output channel;
-short names; the ranges of the feature maps."""
+short names; the ranges of the feature maps; the file, compared with the network."""
+import os
+
 import numpy as np
 import onnx
 import onnxruntime
+import torch
 from onnx import helper, numpy_helper
 
 
@@ -62,3 +65,42 @@ def ranges(path, name, inputs):
         for k, values in enumerate([x, *session.run(maps, {name: x})]):
             lows[k], highs[k] = min(lows[k], values.min()), max(highs[k], values.max())
     return "".join(f"{each} {round(lo * 1e6)} {round(hi * 1e6)}\n" for each, lo, hi in zip([name, *maps], lows, highs))
+
+
+def gap(path, net, inputs, label, seen=lambda answer, number: answer):
+    """|ONNX Runtime - PyTorch| over the inputs, its greatest and its mean told; of what is seen of an answer."""
+    session = onnxruntime.InferenceSession(path)
+    name = session.get_inputs()[0].name
+    gaps = []
+    with torch.no_grad():
+        for k, x in enumerate(inputs):
+            theirs = torch.from_numpy(session.run(None, {name: x.numpy()})[0])
+            gaps.append((seen(theirs, k) - seen(net(x), k)).abs().numpy())
+    gaps = np.stack(gaps)
+    print(f"{label}: greatest difference {gaps.max():.5f}, mean {gaps.mean():.6f}")
+    return gaps
+
+
+def export(net, inputs, out, names, compare, is_short=True, dynamic_axes=None):
+    """Writes `net` to `out`, opset 13, its convolution weights as int8.
+
+    inputs: what it is traced on, the first, and what the ranges of its maps are taken from
+    names: of its input and its output
+    compare(path, label): asked of the f32 file and of `out`
+    is_short: its maps are numbered, and their ranges are in the file
+
+    Gives the model and both answers."""
+    plain = out + ".f32"
+    os.makedirs(os.path.dirname(os.path.abspath(out)), exist_ok=True)
+    torch.onnx.export(net, (inputs[0],), plain, opset_version=13, dynamo=False, input_names=names[:1],
+                      output_names=names[1:], do_constant_folding=True, dynamic_axes=dynamic_axes)
+    if is_short:
+        onnx.save(shortened(onnx.load(plain)), plain)
+    f32 = compare(plain, "f32")
+    model = with_int8_weights(onnx.load(plain))
+    if is_short:
+        helper.set_model_props(model, {"cutaway.ranges": ranges(plain, names[0], (x.numpy() for x in inputs))})
+    onnx.save(model, out)
+    int8 = compare(out, "int8 weights")
+    os.remove(plain)
+    return model, f32, int8

@@ -39,6 +39,7 @@ def arguments():
     parser.add_argument("--shared", default=os.path.join(HERE, "..", "..", "..", "shared"))
     parser.add_argument("--work", required=True)
     parser.add_argument("--recipe", type=data.recipe, default=data.RECIPE)
+    parser.add_argument("--pairs", metavar="DIR", help="DUTS-TR at its own 400 pixels, with images/ and masks/, instead of that of ../shared")
     parser.add_argument("--start", help="an exported model to go on from")
     parser.add_argument("--stage", type=int, default=0, help="the first stage to run")
     parser.add_argument("--processes", type=int,
@@ -325,7 +326,7 @@ def main():
     os.makedirs(args.work, exist_ok=True)
     if not os.path.exists(os.path.join(args.work, "pack.bin")):
         data.pack(os.path.join(args.shared, "data"), recipe["sets"], recipe["empty"],
-                  os.path.join(args.work, "pack"))
+                  os.path.join(args.work, "pack"), {"train/duts_tr": args.pairs} if args.pairs else {})
     meeting = os.path.join(args.work, "meeting")
     if os.path.exists(meeting):
         os.remove(meeting)

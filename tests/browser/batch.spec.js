@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import {
   alone,
   fakeBatchEngine,
@@ -18,7 +17,7 @@ import {
 } from './batch-helpers.js';
 import { readPng } from '../js/pictures.js';
 import { languages } from '../../web/widget/common/texts.js';
-import { dropFiles, expect, inTime, photo, sample } from './page-helpers.js';
+import { axe, dropFiles, expect, inTime, photo, sample, withoutEngine } from './page-helpers.js';
 
 const batch = 'background-batch';
 
@@ -37,6 +36,7 @@ async function downloadZip(page) {
 
 /** The batch with an engine of the test's, and photos of one colour. @param {import('@playwright/test').Page} page */
 async function open(page, count = 6, workers = 2) {
+  await withoutEngine(page);
   await page.goto('/');
   await page.getByRole('button', { name: /Many photos/ }).click();
   await expect(page.locator(batch)).toBeVisible();
@@ -646,6 +646,7 @@ for (const [device, viewport] of /** @type {const} */ ([
       deviceScaleFactor: phone ? 2 : 1,
     });
     const page = await context.newPage();
+    await withoutEngine(page);
     await page.goto('/');
     await page.locator('#many').click();
     await expect(page.locator(batch)).toBeVisible();
@@ -684,15 +685,9 @@ for (const [device, viewport] of /** @type {const} */ ([
 
 test('axe finds nothing, in light and in dark, empty, at work, with failures and a choice', async ({ page }) => {
   const clean = async (/** @type {string} */ state) => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(
-      violations.map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`).join('; ')}`,
-      ),
-      state,
-    ).toEqual([]);
+    expect((await axe(page)).violations, state).toEqual([]);
   };
+  await withoutEngine(page);
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.goto('/');

@@ -1,21 +1,32 @@
 // The last mile of a picture in the page: edges, what it stands on, passports,
 // masks and layers, and the picture itself to be saved.
 import { readFile } from 'node:fs/promises';
-import { expect, sample, test } from './page-helpers.js';
+import { expect, putBack, sample, sharedVisit } from './page-helpers.js';
 
 const remover = 'background-remover';
 
-test.beforeEach(async ({ page }) => {
-  await page.goto('/');
-  await page.evaluate(() =>
-    document.addEventListener('background-remover-result', ({ detail }) => {
-      window.made = detail;
-    }),
-  );
+/** @param {import('@playwright/test').Page} page */
+async function cutOut(page) {
   await page.locator(`${remover} input.files`).setInputFiles(sample);
   await expect(page.locator(remover)).toHaveAttribute('state', 'done');
   await expect(page.locator('.style')).toBeVisible();
-});
+}
+
+const test = sharedVisit(
+  async (page) => {
+    await page.goto('/');
+    await page.evaluate(() =>
+      document.addEventListener('background-remover-result', ({ detail }) => {
+        window.made = detail;
+      }),
+    );
+    await cutOut(page);
+  },
+  async (page) => {
+    await putBack(page);
+    await cutOut(page);
+  },
+);
 
 /** @param {import('@playwright/test').Page} page @param {string} name of an option */
 const asked = (page, name) => page.evaluate((key) => window.made?.options[key], name);
@@ -39,6 +50,12 @@ test('edges are moved by a value, everywhere and under a stroke; hair is looked 
   await tools.getByRole('spinbutton').press('Enter');
   await tools.getByRole('button', { name: 'Everywhere' }).click();
   await expect(page.getByRole('status')).toHaveText('The edge is changed.');
+  await tools.locator('.kind').selectOption('decontaminate');
+  await expect(tools.locator('.edge .unit')).toHaveText('%');
+  await tools.getByRole('spinbutton', { name: 'How much, in percent' }).fill('0');
+  await tools.getByRole('spinbutton').press('Enter');
+  await tools.getByRole('button', { name: 'Everywhere' }).click();
+  await expect(tools.getByRole('button', { name: 'Everywhere' })).toBeEnabled();
   await page.keyboard.press('h');
   const { x, y, width, height } = await tools.locator('canvas').boundingBox();
   await page.mouse.move(x + width * 0.45, y + height * 0.2);
@@ -46,17 +63,24 @@ test('edges are moved by a value, everywhere and under a stroke; hair is looked 
   await page.mouse.move(x + width * 0.5, y + height * 0.2, { steps: 4 });
   await page.mouse.up();
   await expect(page.getByRole('status')).toHaveText('Refined.');
-  for (let steps = 2; steps > 0; steps--) await tools.getByRole('button', { name: 'Undo' }).click();
+  for (let steps = 3; steps > 0; steps--) await tools.getByRole('button', { name: 'Undo' }).click();
   await expect(tools.getByRole('button', { name: 'Undo' })).toBeDisabled();
   await tools.getByRole('button', { name: 'Redo' }).click();
   await tools.getByRole('button', { name: 'Done' }).click();
   await expect(tools).toBeHidden();
 });
 
-test('what stands casts a shadow; a passport without a head is not made; mask and layers are', async ({ page }) => {
+test('what stands casts a shadow; a passport without a head is not made; mask and layers are', {
+  tag: '@isolated',
+}, async ({ page }) => {
   await page.getByLabel('Cast on the ground').check();
   await expect.poll(() => asked(page, 'cast')).toMatchObject({ angle: 50 });
   await page.getByRole('button', { name: 'Cast on the ground' }).click();
+
+  await page.getByLabel('From the photo').check(); // the desk is of wood
+  await expect(page.locator('.advice')).toContainText('the ground is not smooth enough');
+  await page.getByRole('button', { name: 'Shadow of the photo' }).click();
+  await expect(page.locator('.advice')).toBeHidden();
 
   await page.locator('select.canvas').selectOption('passport-us');
   await expect(page.getByRole('button', { name: 'Download', exact: true })).toBeDisabled();

@@ -1,11 +1,13 @@
 // The page and the element in every language, and from right to left.
 import { languages } from '../../web/widget/common/texts.js';
-import { expect, fakeEngine, photo, setFake, test } from './page-helpers.js';
+import { expect, fakeEngine, photo, setFake, test, withoutEngine } from './page-helpers.js';
 
 const remover = 'background-remover';
 
 /** @param {import('@playwright/test').Page} page @param {string} state */
 const inState = (page, state, selector = remover) => expect(page.locator(selector)).toHaveAttribute('state', state);
+
+test.beforeEach(({ context }) => withoutEngine(context));
 
 /** What lies outside of its box, or is cut off. @param {import('@playwright/test').Page} page */
 const misfits = (page) =>

@@ -1,11 +1,10 @@
 // The batch as a light table: one photo large, the next by an arrow, kept,
 // mended or left out; and the studio and the batch as one place.
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { readPng } from '../js/pictures.js';
 import { languages } from '../../web/widget/common/texts.js';
 import { photos, test, unzip, withoutPicker } from './batch-helpers.js';
-import { dropFiles, expect } from './page-helpers.js';
+import { axe, dropFiles, expect } from './page-helpers.js';
 
 const batch = 'background-batch';
 const remover = 'background-remover';
@@ -27,9 +26,7 @@ async function open(page, count, width = 400) {
 
 /** @param {import('@playwright/test').Page} page @param {string} state */
 async function clean(page, state) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);
-  expect(told, state).toEqual([]);
+  expect((await axe(page)).violations, state).toEqual([]);
 }
 
 /** A stroke across the middle of what is retouched. @param {import('@playwright/test').Page} page */

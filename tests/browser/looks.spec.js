@@ -1,10 +1,9 @@
 // Looks: put on, kept, taken out as a file and in again, several at once.
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { readLook } from '../../web/engine/core/look.js';
 import { languages } from '../../web/widget/common/texts.js';
 import { alone, photos, sha256, test, unzip, withoutPicker } from './batch-helpers.js';
-import { expect } from './page-helpers.js';
+import { axe, expect } from './page-helpers.js';
 
 const batch = 'background-batch';
 const remover = 'background-remover';
@@ -29,8 +28,7 @@ test('a batch in several looks is one ZIP, of the bytes that each look gives; a 
   await page.locator(`${batch} [data-pick=looks]`).click();
   const panel = page.locator(`${batch} .presets`);
   await expect(panel.locator('.wear b')).toHaveText(['Shop', 'Square', 'Story']);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target.join(' '))}`)).toEqual([]);
+  expect((await axe(page)).violations).toEqual([]);
 
   await panel.getByRole('button', { name: /^Shop/ }).click();
   await expect(page.locator(`${batch} .format`)).toHaveValue('jpeg');

@@ -1,52 +1,141 @@
 // Shared by the specs of the page and the element: a watched page, photos made
-// in the browser, and an engine whose answers a test decides.
+// in the browser, an engine whose answers a test decides, and axe-core.
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base } from '@playwright/test';
 
 /**
- * A page on which nothing may go wrong quietly: console errors, uncaught
- * errors, CSP violations and requests to other hosts fail the test at its end;
- * so do tasks over 50 ms, where a test asks for it by `longTasks`.
+ * Collects what goes wrong quietly on a page: console errors, uncaught errors,
+ * CSP violations and requests to other hosts.
+ *
+ * @param {import('@playwright/test').Page} page
+ * @param {string} baseURL
+ * @returns {Promise<string[]>} it grows
+ */
+async function watch(page, baseURL) {
+  /** @type {string[]} */
+  const trouble = [];
+  page.on('console', (message) => message.type() === 'error' && trouble.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (/^https?:/.test(url) && !url.startsWith(baseURL)) trouble.push(`another host: ${url}`);
+  });
+  await page.addInitScript(() => {
+    window.longTasks = [];
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const { duration, startTime } of list.getEntries())
+        window.longTasks.push(`${Math.round(duration)} ms at ${Math.round(startTime)}`);
+    }).observe({ type: 'longtask', buffered: true });
+    new PerformanceObserver((list) => {
+      for (const { hadRecentInput, value, sources } of list.getEntries()) {
+        if (!hadRecentInput)
+          window.shifts.push([
+            value,
+            ...sources.map(
+              ({ node, previousRect, currentRect }) =>
+                `${node?.className ?? node?.nodeName} ${JSON.stringify([previousRect, currentRect])}`,
+            ),
+          ]);
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  return trouble;
+}
+
+/**
+ * A page on which nothing may go wrong quietly: what watch() collects fails the
+ * test at its end; so do tasks over 50 ms, where a test asks for it by `longTasks`.
  */
 export const test = base.extend({
   trouble: [
     async ({ page, baseURL }, use) => {
-      /** @type {string[]} */
-      const trouble = [];
-      page.on('console', (message) => message.type() === 'error' && trouble.push(`console: ${message.text()}`));
-      page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
-      page.on('request', (request) => {
-        const url = request.url();
-        if (/^https?:/.test(url) && !url.startsWith(baseURL)) trouble.push(`another host: ${url}`);
-      });
-      await page.addInitScript(() => {
-        window.longTasks = [];
-        window.shifts = [];
-        new PerformanceObserver((list) => {
-          for (const { duration, startTime } of list.getEntries())
-            window.longTasks.push(`${Math.round(duration)} ms at ${Math.round(startTime)}`);
-        }).observe({ type: 'longtask', buffered: true });
-        new PerformanceObserver((list) => {
-          for (const { hadRecentInput, value, sources } of list.getEntries()) {
-            if (!hadRecentInput)
-              window.shifts.push([
-                value,
-                ...sources.map(
-                  ({ node, previousRect, currentRect }) =>
-                    `${node?.className ?? node?.nodeName} ${JSON.stringify([previousRect, currentRect])}`,
-                ),
-              ]);
-          }
-        }).observe({ type: 'layout-shift', buffered: true });
-        document.addEventListener('securitypolicyviolation', (event) =>
-          console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
-        );
-      });
+      const trouble = await watch(page, baseURL);
       await use(trouble);
       expect(trouble).toEqual([]);
     },
     { auto: true },
   ],
 });
+
+/**
+ * The same for the tests of a file that share one visit, where the way to what
+ * they are about costs more than they do. A test that fails ends it, as
+ * Playwright goes on in a new process.
+ *
+ * @param {(page: import('@playwright/test').Page) => Promise<void>} visit before the first test
+ * @param {(page: import('@playwright/test').Page) => Promise<void>} again puts the page back before each other
+ */
+export function sharedVisit(visit, again) {
+  /** @type {{ page: import('@playwright/test').Page, trouble: string[] } | undefined} */
+  let shared;
+  const test = base.extend({
+    page: async ({ browser, baseURL }, use) => {
+      if (shared) await again(shared.page);
+      else {
+        const page = await browser.newPage();
+        shared = { page, trouble: await watch(page, baseURL) };
+        await visit(page);
+      }
+      await use(shared.page);
+    },
+    trouble: [
+      async ({ page: _page }, use) => {
+        await use(shared.trouble);
+        expect(shared.trouble.splice(0)).toEqual([]);
+      },
+      { auto: true },
+    ],
+  });
+  test.describe.configure({ mode: 'default' }); // one process has them all
+  test.afterAll(() => shared?.page.close());
+  return test;
+}
+
+/**
+ * Between two tests of a shared visit: no photo, and the element's attributes, language and place as they came.
+ *
+ * @param {import('@playwright/test').Page} page
+ */
+export async function putBack(page) {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.mouse.move(1, 1);
+  await page.evaluate(async () => {
+    const element = document.querySelector('background-remover');
+    element.reset();
+    element.backgroundImage = null;
+    const markup = new DOMParser().parseFromString(await (await fetch('/')).text(), 'text/html');
+    const own = markup.querySelector('background-remover');
+    for (const name of element.getAttributeNames())
+      if (name !== 'state' && !own.hasAttribute(name)) element.removeAttribute(name);
+    for (const { name, value } of own.attributes) element.setAttribute(name, value);
+    document.documentElement.lang = 'en';
+    localStorage.clear();
+    scrollTo(0, 0);
+  });
+  await expect(page.locator('background-remover')).toHaveAttribute('state', 'empty');
+}
+
+/**
+ * For tests that bring an engine of their own, before the page is opened: the
+ * worker that the page starts ahead of the first photo does nothing, and no
+ * model is loaded beside the test.
+ *
+ * @param {import('@playwright/test').Page | import('@playwright/test').BrowserContext} target
+ */
+export const withoutEngine = (target) =>
+  target.addInitScript(() => {
+    const { Worker } = window;
+    window.Worker = /** @type {any} */ (
+      (url, options) => {
+        if (!/\/engine\//.test(String(url))) return new Worker(url, options);
+        return Object.assign(new EventTarget(), { postMessage() {}, terminate() {} });
+      }
+    );
+  });
 
 export { expect };
 
@@ -68,6 +157,25 @@ export const inTime = (define) =>
     test.describe.configure({ retries: 2 });
     define();
   });
+
+/**
+ * What axe-core finds wrong, a line each. Of what is right it need not tell every
+ * element, nor is there a frame of another origin to ask: both take most of its time.
+ *
+ * @param {import('@playwright/test').Page} page
+ * @returns {Promise<{ violations: string[], passes: number }>} passes: how many rules had something to look at
+ */
+export async function axe(page) {
+  const { violations, passes } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .options({ resultTypes: ['violations'] })
+    .analyze();
+  const told = violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`).join('; ')}`,
+  );
+  return { violations: told, passes: passes.length };
+}
 
 /** The sample picture that ships. */
 export const sample = new URL('../../web/samples/duck.jpg', import.meta.url).pathname;

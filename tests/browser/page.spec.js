@@ -4,7 +4,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { longTasks } from './batch-helpers.js';
-import { dropFiles, expect, fakeEngine, inTime, photo, sample, test, withoutFirefox } from './page-helpers.js';
+import {
+  dropFiles,
+  expect,
+  fakeEngine,
+  inTime,
+  photo,
+  sample,
+  test,
+  withoutEngine,
+  withoutFirefox,
+} from './page-helpers.js';
 
 test.skip(...withoutFirefox);
 
@@ -35,8 +45,13 @@ const serveAlone = (page) =>
     }),
   );
 
-test('the sample is cut out, with clear corners and a solid subject', async ({ page }) => {
-  await page.goto('/');
+test('the sample is cut out, with clear corners and a solid subject; nothing of ONNX Runtime is fetched, not even ahead', {
+  tag: '@isolated',
+}, async ({ page }) => {
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto('/', { waitUntil: 'networkidle' });
   await listen(page);
   await page.getByRole('button', { name: 'Try the sample' }).click();
   await inState(page, 'done');
@@ -59,6 +74,9 @@ test('the sample is cut out, with clear corners and a solid subject', async ({ p
   await page.getByText('What the last run took').click();
   await expect(page.locator('#run-table tr.total')).toContainText(/\d/);
   await expect(page.locator('#run-facts')).toContainText('duck.jpg: 1200 × 900');
+  expect(seen.report.engine).toBe('c');
+  expect(asked).toContain('/models/base/model.onnx'); // what workers ask for is seen here
+  expect(asked.filter((path) => /^\/vendor\/ort\/|\/ort-worker\.js$/.test(path))).toEqual([]);
 });
 
 test('the keyboard alone goes from the page’s top to the saved file', async ({ page }) => {
@@ -96,82 +114,63 @@ test('the keyboard alone goes from the page’s top to the saved file', async ({
   await inState(page, 'done');
 });
 
-test('the download is what the engine gave', async ({ page }) => {
-  await page.goto('/');
-  await listen(page);
-  await page.locator(`${remover} .files`).setInputFiles(sample);
-  await inState(page, 'done');
-  await page.getByRole('button', { name: 'White' }).click();
-  await page.getByLabel('Format').selectOption('jpeg');
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download', exact: true }).click(),
-  ]);
-  const digest = await page.evaluate(async () => {
-    const { blob } = window.results.at(-1);
-    return [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))]
-      .map((b) => b.toString(16).padStart(2, '0'))
-      .join('');
-  });
-  const bytes = readFileSync(await download.path());
-  expect(bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
-  expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
-});
-
-test('every background and format gives a file', async ({ page }) => {
+test('every background and format gives a file; the preview of a crop lies where the file lies; the download is what the engine gave', {
+  tag: '@isolated',
+}, async ({ page }) => {
   await page.goto('/');
   await listen(page);
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await inState(page, 'done');
   await filed(page);
-  for (const name of ['White', 'Black', 'Blur']) {
-    await page.getByRole('button', { name, exact: true }).click();
+  await test.step('every background and format', async () => {
+    for (const name of ['White', 'Black', 'Blur']) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await expect(page.locator('.exact')).toBeVisible();
+    }
+    await page.locator('.backgroundFile').setInputFiles(photo('plain.bmp', [30, 60, 200]));
     await expect(page.locator('.exact')).toBeVisible();
-  }
-  await page.locator('.backgroundFile').setInputFiles(photo('plain.bmp', [30, 60, 200]));
-  await expect(page.locator('.exact')).toBeVisible();
-  await page.getByLabel('Format').selectOption('webp');
-  await expect(page.locator('.meta')).toContainText('WEBP · 1200 × 900');
-  const made = await page.evaluate(() => window.results.map(({ options, blob }) => `${options.format} ${blob.type}`));
-  expect(made).toEqual([
-    'png image/png',
-    'png image/png',
-    'png image/png',
-    'png image/png',
-    'png image/png',
-    'webp image/webp',
-  ]);
-});
-
-test('the preview of a crop lies where the file lies', async ({ page }) => {
-  await page.goto('/');
-  await listen(page);
-  await page.locator(`${remover} .files`).setInputFiles(sample);
-  await inState(page, 'done');
-  await filed(page);
-  await page.getByLabel('Crop').check();
-  await expect(page.locator('.exact')).toBeVisible();
-  await filed(page, 2);
-  const { shown, file } = await page.evaluate(() => {
-    const slider = document.querySelector('background-remover').shadowRoot.querySelector('compare-slider');
-    const { width, height } = window.results.at(-1).report;
-    return { shown: Number(slider.style.getPropertyValue('--ratio')), file: width / height };
+    await page.getByLabel('Format').selectOption('webp');
+    await expect(page.locator('.meta')).toContainText('WEBP · 1200 × 900');
+    const made = await page.evaluate(() => window.results.map(({ options, blob }) => `${options.format} ${blob.type}`));
+    expect(made).toEqual([
+      'png image/png',
+      'png image/png',
+      'png image/png',
+      'png image/png',
+      'png image/png',
+      'webp image/webp',
+    ]);
   });
-  expect(shown).toBe(file);
-});
-
-test('nothing of ONNX Runtime is fetched: not by the page, not ahead, not for a photo', async ({ page }) => {
-  /** @type {string[]} */
-  const asked = [];
-  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await page.goto('/', { waitUntil: 'networkidle' });
-  await listen(page);
-  await page.getByRole('button', { name: 'Try the sample' }).click();
-  await inState(page, 'done');
-  await filed(page);
-  expect(await page.evaluate(() => window.results[0].report.engine)).toBe('c');
-  expect(asked).toContain('/models/base/model.onnx'); // what workers ask for is seen here
-  expect(asked.filter((path) => /^\/vendor\/ort\/|\/ort-worker\.js$/.test(path))).toEqual([]);
+  await test.step('a crop', async () => {
+    await page.getByRole('button', { name: 'Transparent' }).click();
+    await filed(page, 7);
+    await page.getByLabel('Crop').check();
+    await expect(page.locator('.exact')).toBeVisible();
+    await filed(page, 8);
+    const { shown, file } = await page.evaluate(() => {
+      const slider = document.querySelector('background-remover').shadowRoot.querySelector('compare-slider');
+      const { width, height } = window.results.at(-1).report;
+      return { shown: Number(slider.style.getPropertyValue('--ratio')), file: width / height };
+    });
+    expect(shown).toBe(file);
+  });
+  await test.step('the download', async () => {
+    await page.getByRole('button', { name: 'White' }).click();
+    await page.getByLabel('Format').selectOption('jpeg');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download', exact: true }).click(),
+    ]);
+    const digest = await page.evaluate(async () => {
+      const { blob } = window.results.at(-1);
+      return [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))]
+        .map((b) => b.toString(16).padStart(2, '0'))
+        .join('');
+    });
+    const bytes = readFileSync(await download.path());
+    expect(bytes.subarray(0, 3).toString('hex')).toBe('ffd8ff');
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(digest);
+  });
 });
 
 test('a hover fetches what a photo needs, and no codec that most never need', async ({ page }) => {
@@ -187,7 +186,7 @@ test('a hover fetches what a photo needs, and no codec that most never need', as
   expect(asked.filter((path) => path.startsWith('/vendor/'))).toEqual([]);
 });
 
-test('once the page stands, it needs no network', async ({ page, context }) => {
+test('once the page stands, it needs no network', { tag: '@isolated' }, async ({ page, context }) => {
   // an idle network alone says little: on a busy machine the model is asked for late
   const model = page.waitForResponse(/\/models\/base\/model\.onnx$/, { timeout: 45_000 });
   const detail = page.waitForResponse(/\/models\/detail\/model\.onnx$/, { timeout: 45_000 });
@@ -292,12 +291,13 @@ test('on a phone everything fits, is big enough to touch, and works', async ({ b
 
 test('text is readable in light and in dark', async ({ page, browserName }) => {
   test.skip(browserName === 'firefox', 'Firefox 153 emulates no dark');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Try the sample' }).click();
+  await inState(page, 'done');
+  await expect(page.locator('.meta')).toContainText('PNG');
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.goto('/');
-    await page.getByRole('button', { name: 'Try the sample' }).click();
-    await inState(page, 'done');
-    await expect(page.locator('.meta')).toContainText('PNG');
     const poor = await page.evaluate(() => {
       const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
       const rgba = (colour) => {
@@ -334,18 +334,9 @@ test('text is readable in light and in dark', async ({ page, browserName }) => {
   }
 });
 
-test('a file that is no photo gets a text by its code, and the next photo works', async ({ page }) => {
-  await page.goto('/');
-  await page
-    .locator(`${remover} .files`)
-    .setInputFiles({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a photo at all') });
-  await inState(page, 'error');
-  await expect(page.locator('[part=message]')).toContainText('This is not a photo that can be opened.');
-  await page.locator(`${remover} .files`).setInputFiles(sample);
-  await inState(page, 'done');
-});
-
-test('a photo cancelled in the middle leaves the engine ready for the next', async ({ page }) => {
+test('a photo cancelled in the middle leaves the engine ready for the next; a file that is no photo gets a text by its code, and the next photo works', {
+  tag: '@isolated',
+}, async ({ page }) => {
   await page.goto('/');
   await page.evaluate(() => {
     const stop = new AbortController();
@@ -364,6 +355,15 @@ test('a photo cancelled in the middle leaves the engine ready for the next', asy
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await inState(page, 'done');
   await expect(page.locator('.meta')).toContainText('1200 × 900');
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await inState(page, 'empty');
+  await page
+    .locator(`${remover} .files`)
+    .setInputFiles({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a photo at all') });
+  await inState(page, 'error');
+  await expect(page.locator('[part=message]')).toContainText('This is not a photo that can be opened.');
+  await page.locator(`${remover} .files`).setInputFiles(sample);
+  await inState(page, 'done');
 });
 
 test('an engine set while the own one is still on its way stays', async ({ page }) => {
@@ -386,9 +386,26 @@ test('an engine set while the own one is still on its way stays', async ({ page 
 });
 
 test('a photo dropped beside the element is taken too', async ({ page }) => {
+  await withoutEngine(page); // taken is all that is asked
   await page.goto('/');
   expect(await dropFiles(page, 'h1', [photo('cat.bmp')], ['dragover', 'drop'])).toEqual([true, true]);
   await expect(page.locator(remover)).not.toHaveAttribute('state', 'empty');
+});
+
+test('samples of what is hard come after all that a photo needs, and are cut out by a click', async ({ page }) => {
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto('/');
+  const samples = page.locator('#samples');
+  await expect(samples.getByRole('button')).toHaveText(['Hair', 'Glass', 'Fabric']);
+  await expect(samples.locator('img').last()).toHaveJSProperty('naturalWidth', 144);
+  const first = asked.findIndex((path) => path.endsWith('-small.jpg'));
+  expect(asked.slice(0, first).some((path) => path.endsWith('/model.onnx'))).toBe(true);
+  expect(asked.filter((path) => /samples\/[a-z]+\.jpg/.test(path))).toEqual([]);
+  await samples.getByRole('button', { name: 'Hair' }).click();
+  await inState(page, 'done');
+  await expect(page.locator('#run-facts')).toContainText('hair.jpg: 800 × 600');
 });
 
 test('the element’s entry is at most 8 KB of gzip and loads nothing more by itself', async ({ page }) => {

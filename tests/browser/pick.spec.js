@@ -191,9 +191,9 @@ test('nothing found: the first offer is a click; what cannot be fetched is said,
 });
 
 const bundled = new URL('../../models/pick/manifest.json', import.meta.url);
-test('the bundled model: fetched with the first use and not before; a click on the duck is the duck', async ({
-  page,
-}) => {
+test('the bundled model: fetched with the first use and not before; a click on the duck is the duck', {
+  tag: '@isolated',
+}, async ({ page }) => {
   test.skip(!existsSync(bundled), 'models/pick is not there');
   expect(JSON.parse(readFileSync(bundled, 'utf8')).input.planes).toBe(7);
   /** @type {string[]} */

@@ -1,6 +1,6 @@
 // The user's agreement: asked by a click, shown, remembered, taken back; and
 // without it the shim sends nothing.
-import { expect, test } from './page-helpers.js';
+import { expect, test, withoutEngine } from './page-helpers.js';
 
 const remotes = { 'magic-hour': { name: 'Magic Hour', baseUrl: '/vendor-api' } };
 
@@ -23,6 +23,8 @@ const setUp = (page) =>
       consent,
     });
   }, remotes);
+
+test.beforeEach(({ page }) => withoutEngine(page)); // there is none, so that a policy would send
 
 test('nothing is agreed to until the user clicks, and it can be taken back', async ({ page }) => {
   await page.goto('/');

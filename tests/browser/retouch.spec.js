@@ -1,10 +1,23 @@
 // Retouching in the page as a user does it, on the real engine.
-import { expect, inTime, sample, test } from './page-helpers.js';
+import { expect, inTime, putBack, sample, sharedVisit, test as phone } from './page-helpers.js';
 
-test.beforeEach(async ({ page }) => {
-  await page.goto('/');
+/** @param {import('@playwright/test').Page} page */
+async function cutOut(page) {
   await page.locator('background-remover input.files').setInputFiles(sample);
   await expect(page.locator('background-remover')).toHaveAttribute('state', 'done');
+}
+
+/** @param {import('@playwright/test').Page} page */
+async function visit(page) {
+  await page.goto('/');
+  await cutOut(page);
+}
+
+const test = sharedVisit(visit, async (page) => {
+  if (await page.locator('.retouch').isVisible()) await page.locator('.retouch canvas').first().press('Escape');
+  await expect(page.locator('.retouch')).toBeHidden();
+  await putBack(page);
+  await cutOut(page);
 });
 
 /** @param {import('@playwright/test').Page} page */
@@ -157,10 +170,11 @@ inTime(() => {
   });
 });
 
-test.describe('on a phone', () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+phone.describe('on a phone', () => {
+  phone.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  phone.beforeEach(({ page }) => visit(page));
 
-  test('a finger erases; every control is in sight', async ({ page }) => {
+  phone('a finger erases; every control is in sight', async ({ page }) => {
     const canvas = await open(page);
     const { x, y, width, height } = await canvas.boundingBox();
     await page.touchscreen.tap(x + width / 2, y + height / 2);
@@ -172,7 +186,7 @@ test.describe('on a phone', () => {
     await page.screenshot({ path: test.info().outputPath('phone.png') });
   });
 
-  test('a second finger takes back what the first began, and zooms', async ({ page }) => {
+  phone('a second finger takes back what the first began, and zooms', async ({ page }) => {
     const canvas = await open(page);
     const { x, y, width, height } = await canvas.boundingBox();
     const zoom = page.locator('.retouch .zoom');

@@ -50,7 +50,9 @@ async function open(/** @type {import('@playwright/test').Page} */ page, path = 
   return complaints;
 }
 
-test('the npm SDK, unmodified, runs over the patched fetch without any network', async ({ page }) => {
+test('the npm SDK, unmodified, runs over the patched fetch without any network', { tag: '@isolated' }, async ({
+  page,
+}) => {
   const complaints = await open(page);
   await page.addScriptTag({ url: new URL('magic-hour.js', server.url).href });
   const seen = await page.evaluate(async () => {
@@ -188,7 +190,9 @@ test('two tabs, one idempotency key, the same moment: one job', async ({ context
   expect(new Set(answers.map(([, id]) => id)).size).toBe(1);
 });
 
-test('service worker: a page that knows nothing uses plain fetch and <img src>, offline', async ({ context }) => {
+test('service worker: a page that knows nothing uses plain fetch and <img src>, offline', { tag: '@isolated' }, async ({
+  context,
+}) => {
   const host = await context.newPage();
   const complaints = await open(host);
   await host.evaluate(async () => {

@@ -1,6 +1,6 @@
 // The stage as a hand uses it: how large the picture is, zoom, pinch, edges,
 // styles that are taken off, and nothing that is lost.
-import { bmp, expect, fakeEngine, inTime, photo, test } from './page-helpers.js';
+import { bmp, expect, fakeEngine, inTime, photo, test, withoutEngine } from './page-helpers.js';
 
 const remover = 'background-remover';
 
@@ -16,6 +16,7 @@ async function done(page, ...photos) {
 
 test.beforeEach(async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
+  await withoutEngine(page);
   await page.goto('/');
   await fakeEngine(page);
 });
@@ -329,7 +330,21 @@ test.describe('nothing is lost', () => {
   });
 
   test('an element that does not ask for it keeps no photo', async ({ page }) => {
-    await page.locator(remover).evaluate((element) => element.removeAttribute('remember'));
+    await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const gone = indexedDB.deleteDatabase('cutaway'); // of the visit, which asked
+          gone.onsuccess = gone.onblocked = resolve;
+        }),
+    );
+    await page.addInitScript(() =>
+      // before the page's scripts
+      document.addEventListener('readystatechange', () =>
+        document.querySelector('background-remover').removeAttribute('remember'),
+      ),
+    );
+    await page.reload();
+    await fakeEngine(page);
     await done(page);
     await page.waitForTimeout(300);
     expect(await page.evaluate(() => indexedDB.databases())).toEqual([]);

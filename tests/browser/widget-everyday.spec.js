@@ -1,5 +1,5 @@
 // What is remembered, keys, the ways out of the element, and forms.
-import { dropFiles, expect, fakeEngine, photo, setFake, test } from './page-helpers.js';
+import { dropFiles, expect, fakeEngine, photo, setFake, test, withoutEngine } from './page-helpers.js';
 
 const remover = 'background-remover';
 
@@ -15,6 +15,7 @@ async function done(page, ...photos) {
 
 test.beforeEach(async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
+  await withoutEngine(page);
   await page.goto('/');
   await fakeEngine(page);
 });

@@ -1,8 +1,9 @@
 // <compare-slider>: mouse, touch and keys.
-import { expect, fakeEngine, photo, test } from './page-helpers.js';
+import { expect, fakeEngine, photo, test, withoutEngine } from './page-helpers.js';
 
 test.beforeEach(async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
+  await withoutEngine(page);
   await page.goto('/');
   await fakeEngine(page);
   await page.locator('background-remover .files').setInputFiles(photo('cat.bmp'));

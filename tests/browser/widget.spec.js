@@ -10,6 +10,7 @@ import {
   photo,
   setFake,
   test,
+  withoutEngine,
   withoutFirefox,
 } from './page-helpers.js';
 
@@ -17,6 +18,7 @@ const remover = 'background-remover';
 
 test.skip(...withoutFirefox);
 test.beforeEach(async ({ page }) => {
+  await withoutEngine(page);
   await page.goto('/');
   await fakeEngine(page);
 });
@@ -74,6 +76,9 @@ test('a pasted photo is taken, a paste of text is left alone', async ({ page, br
 });
 
 test('src brings its photo along once, from markup and when it changes', async ({ page }) => {
+  let faked = () => {};
+  const ready = new Promise((resolve) => (faked = resolve));
+  await page.route('**/duck.jpg?1', (route) => ready.then(() => route.continue()));
   await page.evaluate(() => {
     const holder = document.createElement('div');
     document.querySelector('background-remover').replaceWith(holder);
@@ -84,6 +89,7 @@ test('src brings its photo along once, from markup and when it changes', async (
     holder.innerHTML = '<background-remover src="samples/duck.jpg?1"></background-remover>';
   });
   await fakeEngine(page);
+  faked(); // the photo meets this engine
   await inState(page, 'done');
   await expect(page.locator('[part=name]')).toHaveText('duck.jpg');
   await page.locator(remover).evaluate((element) => element.setAttribute('src', 'samples/duck.jpg?2'));

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "image/crc32.h"
+
 typedef struct bytes {
     uint8_t at[2000];
     size_t size;
@@ -43,7 +45,7 @@ static inline void put_chunk(bytes *b, const char *type, const void *data,
     put_be(b, (uint32_t)size, 4);
     put(b, type, 4);
     put(b, data, size);
-    put_be(b, 0, 4); /* the CRC is the decoder's to check */
+    put_be(b, cut_crc32(b->at + b->size - size - 4, size + 4), 4);
 }
 
 static inline bytes png(uint32_t w, uint32_t h, uint8_t bits, uint8_t colour)

@@ -121,6 +121,48 @@ static void a_view_shows_the_photo_where_a_thing_comes_in(void)
 
 /* The next click of a thing replaces what the one before made of the matte,
  * and each is a step of its own. */
+/* What lies under it is rendered once a window: never that of another window,
+ * of another matte, or with another thing on it. */
+static void a_view_is_as_if_it_were_the_first(void)
+{
+    static const struct {
+        uint8_t *map;
+        int way, style;
+        float x, step;
+        int stroke; /* is made before it */
+    } views[] = {{map, CUT_EDIT_ADD, CUT_EDIT_GHOST, 0, 1, 0},
+                 {other, CUT_EDIT_ADD, CUT_EDIT_GHOST, 0, 1, 0},
+                 {other, CUT_EDIT_ONLY, CUT_EDIT_RESULT, 0, 1, 0},
+                 {other, CUT_EDIT_TAKE, CUT_EDIT_RESULT, 3, 1, 0},
+                 {other, CUT_EDIT_TAKE, CUT_EDIT_RESULT, 3, 2, 0},
+                 {other, CUT_EDIT_ADD, CUT_EDIT_RESULT, 3, 2, 1},
+                 {map, CUT_EDIT_TAKE, CUT_EDIT_MATTE, -8, 2, 1}};
+    enum { VIEWS = sizeof views / sizeof *views };
+    cut_edit *long_used = edit_new(0), *anew = NULL;
+    for (int i = 0; i < VIEWS; i++) {
+        cut_edit *edits[2] = {long_used, anew = edit_new(0)};
+        for (int k = 0; k < 2; k++) {
+            for (int s = k == 0 ? i : 0; s <= i; s++) {
+                if (!views[s].stroke) continue;
+                CHECK_EQUAL(cut_edit_stroke(edits[k], CUT_EDIT_ERASE,
+                                            (float)(40 + 8 * s), 30, 6, 1, 0),
+                            CUT_OK);
+                CHECK_EQUAL(cut_edit_end(edits[k]), CUT_OK);
+            }
+            CHECK_EQUAL(
+                cut_edit_suppose(edits[k], views[i].way, views[i].map, M, M),
+                CUT_OK);
+            CHECK_EQUAL(cut_edit_view(edits[k], views[i].style, views[i].x, 0,
+                                      views[i].step, W, H),
+                        CUT_OK);
+        }
+        CHECK(memcmp(cut_edit_pixels(long_used), cut_edit_pixels(anew),
+                     (size_t)N * 4) == 0);
+        cut_edit_free(anew);
+    }
+    cut_edit_free(long_used);
+}
+
 static void a_thing_goes_on_from_the_matte_before_it(void)
 {
     static uint8_t ground[N], first[N], meant[N];
@@ -216,6 +258,7 @@ int main(void)
     make_maps();
     a_view_shows_what_becomes_a_step();
     a_view_shows_the_photo_where_a_thing_comes_in();
+    a_view_is_as_if_it_were_the_first();
     a_thing_goes_on_from_the_matte_before_it();
     a_step_may_change_nothing();
     what_cannot_be_supposed();

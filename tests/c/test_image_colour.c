@@ -11,6 +11,7 @@
 #include "image/chunks.h"
 #include "image/colour_space.h"
 #include "image/icc.h"
+#include "image/png.h"
 
 /* ---- PNGs that are nothing but chunks ---------------------------------- */
 
@@ -20,10 +21,8 @@ static size_t png_size;
 static void put_chunk(const char *type, const void *data, size_t size)
 {
     uint8_t *p = png + png_size;
-    memset(p, 0, 12 + size);
-    p[3] = (uint8_t)size;
-    memcpy(p + 4, type, 4);
     memcpy(p + 8, data, size);
+    cut_png_close_chunk(p, type, size);
     png_size += 12 + size;
 }
 
@@ -348,6 +347,35 @@ static void a_curve_that_falls_stays_where_it_was(void)
     for (int i = 85; i < 256; i++) CHECK(space.linear[0][i] == 1);
 }
 
+/* As libpng shows it: what a damaged chunk says changes no colour, and hides
+ * nothing that another one says. */
+static void a_chunk_whose_sum_is_wrong_says_nothing(void)
+{
+    cut_colour_space space;
+    for (int i = 0; i < 3; i++) {
+        start_png();
+        size_t from = png_size;
+        if (i == 0) put_gamma(100000);
+        if (i == 1) put_chunk("cICP", spaces[0].cicp, 4);
+        if (i == 2) put_chunk("sRGB", "\0", 1);
+        size_t end = png_size;
+        if (i == 2) put_gamma(100000);
+        CHECK_EQUAL(said(&space), i < 2);
+        for (size_t at = from + 8; at < end; at++) {
+            png[at] ^= 16; /* of its data, then of its sum */
+            CHECK_EQUAL(said(&space), i == 2);
+            png[at] ^= 16;
+        }
+    }
+    start_png();
+    put_primaries(adobe_rgb);
+    size_t end = png_size;
+    put_gamma(45455);
+    CHECK_EQUAL(said(&space), 1);
+    png[end - 20] ^= 1;
+    CHECK_EQUAL(said(&space), 0); /* 1 / 2.2 alone is sRGB */
+}
+
 int main(void)
 {
     parametric_curves_are_those_of_the_standard();
@@ -358,6 +386,7 @@ int main(void)
     srgb_is_no_profile();
     sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB();
     what_is_said_wrongly_is_not_said();
+    a_chunk_whose_sum_is_wrong_says_nothing();
     a_damaged_profile_is_srgb();
     CHECK_EQUAL(cut_alloc_count().blocks, 0);
     return CHECK_DONE();

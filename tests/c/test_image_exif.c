@@ -121,10 +121,32 @@ static void each_container_has_its_place_for_exif(void)
         }
 }
 
+/* As browsers: a WebP that does not say that it has EXIF has none, and behind a
+ * PNG's data it comes too late. */
+static void exif_counts_where_browsers_look_for_it(void)
+{
+    bytes exif = tiff(1, 8, 0, 3, 6);
+    for (int says = 0; says < 2; says++) {
+        bytes b = vp8x(says ? 8 : 0xF7, 1, 1);
+        b.at[20] &= 0xFD; /* no animation */
+        put_text(&b, "EXIF");
+        put_le(&b, (uint32_t)exif.size, 4);
+        put(&b, exif.at, exif.size);
+        CHECK_EQUAL(orientation_of(&b), says ? 6 : 1);
+    }
+    for (int late = 0; late < 2; late++) {
+        bytes b = png(1, 1, 8, 2);
+        if (late) put_chunk(&b, "IDAT", "", 0);
+        put_chunk(&b, "eXIf", exif.at, exif.size);
+        CHECK_EQUAL(orientation_of(&b), late ? 1 : 6);
+    }
+}
+
 int main(void)
 {
     the_orientation_is_a_short_of_1_to_8_in_either_order();
     a_directory_may_lie_anywhere_in_the_exif_and_not_beyond();
     each_container_has_its_place_for_exif();
+    exif_counts_where_browsers_look_for_it();
     return CHECK_DONE();
 }

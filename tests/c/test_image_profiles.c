@@ -168,21 +168,66 @@ static void the_parts_of_a_jpegs_profile_are_all_there_once(void)
     CHECK(!reads(&file, CUT_FORMAT_BMP, &icc));
 }
 
+static void what_pads_a_profile_is_no_part_of_it(void)
+{
+    for (size_t more = 1; more < 5; more++) {
+        bytes icc = profile(SIZE, "RGB "), padded = icc;
+        put(&padded, "\0\0\0\0", more);
+        bytes file = webp_with(&padded);
+        CHECK(reads(&file, CUT_FORMAT_WEBP, &icc));
+        cut_bytes copy;
+        CHECK_EQUAL(cut_icc_copy(&copy, padded.at, padded.size, NULL), CUT_OK);
+        CHECK_EQUAL(copy.size, SIZE);
+        cut_bytes_free(&copy);
+    }
+}
+
+/* As browsers: what its header does not promise is not there. */
+static void a_webp_says_that_it_has_a_profile(void)
+{
+    bytes icc = profile(SIZE, "RGB "), file = webp_with(&icc);
+    CHECK(reads(&file, CUT_FORMAT_WEBP, &icc));
+    file.at[20] = 0xDF;
+    CHECK(!reads(&file, CUT_FORMAT_WEBP, &icc));
+}
+
+/* As browsers: the profile's place counts from the header on. */
+static void a_bmp_of_version_5_has_a_profile_where_it_says(void)
+{
+    bytes icc = profile(SIZE, "RGB ");
+    for (int i = 0; i < 6; i++) {
+        bytes b = {.size = 0};
+        put_text(&b, "BM");
+        put_le(&b, 0, 12);
+        put_le(&b, i == 1 ? 108 : 124, 4);
+        while (b.size < 14 + 56) put_le(&b, 0, 1);
+        put_text(&b, i == 2 ? "KNIL" : "DEBM"); /* a file's name, or embedded */
+        while (b.size < 14 + 112) put_le(&b, 0, 1);
+        put_le(&b, i == 3 ? 0xFFFFFFF0u : 124 + 9, 4);
+        put_le(&b, i == 4 ? SIZE + 1 : SIZE, 4);
+        put_le(&b, 0, 4);
+        put_text(&b, "9 letters");
+        put(&b, icc.at, i == 5 ? SIZE - 1 : SIZE);
+        CHECK_EQUAL(reads(&b, CUT_FORMAT_BMP, &icc), i == 0);
+    }
+}
+
 /* Of 4 MB at most: the files are too large for the other tests' room. */
 static void a_profile_has_a_size_limit(void)
 {
     for (uint32_t more = 0; more < 2; more++) {
         uint32_t size = CUT_MAX_ICC_BYTES + more;
         uint8_t *file = calloc(size + 100, 1);
-        memcpy(file, "RIFF1234WEBPICCP", 16);
-        bytes head = {.size = 0};
+        bytes head = webp("VP8X", "\x20\0\0\0\0\0\0\0\0\0", 10);
+        put_text(&head, "ICCP");
         put_le(&head, size, 4);
+        size_t at = head.size;
         put_be(&head, size, 4);
-        memcpy(file + 16, head.at, 8);
-        memcpy(file + 20 + 16, "RGB ", 4);
-        memcpy(file + 20 + 36, "acsp", 4);
+        memcpy(file, head.at, head.size);
+        memcpy(file + at + 16, "RGB ", 4);
+        memcpy(file + at + 36, "acsp", 4);
         cut_bytes icc = {0};
-        CHECK_EQUAL(cut_icc_read(&icc, file, size + 20, CUT_FORMAT_WEBP, NULL),
+        CHECK_EQUAL(cut_icc_read(&icc, file, size + at, CUT_FORMAT_WEBP, NULL),
                     CUT_OK);
         CHECK_EQUAL(icc.size, more ? 0 : size);
         cut_bytes_free(&icc);
@@ -195,6 +240,9 @@ int main(void)
     a_profile_has_a_header_of_128_bytes_that_agrees();
     a_png_names_its_profile_in_1_to_79_letters();
     the_parts_of_a_jpegs_profile_are_all_there_once();
+    what_pads_a_profile_is_no_part_of_it();
+    a_webp_says_that_it_has_a_profile();
+    a_bmp_of_version_5_has_a_profile_where_it_says();
     a_profile_has_a_size_limit();
     CHECK_EQUAL(cut_live_blocks(), 0);
     return CHECK_DONE();

@@ -142,6 +142,43 @@ static void what_is_read_outside_is_refused_by_name(void)
     cut_job_free(job);
 }
 
+static void what_is_no_picture_here_is_said_by_its_name(void)
+{
+    static const struct {
+        const char *start;
+        size_t size;
+        const char *word;
+    } cases[] = {{"\0\0\0\x0CjP  \r\n\x87\n", 12, "JPEG 2000"},
+                 {"8BPS\0\1", 6, "PSD"},
+                 {"%PDF-1.7", 8, "PDF"},
+                 {"\0\0\0\x18"
+                  "ftypmp42",
+                  12, "film"},
+                 {"\0\0\0\x18"
+                  "ftypcrx ",
+                  12, "raw"},
+                 {"RIFF\0\0\0\0WAVE", 12, "sound"},
+                 {"<!DOCTYPE html>", 15, "web page"},
+                 {"P6\n4 4", 6, "PNM"},
+                 {"P64 4", 5, "known here"},
+                 {"8BP", 3, "known here"},
+                 {"RIFF\0\0\0\0WEB", 11, "known here"},
+                 {"\0\0\0\x18"
+                  "ftyphei",
+                  11, "known here"},
+                 {"", 1, "known here"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cut_probe p;
+        cut_error error = {{0}};
+        uint8_t *copy = malloc(cases[i].size);
+        memcpy(copy, cases[i].start, cases[i].size);
+        CHECK_EQUAL(cut_image_probe(&p, copy, cases[i].size, &error),
+                    CUT_E_FORMAT);
+        CHECK(strstr(error.text, cases[i].word) != NULL);
+        free(copy);
+    }
+}
+
 int main(void)
 {
     a_file_type_is_told_by_its_brands();
@@ -149,5 +186,6 @@ int main(void)
     an_icon_has_an_entry_that_fits();
     a_drawing_is_xml_with_its_element();
     what_is_read_outside_is_refused_by_name();
+    what_is_no_picture_here_is_said_by_its_name();
     return CHECK_DONE();
 }

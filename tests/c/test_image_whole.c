@@ -331,6 +331,63 @@ static void a_tRNS_longer_than_the_palette_is_left_out(void)
     CHECK(SAME_AS(png_palette));
 }
 
+/* An opaque picture of its own colours, not of a palette's. */
+static cut_file rgb;
+
+static void start_rgb(void)
+{
+    cut_bytes file = {0}, none = {0};
+    cut_image image = {scene_pixels(20, 10, 0), 20, 10, 1};
+    CHECK_EQUAL(cut_png_encode(&file, &image, &none, NULL), CUT_OK);
+    start(file.data, file.size);
+    rgb = made;
+    cut_bytes_free(&file);
+}
+
+/* As libpng: before the palette, a second one, beside alpha, of another length,
+ * behind the data. */
+static void a_tRNS_that_does_not_fit_says_nothing(void)
+{
+    uint8_t two[12 + 2] = {0, 0, 0, 2, 't', 'R', 'N', 'S'};
+    uint8_t six[12 + 6] = {0, 0, 0, 6, 't', 'R', 'N', 'S'};
+    START(png_palette);
+    splice(chunk("PLTE"), 0, two, sizeof two);
+    sum_again(chunk("tRNS"));
+    CHECK(SAME_AS(png_palette));
+    START(png_rgba);
+    splice(chunk("IDAT"), 0, six, sizeof six);
+    sum_again(chunk("tRNS"));
+    CHECK(SAME_AS(png_rgba));
+    start_rgb();
+    splice(chunk("IDAT"), 0, two, sizeof two);
+    sum_again(chunk("tRNS"));
+    CHECK(same_as(rgb.bytes, rgb.size));
+    start_rgb();
+    splice(chunk("IEND"), 0, six, sizeof six);
+    sum_again(chunk("tRNS"));
+    CHECK(same_as(rgb.bytes, rgb.size));
+    /* of two the first: all but its colour stay opaque */
+    START(png_palette);
+    uint8_t one[12 + 1] = {0, 0, 0, 1, 't', 'R', 'N', 'S'};
+    splice(chunk("IDAT"), 0, one, sizeof one);
+    sum_again(chunk("tRNS"));
+    cut_file first = made;
+    splice(chunk("IDAT"), 0, two, sizeof two);
+    made.bytes[chunk("IDAT") - 6] = 99;
+    sum_again(chunk("IDAT") - sizeof two);
+    CHECK(same_as(first.bytes, first.size));
+}
+
+/* One that a picture of its own colours suggests, of any length. */
+static void a_palette_that_nothing_needs_is_left_out(void)
+{
+    start_rgb();
+    uint8_t four[12 + 4] = {0, 0, 0, 4, 'P', 'L', 'T', 'E', 1, 2, 3, 4};
+    splice(chunk("IDAT"), 0, four, sizeof four);
+    sum_again(chunk("PLTE"));
+    CHECK(same_as(rgb.bytes, rgb.size));
+}
+
 static void an_index_beyond_the_palette_is_its_last_colour(void)
 {
     START(png_palette);
@@ -363,6 +420,13 @@ static void no_message_is_empty(void)
     CHECK(is_corrupt("damaged: "));
     CHECK(strstr(error.text, "()") == NULL &&
           strstr(error.text, ": .") == NULL);
+    START(png_palette);
+    made.size = chunk("PLTE") + 6; /* in a chunk's name */
+    CHECK(is_corrupt("it ends before its pixels"));
+    START(png_palette);
+    memcpy(made.bytes + chunk("PLTE") + 4, "P\0\1", 3);
+    sum_again(find("P\0", 30) - 4);
+    CHECK(is_corrupt("a chunk that it needs is not known"));
 }
 
 /* ---- GIF --------------------------------------------------------------- */
@@ -614,6 +678,8 @@ int main(void)
     of_two_sums_around_a_pngs_data_one_must_be_right();
     what_a_wrong_bit_would_change_unseen_is_summed();
     a_tRNS_longer_than_the_palette_is_left_out();
+    a_tRNS_that_does_not_fit_says_nothing();
+    a_palette_that_nothing_needs_is_left_out();
     an_index_beyond_the_palette_is_its_last_colour();
     no_message_is_empty();
     an_interlaced_gif_is_the_same_picture();

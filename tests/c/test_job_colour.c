@@ -21,8 +21,8 @@ static cut_bytes photo_of(uint8_t r, uint8_t g, uint8_t b, const char *cicp)
     if (cicp) {
         uint8_t said[61] = "\x89PNG\r\n\x1A\n\0\0\0\15IHDR";
         said[19] = said[23] = 1;
-        memcpy(said + 33, "\0\0\0\4cICP", 8);
         memcpy(said + 41, cicp, 4);
+        cut_png_close_chunk(said + 33, "cICP", 4);
         CHECK_EQUAL(cut_colour_profile_of_png(&icc, said, 49, NULL), CUT_OK);
         CHECK(icc.data != NULL);
     }

@@ -37,7 +37,10 @@ static void size_normalisation_and_kind_are_read(void)
     CHECK_EQUAL(parse(&m, "{" INPUT("[2048,1]", "[0,0,0]", "[1,1,1]",
                                     ",\"range\":\"255\"") "," GOOD_OUTPUT "}"),
                 CUT_OK);
-    CHECK(m.w == 2048 && m.h == 1 && !m.range_is_max);
+    CHECK(m.w == 2048 && m.h == 1 && !m.range_is_max && !m.closeup);
+    CHECK_EQUAL(parse(&m, "{" GOOD_INPUT "," GOOD_OUTPUT ",\"closeup\":true}"),
+                CUT_OK);
+    CHECK(m.closeup);
 }
 
 static void anything_else_is_refused_by_a_sentence(void)
@@ -74,6 +77,7 @@ static void anything_else_is_refused_by_a_sentence(void)
                                                              "}",
         "{" GOOD_INPUT ",\"output\":{\"kind\":\"mask\"}}",
         "{" GOOD_INPUT ",\"output\":{\"kind\":1}}",
+        "{" GOOD_INPUT "," GOOD_OUTPUT ",\"closeup\":1}",
         "{" GOOD_INPUT ",\"output\":{\"kind\":\"alpha\",\"x\":1}}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

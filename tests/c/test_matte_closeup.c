@@ -200,7 +200,7 @@ static void a_map_at_the_limit_does_not_grow(void)
 }
 
 /* A white square on black: the job's photo. */
-static cut_job *prepared(const char *options, int side)
+static cut_job *prepared(const char *options, const char *manifest, int side)
 {
     enum { W = 200, H = 100 };
     uint8_t *px = calloc(W * H, 4);
@@ -215,9 +215,7 @@ static cut_job *prepared(const char *options, int side)
                                     0,   0,   H,  0, 0,  0, 1, 0, 24, 0};
     cut_job *job = cut_job_new();
     CHECK_EQUAL(cut_job_options(job, options, (uint32_t)strlen(options)), 0);
-    CHECK_EQUAL(
-        cut_job_manifest(job, scene_manifest, (uint32_t)strlen(scene_manifest)),
-        0);
+    CHECK_EQUAL(cut_job_manifest(job, manifest, (uint32_t)strlen(manifest)), 0);
     CHECK_EQUAL(cut_job_decode_pixels(job, px, W, H, bmp, sizeof bmp), 0);
     CHECK_EQUAL(cut_job_prepare(job), 0);
     free(px);
@@ -250,7 +248,7 @@ static float answer_both_ways(cut_job *job)
 
 static void a_small_subject_gets_one_close_up(void)
 {
-    cut_job *job = prepared("{\"effort\":\"high\"}", 30);
+    cut_job *job = prepared("{\"effort\":\"high\"}", scene_manifest, 30);
     CHECK(!cut_job_has_next_pass(job)); /* before the first answer */
     float first = answer_both_ways(job);
     CHECK(cut_job_has_next_pass(job));
@@ -267,10 +265,42 @@ static void a_small_subject_gets_one_close_up(void)
     cut_job_free(job);
 }
 
+/* Where the manifest says so; otherwise, and with "fast", one answer is all. */
+static void the_standard_effort_looks_closer(void)
+{
+    static const char said[] = ",\"closeup\":true}";
+    char manifest[sizeof scene_manifest + sizeof said];
+    snprintf(manifest, sizeof manifest, "%.*s%s",
+             (int)strlen(scene_manifest) - 1, scene_manifest, said);
+    const struct {
+        const char *options, *manifest;
+        int side, passes;
+    } cases[] = {{"{}", manifest, 30, 2},
+                 {"{}", manifest, 100, 2}, /* half of the photo */
+                 {"{}", manifest, 400, 1}, /* all of it */
+                 {"{}", scene_manifest, 30, 1},
+                 {"{\"effort\":\"fast\"}", manifest, 30, 1},
+                 {"{\"effort\":\"high\"}", manifest, 30, 3}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cut_job *job = prepared(cases[i].options, cases[i].manifest,
+                                cases[i].side);
+        int passes = 1;
+        float first = answer(job), last = first;
+        for (; cut_job_has_next_pass(job); passes++) {
+            CHECK_EQUAL(cut_job_prepare(job), 0);
+            last = answer(job);
+        }
+        CHECK_EQUAL(passes, cases[i].passes);
+        CHECK(last > 1.5f * first || passes == 1);
+        CHECK_EQUAL(cut_job_refine(job), 0);
+        cut_job_free(job);
+    }
+}
+
 static void the_mirrored_pass_is_turned_back(void)
 {
     static float plain[64 * 64], turned[64 * 64];
-    cut_job *job = prepared("{\"effort\":\"high\"}", 0);
+    cut_job *job = prepared("{\"effort\":\"high\"}", scene_manifest, 0);
     memcpy(plain, cut_job_tensor(job), sizeof plain);
     for (int i = 0; i < 64 * 64; i++) plain[i] = fminf(plain[i], 1);
     plain[5 * 64 + 3] = 0; /* its own, so that both halves are seen */
@@ -297,7 +327,7 @@ static void a_subject_found_once_stays_found(void)
         int found;
     } cases[] = {{1, 0, 1}, {1, 1, 1}, {0.3f, 1, 0}, {0, 0, 0}};
     for (int i = 0; i < 4; i++) {
-        cut_job *job = prepared("{\"effort\":\"high\"}", 0);
+        cut_job *job = prepared("{\"effort\":\"high\"}", scene_manifest, 0);
         memset(map, 0, sizeof map);
         for (int k = 0; k < 64 * 16; k++) map[k] = cases[i].first;
         CHECK_EQUAL(cut_job_matte(job, map, 64, 64), 0);
@@ -313,7 +343,7 @@ static void a_subject_found_once_stays_found(void)
 static void a_pass_that_finds_nothing_leaves_what_was_found(void)
 {
     static float map[64 * 64];
-    cut_job *job = prepared("{\"effort\":\"high\"}", 30);
+    cut_job *job = prepared("{\"effort\":\"high\"}", scene_manifest, 30);
     answer(job); /* then nothing, of the mirrored photo and close by */
     for (int pass = 0; pass < 2; pass++) {
         CHECK(cut_job_has_next_pass(job));
@@ -335,7 +365,8 @@ static void no_close_up_of_what_is_large_or_unless_asked_for(void)
                  {"{\"effort\":\"standard\"}", 30},
                  {"{\"effort\":\"high\"}", 0}};
     for (int i = 0; i < 3; i++) {
-        cut_job *job = prepared(cases[i].options, cases[i].side);
+        cut_job *job = prepared(cases[i].options, scene_manifest,
+                                cases[i].side);
         if (strstr(cases[i].options, "high"))
             answer_both_ways(job);
         else
@@ -349,7 +380,7 @@ static void no_close_up_of_what_is_large_or_unless_asked_for(void)
 
 static void every_refused_allocation_of_a_further_pass_can_be_tried_again(void)
 {
-    cut_job *job = prepared("{\"effort\":\"high\"}", 30);
+    cut_job *job = prepared("{\"effort\":\"high\"}", scene_manifest, 30);
     answer_both_ways(job);
     int status = CUT_E_MEMORY, n = 1;
     for (; status == CUT_E_MEMORY && n < 20; n++) {
@@ -379,6 +410,7 @@ int main(void)
     the_mean_lies_inside_and_fades_to_the_border();
     a_map_at_the_limit_does_not_grow();
     a_small_subject_gets_one_close_up();
+    the_standard_effort_looks_closer();
     the_mirrored_pass_is_turned_back();
     a_subject_found_once_stays_found();
     a_pass_that_finds_nothing_leaves_what_was_found();

@@ -147,10 +147,10 @@ static void smaller_it_is_the_result_reduced(void)
 {
     static const uint32_t sides[] = {200, 131, 60};
     cut_preview *p = begin();
-    for (int i = 0; i < CASES; i++)
+    for (int i = 0; i < CASES; i++) {
+        cut_job *job = result(cases[i].options);
         for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
             CHECK_EQUAL(render(p, cases[i].options, sides[s]), CUT_OK);
-            cut_job *job = result(cases[i].options);
             uint32_t w = cut_preview_w(p), h = cut_preview_h(p);
             CHECK_EQUAL(w > h ? w : h, sides[s]);
             CHECK_EQUAL(cut_preview_full_w(p), cut_job_out_w(job));
@@ -158,8 +158,9 @@ static void smaller_it_is_the_result_reduced(void)
             if (off > 2)
                 printf("%s at %u: %g\n", cases[i].options, sides[s], off);
             CHECK(off <= 2); /* levels */
-            cut_job_free(job);
         }
+        cut_job_free(job);
+    }
     cut_preview_free(p);
 }
 

@@ -11,6 +11,9 @@
 #include "base/fail.h"
 #include "cutaway.h"
 
+#define PNG_AT 2
+#include "png_sums.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MAP = 16 };
@@ -40,6 +43,10 @@ static const char *const options[] = {
     "\"background\":\"image\"}",
     "{\"canvas\":{\"width\":120,\"height\":30,\"scale\":4},\"margin\":\"20%\","
     "\"background\":\"blur\",\"shadow\":{\"blur\":\"25%\"}}",
+    "{\"partial\":true,\"metadata\":\"keep\",\"colorspace\":\"srgb\"}",
+    "{\"kind\":\"graphic\",\"metadata\":\"keep\",\"format\":\"jpeg\"}",
+    "{\"kind\":\"photo\",\"partial\":true,\"background\":\"image\","
+    "\"fit\":\"contain\"}",
 };
 
 /* Blobs of a few cells, soft, or values out of range, by the seed. */
@@ -73,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cut_memory_limit(48u << 20);
     cut_job *job = cut_job_new();
     if (!job) abort();
+    (void)cut_job_first_picture(job, file, bytes);
     int background_image = strstr(chosen, "image") != NULL;
     (void)(step(cut_job_options(job, chosen, (uint32_t)strlen(chosen))) &&
            step(cut_job_manifest(job, manifest, sizeof manifest - 1)) &&

@@ -13,6 +13,9 @@
 #include "image/png.h"
 #include "image/probe.h"
 
+#define PNG_AT 0
+#include "png_sums.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void write_and_read(const cut_metadata *m)

@@ -77,6 +77,13 @@ export function chunks(file) {
   return found;
 }
 
+/** @param {number} left @param {number} up @param {number} corner */
+function paeth(left, up, corner) {
+  const p = left + up - corner;
+  const [a, b, c] = [Math.abs(p - left), Math.abs(p - up), Math.abs(p - corner)];
+  return a <= b && a <= c ? left : b <= c ? up : corner;
+}
+
 /**
  * @param {Uint8Array} file 8-bit PNG, not interlaced, no palette
  * @returns {{ width: number, height: number, type: number, rgba: Uint8Array }}
@@ -95,20 +102,24 @@ export function readPng(file) {
   const bytes = new Uint8Array(row * height);
   for (let y = 0; y < height; y++) {
     const filter = raw[y * (row + 1)];
-    for (let i = 0; i < row; i++) {
-      const left = i >= channels ? bytes[y * row + i - channels] : 0;
-      const up = y ? bytes[(y - 1) * row + i] : 0;
-      const corner = y && i >= channels ? bytes[(y - 1) * row + i - channels] : 0;
-      const p = left + up - corner;
-      const [a, b, c] = [Math.abs(p - left), Math.abs(p - up), Math.abs(p - corner)];
-      const paeth = a <= b && a <= c ? left : b <= c ? up : corner;
-      bytes[y * row + i] = raw[y * (row + 1) + 1 + i] + [0, left, up, (left + up) >> 1, paeth][filter];
+    for (let i = 0, at = y * row, from = at + y + 1; i < row; i++, at++, from++) {
+      const left = i >= channels ? bytes[at - channels] : 0;
+      const up = y ? bytes[at - row] : 0;
+      let guess = 0;
+      if (filter === 1) guess = left;
+      else if (filter === 2) guess = up;
+      else if (filter === 3) guess = (left + up) >> 1;
+      else if (filter === 4) guess = paeth(left, up, y && i >= channels ? bytes[at - row - channels] : 0);
+      bytes[at] = raw[from] + guess;
     }
   }
   const rgba = new Uint8Array(width * height * 4);
-  for (let i = 0; i < width * height; i++) {
-    const p = bytes.subarray(i * channels, (i + 1) * channels);
-    rgba.set(channels >= 3 ? [p[0], p[1], p[2], p[3] ?? 255] : [p[0], p[0], p[0], p[1] ?? 255], i * 4);
+  const [green, blue] = channels >= 3 ? [1, 2] : [0, 0];
+  for (let at = 0, p = 0; at < rgba.length; at += 4, p += channels) {
+    rgba[at] = bytes[p];
+    rgba[at + 1] = bytes[p + green];
+    rgba[at + 2] = bytes[p + blue];
+    rgba[at + 3] = channels % 2 ? 255 : bytes[p + channels - 1];
   }
   return { width, height, type, rgba };
 }

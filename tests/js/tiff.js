@@ -31,7 +31,7 @@ function packBits(bytes) {
  * @param {number} picture.kind PhotometricInterpretation
  * @param {'none' | 'deflate' | 'packbits'} [picture.coding]
  * @param {number} [picture.rows] in a strip
- * @param {Record<number, [number, ArrayLike<number>]>} [picture.tags] more: type and values by tag
+ * @param {Record<number, [number, ArrayLike<number>] | undefined>} [picture.tags] more: type and values by tag; undefined: without it
  */
 export function tiff({ width, height, samples, bits, kind, coding = 'none', rows = height, tags = {} }) {
   const row = samples.length / height;
@@ -44,7 +44,7 @@ export function tiff({ width, height, samples, bits, kind, coding = 'none', rows
     at += length;
     return at - length;
   });
-  /** @type {Record<number, [number, ArrayLike<number>]>} */
+  /** @type {Record<number, [number, ArrayLike<number>] | undefined>} */
   const all = {
     256: [4, [width]],
     257: [4, [height]],
@@ -57,13 +57,12 @@ export function tiff({ width, height, samples, bits, kind, coding = 'none', rows
     279: [4, strips.map(({ length }) => length)],
     ...tags,
   };
-  const names = Object.keys(all).map(Number); // numbers as keys come in their order
-  const directory = Buffer.alloc(2 + names.length * 12 + 4);
-  directory.writeUInt16LE(names.length);
+  const entries = Object.entries(all).flatMap(([name, tag]) => (tag ? [[Number(name), ...tag]] : [])); // numbers as keys come in their order
+  const directory = Buffer.alloc(2 + entries.length * 12 + 4);
+  directory.writeUInt16LE(entries.length);
   const far = [];
   let end = at + directory.length;
-  for (const [i, name] of names.entries()) {
-    const [type, values] = all[name];
+  for (const [i, [name, type, values]] of /** @type {[number, number, ArrayLike<number>][]} */ (entries).entries()) {
     const bytes = packed(type, values);
     const entry = 2 + i * 12;
     directory.writeUInt16LE(name, entry);

@@ -5,7 +5,7 @@ import { compileBuilt } from '../../web/engine/node/core.js';
 import { Preview } from '../../web/engine/core/preview.js';
 import { median, table } from './browser.js';
 
-const [W, H] = [4000, 3000];
+export const [W, H] = [4000, 3000];
 const SIDE = 320; // of the map
 
 /** @type {Record<string, Record<string, unknown>>} */
@@ -46,7 +46,7 @@ const changes = [
 ];
 
 /** A textured BMP: its content is of no matter, its size is. */
-function photo() {
+export function photo() {
   const file = Buffer.alloc(54 + W * H * 3);
   file.write('BM', 0, 'latin1');
   for (const [at, value] of [
@@ -68,7 +68,7 @@ function photo() {
 }
 
 /** A round subject with arms, its edge soft over a cell or two: 35 % of the picture. */
-function map() {
+export function map() {
   const data = new Float32Array(SIDE * SIDE);
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
@@ -81,12 +81,14 @@ function map() {
 }
 
 /**
+ * A job up to its refined matte.
+ *
  * @param {import('../../web/engine/core/core.js').Core} core
  * @param {Record<string, unknown>} options
  * @param {Buffer} file
  * @param {ReturnType<typeof map>} answer
  */
-function refined(core, options, file, answer) {
+export function refined(core, options, file, answer) {
   const job = core.newJob();
   job.options(options);
   job.manifest({ input: { size: [SIDE, SIDE], mean: [0, 0, 0], std: [1, 1, 1] }, output: { kind: 'alpha' } });

@@ -1,7 +1,7 @@
 // All but the inference, stage by stage, at 2, 12 and 24 megapixels, against
 // the same work by canvas calls (peer.js), both in the same Chromium.
 import { readFile } from 'node:fs/promises';
-import { inChromium, median, photos, table } from './browser.js';
+import { enlarge, inChromium, median, photos, table } from './browser.js';
 
 const sizes = [
   [1632, 1224],
@@ -21,26 +21,10 @@ export async function benchPixels() {
     /** @type {any[]} */
     const rows = [];
     for (const [width, height] of sizes) {
-      // A photo of that size: the sample enlarged, with noise in place of the
-      // detail that enlarging cannot bring, as JPEG of quality 90.
+      const fileBytes = await page.evaluate(enlarge, { base64: photo.bytes.toString('base64'), width, height });
       const measured = await page.evaluate(
-        async ({ base64, width, height, runs }) => {
-          const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-          const canvas = new OffscreenCanvas(width, height);
-          const context = canvas.getContext('2d');
-          if (!context) throw new Error('no 2d context');
-          context.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, width, height);
-          const image = context.getImageData(0, 0, width, height);
-          let seed = 1;
-          for (let i = 0; i < image.data.length; i += 4) {
-            seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
-            const noise = ((seed >>> 28) - 7.5) * 0.8;
-            for (let c = 0; c < 3; c++) image.data[i + c] += noise;
-          }
-          context.putImageData(image, 0, 0);
-          const file = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
-          canvas.width = canvas.height = 1;
-
+        async ({ runs }) => {
+          const file = /** @type {any} */ (globalThis).largePhoto;
           const { removeBackground, segment } = await import(/** @type {any} */ ('/engine/index.js'));
           const peer = /** @type {any} */ (globalThis).peerCutOut;
           // the same matte for both, at the size of the peer's model
@@ -64,9 +48,9 @@ export async function benchPixels() {
             ours.push({ times: report.timings_ms, bytes: report.bytes, peak: report.peak_heap_bytes });
             theirs.push(await peer(file, side, map));
           }
-          return { ours, theirs, fileBytes: file.size };
+          return { ours, theirs };
         },
-        { base64: photo.bytes.toString('base64'), width, height, runs },
+        { runs },
       );
 
       /** @param {any[]} list @param {string} stage */
@@ -76,7 +60,7 @@ export async function benchPixels() {
         median(list.map(({ times }) => stages.reduce((sum, stage) => sum + (times[stage] ?? 0), 0)));
       rows.push({
         megapixels: (width * height) / 1e6,
-        file_bytes: measured.fileBytes,
+        file_bytes: fileBytes,
         cutaway_ms: Object.fromEntries(stages.map((stage) => [stage, of(measured.ours, stage)])),
         canvas_ms: Object.fromEntries(stages.map((stage) => [stage, of(measured.theirs, stage)])),
         infer_ms: of(measured.ours, 'infer'),

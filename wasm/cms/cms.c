@@ -43,6 +43,8 @@ typedef struct cell {
     uint32_t count;
 } cell;
 
+/* The corners of the cell of the table that `in` lies in, and their weights,
+ * multilinear. */
 static void find(cell *c, const float *in, const cmsInterpParams *p)
 {
     c->weight[0] = 1;

@@ -108,15 +108,23 @@ static void copy_row(uint8_t *px, const cut_layout *layout,
                (size_t)(end - from) * 4);
 }
 
-static cut_status filter_rows(uint8_t *px, const cut_image *image,
+/* Draws the photo at another size, as colours times alpha, and puts the rows
+ * down straight. k: what the picture of in_w x in_h was reduced by; 0: the
+ * image is that picture. */
+static cut_status filter_rows(uint8_t *px, const cut_image *image, int32_t k,
+                              int32_t in_w, int32_t in_h,
                               const cut_layout *layout, cut_error *error)
 {
     cut_resampler *r = NULL;
     size_t w = (size_t)layout->w;
     float *row = cut_alloc(w * 4, sizeof *row);
     if (!row) return cut_fail(error, CUT_E_MEMORY, "No memory for a canvas.");
-    cut_status status = cut_resampler_new_placed(
-        &r, image, layout->w, layout->h, layout->place, error);
+    cut_status status = k ? cut_resampler_new_reduced(&r, image, k, in_w, in_h,
+                                                      layout->w, layout->h,
+                                                      layout->place, error)
+                          : cut_resampler_new_placed(&r, image, layout->w,
+                                                     layout->h, layout->place,
+                                                     error);
     for (int32_t y = 0; !status && y < layout->h; y++) {
         cut_resampler_row(r, row, y);
         straight_row(px + (size_t)y * w * 4, row, layout->w);
@@ -126,8 +134,9 @@ static cut_status filter_rows(uint8_t *px, const cut_image *image,
     return status;
 }
 
-cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
-                           const cut_layout *layout, cut_error *error)
+cut_status cut_canvas_draw_reduced(cut_image *out, const cut_image *image,
+                                   int32_t k, int32_t in_w, int32_t in_h,
+                                   const cut_layout *layout, cut_error *error)
 {
     size_t w = (size_t)layout->w, h = (size_t)layout->h;
     cut_status status = CUT_OK;
@@ -136,17 +145,23 @@ cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
         return cut_fail(error, CUT_E_MEMORY,
                         "No memory for a canvas of %d x %d.", (int)layout->w,
                         (int)layout->h);
-    if (cut_place_is_copy(&layout->place))
+    if (!k && cut_place_is_copy(&layout->place))
         for (int32_t y = 0; y < layout->h; y++)
             copy_row(px + (size_t)y * w * 4, layout, image, y);
     else
-        status = filter_rows(px, image, layout, error);
+        status = filter_rows(px, image, k, in_w, in_h, layout, error);
     if (status)
         cut_free(px);
     else
         *out = (cut_image){
             .px = px, .w = layout->w, .h = layout->h, .opaque = 0};
     return status;
+}
+
+cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
+                           const cut_layout *layout, cut_error *error)
+{
+    return cut_canvas_draw_reduced(out, image, 0, 0, 0, layout, error);
 }
 
 cut_status cut_canvas_place(cut_image *image, const cut_layout *layout,

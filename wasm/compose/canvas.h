@@ -28,6 +28,12 @@ cut_layout cut_canvas_layout(const cut_canvas *canvas,
 cut_status cut_canvas_draw(cut_image *out, const cut_image *image,
                            const cut_layout *layout, cut_error *error);
 
+/** The same, to the bit, from a copy of a picture of in_w x in_h that
+ * cut_image_reduce_clear() made by k = cut_place_reduces_by(). */
+cut_status cut_canvas_draw_reduced(cut_image *out, const cut_image *reduced,
+                                   int32_t k, int32_t in_w, int32_t in_h,
+                                   const cut_layout *layout, cut_error *error);
+
 /**
  * The same in place of the picture, whose pixels are freed.
  *

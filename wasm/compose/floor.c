@@ -159,6 +159,8 @@ static int32_t mirror_rows(const cut_stand *s, const cut_reflection *r,
     return rows > 0 ? rows : 0;
 }
 
+/* The rows above the foot, upside down, fading out over the reflection's
+ * length. */
 static void mirror(cut_floor *g, const cut_image *image, const cut_stand *s,
                    const cut_reflection *r)
 {

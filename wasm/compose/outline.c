@@ -219,6 +219,8 @@ static int32_t row_envelope(arch *row, column *columns, int32_t count,
     return n;
 }
 
+/* Paints a row of the rim under the picture: each arch as far as its disc
+ * reaches and no other is nearer. */
 static void paint_row(uint8_t *px, int32_t w, const arch *row, int32_t count,
                       const rim *r)
 {

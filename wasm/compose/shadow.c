@@ -49,6 +49,8 @@ static void add_alpha(uint32_t *sum, const cover *c, const uint8_t *px,
     }
 }
 
+/* The subject's alpha, moved by (dx, dy), as means of k x k pixels in 1/256;
+ * `sum` holds a row. */
 static void cover_fill(cover *c, uint32_t *sum, const cut_image *image,
                        int32_t dx, int32_t dy)
 {
@@ -180,6 +182,8 @@ static void under_pixels(cut_image *image, const cover *c, float levels,
     }
 }
 
+/* Lays the shadow under the picture, its blocks interpolated; `line` holds a
+ * row of them. */
 static void under(cut_image *image, const cover *c, float *line,
                   const cut_shadow *shadow)
 {

@@ -67,6 +67,12 @@ typedef struct cut_contact {
     uint8_t rgb[3];
 } cut_contact;
 
+/** The photo's own shadow, kept on another ground (compose/natural.h). */
+typedef struct cut_natural {
+    int on;
+    float opacity; /* 0..1, 1 as dark as in the photo */
+} cut_natural;
+
 /** Its mirror image in the ground. */
 typedef struct cut_reflection {
     int on;

@@ -102,6 +102,8 @@ static cut_status level_fill(cut_detail_level *level, const cut_detail *d,
                                 d->level.k / level->k, error);
 }
 
+/* Goes on to blocks of k pixels. The level before stays as it is when memory
+ * is refused. */
 static cut_status level_begin(cut_detail *d, int32_t k, cut_error *error)
 {
     cut_detail_level level = {
@@ -177,6 +179,8 @@ static void mark(cut_detail *d, cut_cells *cells, cut_cells *scratch)
         settled += settled / 2;
 }
 
+/* Marks the cells that the network is asked about, and starts their sums at
+ * what is there. */
 static cut_status round_begin(cut_detail *d, cut_error *error)
 {
     cut_cells cells, scratch;

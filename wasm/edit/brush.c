@@ -1,3 +1,5 @@
+/* What a stroke covers: a brush with a soft edge, which edges of the photo
+ * between a pixel and the stroke's path keep away (snap). */
 #include "edit/state.h"
 
 #include <math.h>
@@ -34,7 +36,7 @@ static int32_t clip(float v, int32_t max)
 
 /* ---- edges on the way -------------------------------------------------- */
 
-/* Cells of k x k pixels over `rect`; `way`: levels crossed since the path. */
+/* Cells of k x k pixels over `rect`; `way`: levels crossed from the path. */
 typedef struct grid {
     int32_t w, h, k;
     cut_rect rect;
@@ -42,6 +44,7 @@ typedef struct grid {
     float *way;   /* [h][w] */
 } grid;
 
+/* A cell's colour: the mean of its pixels. */
 static void set_cell(const grid *g, const cut_image *photo, int32_t x,
                      int32_t y)
 {
@@ -96,6 +99,8 @@ static void scan(const grid *g, int forward)
     }
 }
 
+/* The grid under a stroke from a to b: the cells' colours, and how far each
+ * lies from the line by colour. */
 static cut_status grid_new(grid *g, const cut_image *photo, cut_rect rect,
                            float radius, const float a[2], const float b[2],
                            cut_error *error)

@@ -12,11 +12,6 @@ static int32_t tiles_of(int32_t size)
     return (size + TILE - 1) / TILE;
 }
 
-static size_t count_of(const cut_edit *edit)
-{
-    return (size_t)edit->photo.w * (size_t)edit->photo.h;
-}
-
 int cut_edit_amount(cut_edit *edit, float px)
 {
     if (!(px >= -CUT_EDIT_MAX_AMOUNT && px <= CUT_EDIT_MAX_AMOUNT))
@@ -43,7 +38,7 @@ static cut_status goal_new(cut_edit *edit)
 {
     size_t tiles = (size_t)tiles_of(edit->photo.w) *
                    (size_t)tiles_of(edit->photo.h);
-    if (!edit->goal) edit->goal = cut_alloc(count_of(edit), 1);
+    if (!edit->goal) edit->goal = cut_alloc(cut_edit_count(edit), 1);
     if (!edit->goal_done) edit->goal_done = cut_alloc(tiles, 1);
     if (!edit->goal || !edit->goal_done)
         return cut_fail(&edit->error, CUT_E_MEMORY, "No memory for edges.");
@@ -56,7 +51,7 @@ cut_status cut_edit_goal_begin(cut_edit *edit)
     const float all = (float)edit->photo.w * (float)edit->photo.h;
     cut_status status = goal_new(edit);
     if (status || edit->mode != CUT_EDIT_HOLES) return status;
-    memcpy(edit->goal, edit->before, count_of(edit));
+    memcpy(edit->goal, edit->before, cut_edit_count(edit));
     return cut_edge_fill(edit->goal, &edit->photo, all, &edit->error);
 }
 
@@ -131,6 +126,8 @@ int cut_edit_everywhere(cut_edit *edit, int mode)
     if (edit->drawing)
         return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "A stroke has not ended.");
+    if (mode == CUT_EDIT_DECONTAMINATE)
+        return (int)cut_edit_strengths_everywhere(edit);
     if (!cut_edit_is_edge_mode(mode))
         return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
                              "Mode %d works under a brush only.", mode);
@@ -148,7 +145,7 @@ int cut_edit_everywhere(cut_edit *edit, int mode)
 
 static cut_status finish(cut_edit *edit)
 {
-    memcpy(edit->goal, edit->before, count_of(edit));
+    memcpy(edit->goal, edit->before, cut_edit_count(edit));
     cut_status status = cut_detail_apply(edit->detail, edit->goal,
                                          &edit->error);
     if (status) return status;

@@ -6,16 +6,11 @@
 #include "base/print.h"
 #include "image/png.h"
 
-static size_t count_of(const cut_edit *edit)
-{
-    return (size_t)edit->photo.w * (size_t)edit->photo.h;
-}
-
 /* ---- life -------------------------------------------------------------- */
 
 cut_status cut_edit_start(cut_edit *edit)
 {
-    size_t count = count_of(edit);
+    size_t count = cut_edit_count(edit);
     edit->amount = 2;
     edit->clean = edit->photo;
     edit->clean.px = cut_alloc(count, 4);
@@ -57,8 +52,11 @@ void cut_edit_free(cut_edit *edit)
     cut_free(edit->objects.label);
     cut_free(edit->json);
     cut_free(edit->view);
+    cut_edit_unsee(edit);
     cut_matte_free(&edit->meant);
     cut_free(edit->ground);
+    cut_strengths_free(&edit->strengths);
+    cut_free(edit->strengths_before);
     cut_free(edit);
 }
 
@@ -69,14 +67,14 @@ const char *cut_edit_message(const cut_edit *edit)
 
 int cut_edit_encode(cut_edit *edit)
 {
-    cut_image grey = {.px = cut_alloc(count_of(edit), 4),
+    cut_image grey = {.px = cut_alloc(cut_edit_count(edit), 4),
                       .w = edit->photo.w,
                       .h = edit->photo.h,
                       .opaque = 1};
     if (!grey.px)
         return (int)cut_fail(&edit->error, CUT_E_MEMORY,
                              "No memory to encode the matte.");
-    for (size_t i = 0; i < count_of(edit); i++) {
+    for (size_t i = 0; i < cut_edit_count(edit); i++) {
         uint8_t *p = grey.px + i * 4;
         memset(p, edit->alpha[i], 3);
         p[3] = 255;
@@ -84,7 +82,12 @@ int cut_edit_encode(cut_edit *edit)
     cut_bytes file = {0}, none = {0};
     cut_status status = cut_png_encode(&file, &grey, &none, &edit->error);
     cut_image_free(&grey);
-    if (status) return (int)status;
+    if (!status)
+        status = cut_strengths_write(&file, &edit->strengths, &edit->error);
+    if (status) {
+        cut_bytes_free(&file);
+        return (int)status;
+    }
     cut_bytes_free(&edit->file);
     edit->file = file;
     return CUT_OK;
@@ -216,8 +219,9 @@ int cut_edit_view(cut_edit *edit, int style, float x, float y, float step,
         edit->view, style == CUT_EDIT_PHOTO ? &edit->photos : &edit->cleans,
         style == CUT_EDIT_GHOST ? &edit->photos : NULL, window,
         style == CUT_EDIT_MATTE, &edit->error);
-    if (!status && edit->drawing && edit->mode == CUT_EDIT_REFINE &&
-        !edit->is_refined)
+    int is_later = edit->mode == CUT_EDIT_DECONTAMINATE ||
+                   (edit->mode == CUT_EDIT_REFINE && !edit->is_refined);
+    if (!status && edit->drawing && is_later) /* seen when the stroke ends */
         cut_view_tint(edit->view, edit->cover, edit->photo.w, edit->photo.h,
                       window);
     return (int)status;

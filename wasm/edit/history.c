@@ -17,6 +17,7 @@ void cut_edit_show(cut_edit *edit, cut_rect rect)
             p[3] = alpha;
         }
     cut_pyramid_update(&edit->cleans, rect);
+    cut_edit_unsee(edit);
 }
 
 /* A row of the layers, as a number that another one would hardly have: four
@@ -68,7 +69,10 @@ static int32_t clean_rows(cut_edit *edit, const cut_colours *colours,
         memcpy(px, edit->photo.px + at * 4, (size_t)w * 4);
         cut_colours_row(colours, px, edit->alpha + at, w, y);
     }
-    if (y > y0) cut_pyramid_update(&edit->cleans, (cut_rect){0, y0, w, y});
+    if (y > y0) {
+        cut_pyramid_update(&edit->cleans, (cut_rect){0, y0, w, y});
+        cut_edit_unsee(edit);
+    }
     return y + 1;
 }
 
@@ -80,6 +84,7 @@ cut_status cut_edit_clean(cut_edit *edit, cut_rect rect)
     cut_status status = cut_colours_new(&colours, &edit->photo, edit->alpha,
                                         edit->exact, &edit->error);
     if (status) return status;
+    colours.places = edit->strengths;
     find_changes(edit, &colours, changed);
     for (int32_t y = 0; y < edit->photo.h;)
         y = clean_rows(edit, &colours, changed, rect, y);
@@ -90,11 +95,35 @@ cut_status cut_edit_clean(cut_edit *edit, cut_rect rect)
 
 /* ---- steps ------------------------------------------------------------- */
 
+/* A plane of samples, as it is and as it was before. */
+typedef struct plane {
+    uint8_t *now, *before;
+    int32_t w, k; /* a sample stands for k x k pixels */
+} plane;
+
+static plane plane_of(const cut_edit *edit, cut_edit_plane of)
+{
+    const cut_strengths *s = &edit->strengths;
+    if (of == CUT_PLANE_STRENGTHS)
+        return (plane){s->px, edit->strengths_before, s->w, s->k};
+    return (plane){edit->alpha, edit->before, edit->photo.w, 1};
+}
+
+/* What a part of a plane is on the photo. */
+static cut_rect on_photo(const cut_edit *edit, const plane *p, cut_rect rect)
+{
+    cut_rect r = {rect.x0 * p->k, rect.y0 * p->k, rect.x1 * p->k,
+                  rect.y1 * p->k};
+    if (r.x1 > edit->photo.w) r.x1 = edit->photo.w;
+    if (r.y1 > edit->photo.h) r.y1 = edit->photo.h;
+    return r;
+}
+
 void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end)
 {
     for (uint32_t i = from; i < end; i++) {
         edit->step_bytes -= cut_rect_area(edit->steps[i].rect);
-        cut_free(edit->steps[i].alpha);
+        cut_free(edit->steps[i].was);
     }
 }
 
@@ -105,12 +134,13 @@ static void give_up(cut_edit *edit, cut_rect rect)
     edit->stale = cut_rect_join(edit->stale, rect);
 }
 
-/* Room for a step of `rect`, with what is in it now; the redos are gone. */
-static cut_status step_new(cut_edit *edit, cut_rect rect)
+/* Room for a step of `rect`, with what was in it before; the redos are gone. */
+static cut_status step_new(cut_edit *edit, cut_edit_plane of, cut_rect rect)
 {
+    const plane p = plane_of(edit, of);
     size_t bytes = cut_rect_area(rect);
-    uint8_t *alpha = cut_alloc(bytes, 1);
-    if (!alpha)
+    uint8_t *was = cut_alloc(bytes, 1);
+    if (!was)
         return cut_fail(&edit->error, CUT_E_MEMORY,
                         "No memory for a step back.");
     cut_edit_forget(edit, edit->undos, edit->undos + edit->redos);
@@ -123,37 +153,48 @@ static cut_status step_new(cut_edit *edit, cut_rect rect)
     cut_edit_forget(edit, 0, old);
     edit->undos -= old;
     memmove(edit->steps, edit->steps + old, edit->undos * sizeof *edit->steps);
-    uint8_t *packed = alpha;
+    uint8_t *packed = was;
     size_t width = (size_t)(rect.x1 - rect.x0);
     for (int32_t y = rect.y0; y < rect.y1; y++, packed += width)
-        memcpy(packed, edit->before + cut_edit_at(edit, rect.x0, y), width);
-    edit->steps[edit->undos++] = (cut_edit_step){rect, alpha};
+        memcpy(packed, p.before + (size_t)y * (size_t)p.w + (size_t)rect.x0,
+               width);
+    edit->steps[edit->undos++] = (cut_edit_step){of, rect, was};
     edit->step_bytes += bytes;
     return CUT_OK;
 }
 
-/* Makes `a` what `b` is. */
-static void copy_rect(const cut_edit *edit, uint8_t *a, const uint8_t *b,
-                      cut_rect rect)
+/* Makes `a` what `b` is, planes of w samples a row. */
+static void copy_rect(uint8_t *a, const uint8_t *b, int32_t w, cut_rect rect)
 {
     for (int32_t y = rect.y0; y < rect.y1; y++) {
-        size_t at = cut_edit_at(edit, rect.x0, y);
+        size_t at = (size_t)y * (size_t)w + (size_t)rect.x0;
         memcpy(a + at, b + at, (size_t)(rect.x1 - rect.x0));
     }
 }
 
-cut_status cut_edit_commit(cut_edit *edit, cut_rect rect)
+static cut_status commit(cut_edit *edit, cut_edit_plane of, cut_rect rect)
 {
+    const plane p = plane_of(edit, of);
     edit->grounded = 0;
-    cut_status status = cut_edit_clean(edit, rect);
-    if (!status) status = step_new(edit, rect);
+    cut_status status = cut_edit_clean(edit, on_photo(edit, &p, rect));
+    if (!status) status = step_new(edit, of, rect);
     if (!status) {
-        copy_rect(edit, edit->before, edit->alpha, rect);
+        copy_rect(p.before, p.now, p.w, rect);
         return CUT_OK;
     }
-    copy_rect(edit, edit->alpha, edit->before, rect);
-    give_up(edit, rect);
+    copy_rect(p.now, p.before, p.w, rect);
+    give_up(edit, on_photo(edit, &p, rect));
     return status;
+}
+
+cut_status cut_edit_commit(cut_edit *edit, cut_rect rect)
+{
+    return commit(edit, CUT_PLANE_ALPHA, rect);
+}
+
+cut_status cut_edit_commit_strengths(cut_edit *edit, cut_rect rect)
+{
+    return commit(edit, CUT_PLANE_STRENGTHS, rect);
 }
 
 /* ---- undo -------------------------------------------------------------- */
@@ -168,19 +209,19 @@ uint32_t cut_edit_redos(const cut_edit *edit)
     return edit->redos;
 }
 
-/* Exchanges the matte and a step, so that it leads back again. */
-static void swap(cut_edit *edit, const cut_edit_step *step)
+/* Exchanges a plane and a step, so that it leads back again. */
+static void swap(const plane *p, const cut_edit_step *step)
 {
-    uint8_t *packed = step->alpha;
+    uint8_t *packed = step->was;
     for (int32_t y = step->rect.y0; y < step->rect.y1; y++) {
-        uint8_t *row = edit->alpha + cut_edit_at(edit, step->rect.x0, y);
+        uint8_t *row = p->now + (size_t)y * (size_t)p->w + step->rect.x0;
         for (int32_t x = step->rect.x0; x < step->rect.x1; x++) {
             uint8_t was = *row;
             *row++ = *packed;
             *packed++ = was;
         }
     }
-    copy_rect(edit, edit->before, edit->alpha, step->rect);
+    copy_rect(p->before, p->now, p->w, step->rect);
 }
 
 /* One step back (-1) or forth. When there is no memory to clean the colours,
@@ -195,12 +236,14 @@ static int go(cut_edit *edit, uint32_t there, int direction)
                              "There is no such step.");
     const cut_edit_step *step =
         &edit->steps[direction < 0 ? edit->undos - 1 : edit->undos];
+    const plane p = plane_of(edit, step->of);
+    const cut_rect rect = on_photo(edit, &p, step->rect);
     edit->grounded = 0;
-    swap(edit, step);
-    cut_status status = cut_edit_clean(edit, step->rect);
+    swap(&p, step);
+    cut_status status = cut_edit_clean(edit, rect);
     if (status) {
-        swap(edit, step);
-        give_up(edit, step->rect);
+        swap(&p, step);
+        give_up(edit, rect);
         return (int)status;
     }
     edit->undos = (uint32_t)((int)edit->undos + direction);

@@ -8,9 +8,8 @@
 #include "edit/state.h"
 #include "matte/refine.h"
 
-#define VIEW_SAMPLES                                                           \
-    192 /* of what is meant along a side of a view: what a click has the       \
-           time for */
+/* Of what is meant, along a side of a view: what a click has the time for. */
+#define VIEW_SAMPLES 192
 
 int cut_edit_suppose(cut_edit *edit, int way, const uint8_t *map, uint32_t w,
                      uint32_t h)
@@ -20,6 +19,7 @@ int cut_edit_suppose(cut_edit *edit, int way, const uint8_t *map, uint32_t w,
                              "A stroke has not ended.");
     if (!map) {
         cut_matte_free(&edit->meant);
+        cut_edit_unsee(edit);
         return CUT_OK;
     }
     if (way < CUT_EDIT_ADD || way > CUT_EDIT_ONLY || w == 0 || h == 0 ||
@@ -100,11 +100,10 @@ static cut_status crop_meant(cut_matte *out, const cut_edit *edit,
     return CUT_OK;
 }
 
-/* A pixel of the view: the matte's, `top`, with what is meant of it. */
-static f32x4 with_meant(int style, int way, const uint8_t *top,
-                        const uint8_t *photo, uint8_t meant)
+/* A pixel of the view: the matte's, `top`, with another alpha. */
+static f32x4 with_alpha(int style, const uint8_t *top, const uint8_t *photo,
+                        uint8_t alpha)
 {
-    uint8_t alpha = joined(way, top[3], meant, photo[3]);
     f32x4 a = cut_load_u8x4(top), b = cut_load_u8x4(photo), p = a;
     if (alpha > top[3]) /* the photo's own colours come in with it */
         p = (a * a[3] + b * ((float)alpha - a[3])) / (float)alpha;
@@ -130,9 +129,12 @@ static cut_status lay(cut_edit *edit, int style, uint8_t *view, int32_t width,
         size_t row = (size_t)y * (size_t)part.w;
         uint8_t *line = view + (size_t)y * (size_t)width * 4;
         for (int32_t x = 0; x < part.w; x++) {
-            f32x4 p = with_meant(style, edit->way, line + x * 4,
-                                 photo->px + (row + (size_t)x) * 4,
-                                 alpha[row + (size_t)x]);
+            const uint8_t *at = photo->px + (row + (size_t)x) * 4;
+            uint8_t now = joined(edit->way, line[x * 4 + 3],
+                                 alpha[row + (size_t)x], at[3]);
+            if (now == line[x * 4 + 3] && now == 255 && style != CUT_EDIT_MATTE)
+                continue; /* it stays as it is */
+            f32x4 p = with_alpha(style, line + x * 4, at, now);
             cut_store_u8x4(line + x * 4, __builtin_convertvector(
                                              cut_clamp(p + 0.5f, 255), i32x4));
         }
@@ -141,32 +143,62 @@ static cut_status lay(cut_edit *edit, int style, uint8_t *view, int32_t width,
     return status;
 }
 
+/* What a window shows before anything is meant: the same for click after click,
+ * so that it is rendered once. `photo` is of the window's part `on` the photo.
+ */
+static cut_status see(cut_edit *edit, cut_view_window window,
+                      cut_view_window on)
+{
+    if (edit->seen_photo.px && !memcmp(&edit->seen, &window, sizeof window))
+        return CUT_OK;
+    cut_edit_unsee(edit);
+    cut_image clean = {.w = window.w, .h = window.h},
+              photo = {.w = on.w, .h = on.h};
+    clean.px = cut_alloc((size_t)clean.w * (size_t)clean.h, 4);
+    photo.px = cut_alloc((size_t)photo.w * (size_t)photo.h, 4);
+    edit->seen_clean = clean;
+    edit->seen_photo = photo;
+    edit->seen = window;
+    cut_status status = clean.px && photo.px
+                            ? CUT_OK
+                            : cut_fail(&edit->error, CUT_E_MEMORY,
+                                       "No memory for a view.");
+    if (!status)
+        status = cut_view_render(clean.px, &edit->cleans, NULL, window, 0,
+                                 &edit->error);
+    if (!status)
+        status = cut_view_render(photo.px, &edit->photos, NULL, on, 0,
+                                 &edit->error);
+    if (status) cut_edit_unsee(edit);
+    return status;
+}
+
+void cut_edit_unsee(cut_edit *edit)
+{
+    cut_image_free(&edit->seen_clean);
+    cut_image_free(&edit->seen_photo);
+}
+
 cut_status cut_edit_view_meant(cut_edit *edit, int style,
                                cut_view_window window)
 {
-    cut_status status = cut_view_render(edit->view, &edit->cleans, NULL, window,
-                                        0, &edit->error);
     int32_t x0, y0;
-    cut_view_window part = window;
-    on_photo(&x0, &part.w, window.x, window.step, window.w, edit->photo.w);
-    on_photo(&y0, &part.h, window.y, window.step, window.h, edit->photo.h);
-    if (status || part.w == 0 || part.h == 0) return status;
-    part.x += (float)x0 * part.step;
-    part.y += (float)y0 * part.step;
-    cut_image photo = {.px = cut_alloc((size_t)part.w * (size_t)part.h, 4),
-                       .w = part.w,
-                       .h = part.h};
-    if (!photo.px)
-        return cut_fail(&edit->error, CUT_E_MEMORY, "No memory for a view.");
-    status = cut_view_render(photo.px, &edit->photos, NULL, part, 0,
-                             &edit->error);
-    if (!status)
-        status = lay(edit, style,
-                     edit->view +
-                         ((size_t)y0 * (size_t)window.w + (size_t)x0) * 4,
-                     window.w, &photo, part);
-    cut_image_free(&photo);
-    return status;
+    cut_view_window on = window;
+    on_photo(&x0, &on.w, window.x, window.step, window.w, edit->photo.w);
+    on_photo(&y0, &on.h, window.y, window.step, window.h, edit->photo.h);
+    if (on.w == 0 || on.h == 0) {
+        memset(edit->view, 0, (size_t)window.w * (size_t)window.h * 4);
+        return CUT_OK;
+    }
+    on.x += (float)x0 * on.step;
+    on.y += (float)y0 * on.step;
+    cut_status status = see(edit, window, on);
+    if (status) return status;
+    memcpy(edit->view, edit->seen_clean.px,
+           (size_t)window.w * (size_t)window.h * 4);
+    return lay(edit, style,
+               edit->view + ((size_t)y0 * (size_t)window.w + (size_t)x0) * 4,
+               window.w, &edit->seen_photo, on);
 }
 
 /* ---- as a step --------------------------------------------------------- */
@@ -201,7 +233,7 @@ int cut_edit_settle(cut_edit *edit, int goes_on)
     if (goes_on && !edit->grounded)
         return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "The step before is none of a thing.");
-    size_t count = (size_t)edit->photo.w * (size_t)edit->photo.h;
+    size_t count = cut_edit_count(edit);
     uint8_t *meant = cut_alloc(count, 1);
     if (!edit->ground) edit->ground = cut_alloc(count, 1);
     cut_status status = meant && edit->ground

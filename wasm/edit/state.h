@@ -114,10 +114,17 @@ f32x4 cut_over_ghost(f32x4 top, f32x4 below);
 
 #define CUT_EDIT_STEPS 256 /* of undo, at most */
 
-/** Alpha before, or after, a step. */
+/** What a step changes: alpha by pixels, or strengths by their samples. */
+typedef enum cut_edit_plane {
+    CUT_PLANE_ALPHA,
+    CUT_PLANE_STRENGTHS
+} cut_edit_plane;
+
+/** A part of such a plane before, or after, a step. */
 typedef struct cut_edit_step {
-    cut_rect rect;
-    uint8_t *alpha; /* rect's [h][w], owned */
+    cut_edit_plane of;
+    cut_rect rect; /* in the plane's own samples */
+    uint8_t *was;  /* rect's [h][w], owned */
 } cut_edit_step;
 
 struct cut_edit {
@@ -128,6 +135,8 @@ struct cut_edit {
     uint8_t *found;  /* the matte as the edit began */
     uint8_t *alpha;  /* as it is */
     uint8_t *before; /* as it was when the stroke began */
+    cut_strengths strengths;   /* of cleaning; px NULL until painted */
+    uint8_t *strengths_before; /* as they were when the stroke began */
     uint32_t colours[CUT_FOREGROUND_SIDE][4]; /* hashes of the layers' rows */
     cut_rect stale; /* rows of `clean` that were not cleaned */
     cut_pyramid photos, cleans;
@@ -145,6 +154,8 @@ struct cut_edit {
 
     cut_matte meant; /* what is supposed, of the photo; alpha NULL: nothing */
     int way;
+    cut_view_window seen;             /* of the last view of what is meant */
+    cut_image seen_clean, seen_photo; /* in it; px NULL: not rendered */
     uint8_t *ground;    /* the matte before the thing of the last step; owned */
     int grounded;       /* the last step is one of a thing */
     float amount;       /* of the modes of edges, pixels */
@@ -161,6 +172,12 @@ struct cut_edit {
 /** The rest of an edit whose photo and alpha are set. CUT_OK,
  * CUT_E_MEMORY: to be freed all the same. */
 cut_status cut_edit_start(cut_edit *edit);
+
+/** How many pixels the photo has. */
+static inline size_t cut_edit_count(const cut_edit *edit)
+{
+    return (size_t)edit->photo.w * (size_t)edit->photo.h;
+}
 
 /** The index of a pixel in the photo's planes. */
 static inline size_t cut_edit_at(const cut_edit *edit, int32_t x, int32_t y)
@@ -191,6 +208,21 @@ cut_status cut_edit_goal(cut_edit *edit, cut_rect rect);
 /** alpha in `rect`, between before and goal as far as the stroke covers. */
 void cut_edit_lay_goal(cut_edit *edit, cut_rect rect);
 
+/* ---- strengths.c -------------------------------------------------------- */
+
+/** A stroke of DECONTAMINATE begins. CUT_E_MEMORY. */
+cut_status cut_edit_strengths_begin(cut_edit *edit);
+
+/** Strengths in `rect` of the photo, between before and the amount as far as the
+ * stroke covers. */
+void cut_edit_lay_strengths(cut_edit *edit, cut_rect rect);
+
+/** The samples that have a part in `rect` of the photo. */
+cut_rect cut_edit_samples(const cut_edit *edit, cut_rect rect);
+
+/** All of them are the amount's: one step, none where nothing changes. */
+cut_status cut_edit_strengths_everywhere(cut_edit *edit);
+
 /* ---- history.c ---------------------------------------------------------- */
 
 /** Shows a change of the matte in `rect` until the colours are cleaned: the
@@ -205,10 +237,17 @@ cut_status cut_edit_clean(cut_edit *edit, cut_rect rect);
  * matte is as it was before. */
 cut_status cut_edit_commit(cut_edit *edit, cut_rect rect);
 
+/** The same of strengths, `rect` in their samples. */
+cut_status cut_edit_commit_strengths(cut_edit *edit, cut_rect rect);
+
 /** What is supposed, on a rendered view of the matte, in edit->view.
  * CUT_E_MEMORY. */
 cut_status cut_edit_view_meant(cut_edit *edit, int style,
                                cut_view_window window);
+
+/** The clean colours have changed, or memory is wanted: the next view of what
+ * is meant renders anew what it lies on. */
+void cut_edit_unsee(cut_edit *edit);
 
 /** Frees steps from .. end - 1. */
 void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);

@@ -18,8 +18,8 @@ int cut_edit_stroke(cut_edit *edit, int mode, float x, float y, float radius,
         return (int)cut_fail(&edit->error, CUT_E_STATE,
                              "A stroke has not ended.");
     int is_plain = mode == CUT_EDIT_ERASE || mode == CUT_EDIT_RESTORE;
-    if ((!is_plain && mode != CUT_EDIT_REFINE &&
-         !cut_edit_is_edge_mode(mode)) ||
+    int has_goal = mode == CUT_EDIT_REFINE || cut_edit_is_edge_mode(mode);
+    if ((!is_plain && !has_goal && mode != CUT_EDIT_DECONTAMINATE) ||
         !(radius >= 0.5f && radius <= CUT_EDIT_MAX_RADIUS) ||
         !(hardness >= 0 && hardness <= 1))
         return (int)cut_fail(&edit->error, CUT_E_ARGUMENT,
@@ -31,7 +31,9 @@ int cut_edit_stroke(cut_edit *edit, int mode, float x, float y, float radius,
     edit->dirty = (cut_rect){0};
     edit->at[0] = x;
     edit->at[1] = y;
-    cut_status status = is_plain ? CUT_OK : cut_edit_goal_begin(edit);
+    cut_status status = has_goal   ? cut_edit_goal_begin(edit)
+                        : is_plain ? CUT_OK
+                                   : cut_edit_strengths_begin(edit);
     edit->drawing = !status;
     if (!status) status = (cut_status)cut_edit_draw(edit, x, y);
     if (status) {
@@ -84,6 +86,8 @@ int cut_edit_draw(cut_edit *edit, float x, float y)
         cut_status made = cut_edit_goal(edit, changed);
         if (!made) cut_edit_lay_goal(edit, changed);
         if (!status) status = made;
+    } else if (edit->mode == CUT_EDIT_DECONTAMINATE) {
+        cut_edit_lay_strengths(edit, changed);
     } else if (edit->mode != CUT_EDIT_REFINE) {
         lay(edit, changed);
     }
@@ -103,5 +107,8 @@ int cut_edit_end(cut_edit *edit)
     cut_edit_goal_end(edit);
     if (cut_rect_is_empty(rect)) return CUT_OK;
     uncover(edit, rect);
+    if (edit->mode == CUT_EDIT_DECONTAMINATE)
+        return (int)cut_edit_commit_strengths(edit,
+                                              cut_edit_samples(edit, rect));
     return is_idle ? CUT_OK : (int)cut_edit_commit(edit, rect);
 }

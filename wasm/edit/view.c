@@ -14,6 +14,8 @@ static uint8_t *pixel(const cut_image *image, int32_t x, int32_t y)
 
 /* ---- reduced copies ---------------------------------------------------- */
 
+/* `to` in `rect`, from 2 x 2 pixels each; at an odd edge from those that are
+ * there. */
 static void halve(const cut_image *to, const cut_image *from, cut_rect rect)
 {
     for (int32_t y = rect.y0; y < rect.y1; y++)

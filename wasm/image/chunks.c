@@ -1,7 +1,11 @@
 #include "image/chunks.h"
 
-#include "image/bytes.h"
+#include <string.h>
 
+#include "image/bytes.h"
+#include "image/crc32.h"
+
+/* The next marker segment, up to the first scan. */
 static int next_jpeg(cut_chunk *c, const uint8_t *bytes, size_t size)
 {
     size_t at = c->at ? c->at : 2; /* after SOI */
@@ -25,7 +29,20 @@ static int next_jpeg(cut_chunk *c, const uint8_t *bytes, size_t size)
     return 1;
 }
 
-static int next_png(cut_chunk *c, const uint8_t *bytes, size_t size)
+static int is_ancillary(uint32_t type)
+{
+    return type >> 29 & 1; /* a small first letter */
+}
+
+/* Whether a chunk says something else than what was written, and the picture
+ * is whole without it. Clear colours are of the picture. */
+static int is_to_be_ignored(const cut_chunk *c)
+{
+    return is_ancillary(c->type) && c->type != CUT_TAG('t', 'R', 'N', 'S') &&
+           cut_be32(c->data + c->size) != cut_crc32(c->data - 4, c->size + 4);
+}
+
+static int step_png(cut_chunk *c, const uint8_t *bytes, size_t size)
 {
     size_t at = c->at ? c->at : 8;
     if (at > size || size - at < 12) return 0;
@@ -36,6 +53,13 @@ static int next_png(cut_chunk *c, const uint8_t *bytes, size_t size)
     c->size = length;
     c->at = at + 12 + length;
     return 1;
+}
+
+static int next_png(cut_chunk *c, const uint8_t *bytes, size_t size)
+{
+    while (step_png(c, bytes, size))
+        if (!is_to_be_ignored(c)) return 1;
+    return 0;
 }
 
 static int next_webp(cut_chunk *c, const uint8_t *bytes, size_t size)
@@ -60,4 +84,9 @@ int cut_chunk_next(cut_chunk *chunk, const uint8_t *bytes, size_t size,
     case CUT_FORMAT_WEBP: return next_webp(chunk, bytes, size);
     default: return 0; /* no segments, or none that are read here */
     }
+}
+
+int cut_webp_says(const uint8_t *bytes, size_t size, int flag)
+{
+    return size > 20 && memcmp(bytes + 12, "VP8X", 4) == 0 && bytes[20] & flag;
 }

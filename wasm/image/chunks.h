@@ -20,12 +20,19 @@ typedef struct cut_chunk {
     size_t at; /* where the walk goes on; start a walk with a zero chunk */
 } cut_chunk;
 
+/** What the extended header of a WebP says that there is (RFC 9649, 2.7.1): what
+ * it does not say is not there, as browsers take it. */
+enum { CUT_WEBP_ICC = 0x20, CUT_WEBP_EXIF = 0x08 };
+int cut_webp_says(const uint8_t *bytes, size_t size, int flag);
+
 #define CUT_TAG(a, b, c, d)                                                    \
     ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 |          \
      (uint32_t)(d))
 
 /**
- * Steps to the next segment. JPEG ends before the entropy-coded data.
+ * Steps to the next segment. JPEG ends before the entropy-coded data. A chunk
+ * of a PNG that is not needed for its pixels and whose sum is wrong is left
+ * out, as libpng does: damaged, it says nothing.
  * @return 1, or 0 at the end or at the first damage.
  */
 int cut_chunk_next(cut_chunk *chunk, const uint8_t *bytes, size_t size,

@@ -180,6 +180,8 @@ static const uint8_t *tag_of(const cut_bytes *icc, uint32_t signature,
     return NULL;
 }
 
+/* A profile of three primaries, each with its curve; 0 where a table says
+ * more than they do. */
 static int read_rgb(cut_colour_space *out, const cut_bytes *icc)
 {
     static const char letters[3] = {'r', 'g', 'b'};

@@ -160,6 +160,8 @@ static cut_status by_bmp(cut_image *out, decoding *d)
     return rows == bmp.h ? CUT_OK : not_whole(d, rows, rows, bmp.h, "rows");
 }
 
+/* The first frame. Without the end of its data it is a part, where one will
+ * do. */
 static cut_status by_gif(cut_image *out, decoding *d)
 {
     cut_gif gif;
@@ -178,6 +180,7 @@ static cut_status by_gif(cut_image *out, decoding *d)
                              d->error);
 }
 
+/* By the decoder of its format, into a new picture. */
 static cut_status decode(cut_image *out, decoding *d)
 {
     const cut_probe *p = d->probe;

@@ -28,7 +28,11 @@ static int tiff_orientation(const uint8_t *t, size_t size)
 
 int cut_exif_orientation(const uint8_t *bytes, size_t size, cut_format format)
 {
+    if (format == CUT_FORMAT_WEBP && !cut_webp_says(bytes, size, CUT_WEBP_EXIF))
+        return 1;
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, format);) {
+        if (format == CUT_FORMAT_PNG && c.type == CUT_TAG('I', 'D', 'A', 'T'))
+            return 1; /* behind it is too late, as in browsers */
         if (format == CUT_FORMAT_JPEG && c.type == 0xE1 && c.size > 6 &&
             memcmp(c.data, "Exif\0\0", 6) == 0)
             return tiff_orientation(c.data + 6, c.size - 6);

@@ -87,6 +87,7 @@ static void next_row(frame *f)
     }
 }
 
+/* The next pixel of the frame. One more than it has ends it. */
 static void put_index(frame *f, int32_t index)
 {
     if (f->done == f->all) {

@@ -24,12 +24,29 @@ int cut_icc_is_cmyk(const cut_bytes *icc)
            cut_be32(icc->data + 16) == CUT_TAG('C', 'M', 'Y', 'K');
 }
 
-/* Its own length and the 'acsp' signature agree with what was found. */
+int cut_icc_fits(const cut_bytes *icc, const cut_probe *probe)
+{
+    return cut_icc_colour_space(icc) != CUT_ICC_GREY || probe->channels <= 2;
+}
+
+/* Its own length, behind which some writers pad, and the 'acsp' signature agree
+ * with what was found. */
 static int sane(const cut_bytes *icc)
 {
-    return icc->size >= ICC_HEADER && cut_be32(icc->data) == icc->size &&
+    return icc->size >= ICC_HEADER && cut_be32(icc->data) >= ICC_HEADER &&
+           cut_be32(icc->data) <= icc->size &&
            cut_be32(icc->data + 36) == CUT_TAG('a', 'c', 's', 'p') &&
            (cut_icc_colour_space(icc) != CUT_ICC_OTHER || cut_icc_is_cmyk(icc));
+}
+
+/* Without what stands behind it, or nothing. */
+static void keep_sane(cut_bytes *icc)
+{
+    if (!icc->data) return;
+    if (sane(icc))
+        icc->size = cut_be32(icc->data);
+    else
+        cut_bytes_free(icc);
 }
 
 static cut_status no_memory(cut_error *error)
@@ -69,6 +86,7 @@ static cut_status read_jpeg(cut_bytes *out, const uint8_t *bytes, size_t size,
     return CUT_OK;
 }
 
+/* The profile in iCCP, unpacked; none where it is damaged, as in browsers. */
 static cut_status read_png(cut_bytes *out, const uint8_t *bytes, size_t size,
                            cut_error *error)
 {
@@ -110,16 +128,16 @@ cut_status cut_icc_copy(cut_bytes *out, const uint8_t *icc, size_t size,
     cut_bytes copy = {cut_alloc(size, 1), size};
     if (!copy.data) return no_memory(error);
     memcpy(copy.data, icc, size);
-    if (sane(&copy) && !cut_icc_is_cmyk(&copy))
-        *out = copy;
-    else
-        cut_bytes_free(&copy);
+    keep_sane(&copy);
+    if (cut_icc_is_cmyk(&copy)) cut_bytes_free(&copy);
+    *out = copy;
     return CUT_OK;
 }
 
 static cut_status read_webp(cut_bytes *out, const uint8_t *bytes, size_t size,
                             cut_error *error)
 {
+    if (!cut_webp_says(bytes, size, CUT_WEBP_ICC)) return CUT_OK;
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_WEBP);)
         if (c.type == CUT_TAG('I', 'C', 'C', 'P') && c.size &&
             c.size <= CUT_MAX_ICC_BYTES) {
@@ -130,6 +148,22 @@ static cut_status read_webp(cut_bytes *out, const uint8_t *bytes, size_t size,
             return CUT_OK;
         }
     return CUT_OK;
+}
+
+/* Of a header of version 5 that says that one is embedded: it lies so many bytes
+ * behind the header's start (Microsoft, BITMAPV5HEADER). */
+static cut_status read_bmp(cut_bytes *out, const uint8_t *bytes, size_t size,
+                           cut_error *error)
+{
+    enum { START = 14, V5 = 124, SPACE = START + 56, DATA = START + 112 };
+    if (size < START + V5 || cut_le16(bytes) != 0x4D42 ||
+        cut_le32(bytes + START) < V5 ||
+        cut_le32(bytes + SPACE) != CUT_TAG('M', 'B', 'E', 'D'))
+        return CUT_OK;
+    uint64_t at = (uint64_t)START + cut_le32(bytes + DATA);
+    uint32_t count = cut_le32(bytes + DATA + 4);
+    if (at > size || count > size - at) return CUT_OK;
+    return cut_icc_copy(out, bytes + at, count, error);
 }
 
 cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
@@ -152,7 +186,9 @@ cut_status cut_icc_read_device(cut_bytes *out, const uint8_t *bytes,
         status = read_png(&icc, bytes, size, error);
     else if (format == CUT_FORMAT_WEBP)
         status = read_webp(&icc, bytes, size, error);
-    if (icc.data && !sane(&icc)) cut_bytes_free(&icc);
+    else if (format == CUT_FORMAT_BMP)
+        status = read_bmp(&icc, bytes, size, error);
+    keep_sane(&icc);
     *out = icc;
     return status;
 }

@@ -13,8 +13,8 @@ typedef enum cut_icc_space {
 } cut_icc_space;
 
 /**
- * The embedded ICC profile of a JPEG (APP2, any number of parts), PNG (iCCP)
- * or WebP (ICCP) file, as it stands there.
+ * The embedded ICC profile of a JPEG (APP2, any number of parts), PNG (iCCP),
+ * WebP (ICCP) or BMP (version 5) file, as it stands there.
  *
  * @param[out] out owned by the caller; data NULL when there is none, when it
  *                 is damaged or longer than CUT_MAX_ICC_BYTES, or when it
@@ -24,6 +24,9 @@ typedef enum cut_icc_space {
  */
 cut_status cut_icc_read(cut_bytes *out, const uint8_t *bytes, size_t size,
                         cut_format format, cut_error *error);
+
+/** 0: a profile of grey in a file of colours, which browsers leave out. */
+int cut_icc_fits(const cut_bytes *icc, const cut_probe *probe);
 
 /** The same for the values of a device, inks among them: CMYK counts, too. */
 cut_status cut_icc_read_device(cut_bytes *out, const uint8_t *bytes,

@@ -15,6 +15,7 @@ typedef struct sink {
     int failed;
 } sink;
 
+/* Takes what the JPEG writer writes; the file grows by a half at a time. */
 static void append(sink *s, const void *data, size_t size)
 {
     if (s->failed) return;

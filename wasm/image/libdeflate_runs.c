@@ -25,6 +25,7 @@
 #include "lib/deflate_compress.c"
 
 #include "base/alloc.h"
+#include "base/parallel.h"
 #include "image/libdeflate_runs.h"
 
 enum {
@@ -38,17 +39,36 @@ enum {
     LEVEL = 2 /* the lowest with a list that is long enough */
 };
 
-struct cut_deflater {
-    struct libdeflate_compressor *c;
-    u32 *table; /* by hash of 4 bytes: the place where they stood last */
+/* Strips at once, with threads: one is filtered while the one before is
+ * searched for matches and the one before that is written. */
+enum { AT_ONCE = 3 };
+
+typedef struct strip {
+    struct libdeflate_compressor *c; /* its matches and how often each code */
     u8 *buffer; /* the WINDOW before the strip, the strip, PADDING */
+    size_t filled;
+    cut_span *spans; /* of its rows; with threads */
+} strip;
+
+struct cut_deflater {
+    strip strips[AT_ONCE]; /* without threads the first alone */
+    u32 *table; /* by hash of 4 bytes: the place where they stood last */
     size_t bytes, bpp;
-    size_t filled, room; /* of the strip: whole rows */
-    u32 place;           /* of the strip's first byte; from 2 WINDOW on */
-    u32 s1, s2;          /* Adler-32 */
+    size_t room; /* of a strip: whole rows */
+    u32 place;   /* of a strip's first byte; from 2 WINDOW on */
+    u32 s1, s2;  /* Adler-32 */
     u8 *out;
     struct deflate_output_bitstream os;
 };
+
+static int strip_new(strip *s, const cut_deflater *d, int with_spans)
+{
+    s->c = alloc_compressor(LEVEL);
+    s->buffer = cut_alloc(WINDOW + d->room + PADDING, 1);
+    if (!with_spans) return s->c && s->buffer;
+    s->spans = cut_alloc(d->room / d->bytes, sizeof *s->spans);
+    return s->c && s->buffer && s->spans;
+}
 
 cut_deflater *cut_deflater_new(size_t bytes, size_t bpp)
 {
@@ -58,10 +78,12 @@ cut_deflater *cut_deflater_new(size_t bytes, size_t bpp)
     d->bytes = bytes;
     d->bpp = bpp;
     d->room = bytes < STRIP ? STRIP / bytes * bytes : bytes;
-    d->c = alloc_compressor(LEVEL);
     d->table = cut_alloc((size_t)1 << HASH_BITS, sizeof *d->table);
-    d->buffer = cut_alloc(WINDOW + d->room + PADDING, 1);
-    if (d->c && d->table && d->buffer) return d;
+    int ready = d->table != NULL;
+    int threads = bytes > 1 && cut_parallel_threads() > 1;
+    for (int i = 0; ready && i < (threads ? AT_ONCE : 1); i++)
+        ready = strip_new(&d->strips[i], d, threads);
+    if (ready) return d;
     cut_deflater_free(d);
     return NULL;
 }
@@ -69,17 +91,21 @@ cut_deflater *cut_deflater_new(size_t bytes, size_t bpp)
 void cut_deflater_free(cut_deflater *d)
 {
     if (!d) return;
-    free_compressor(d->c);
+    for (int i = 0; i < AT_ONCE; i++) {
+        free_compressor(d->strips[i].c);
+        cut_free(d->strips[i].buffer);
+        cut_free(d->strips[i].spans);
+    }
     cut_free(d->table);
-    cut_free(d->buffer);
     cut_free(d);
 }
 
 void cut_deflater_begin(cut_deflater *d, uint8_t *out, size_t capacity)
 {
     memset(d->table, 0, sizeof *d->table << HASH_BITS);
-    d->buffer[WINDOW - 1] = 1; /* no run of zeros goes on from before */
-    d->filled = 0;
+    /* no run of zeros goes on from before */
+    d->strips[0].buffer[WINDOW - 1] = 1;
+    d->strips[0].filled = 0;
     d->place = 2 * WINDOW; /* farther than any match from an empty entry */
     d->s1 = 1;
     d->s2 = 0;
@@ -106,13 +132,13 @@ static forceinline u32 zeros(const u8 *p, u32 max)
 }
 
 /* Chooses literals and matches for a strip. `bpp` is d->bpp, as a constant. */
-static forceinline void choose(cut_deflater *d, struct deflate_sequence *seq,
-                               const size_t bpp)
+static forceinline void choose(cut_deflater *d, strip *s,
+                               struct deflate_sequence *seq, const size_t bpp)
 {
     const u32 start = d->place;
     const size_t bytes = d->bytes;
-    u32 *table = d->table, *literal = d->c->freqs.litlen;
-    const u8 *begin = d->buffer + WINDOW, *end = begin + d->filled;
+    u32 *table = d->table, *literal = s->c->freqs.litlen;
+    const u8 *begin = s->buffer + WINDOW, *end = begin + s->filled;
     const u8 *p = begin, *literals = begin;
     const u8 *row = begin, *next_row = begin + bytes;
 
@@ -139,7 +165,7 @@ static forceinline void choose(cut_deflater *d, struct deflate_sequence *seq,
         }
         if (length) {
             seq->litrunlen_and_length = (u32)(p - literals);
-            deflate_choose_match(d->c, length, distance, false, &seq);
+            deflate_choose_match(s->c, length, distance, false, &seq);
             /* the pixels of a short match may be what a later one repeats */
             for (size_t k = bpp; distance > 1 && k < length && k < 32; k += bpp)
                 table[lz_hash(load_u32_unaligned(p + k), HASH_BITS)] =
@@ -161,30 +187,43 @@ static forceinline void choose(cut_deflater *d, struct deflate_sequence *seq,
     seq->litrunlen_and_length = (u32)(p - literals);
 }
 
-static void write_strip(cut_deflater *d, bool last)
+/* The matches of a strip; the next one is then to be searched. */
+static void search_strip(cut_deflater *d, strip *s)
 {
-    u8 *begin = d->buffer + WINDOW;
-    struct deflate_sequence *seq = d->c->p.g.sequences;
-    memset(begin + d->filled, 0, PADDING);
-    deflate_begin_sequences(d->c, seq);
+    struct deflate_sequence *seq = s->c->p.g.sequences;
+    memset(s->buffer + WINDOW + s->filled, 0, PADDING);
+    deflate_begin_sequences(s->c, seq);
     switch (d->bpp) {
-    case 1: choose(d, seq, 1); break;
-    case 2: choose(d, seq, 2); break;
-    case 3: choose(d, seq, 3); break;
-    default: choose(d, seq, 4);
+    case 1: choose(d, s, seq, 1); break;
+    case 2: choose(d, s, seq, 2); break;
+    case 3: choose(d, s, seq, 3); break;
+    default: choose(d, s, seq, 4);
     }
-    deflate_flush_block(d->c, &d->os, begin, (u32)d->filled, seq, last);
-    memmove(d->buffer, d->buffer + d->filled, WINDOW);
-    d->place += (u32)d->filled;
-    d->filled = 0;
+    d->place += (u32)s->filled;
+}
+
+static void write_strip(cut_deflater *d, strip *s, bool last)
+{
+    deflate_flush_block(s->c, &d->os, s->buffer + WINDOW, (u32)s->filled,
+                        s->c->p.g.sequences, last);
+}
+
+static void end_strip(cut_deflater *d, bool last)
+{
+    strip *s = d->strips;
+    search_strip(d, s);
+    write_strip(d, s, last);
+    memmove(s->buffer, s->buffer + s->filled, WINDOW);
+    s->filled = 0;
 }
 
 /* ---- rows -------------------------------------------------------------- */
 
 uint8_t *cut_deflater_row(cut_deflater *d)
 {
-    if (d->filled == d->room) write_strip(d, false);
-    return d->buffer + WINDOW + d->filled;
+    strip *s = d->strips;
+    if (s->filled == d->room) end_strip(d, false);
+    return s->buffer + WINDOW + s->filled;
 }
 
 static void sum_bytes(cut_deflater *d, const u8 *bytes, size_t count)
@@ -199,25 +238,115 @@ static void sum_zeros(cut_deflater *d, size_t count)
     d->s2 = (u32)((d->s2 + (u64)count * d->s1) % ADLER);
 }
 
-void cut_deflater_add(cut_deflater *d, size_t from, size_t end)
+static void sum_row(cut_deflater *d, const u8 *row, size_t from, size_t end)
 {
-    const u8 *row = d->buffer + WINDOW + d->filled;
     if (from < 1) from = 1;
     if (end < from) end = from;
     sum_bytes(d, row, 1);
     sum_zeros(d, from - 1);
     sum_bytes(d, row + from, end - from);
     sum_zeros(d, d->bytes - end);
-    d->filled += d->bytes;
 }
 
-size_t cut_deflater_end(cut_deflater *d)
+void cut_deflater_add(cut_deflater *d, size_t from, size_t end)
 {
-    write_strip(d, true);
+    strip *s = d->strips;
+    sum_row(d, s->buffer + WINDOW + s->filled, from, end);
+    s->filled += d->bytes;
+}
+
+/* Behind the last strip. */
+static size_t end_stream(cut_deflater *d)
+{
     if (d->os.next >= d->os.end) return 0;
     if (d->os.bitcount) *d->os.next++ = (u8)d->os.bitbuf;
     put_unaligned_be32(d->s2 << 16 | d->s1, d->os.next);
     return (size_t)(d->os.next + 4 - d->out);
+}
+
+size_t cut_deflater_end(cut_deflater *d)
+{
+    end_strip(d, true);
+    return end_stream(d);
+}
+
+/* ---- several threads --------------------------------------------------- */
+
+/* Pieces of a round: the two that go on from the strip before, the sum of
+ * bytes, then rows, a few at a time. The longest come first. */
+enum { SEARCH, WRITE, SUM, ROWS, ROW_PIECES = 4 };
+
+typedef struct stream {
+    cut_deflater *d;
+    cut_make_rows *make;
+    void *context;
+    size_t rows, per_strip, strips; /* per_strip: rows */
+    size_t round;                   /* the strip that is made */
+} stream;
+
+/* A part of the rows of the strip of this round. */
+static void make_some(const stream *t, size_t part, int32_t thread)
+{
+    if (t->round >= t->strips) return;
+    strip *s = &t->d->strips[t->round % AT_ONCE];
+    size_t first = t->round * t->per_strip, count = s->filled / t->d->bytes;
+    size_t from = count * part / ROW_PIECES,
+           end = count * (part + 1) / ROW_PIECES;
+    if (from < end)
+        t->make(t->context, s->buffer + WINDOW + from * t->d->bytes,
+                s->spans + from, first + from, end - from, thread);
+}
+
+static void sum_strip(cut_deflater *d, const strip *s)
+{
+    for (size_t i = 0; i * d->bytes < s->filled; i++)
+        sum_row(d, s->buffer + WINDOW + i * d->bytes, s->spans[i].from,
+                s->spans[i].end);
+}
+
+/* Each of three strips in its own state; what they share is touched by one
+ * piece alone: table and place by SEARCH, the sums by SUM, the output by
+ * WRITE. */
+static void stream_piece(void *context, int32_t i, int32_t thread)
+{
+    const stream *t = context;
+    cut_deflater *d = t->d;
+    size_t made = t->round - 1, searched = t->round - 2;
+    strip *of_made = &d->strips[(t->round + AT_ONCE - 1) % AT_ONCE];
+    strip *of_searched = &d->strips[(t->round + AT_ONCE - 2) % AT_ONCE];
+    if (i >= ROWS) {
+        make_some(t, (size_t)(i - ROWS), thread);
+    } else if (i == WRITE) {
+        if (t->round >= 2)
+            write_strip(d, of_searched, searched + 1 == t->strips);
+    } else if (t->round >= 1 && made < t->strips) {
+        if (i == SUM) {
+            sum_strip(d, of_made);
+        } else {
+            if (made) /* the window goes on in a buffer of its own */
+                memcpy(of_made->buffer,
+                       of_searched->buffer + of_searched->filled, WINDOW);
+            search_strip(d, of_made);
+        }
+    }
+}
+
+size_t cut_deflater_rows(cut_deflater *d, uint8_t *out, size_t capacity,
+                         size_t rows, cut_make_rows *make, void *context)
+{
+    stream t = {.d = d, .make = make, .context = context, .rows = rows};
+    t.per_strip = d->room / d->bytes;
+    t.strips = (rows + t.per_strip - 1) / t.per_strip;
+    cut_deflater_begin(d, out, capacity);
+    for (; t.round < t.strips + 2; t.round++) {
+        strip *s = &d->strips[t.round % AT_ONCE];
+        if (t.round < t.strips) {
+            size_t left = rows - t.round * t.per_strip;
+            s->filled = (left < t.per_strip ? left : t.per_strip) * d->bytes;
+        }
+        cut_parallel_for(ROWS + ROW_PIECES, stream_piece, &t);
+    }
+    return end_stream(d);
 }
 
 /* ---- what are no rows -------------------------------------------------- */
@@ -236,7 +365,7 @@ size_t cut_deflate(uint8_t *out, size_t capacity, const uint8_t *in,
     for (size_t left = size; left > 0;) {
         size_t count = left < d->room ? left : d->room;
         memcpy(cut_deflater_row(d), in + size - left, count);
-        d->filled = count;
+        d->strips[0].filled = count;
         left -= count;
     }
     size = cut_deflater_end(d);

@@ -30,6 +30,22 @@ void cut_deflater_add(cut_deflater *d, size_t from, size_t end);
  * cut_deflate_bound() is always enough. */
 size_t cut_deflater_end(cut_deflater *d);
 
+/** Bytes of a filtered row that may be other than 0, as cut_deflater_add()
+ * takes them. */
+typedef struct cut_span {
+    size_t from, end;
+} cut_span;
+
+/** Makes rows first .. first + count - 1, `bytes` of each one after another,
+ * and a span of each; on any thread, at the same time as others. */
+typedef void cut_make_rows(void *context, uint8_t *out, cut_span *spans,
+                           size_t first, size_t count, int32_t thread);
+
+/** begin, all rows and end by several threads (cut_parallel_threads() > 1, then
+ * and when `d` was made): the same bytes. */
+size_t cut_deflater_rows(cut_deflater *d, uint8_t *out, size_t capacity,
+                         size_t rows, cut_make_rows *make, void *context);
+
 /** A whole stream of what are no rows. @return its bytes; 0 without memory, or
  * when it does not fit. */
 size_t cut_deflate(uint8_t *out, size_t capacity, const uint8_t *in,

@@ -101,6 +101,8 @@ static cut_status take_text(cut_bytes *out, const cut_chunk *c,
     return status;
 }
 
+/* Takes a chunk or segment where it holds metadata; the first of each kind
+ * counts. */
 static cut_status take_chunk(cut_metadata *out, const cut_chunk *c,
                              cut_format format, cut_error *error)
 {
@@ -204,6 +206,8 @@ static void drop_thumbnail(tiff *t, size_t directory)
         memset(t->data + at, 0, size < t->size - at ? size : t->size - at);
 }
 
+/* Makes EXIF true of the result: upright, of its size, without the old
+ * thumbnail. */
 static void settle_exif(cut_bytes *exif, uint32_t w, uint32_t h)
 {
     tiff t = {exif->data, exif->size, 0};
@@ -329,6 +333,7 @@ static size_t put_raw_iptc(uint8_t *p, const cut_bytes *iptc)
     return (size_t)(p - start);
 }
 
+/* Puts all three into chunks behind IHDR. */
 static cut_status write_png(cut_bytes *file, const cut_metadata *m,
                             cut_error *error)
 {

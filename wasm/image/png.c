@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
 #include "image/bytes.h"
 #include "image/crc32.h"
 #include "image/icc.h"
@@ -48,13 +49,51 @@ static void pack_row(uint8_t *restrict out, const uint8_t *restrict px,
     for (size_t x = 0; bpp == 1 && x < w; x++) out[x] = px[x * 4];
 }
 
+typedef struct filtering {
+    const cut_image *image;
+    layout l;
+    uint8_t *rows; /* [threads][2][w * bpp], for packed rows */
+} filtering;
+
+/* Some rows through their filters. */
+static void filter_rows(void *context, uint8_t *out, cut_span *spans,
+                        size_t first, size_t count, int32_t thread)
+{
+    const filtering *f = context;
+    size_t w = (size_t)f->image->w, bytes = w * f->l.bpp;
+    uint8_t *packed = f->rows + (size_t)thread * 2 * bytes;
+    const uint8_t *px = f->image->px + first * w * 4, *above = packed;
+    if (!first)
+        memset(packed, 0, bytes);
+    else if (f->l.bpp < 4)
+        pack_row(packed, px - w * 4, w, f->l.bpp);
+    else
+        above = px - w * 4;
+    for (size_t i = 0; i < count; i++, px += w * 4, out += bytes + 1) {
+        const uint8_t *row = px;
+        if (f->l.bpp < 4) { /* the two packed rows take turns */
+            uint8_t *to = packed + (i & 1 ? 0 : bytes);
+            pack_row(to, px, w, f->l.bpp);
+            row = to;
+        }
+        cut_png_filter_row(out, &spans[i].from, &spans[i].end, row, above,
+                           bytes, f->l.bpp);
+        above = row;
+    }
+}
+
 /* All rows through their filters into zlib data; 0 when it does not fit.
- * rows: [2][w * bpp], zeros, for packed rows. */
+ * rows: [threads][2][w * bpp], zeros, for packed rows. */
 static size_t deflate_rows(uint8_t *out, size_t capacity, cut_deflater *d,
                            const cut_image *image, layout l, uint8_t *rows)
 {
     size_t w = (size_t)image->w, bytes = w * l.bpp;
     const uint8_t *above = rows; /* zeros */
+    if (cut_parallel_threads() > 1) {
+        filtering all = {image, l, rows};
+        return cut_deflater_rows(d, out, capacity, (size_t)image->h,
+                                 filter_rows, &all);
+    }
     cut_deflater_begin(d, out, capacity);
     for (size_t y = 0; y < (size_t)image->h; y++) {
         const uint8_t *row = image->px + y * w * 4;
@@ -113,7 +152,7 @@ cut_status cut_png_encode(cut_bytes *out, cut_image *image,
     /* photos deflate below three quarters; the bound is the second try */
     size_t capacity = raw_size - raw_size / 4 + 4096;
     cut_deflater *d = cut_deflater_new(bytes + 1, l.bpp);
-    uint8_t *rows = cut_alloc(bytes, 2);
+    uint8_t *rows = cut_alloc(bytes * 2, (size_t)cut_parallel_threads());
     uint8_t *file = NULL, *p = NULL;
     size_t written = 0;
     for (int attempt = 0; d && rows && attempt < 2 && !written; attempt++) {

@@ -75,6 +75,8 @@ typedef struct said {
     double gamma; /* of the decoding; 0: sRGB's curve */
 } said;
 
+/* Primaries and curve by the numbers of H.273; 0 for sRGB, and for those
+ * that are not known. */
 static int read_cicp(said *s, uint8_t colours, uint8_t transfer)
 {
     switch (colours) {
@@ -115,6 +117,8 @@ static int is_bt709(const chromaticities *c)
     return 1;
 }
 
+/* What the chunks before the pixels say of colours without a profile; 0
+ * where that is sRGB or nothing. */
 static int read_words(said *s, const uint8_t *bytes, size_t size)
 {
     int is_srgb = 0, has_gamma = 0, has_primaries = 0;
@@ -216,6 +220,8 @@ static size_t put_text(uint8_t *icc, int i, uint32_t signature, size_t at,
     return put_tag(icc, i, signature, at, 28 + length * 2);
 }
 
+/* The same as an ICC profile of primaries and a curve; none for primaries
+ * that span no space. */
 static cut_status write_profile(cut_bytes *out, const said *s, const char *name,
                                 cut_error *error)
 {

@@ -20,16 +20,7 @@ static cut_status variant(const char *what, cut_error *error)
     return cut_fail(error, CUT_E_VARIANT, "%s cannot be read.", what);
 }
 
-/* stb_image reads four components as CMYK or YCCK by the transform of Adobe's
- * APP14 (0, 2); without it, it would take K for alpha and drop it. */
-static int is_adobe_cmyk(const uint8_t *bytes, size_t size)
-{
-    for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);)
-        if (c.type == 0xEE && c.size >= 12 && memcmp(c.data, "Adobe\0", 6) == 0)
-            return c.data[11] == 0 || c.data[11] == 2;
-    return 0;
-}
-
+/* By the first frame header, which names the process, too. */
 static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
                              cut_error *error)
 {
@@ -52,13 +43,12 @@ static cut_status probe_jpeg(cut_probe *p, const uint8_t *bytes, size_t size,
         if (p->h == 0) return variant("JPEG with its height in a DNL", error);
         if (p->channels != 1 && p->channels != 3 && p->channels != 4)
             return variant("JPEG of 2 or more than 4 components", error);
-        if (p->channels == 4 && !is_adobe_cmyk(bytes, size))
-            return variant("CMYK JPEG without Adobe's marker", error);
         return CUT_OK;
     }
     return damaged(p, error);
 }
 
+/* By IHDR, and tRNS before the pixels. */
 static cut_status probe_png(cut_probe *p, const uint8_t *bytes, size_t size,
                             cut_error *error)
 {
@@ -107,6 +97,7 @@ static int first_frame(cut_probe *p, const uint8_t *bytes, size_t size,
     return p->first.w <= p->w - p->first.x && p->first.h <= p->h - p->first.y;
 }
 
+/* By the first chunk: extended, lossless or lossy. */
 static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
                              cut_error *error)
 {
@@ -177,6 +168,18 @@ cut_status cut_image_fits(uint32_t w, uint32_t h, cut_error *error)
     return CUT_OK;
 }
 
+static cut_status no_format(const uint8_t *bytes, size_t size, cut_error *error)
+{
+    const char *name = cut_image_foreign(bytes, size);
+    if (name)
+        return cut_fail(error, CUT_E_FORMAT,
+                        "The file is %s, and no picture that can be read here.",
+                        name);
+    return cut_fail(error, CUT_E_FORMAT,
+                    "The content is that of no picture format that is known "
+                    "here.");
+}
+
 cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
                            cut_error *error)
 {
@@ -203,10 +206,7 @@ cut_status cut_image_probe(cut_probe *out, const uint8_t *bytes, size_t size,
         return cut_fail(error, CUT_E_NEEDS_CODEC,
                         "The %s format is decoded outside the core.",
                         cut_format_name(p.format));
-    case CUT_FORMAT_NONE:
-        return cut_fail(error, CUT_E_FORMAT,
-                        "The content is that of no picture format that is "
-                        "known here.");
+    case CUT_FORMAT_NONE: return no_format(bytes, size, error);
     }
     if (status) return status;
     if (p.w <= 0 || p.h <= 0) return damaged(&p, error);

@@ -13,6 +13,10 @@
 /** By content, from the first CUT_SNIFF_BYTES at most; never by a name. */
 cut_format cut_image_sniff(const uint8_t *bytes, size_t size);
 
+/** What a file of CUT_FORMAT_NONE is, for people: "a PDF", ..; NULL: nothing that
+ * is known. */
+const char *cut_image_foreign(const uint8_t *bytes, size_t size);
+
 /** "jpeg", "png", "webp", .., as cut_sniff() says them; "" for CUT_FORMAT_NONE. */
 const char *cut_format_name(cut_format format);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
 #include "base/simd.h"
 
 /* One axis: out sample o is the sum of weight[o][i] * in[first[o] + i]. */
@@ -100,6 +101,26 @@ static void reduce_rows(uint8_t *out, const uint8_t *px, size_t stride,
     }
 }
 
+typedef struct reduction {
+    uint8_t *px;
+    const cut_image *in;
+    int32_t k;
+    int opaque;
+} reduction;
+
+/* Whole rows of the result. */
+static void reduce_some(void *context, int32_t from, int32_t end,
+                        int32_t thread)
+{
+    const reduction *all = context;
+    const cut_image *in = all->in;
+    (void)thread;
+    for (int32_t y = from; y < end; y++)
+        cut_image_reduce_part(
+            all->px + (size_t)y * (size_t)((in->w + all->k - 1) / all->k) * 4,
+            in, all->k, all->opaque, 0, y, (in->w + all->k - 1) / all->k);
+}
+
 cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
                             cut_error *error)
 {
@@ -108,13 +129,8 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
     if (!px)
         return cut_fail(error, CUT_E_MEMORY, "No memory to reduce %d x %d.",
                         (int)in->w, (int)in->h);
-    int opaque = cut_image_is_opaque(in);
-    for (int32_t y = 0; y < h; y++)
-        reduce_rows(px + (size_t)y * (size_t)w * 4,
-                    in->px + (size_t)y * (size_t)k * (size_t)in->w * 4,
-                    (size_t)in->w, in->w,
-                    (y + 1) * k <= in->h ? k : in->h - y * k, k, opaque,
-                    in->light ? DARK_GREY : WHITE);
+    reduction all = {px, in, k, cut_image_is_opaque(in)};
+    cut_parallel_rows(h, reduce_some, &all);
     *out = (cut_image){.px = px, .w = w, .h = h, .opaque = 1};
     return CUT_OK;
 }
@@ -298,36 +314,63 @@ cut_status cut_image_reduce_clear(cut_image *out, const cut_image *in,
     return CUT_OK;
 }
 
+/* What is left to do of a placement when `r` has what it reads, a sample of
+ * which is k pixels of a picture of in_w x in_h. */
+static cut_status place_axes(cut_resampler *r, int32_t k, int32_t in_w,
+                             int32_t in_h, int32_t w, int32_t h,
+                             cut_place place, cut_error *error)
+{
+    float ratio = 1 / place.scale / (float)k;
+    r->w = w;
+    r->placed = 1;
+    r->column = cut_alloc((size_t)r->in->w * 4, sizeof *r->column);
+    if (r->column &&
+        axis_place(&r->x, r->in->w, place.x, (float)in_w * place.scale, ratio,
+                   w) &&
+        axis_place(&r->y, r->in->h, place.y, (float)in_h * place.scale, ratio,
+                   h))
+        return CUT_OK;
+    return cut_fail(error, CUT_E_MEMORY, "No memory to place %d x %d.",
+                    (int)in_w, (int)in_h);
+}
+
+cut_status cut_resampler_new_reduced(cut_resampler **out,
+                                     const cut_image *reduced, int32_t k,
+                                     int32_t in_w, int32_t in_h, int32_t w,
+                                     int32_t h, cut_place place,
+                                     cut_error *error)
+{
+    cut_resampler *r = cut_alloc_zero(1, sizeof *r);
+    if (!r)
+        return cut_fail(error, CUT_E_MEMORY, "No memory to place %d x %d.",
+                        (int)in_w, (int)in_h);
+    r->in = reduced;
+    cut_status status = place_axes(r, k, in_w, in_h, w, h, place, error);
+    if (status)
+        cut_resampler_free(r);
+    else
+        *out = r;
+    return status;
+}
+
 cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
                                     int32_t w, int32_t h, cut_place place,
                                     cut_error *error)
 {
-    cut_resampler *r = cut_alloc_zero(1, sizeof *r);
-    if (!r) goto no_memory;
-    float ratio = 1 / place.scale;
-    int32_t k = ratio < 2 * CUT_REDUCE_MAX ? (int32_t)(ratio / 2)
-                                           : CUT_REDUCE_MAX;
-    r->in = in;
-    r->w = w;
-    r->placed = 1;
-    if (k > 1) {
-        if (cut_image_reduce_clear(&r->reduced, in, k, error)) goto no_memory;
-        r->in = &r->reduced;
-        ratio /= (float)k;
+    int32_t k = cut_place_reduces_by(&place);
+    cut_image reduced = {0};
+    cut_status status = k > 1 ? cut_image_reduce_clear(&reduced, in, k, error)
+                              : CUT_OK;
+    if (status) return status;
+    status = cut_resampler_new_reduced(out, k > 1 ? &reduced : in, k, in->w,
+                                       in->h, w, h, place, error);
+    if (status) {
+        cut_image_free(&reduced);
+    } else if (k > 1) { /* it is the resampler's from now on */
+        (*out)->reduced = reduced;
+        (*out)->in = &(*out)->reduced;
     }
-    r->column = cut_alloc((size_t)r->in->w * 4, sizeof *r->column);
-    if (!r->column ||
-        !axis_place(&r->x, r->in->w, place.x, (float)in->w * place.scale, ratio,
-                    w) ||
-        !axis_place(&r->y, r->in->h, place.y, (float)in->h * place.scale, ratio,
-                    h))
-        goto no_memory;
-    *out = r;
-    return CUT_OK;
-no_memory:
-    cut_resampler_free(r);
-    return cut_fail(error, CUT_E_MEMORY, "No memory to place %d x %d.",
-                    (int)in->w, (int)in->h);
+    return status;
 }
 
 static void add_weighted(float *restrict sum, const uint8_t *restrict row,

@@ -85,6 +85,27 @@ cut_status cut_resampler_new_placed(cut_resampler **out, const cut_image *in,
                                     int32_t w, int32_t h, cut_place place,
                                     cut_error *error);
 
+/**
+ * The same from a copy that was reduced before, so that many placements share
+ * it: to the bit what comes of the picture itself, when k is
+ * cut_place_reduces_by().
+ *
+ * @param reduced of cut_image_reduce_clear() by k from a picture of in_w x in_h
+ */
+cut_status cut_resampler_new_reduced(cut_resampler **out,
+                                     const cut_image *reduced, int32_t k,
+                                     int32_t in_w, int32_t in_h, int32_t w,
+                                     int32_t h, cut_place place,
+                                     cut_error *error);
+
+/** What cut_resampler_new_placed() reduces by before it filters; at least 1. */
+static inline int32_t cut_place_reduces_by(const cut_place *place)
+{
+    float ratio = 1 / place->scale;
+    if (!(ratio < 2 * CUT_REDUCE_MAX)) return CUT_REDUCE_MAX;
+    return ratio < 4 ? 1 : (int32_t)(ratio / 2);
+}
+
 /** Row y of the result: f32 [w][4], 0..255, opaque (placed: above). Rows in any
  * order; going down is fastest. */
 void cut_resampler_row(cut_resampler *r, float *row, int32_t y);

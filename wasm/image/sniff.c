@@ -103,6 +103,52 @@ cut_format cut_image_sniff(const uint8_t *bytes, size_t size)
     return of_file_type(bytes, size);
 }
 
+const char *cut_image_foreign(const uint8_t *bytes, size_t size)
+{
+    static const struct {
+        char magic[12];
+        uint8_t at, size;
+        const char *name;
+    } known[] = {
+        {"\0\0\0\x0CjP  \r\n\x87\n", 0, 12, "JPEG 2000"},
+        {"\xFF\x4F\xFF\x51", 0, 4, "JPEG 2000"},
+        {"II\xBC\1", 0, 4, "JPEG XR"},
+        {"8BPS", 0, 4, "a Photoshop file (PSD)"},
+        {"gimp xcf", 0, 8, "a GIMP file (XCF)"},
+        {"%PDF", 0, 4, "a PDF"},
+        {"%!PS", 0, 4, "PostScript"},
+        {"\xC5\xD0\xD3\xC6", 0, 4, "PostScript"},
+        {"IIRO", 0, 4, "a camera's raw file"},
+        {"IIRS", 0, 4, "a camera's raw file"},
+        {"IIU\0", 0, 4, "a camera's raw file"},
+        {"FUJIFILM", 0, 8, "a camera's raw file"},
+        {"crx ", 8, 4, "a camera's raw file"},
+        {"\x76\x2F\x31\1", 0, 4, "OpenEXR"},
+        {"#?RADIANCE", 0, 10, "Radiance HDR"},
+        {"qoif", 0, 4, "QOI"},
+        {"DDS ", 0, 4, "a DirectDraw surface (DDS)"},
+        {"ftyp", 4, 4, "a film"},
+        {"\x1A\x45\xDF\xA3", 0, 4, "a film"},
+        {"AVI ", 8, 4, "a film"},
+        {"WAVE", 8, 4, "a sound"},
+        {"PK\3\4", 0, 4, "a ZIP or an office document"},
+        {"\x1F\x8B", 0, 2, "compressed by gzip"},
+        {"<!DOCTYPE", 0, 9, "a web page"},
+        {"<!doctype", 0, 9, "a web page"},
+        {"<html", 0, 5, "a web page"},
+        {"{", 0, 1, "text (JSON)"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (size >= (size_t)(known[i].at ? 12 : known[i].size) &&
+            memcmp(bytes + known[i].at, known[i].magic, known[i].size) == 0)
+            return known[i].name;
+    /* netpbm: P1 to P7 and white space */
+    if (size > 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '7' &&
+        (bytes[2] == ' ' || (bytes[2] >= 9 && bytes[2] <= 13)))
+        return "PNM (PBM, PGM, PPM, PAM)";
+    return NULL;
+}
+
 const char *cut_format_name(cut_format format)
 {
     switch (format) {

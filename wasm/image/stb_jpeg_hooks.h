@@ -218,6 +218,19 @@ static int jpeg_block_end(stbi__jpeg *j)
     return 1;
 }
 
+/* Of the blocks that an end-of-band run of a first scan leaves as they are, those
+ * among the next `left` and up to the restart: counted at once, since they have
+ * no bits. Of the last one the caller takes care, as of any other block. */
+static int jpeg_empty_blocks(stbi__jpeg *j, int left)
+{
+    int n = j->eob_run < left ? j->eob_run : left;
+    if (n > j->todo) n = j->todo;
+    j->eob_run -= n;
+    j->todo -= n - 1;
+    jpeg.blocks += n;
+    return n;
+}
+
 /*
  * Behind the last block of a scan or an interval: ones up to the end of the
  * byte, then a marker. Bytes that are left over behind other bits are blocks
@@ -255,6 +268,50 @@ static int jpeg_scan_end(stbi__jpeg *j, int decoded)
             *low = (uint8_t)j->succ_low;
         }
     return 1;
+}
+
+/* The coefficients of a progressive picture, in place. 0: one of them is none that
+ * a picture has, as jpeg_beyond() tells of one. */
+static int jpeg_dequantize(short data[64], const stbi__uint16 steps[64])
+{
+#ifdef STBI_SSE2
+    __m128i zero = _mm_setzero_si128(), wrong = zero;
+    for (int i = 0; i < 64; i += 8) {
+        __m128i d = _mm_load_si128((const __m128i *)(data + i));
+        __m128i s = _mm_loadu_si128((const __m128i *)(steps + i));
+        __m128i low = _mm_mullo_epi16(d, s);
+        _mm_store_si128((__m128i *)(data + i), low);
+        /* the upper half is no more than the sign, and a step of more than 15
+         * bits, which is a negative one here, meets zeros only */
+        __m128i rest = _mm_xor_si128(_mm_mulhi_epi16(d, s),
+                                     _mm_srai_epi16(low, 15));
+        __m128i range = _mm_srli_epi16(_mm_add_epi16(low, _mm_set1_epi16(2048)),
+                                       12);
+        __m128i long_step = _mm_andnot_si128(_mm_cmpeq_epi16(d, zero),
+                                             _mm_srai_epi16(s, 15));
+        wrong = _mm_or_si128(wrong, _mm_or_si128(rest, range));
+        wrong = _mm_or_si128(wrong, long_step);
+    }
+    return _mm_movemask_epi8(_mm_cmpeq_epi16(wrong, zero)) == 0xFFFF;
+#else
+    uint32_t beyond = 0;
+    for (int i = 0; i < 64; i++) {
+        int value = data[i] * steps[i];
+        beyond |= jpeg_beyond(value);
+        data[i] = (short)value;
+    }
+    return !beyond;
+#endif
+}
+
+/* Such a coefficient in a row of a component's blocks: what lies above is there,
+ * if a part is wanted. */
+static int jpeg_stop_at(const stbi__jpeg *j, int component, int row)
+{
+    int32_t rows = row * 8 * j->img_v_max / j->img_comp[component].v;
+    if (!jpeg.is_short || rows < jpeg.rows) jpeg.rows = rows;
+    jpeg.is_short = jpeg_takes_part && jpeg.rows > 0;
+    return jpeg.is_short ? 1 : jpeg_fault("a value that no picture has");
 }
 
 /* Behind the last scan: whether all was sent that the header promises. */

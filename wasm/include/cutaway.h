@@ -9,7 +9,8 @@
  *
  * Memory: C owns all of it. What a getter returns is borrowed from the job
  * until the job's next call; copy it at once. Inputs are borrowed for the
- * call. Not thread-safe: one instance, one thread.
+ * call. Not thread-safe: one memory, one caller; who helps it in the module
+ * with threads calls base/parallel.h alone.
  */
 #ifndef CUTAWAY_H
 #define CUTAWAY_H
@@ -297,10 +298,11 @@ CUT_EXPORT int cut_job_matte(cut_job *job, const float *map, uint32_t w,
                              uint32_t h);
 
 /**
- * INFERRED, and "effort" is "high": 1 while another pass of the model is due,
- * first over the mirrored photo, then over a close-up of a subject that covers
- * little of it: cut_job_prepare(), the model, and cut_job_matte(), which joins
- * the answers. Otherwise 0.
+ * INFERRED: 1 while another pass of the model is due: with "effort": "high"
+ * over the mirrored photo, then, but for "fast", over a close-up of a subject
+ * that covers little of it ("standard": if the manifest says "closeup"):
+ * cut_job_prepare(), the model, and cut_job_matte(), which joins the answers.
+ * Otherwise 0.
  */
 CUT_EXPORT int cut_job_has_next_pass(const cut_job *job);
 
@@ -386,7 +388,9 @@ CUT_EXPORT uint32_t cut_job_quality(const cut_job *job);
  * JSON of the job: {"input": {"format","width","height","orientation",
  * "bytes","icc_bytes","alpha", and "partial": "N of M rows" when it
  * is}, "width", "height", "format",
- * "placed": {"scale", "head": [x, top, chin]}, "subject": {"found",
+ * "placed": {"scale", "head": [x, top, chin]}, "natural": "found" | "none" |
+ * "unsmooth" of the photo's own shadow, null when it was not asked for,
+ * "subject": {"found",
  * "kind": "photo" | "graphic", "given": whether its own alpha cut it out,
  * "coverage", "confidence", "box": [x,y,w,h]}, "detail": {"tiles", "side"}}. Placed: pixels of the result
  * per pixel of the photo, and where the head lies on the result, null unless the

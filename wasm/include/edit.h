@@ -29,7 +29,8 @@ typedef struct cut_edit cut_edit;
 CUT_EXPORT cut_edit *cut_edit_new(cut_job *job);
 CUT_EXPORT void cut_edit_free(cut_edit *edit); /* NULL is allowed */
 
-/** The matte as it is now, as a grey PNG. CUT_E_MEMORY, CUT_E_ENCODE. */
+/** The matte as it is now, as a grey PNG; strengths of cleaning that were
+ * painted lie in a chunk of it. CUT_E_MEMORY, CUT_E_ENCODE. */
 CUT_EXPORT int cut_edit_encode(cut_edit *edit);
 /** The file of the last cut_edit_encode(); borrowed. NULL and 0 before. */
 CUT_EXPORT const uint8_t *cut_edit_bytes(const cut_edit *edit);
@@ -49,6 +50,9 @@ CUT_EXPORT const char *cut_edit_message(const cut_edit *edit);
 #define CUT_EDIT_HOLES 6   /* a stroke fills holes of any size */
 /* What the detail network finds there, which somebody else runs: */
 #define CUT_EDIT_REFINE 7
+/* How much of the old background's colour is taken out of soft edges: the
+ * amount is percent of the usual, 0..200, and the matte stays. */
+#define CUT_EDIT_DECONTAMINATE 8
 
 /**
  * Begins a stroke at (x, y).
@@ -77,13 +81,13 @@ CUT_EXPORT int cut_edit_end(cut_edit *edit);
 
 /* ---- edges -------------------------------------------------------------- */
 
-/** Of the modes of edges, from the next stroke on, pixels of the photo: 2 at
- * the beginning. CUT_E_ARGUMENT beyond CUT_EDIT_MAX_AMOUNT either way. */
+/** Of the modes of edges, from the next stroke on, pixels of the photo (of
+ * DECONTAMINATE percent): 2 at the beginning. CUT_E_ARGUMENT beyond CUT_EDIT_MAX_AMOUNT either way. */
 CUT_EXPORT int cut_edit_amount(cut_edit *edit, float px);
 
 /**
- * SHIFT, FEATHER, SMOOTH or HOLES over the whole picture, holes as large as a
- * square of the amount at most: one step of undo, none where nothing changes.
+ * SHIFT, FEATHER, SMOOTH, HOLES (as large as a square of the amount at most) or
+ * DECONTAMINATE over the whole picture: one step of undo, none where nothing changes.
  * CUT_E_ARGUMENT for another mode, CUT_E_STATE within a stroke, CUT_E_MEMORY.
  */
 CUT_EXPORT int cut_edit_everywhere(cut_edit *edit, int mode);

@@ -13,6 +13,10 @@ cut_status cut_profile_read(cut_bytes *out, const uint8_t *bytes, size_t size,
         status = cut_colour_profile_of_png(out, bytes, size, error);
     if (!status && !out->data)
         status = cut_icc_read(out, bytes, size, format, error);
+    cut_probe probe;
+    if (!status && out->data && !cut_image_probe(&probe, bytes, size, NULL) &&
+        !cut_icc_fits(out, &probe))
+        cut_bytes_free(out);
     return status;
 }
 

@@ -25,6 +25,8 @@ static int is_wanted(const cut_job *job, const cut_bytes *icc,
            o->background != CUT_BG_TRANSPARENT || o->shadow.on || o->outline.on;
 }
 
+/* Reads a picture whose profile only the colour module knows, in its own
+ * colours; 0: it is not one. */
 static int read_device(cut_device *d, cut_job *job, const uint8_t *bytes,
                        uint32_t size, int is_background)
 {
@@ -33,7 +35,7 @@ static int read_device(cut_device *d, cut_job *job, const uint8_t *bytes,
     if (cut_image_probe(&probe, bytes, size, NULL) ||
         (probe.format != CUT_FORMAT_JPEG && probe.format != CUT_FORMAT_PNG) ||
         cut_icc_read_device(&d->icc, bytes, size, probe.format, NULL) ||
-        !d->icc.data)
+        !d->icc.data || !cut_icc_fits(&d->icc, &probe))
         return 0;
     d->is_cmyk = cut_icc_is_cmyk(&d->icc);
     d->orientation = probe.orientation;

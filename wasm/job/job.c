@@ -63,6 +63,7 @@ void cut_job_free(cut_job *job)
     cut_matte_free(&job->matte);
     cut_job_drop_detail(job);
     cut_free(job->alpha);
+    cut_strengths_free(&job->strengths);
     cut_bytes_free(&job->file);
     cut_free(job);
 }
@@ -142,6 +143,7 @@ static cut_status fits_webp(cut_job *job, int32_t w, int32_t h)
                     (int)w, (int)h, CUT_MAX_WEBP_SIDE);
 }
 
+/* Decodes, and takes over into the job what later steps ask about the file. */
 static int decode(cut_job *job, cut_source from)
 {
     cut_status status = cut_job_in_state(job, CUT_NEW);
@@ -335,6 +337,12 @@ int cut_job_set_matte(cut_job *job, const uint8_t *bytes, uint32_t size_bytes)
     if (!status)
         status = cut_source_alpha(&alpha, &job->image, &from, &job->error);
     if (status) return (int)status;
+    status = cut_strengths_read(&job->strengths, bytes, size_bytes,
+                                job->image.w, job->image.h, &job->error);
+    if (status) {
+        cut_free(alpha);
+        return (int)status;
+    }
     job->alpha = alpha;
     cut_job_kind_of_matte(job, alpha);
     cut_subject_measure(&job->subject, alpha, job->image.w, job->image.h);
@@ -352,12 +360,16 @@ int cut_job_foreground(cut_job *job)
     const cut_options *o = &job->options;
     cut_rendering *r = &job->rendering;
     status = cut_render_blur(&r->blur, &job->image, job->alpha, o, &job->error);
+    if (!status)
+        status = cut_render_natural(&r->natural, &job->image, job->alpha, o,
+                                    &job->error);
     if (!status && !job->has_edges)
         status = cut_render_edges(job->alpha, &job->image, o, &job->error);
     if (!status) {
         job->has_edges = 1; /* once, though the next step may be refused */
         status = cut_render_cutout(&job->image, job->alpha, &r->kept,
-                                   &job->subject, o, &job->error);
+                                   &job->subject, &job->strengths, o,
+                                   &job->error);
     }
     if (status) return (int)status;
     cut_free(job->alpha);
@@ -377,6 +389,7 @@ int cut_job_compose(cut_job *job)
         cut_match_from_srgb(&r->background_image, &job->options, &job->icc);
         job->is_matched = 1;
     }
+    job->natural = r->natural.found;
     if (!status) status = cut_render_place(&job->image, r, o, &job->error);
     if (!status) status = cut_render(&job->image, r, o, &job->error);
     if (status) return (int)status;
@@ -394,7 +407,7 @@ int cut_job_compose(cut_job *job)
 /* ---- previews ---------------------------------------------------------- */
 
 cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
-                        cut_subject *subject)
+                        cut_subject *subject, cut_strengths *strengths)
 {
     cut_status status = cut_job_in_state(job, CUT_REFINED);
     if (status) return status;
@@ -403,8 +416,10 @@ cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
     *photo = job->image;
     *alpha = job->alpha;
     *subject = job->subject;
+    *strengths = job->strengths;
     job->image = (cut_image){0};
     job->alpha = NULL;
+    job->strengths.px = NULL;
     job->state = CUT_DONE;
     return CUT_OK;
 }
@@ -418,6 +433,8 @@ cut_image cut_job_take_background(cut_job *job)
 
 /* ---- encode ------------------------------------------------------------ */
 
+/* What the encoder does not write: metadata and density. The picture goes,
+ * the file stays. */
 static int finish(cut_job *job, cut_status status)
 {
     static const cut_format formats[] = {CUT_FORMAT_PNG, CUT_FORMAT_JPEG,

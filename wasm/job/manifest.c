@@ -34,6 +34,7 @@ static cut_status read_triple(float out[3], const cut_json *input,
     return CUT_OK;
 }
 
+/* What the model takes; each key that is not as promised has its sentence. */
 static cut_status read_input(cut_manifest *m, const cut_json *input,
                              cut_error *error)
 {
@@ -81,6 +82,7 @@ static cut_status read_input(cut_manifest *m, const cut_json *input,
     return CUT_OK;
 }
 
+/* What the model answers: alpha, or logits of it. */
 static cut_status read_output(cut_manifest *m, const cut_json *output,
                               cut_error *error)
 {
@@ -104,9 +106,9 @@ static cut_status read_output(cut_manifest *m, const cut_json *output,
 cut_status cut_manifest_parse(cut_manifest *out, const char *json, size_t size,
                               cut_error *error)
 {
-    static const char *const keys[] = {"$schema", "name",  "version", "file",
-                                       "url",     "bytes", "sha256",  "md5",
-                                       "license", "input", "output",  NULL};
+    static const char *const keys[] = {
+        "$schema", "name",    "version", "file",   "url",     "bytes", "sha256",
+        "md5",     "license", "input",   "output", "closeup", NULL};
     cut_json *root;
     cut_status status = cut_json_parse(&root, json, size, CUT_MAX_OPTIONS_BYTES,
                                        CUT_E_MANIFEST, error);
@@ -115,6 +117,9 @@ cut_status cut_manifest_parse(cut_manifest *out, const char *json, size_t size,
     status = cut_json_only(root, keys, "key", CUT_E_MANIFEST, error);
     if (!status) status = read_input(&m, cut_json_get(root, "input"), error);
     if (!status) status = read_output(&m, cut_json_get(root, "output"), error);
+    const cut_json *closeup = cut_json_get(root, "closeup");
+    if (!status && closeup && !cut_json_bool(closeup, &m.closeup))
+        status = cut_fail(error, CUT_E_MANIFEST, "closeup is true or false.");
     cut_json_free(root);
     if (!status) *out = m;
     return status;

@@ -18,6 +18,7 @@ typedef struct cut_manifest {
     float mean[3], std[3];
     int range_is_max; /* pixels are divided by the picture's maximum */
     int prompts;      /* four maps after R, G, B (matte/prompt.h) */
+    int closeup;      /* its standard effort looks closer at small subjects */
     cut_map_kind kind;
 } cut_manifest;
 

@@ -1,7 +1,7 @@
 /*
  * The model's two sides: what it is shown, and what its answers make together.
- * One pass over the photo; with "effort": "high" one over the mirrored photo
- * and one over a close-up of a small subject. What somebody points at is a
+ * One pass over the photo, and but for "effort": "fast" one over a close-up of
+ * a small subject; with "high" one over the mirrored photo between them. What somebody points at is a
  * pass for each click, or one over a box.
  */
 #include "base/alloc.h"
@@ -31,10 +31,12 @@ static cut_pass next_pass(const cut_job *job, cut_closeup *closeup)
         (job->state == CUT_DECODED || job->state == CUT_INFERRED))
         return next_prompt(job, closeup);
     if (job->state == CUT_DECODED) return CUT_PASS_WHOLE;
-    if (job->state != CUT_INFERRED || job->options.effort != CUT_EFFORT_HIGH)
+    if (job->state != CUT_INFERRED || job->options.effort == CUT_EFFORT_FAST)
         return CUT_PASS_NONE;
-    if (job->pass == CUT_PASS_WHOLE) return CUT_PASS_MIRRORED;
-    if (job->pass == CUT_PASS_MIRRORED && job->subject.found &&
+    int high = job->options.effort == CUT_EFFORT_HIGH;
+    if (job->pass == CUT_PASS_WHOLE && high) return CUT_PASS_MIRRORED;
+    if (job->pass == (high ? CUT_PASS_MIRRORED : CUT_PASS_WHOLE) &&
+        (high || job->manifest.closeup) && job->subject.found &&
         cut_closeup_find(closeup, &job->matte, job->image.w, job->image.h))
         return CUT_PASS_CLOSEUP;
     return CUT_PASS_NONE;

@@ -14,15 +14,18 @@ struct cut_preview {
     cut_image photo;
     uint8_t *alpha; /* [photo.h][photo.w], of the subject */
     cut_subject subject;
+    cut_strengths strengths;
 
     cut_image cleaned; /* the cut-out of `keep` at full size */
-    cut_image half;    /* the same at half of it, made when it will do */
+    cut_image reduced; /* the same at 1 / reduced_by, made when it will do */
+    int32_t reduced_by;
     cut_keep keep;
     cut_edges edges;
     cut_subject kept;
     cut_head head; /* of `cleaned` */
     enum { UNKNOWN, FOUND, NONE } has_head;
 
+    cut_shadow_matte natural;
     cut_layer blur;
     cut_length blur_length;     /* of `blur` */
     cut_image background_image; /* for CUT_BG_IMAGE */
@@ -36,7 +39,8 @@ struct cut_preview {
 cut_preview *cut_preview_new(cut_job *job)
 {
     cut_preview *p = cut_alloc_zero(1, sizeof *p);
-    if (p && cut_job_take(job, &p->photo, &p->alpha, &p->subject)) {
+    if (p &&
+        cut_job_take(job, &p->photo, &p->alpha, &p->subject, &p->strengths)) {
         cut_free(p);
         return NULL;
     }
@@ -48,9 +52,11 @@ void cut_preview_free(cut_preview *p)
     if (!p) return;
     cut_image_free(&p->photo);
     cut_free(p->alpha);
+    cut_strengths_free(&p->strengths);
     cut_image_free(&p->cleaned);
-    cut_image_free(&p->half);
+    cut_image_free(&p->reduced);
     cut_layer_free(&p->blur);
+    cut_natural_free(&p->natural);
     cut_image_free(&p->background_image);
     cut_image_free(&p->placed);
     cut_image_free(&p->out);
@@ -117,7 +123,7 @@ static cut_status clean(cut_preview *p, const cut_options *o)
         memcmp(&p->edges, &o->edges, sizeof o->edges) == 0)
         return CUT_OK;
     cut_image_free(&p->cleaned);
-    cut_image_free(&p->half);
+    cut_image_free(&p->reduced);
     cut_image_free(&p->placed);
     p->has_head = UNKNOWN;
     p->keep = o->keep;
@@ -126,8 +132,8 @@ static cut_status clean(cut_preview *p, const cut_options *o)
     cut_status status = cut_wants_edges(o) ? edge_matte(&alpha, p, o) : CUT_OK;
     if (!status) status = copy_image(&p->cleaned, &p->photo, &p->error);
     if (!status) {
-        status = cut_render_cutout(&p->cleaned, alpha, &p->kept, &p->subject, o,
-                                   &p->error);
+        status = cut_render_cutout(&p->cleaned, alpha, &p->kept, &p->subject,
+                                   &p->strengths, o, &p->error);
         if (status)
             cut_image_free(&p->cleaned);
         else if (alpha == p->alpha && o->keep == CUT_KEEP_BACKGROUND)
@@ -162,22 +168,36 @@ static cut_view view_within(cut_preview *p, const cut_options *o,
     return cut_view_within(&full, o, max_side);
 }
 
-/* The cut-out at its place, from half the size where that will do: a third of
- * the time. */
-static cut_status place(cut_preview *p, const cut_layout *layout)
+/* A reduced copy of the cut-out, kept for the next preview. */
+static cut_status reduce(cut_preview *p, int32_t k)
 {
-    cut_layout l = *layout;
+    if (p->reduced.px && p->reduced_by == k) return CUT_OK;
+    cut_image_free(&p->reduced);
+    p->reduced_by = k;
+    return cut_image_reduce_clear(&p->reduced, &p->cleaned, k, &p->error);
+}
+
+/* The cut-out at its place. What is as large as the result is what the result
+ * is; smaller, it is drawn from half the size where that will do: a third of
+ * the time. */
+static cut_status place(cut_preview *p, const cut_view *view)
+{
+    cut_layout l = view->layout;
     if (p->placed.px && memcmp(&l, &p->layout, sizeof l) == 0) return CUT_OK;
     cut_image_free(&p->placed);
     p->layout = l;
-    if (l.place.scale > 0.5f)
-        return cut_canvas_draw(&p->placed, &p->cleaned, &l, &p->error);
-    cut_status status = CUT_OK;
-    if (!p->half.px)
-        status = cut_image_reduce_clear(&p->half, &p->cleaned, 2, &p->error);
+    int is_result = view->box.w == view->full_w && view->box.h == view->full_h;
+    int32_t k = is_result              ? cut_place_reduces_by(&l.place)
+                : l.place.scale > 0.5f ? 1
+                                       : 2;
+    if (k == 1) return cut_canvas_draw(&p->placed, &p->cleaned, &l, &p->error);
+    cut_status status = reduce(p, k);
+    if (status) return status;
+    if (is_result)
+        return cut_canvas_draw_reduced(&p->placed, &p->reduced, k, p->cleaned.w,
+                                       p->cleaned.h, &l, &p->error);
     l.place.scale *= 2;
-    if (!status) status = cut_canvas_draw(&p->placed, &p->half, &l, &p->error);
-    return status;
+    return cut_canvas_draw(&p->placed, &p->reduced, &l, &p->error);
 }
 
 /* The layers over a copy of the cut-out. */
@@ -185,6 +205,7 @@ static cut_status render(cut_preview *p, const cut_options *o, cut_view view)
 {
     cut_rendering r = {.background_image = p->background_image,
                        .blur = p->blur,
+                       .natural = p->natural,
                        .kept = p->kept,
                        .view = view};
     cut_image copy = {0}; /* what covers is cropped in place */
@@ -212,9 +233,12 @@ int cut_preview_render(cut_preview *p, const char *json, uint32_t size_bytes,
                                   &p->error);
     if (!status) status = clean(p, &o);
     if (!status) status = blur(p, &o);
+    if (!status)
+        status = cut_render_natural(&p->natural, &p->photo, p->alpha, &o,
+                                    &p->error);
     if (status) return (int)status;
     cut_view view = view_within(p, &o, (int32_t)max_side);
-    status = place(p, &view.layout);
+    status = place(p, &view);
     if (!status) status = render(p, &o, view);
     return (int)status;
 }

@@ -167,6 +167,14 @@ cut_status cut_render_blur(cut_layer *out, const cut_image *photo,
     return cut_blur_new(out, photo, alpha, sigma, error);
 }
 
+cut_status cut_render_natural(cut_shadow_matte *out, const cut_image *photo,
+                              const uint8_t *alpha, const cut_options *options,
+                              cut_error *error)
+{
+    if (out->found || !cut_wants_natural(options)) return CUT_OK;
+    return cut_natural_new(out, photo, alpha, error);
+}
+
 int cut_wants_edges(const cut_options *options)
 {
     const cut_edges *e = &options->edges;
@@ -187,6 +195,7 @@ cut_status cut_render_edges(uint8_t *alpha, const cut_image *photo,
 
 cut_status cut_render_cutout(cut_image *photo, uint8_t *alpha,
                              cut_subject *kept, const cut_subject *subject,
+                             const cut_strengths *strengths,
                              const cut_options *options, cut_error *error)
 {
     int swapped = options->keep == CUT_KEEP_BACKGROUND;
@@ -194,7 +203,7 @@ cut_status cut_render_cutout(cut_image *photo, uint8_t *alpha,
     int exact = subject->kind == CUT_GRAPHIC && !swapped;
     float strength = (float)options->edges.decontaminate / 100;
     cut_status status = cut_foreground_clean(photo, alpha, exact, strength,
-                                             error);
+                                             strengths, error);
     if (status) {
         if (swapped) cut_swap_sides(alpha, photo);
         return status;
@@ -252,8 +261,11 @@ static cut_status decorate(cut_image *image, cut_rendering *r,
     status = make_ground(&ground, image, r, o, &d, error);
     if (!status && d.shadow.on && !(r->done & SHADED))
         status = cut_compose_shadow(image, &d.shadow, side, error);
-    if (!status) {
+    if (!status && !(r->done & SHADED)) {
         cut_floor_draw(image, &ground);
+        if (cut_wants_natural(o))
+            cut_natural_draw(image, &r->natural, r->view.layout.place,
+                             o->natural.opacity, o->canvas.w != 0);
         r->done |= SHADED;
     }
     cut_floor_free(&ground);

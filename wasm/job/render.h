@@ -1,7 +1,7 @@
 /*
  * From a cut-out to the result: which layer lies over which. Bottom to top:
- * background, reflection, shadow on the ground, line of contact, shadow (of all
- * above it), outline, subject. The result itself and
+ * background, the photo's own shadow, reflection, shadow on the ground, line of
+ * contact, shadow (of all above it), outline, subject. The result itself and
  * a smaller view of it take the same way, so that a preview shows what the file
  * will be.
  */
@@ -11,6 +11,8 @@
 #include "compose/canvas.h"
 #include "compose/compose.h"
 #include "compose/head.h"
+#include "compose/natural.h"
+#include "matte/strengths.h"
 #include "options/options.h"
 
 /** The result, or the same smaller. */
@@ -47,6 +49,7 @@ cut_view cut_view_within(const cut_view *full, const cut_options *options,
 typedef struct cut_rendering {
     cut_image background_image; /* cropped to the canvas' ratio */
     cut_layer blur;             /* of cut_render_blur() */
+    cut_shadow_matte natural;   /* of cut_render_natural() */
     cut_subject kept;           /* box of what is kept, on the photo */
     cut_view view;
     cut_head head; /* on the photo, where the canvas goes by it; chin 0: none */
@@ -58,6 +61,7 @@ static inline void cut_rendering_free(cut_rendering *r)
 {
     cut_image_free(&r->background_image);
     cut_layer_free(&r->blur);
+    cut_natural_free(&r->natural);
 }
 
 /** CUT_OK; CUT_E_STATE when the options ask for an image that is not there. */
@@ -73,6 +77,16 @@ cut_status cut_render_ready(const cut_options *options, int has_image,
 cut_status cut_render_blur(cut_layer *out, const cut_image *photo,
                            const uint8_t *alpha, const cut_options *options,
                            cut_error *error);
+
+/**
+ * The photo's own shadow, when the options ask for it and it was not looked for.
+ *
+ * @param alpha u8 [h][w], the subject's
+ * @return CUT_OK, CUT_E_MEMORY
+ */
+cut_status cut_render_natural(cut_shadow_matte *out, const cut_image *photo,
+                              const uint8_t *alpha, const cut_options *options,
+                              cut_error *error);
 
 /** Whether the options change the matte's edge. */
 int cut_wants_edges(const cut_options *options);
@@ -91,10 +105,12 @@ cut_status cut_render_edges(uint8_t *alpha, const cut_image *photo,
  *                        then of what is kept
  * @param[out]    kept    `subject`, or what is left without it, measured anew
  *                        where it is not what `subject` was measured by
+ * @param         strengths of cleaning, place by place
  * @return CUT_OK, CUT_E_MEMORY (all unchanged)
  */
 cut_status cut_render_cutout(cut_image *photo, uint8_t *alpha,
                              cut_subject *kept, const cut_subject *subject,
+                             const cut_strengths *strengths,
                              const cut_options *options, cut_error *error);
 
 /**

@@ -101,23 +101,28 @@ const char *cut_job_report_json(cut_job *job)
     const char *kind = job->state < CUT_INFERRED      ? "null"
                        : subject->kind == CUT_GRAPHIC ? "\"graphic\""
                                                       : "\"photo\"";
+    char natural[16] = "null";
+    if (job->natural)
+        cut_print(natural, sizeof natural, "\"%s\"",
+                  cut_natural_name(job->natural));
     char detail[64] = "null";
     if (job->is_detailed)
         cut_print(detail, sizeof detail, "{\"tiles\":%u,\"side\":%d}",
                   (unsigned)job->detailed.tiles, (int)job->detailed.side);
-    cut_print(
-        job->report, sizeof job->report,
-        "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
-        "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
-        "\"alpha\":%s%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
-        "\"placed\":%s,\"subject\":{\"found\":%s,\"kind\":%s,\"given\":%s,"
-        "%s},\"detail\":%s}",
-        cut_format_name(job->probe.format), (int)job->in_w, (int)job->in_h,
-        job->probe.orientation, (unsigned)job->input_bytes,
-        (unsigned)job->icc.size,
-        job->probe.has_alpha_channel ? "true" : "false", part, (int)job->out_w,
-        (int)job->out_h, cut_output_name(job->options.output), placed, found,
-        kind, job->subject.kind == CUT_GIVEN ? "true" : "false", details,
-        detail);
+    cut_print(job->report, sizeof job->report,
+              "{\"input\":{\"format\":\"%s\",\"width\":%d,\"height\":%d,"
+              "\"orientation\":%d,\"bytes\":%u,\"icc_bytes\":%u,"
+              "\"alpha\":%s%s},\"width\":%d,\"height\":%d,\"format\":\"%s\","
+              "\"placed\":%s,\"natural\":%s,\"subject\":{\"found\":%s,\"kind\":"
+              "%s,\"given\":%s,"
+              "%s},\"detail\":%s}",
+              cut_format_name(job->probe.format), (int)job->in_w,
+              (int)job->in_h, job->probe.orientation,
+              (unsigned)job->input_bytes, (unsigned)job->icc.size,
+              job->probe.has_alpha_channel ? "true" : "false", part,
+              (int)job->out_w, (int)job->out_h,
+              cut_output_name(job->options.output), placed, natural, found,
+              kind, job->subject.kind == CUT_GIVEN ? "true" : "false", details,
+              detail);
     return job->report;
 }

@@ -50,7 +50,8 @@ struct cut_job {
     cut_paper paper;     /* or of ink on a photo of paper */
     int is_measured;     /* subject.kind is what the picture is */
 
-    cut_image image;         /* the photo, then the result */
+    cut_image image; /* the photo, then the result */
+    cut_natural_found natural;
     cut_rendering rendering; /* background_image: when set; from CLEANED on */
     float *tensor;           /* PREPARED: [3][manifest.h][manifest.w] */
     cut_matte matte;         /* INFERRED */
@@ -63,8 +64,9 @@ struct cut_job {
     cut_image reduced;    /* the photo at 1 / reduced_by, for passes of prompts;
                              none of it when that is 1 */
     int32_t reduced_by;
-    uint8_t *alpha;     /* REFINED: [in_h][in_w] */
-    cut_detail *detail; /* REFINED: while tiles are due */
+    cut_strengths strengths; /* of cleaning, with a matte from outside */
+    uint8_t *alpha;          /* REFINED: [in_h][in_w] */
+    cut_detail *detail;      /* REFINED: while tiles are due */
     cut_detail_report detailed;
     int is_detailed;         /* all of them were answered */
     int has_edges;           /* alpha has them as the options want */
@@ -72,7 +74,7 @@ struct cut_job {
     cut_bytes file;          /* DONE */
     cut_bytes first_picture; /* for the codec */
     cut_device device;
-    char report[832];
+    char report[864];
 };
 
 /** What the picture is under a matte from outside: a graphic, when the matte is

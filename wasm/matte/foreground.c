@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
+
 /* Between two samples of a layer, c0 and c0 + d. */
 typedef struct slope {
     f32x4 c0, d;
@@ -29,14 +31,14 @@ static u32x4 channel(int i, f32x4 c, f32x4 a, f32x4 s, const slope *f,
 }
 
 /* The same with more or less of the background taken out. */
-static u32x4 channel_by(float strength, int i, f32x4 c, f32x4 a, f32x4 s,
+static u32x4 channel_by(f32x4 strength, int i, f32x4 c, f32x4 a, f32x4 s,
                         const slope *f, const slope *b)
 {
-    f32x4 v = cut_to_f32(channel(i, c, a, s, f, b));
-    if (strength < 1)
-        v = c + (v - c) * strength;
-    else if (f)
-        v += (f->c0[i] + f->d[i] * s - v) * (strength - 1);
+    f32x4 v = cut_to_f32(channel(i, c, a, s, f, b)), more = v;
+    f32x4 less = c + (v - c) * strength;
+    if (f) more = v + (f->c0[i] + f->d[i] * s - v) * (strength - 1);
+    u32x4 is_less = (u32x4)(strength < 1);
+    v = (f32x4)(((u32x4)less & is_less) | ((u32x4)more & ~is_less));
     return (u32x4) __builtin_convertvector(cut_clamp(v, 255) + 0.5f, i32x4);
 }
 
@@ -44,7 +46,7 @@ static u32x4 channel_by(float strength, int i, f32x4 c, f32x4 a, f32x4 s,
  * from one to the other. */
 static void estimate_four(uint8_t *px, const uint8_t *alpha, int32_t count,
                           f32x4 s, const slope *f, const slope *b,
-                          float strength)
+                          f32x4 strength)
 {
     u32x4 q = cut_load_u32(px);
     uint8_t part[4];
@@ -53,8 +55,8 @@ static void estimate_four(uint8_t *px, const uint8_t *alpha, int32_t count,
     f32x4 matte = cut_load_u8x4(part), a = matte * (1 / 255.0f);
     f32x4 c0 = cut_to_f32(q & 255), c1 = cut_to_f32(q >> 8 & 255),
           c2 = cut_to_f32(q >> 16 & 255);
-    u32x4 v;
-    if (strength == CUT_FOREGROUND_USUAL)
+    u32x4 v, usual = (u32x4)(strength == CUT_FOREGROUND_USUAL);
+    if (usual[0] & usual[1] & usual[2] & usual[3])
         v = channel(0, c0, a, s, f, b) | channel(1, c1, a, s, f, b) << 8 |
             channel(2, c2, a, s, f, b) << 16;
     else
@@ -133,12 +135,25 @@ static void keep_span(uint8_t *px, const uint8_t *alpha, span soft)
     }
 }
 
-/* Pixels of any alpha, in a row of w; f, b: the layers' lines, f may be
+/* How strongly pixels x .. x + 3 of row y are cleaned. */
+static f32x4 strength_at(const cut_colours *c, int32_t x, int32_t y)
+{
+    f32x4 v = {c->strength, c->strength, c->strength, c->strength};
+    int32_t last = c->places.w * c->places.k - 1;
+    for (int i = 0; i < 4; i++)
+        v[i] *= cut_strength_at(&c->places, x + i < last ? x + i : last, y);
+    return cut_clamp(v, CUT_STRENGTH_MAX / (float)CUT_STRENGTH_USUAL);
+}
+
+/* Pixels of any alpha, in row y of w; f, b: the layers' lines, f may be
  * NULL. */
 static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
-                          int32_t w, const cut_layer *layer, const float *f,
-                          const float *b, float strength)
+                          int32_t w, int32_t y, const cut_colours *colours,
+                          const float *f, const float *b)
 {
+    const cut_layer *layer = &colours->background;
+    const float one = colours->strength;
+    const f32x4 everywhere = {one, one, one, one};
     for (int32_t x = soft.from; x < soft.end;) {
         if (x + 8 <= soft.end && is_plain(alpha + x)) {
             clear_span(px, alpha, x, x + 8);
@@ -150,6 +165,8 @@ static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
         slope fore = slope_at(f ? f : b, at), back = slope_at(b, at);
         const slope *of = f ? &fore : NULL;
         f32x4 s = cut_layer_way(layer, x, at);
+        f32x4 strength = everywhere;
+        if (colours->places.px) strength = strength_at(colours, x, y);
         uint8_t *p = px + (size_t)x * 4;
         if (x + 4 <= w) {
             estimate_four(p, alpha + x, count, s, of, &back, strength);
@@ -165,6 +182,12 @@ static void estimate_span(uint8_t *px, const uint8_t *alpha, span soft,
     }
 }
 
+/* Of both layers, for one thread. */
+static size_t lines_size(const cut_colours *c)
+{
+    return ((size_t)c->background.w + 1) * 4 * 2;
+}
+
 /* Layers and room for their lines. */
 static cut_status layers_of(cut_colours *c, const cut_image *photo,
                             const uint8_t *alpha, int exact, cut_error *error)
@@ -174,8 +197,8 @@ static cut_status layers_of(cut_colours *c, const cut_image *photo,
                               : cut_layers_new(&c->foreground, &c->background,
                                                photo, alpha, c->k, error);
     if (status || !c->background.px) return status;
-    size_t line = ((size_t)c->background.w + 1) * 4;
-    c->lines = cut_alloc(line * 2, sizeof *c->lines);
+    c->lines = cut_alloc(lines_size(c) * (size_t)cut_parallel_threads(),
+                         sizeof *c->lines);
     return c->lines ? CUT_OK
                     : cut_fail(error, CUT_E_MEMORY, "No memory for colours.");
 }
@@ -220,22 +243,40 @@ void cut_colours_row(const cut_colours *colours, uint8_t *px,
             cut_layer_line(fore, f, y, soft.from, soft.end);
         }
         cut_layer_line(back, b, y, soft.from, soft.end);
-        estimate_span(px, alpha, soft, w, b, fore, back, colours->strength);
+        estimate_span(px, alpha, soft, w, y, colours, fore, back);
     }
     clear_span(px, alpha, soft.end, w);
 }
 
+typedef struct cleaning {
+    const cut_colours *colours;
+    cut_image *photo;
+    const uint8_t *alpha;
+} cleaning;
+
+/* With lines of the thread's own. */
+static void clean_rows(void *context, int32_t from, int32_t end, int32_t thread)
+{
+    const cleaning *all = context;
+    size_t w = (size_t)all->photo->w;
+    cut_colours own = *all->colours;
+    if (own.lines) own.lines += (size_t)thread * lines_size(&own);
+    for (int32_t y = from; y < end; y++)
+        cut_colours_row(&own, all->photo->px + (size_t)y * w * 4,
+                        all->alpha + (size_t)y * w, all->photo->w, y);
+}
+
 cut_status cut_foreground_clean(cut_image *photo, const uint8_t *alpha,
-                                int exact, float strength, cut_error *error)
+                                int exact, float strength,
+                                const cut_strengths *places, cut_error *error)
 {
     cut_colours colours;
     cut_status status = cut_colours_new(&colours, photo, alpha, exact, error);
     if (status) return status;
-    size_t w = (size_t)photo->w;
     colours.strength = strength;
-    for (int32_t y = 0; y < photo->h; y++)
-        cut_colours_row(&colours, photo->px + (size_t)y * w * 4,
-                        alpha + (size_t)y * w, photo->w, y);
+    colours.places = *places;
+    cleaning all = {&colours, photo, alpha};
+    cut_parallel_rows(photo->h, clean_rows, &all);
     cut_colours_free(&colours);
     photo->opaque = 0;
     return CUT_OK;
@@ -244,11 +285,13 @@ cut_status cut_foreground_clean(cut_image *photo, const uint8_t *alpha,
 cut_status cut_foreground_estimate(cut_image *photo, const uint8_t *alpha,
                                    cut_error *error)
 {
-    return cut_foreground_clean(photo, alpha, 0, CUT_FOREGROUND_USUAL, error);
+    return cut_foreground_clean(photo, alpha, 0, CUT_FOREGROUND_USUAL,
+                                &(cut_strengths){0}, error);
 }
 
 cut_status cut_foreground_unmix(cut_image *photo, const uint8_t *alpha,
                                 cut_error *error)
 {
-    return cut_foreground_clean(photo, alpha, 1, CUT_FOREGROUND_USUAL, error);
+    return cut_foreground_clean(photo, alpha, 1, CUT_FOREGROUND_USUAL,
+                                &(cut_strengths){0}, error);
 }

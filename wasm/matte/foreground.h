@@ -3,6 +3,7 @@
 
 #include "image/image.h"
 #include "matte/layers.h"
+#include "matte/strengths.h"
 
 #ifndef CUT_FOREGROUND_SIDE
 #define CUT_FOREGROUND_SIDE 1024 /* longer side of the layers, at most */
@@ -42,18 +43,22 @@ cut_status cut_foreground_unmix(cut_image *photo, const uint8_t *alpha,
  * Either of them by `exact`, and of the old background's colour more or less is
  * taken out: `strength` 0 leaves the photo's own colours, 1 is as above, 2 is F'
  * itself where alpha is soft; with `exact` there is no more than 1.
+ *
+ * @param places what that is multiplied by, place by place
  */
 cut_status cut_foreground_clean(cut_image *photo, const uint8_t *alpha,
-                                int exact, float strength, cut_error *error);
+                                int exact, float strength,
+                                const cut_strengths *places, cut_error *error);
 
 /** F' and B' of a photo and its matte; F' is empty when colours are unmixed.
  * lines is NULL when there are none: no soft pixel, or none that is sure to be
  * of the one or of the other. */
 typedef struct cut_colours {
     cut_layer foreground, background;
-    int32_t k;      /* as of the layers, also where there are none */
-    float *lines;   /* scratch of cut_colours_row() */
-    float strength; /* as of cut_foreground_clean(); USUAL when new */
+    int32_t k;            /* as of the layers, also where there are none */
+    float *lines;         /* scratch of cut_colours_row() */
+    float strength;       /* as of cut_foreground_clean(); USUAL when new */
+    cut_strengths places; /* borrowed; none when new */
 } cut_colours;
 
 /** For who wants some rows only; exact: as cut_foreground_unmix(). CUT_OK;

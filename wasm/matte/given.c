@@ -22,6 +22,8 @@ static int is_like(const uint8_t *p, const uint8_t *q)
            abs(p[2] - q[2]) <= LIKE;
 }
 
+/* Counts a row: what is clear, on the border too, the box of the rest, and
+ * how much of that is flat. */
 static void count_row(counts *c, const uint8_t *px, int32_t w, int32_t y,
                       int on_border)
 {

@@ -98,6 +98,7 @@ static void fill(uint8_t *alpha, const cut_image *photo, int32_t y, run of)
         }
 }
 
+/* All runs of the picture, rows after one another: counted first, then kept. */
 static cut_status runs_new(runs *r, const uint8_t *alpha,
                            const cut_image *photo, cut_error *error)
 {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
+
 enum { LEVELS = 16 };
 
 /* Weights are summed as (alpha/255)^32; a block with less than this counts as
@@ -144,6 +146,27 @@ static void sum_block(float *fg, float *bg, const cut_image *photo,
     cut_store_f32(bg, b);
 }
 
+typedef struct gathering {
+    const cut_layer *foreground, *background; /* without px: not asked for */
+    const cut_image *photo;
+    const uint8_t *alpha, *marks; /* marks: or NULL */
+    const weights *by;
+} gathering;
+
+/* Rows of blocks, where marked. */
+static void sum_blocks(void *context, int32_t from, int32_t end, int32_t thread)
+{
+    const gathering *all = context;
+    float *f = all->foreground->px, *b = all->background->px;
+    size_t w = (size_t)all->background->w;
+    int32_t k = all->background->k;
+    (void)thread;
+    for (size_t i = (size_t)from * w; i < (size_t)end * w; i++)
+        if (!all->marks || all->marks[i])
+            sum_block(f ? f + i * 4 : NULL, b + i * 4, all->photo, all->alpha,
+                      (int32_t)(i % w) * k, (int32_t)(i / w) * k, k, all->by);
+}
+
 /* ---- filling ----------------------------------------------------------- */
 
 /* Pull: the next level holds sums over 2 x 2, their weight kept at
@@ -264,11 +287,8 @@ static cut_status gather(cut_layer *foreground, cut_layer *background,
                           "No memory for colours of %d x "
                           "%d.",
                           (int)photo->w, (int)photo->h);
-    for (size_t i = 0; !status && i < count; i++)
-        if (!marks || marks[i])
-            sum_block(f.px ? f.px + i * 4 : NULL, b.px + i * 4, photo, alpha,
-                      (int32_t)(i % (size_t)b.w) * k,
-                      (int32_t)(i / (size_t)b.w) * k, k, by);
+    gathering all = {&f, &b, photo, alpha, marks, by};
+    if (!status) cut_parallel_rows(b.h, sum_blocks, &all);
     if (!status) {
         int known = !f.px || fill(f.px, pyramid, f.w, f.h, marks);
         known &= fill(b.px, pyramid, b.w, b.h, marks);

@@ -63,6 +63,8 @@ static int32_t rim_of(int32_t n)
     return rim > 1 ? rim : 1;
 }
 
+/* Whether the rim is sure and the middle clear, as if the subject were the
+ * background. */
 static int is_inverted(const cut_matte *m)
 {
     int32_t rx = rim_of(m->w), ry = rim_of(m->h);

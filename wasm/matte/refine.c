@@ -5,6 +5,7 @@
  */
 #include "matte/refine.h"
 
+#include "base/parallel.h"
 #include "base/simd.h"
 #include "image/resample.h"
 #include "matte/colour_model.h"
@@ -315,16 +316,32 @@ static void times_input_alpha(uint8_t *restrict alpha,
     }
 }
 
-static void evaluate(uint8_t *alpha, const float *coefficients, float *line,
-                     const cut_image *photo, const cut_image *small, int32_t k)
+/* What all rows of alpha are made of. */
+typedef struct evaluation {
+    uint8_t *alpha;
+    const float *coefficients;
+    float *lines; /* [threads][small w][4] */
+    const cut_image *photo, *small;
+    int32_t k;
+    int opaque;
+} evaluation;
+
+/* The coefficients of the small picture, interpolated, on each pixel of the
+ * photo. */
+static void evaluate(void *context, int32_t from, int32_t end, int32_t thread)
 {
+    const evaluation *e = context;
+    const cut_image *photo = e->photo, *small = e->small;
+    uint8_t *alpha = e->alpha;
     size_t w = (size_t)photo->w, row = (size_t)small->w * 4;
-    int opaque = cut_image_is_opaque(photo);
-    for (int32_t y = 0; y < photo->h; y++) {
+    float *line = e->lines + (size_t)thread * row;
+    int32_t k = e->k;
+    int opaque = e->opaque;
+    for (int32_t y = from; y < end; y++) {
         int32_t at;
         float t;
         between(&at, &t, y, k, small->h);
-        const float *up = coefficients + (size_t)at * row;
+        const float *up = e->coefficients + (size_t)at * row;
         const float *low = at + 1 < small->h ? up + row : up;
         for (size_t i = 0; i < row; i++) line[i] = up[i] + (low[i] - up[i]) * t;
         const uint8_t *px = photo->px + (size_t)y * w * 4;
@@ -349,10 +366,11 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
     size_t count = (size_t)small.w * (size_t)small.h;
     uint16_t *p = cut_alloc(count, sizeof *p);
     float *coefficients = cut_alloc(count * 4, sizeof *coefficients);
-    float *line = cut_alloc((size_t)small.w * 4, sizeof *line);
+    float *lines = cut_alloc(
+        (size_t)cut_parallel_threads() * (size_t)small.w * 4, sizeof *lines);
     uint16_t *scratch = cut_alloc(count * 2 + (size_t)small.w * 2,
                                   sizeof *scratch);
-    if (!p || !coefficients || !line || !scratch) {
+    if (!p || !coefficients || !lines || !scratch) {
         status = cut_fail(error, CUT_E_MEMORY, "No memory to refine %d x %d.",
                           (int)photo->w, (int)photo->h);
     } else {
@@ -367,12 +385,19 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
                                 CUT_REFINE_RADIUS, CUT_REFINE_EPS, error);
     if (!status) {
         clear_fog(coefficients, p, small.w, small.h, scratch);
-        evaluate(alpha, coefficients, line, photo, &small, k);
+        evaluation all = {alpha,
+                          coefficients,
+                          lines,
+                          photo,
+                          &small,
+                          k,
+                          cut_image_is_opaque(photo)};
+        cut_parallel_rows(photo->h, evaluate, &all);
     }
     cut_free(p);
     cut_free(scratch);
     cut_free(coefficients);
-    cut_free(line);
+    cut_free(lines);
     cut_image_free(&small);
     return status;
 }

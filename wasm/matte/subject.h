@@ -30,6 +30,9 @@ int cut_subject_present(const cut_matte *matte);
  */
 float cut_subject_confidence(const cut_matte *matte);
 
+/** A confidence below this is worth a look (docs/decisions/no-subject.md). */
+#define CUT_SUBJECT_SURE 0.8
+
 /** Coverage and box from alpha u8 [h][w]; `found` stays as it is. */
 void cut_subject_measure(cut_subject *subject, const uint8_t *alpha, int32_t w,
                          int32_t h);

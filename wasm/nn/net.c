@@ -10,6 +10,7 @@
 #include "nn/graph/fuse.h"
 #include "nn/kernels/kernel.h"
 #include "nn/plan/describe.h"
+#include "nn/share.h"
 
 struct cut_net {
     cut_error error;
@@ -134,14 +135,27 @@ static void finish_step(cut_net *net, const cut_step *step)
     net->row = 0;
 }
 
+/* Rows to make at once: a band, or for several threads whole bands of what is
+ * still to be done; 0 is the rest of the step. */
+static int32_t rows_now(const cut_net *net, const cut_step *step,
+                        uint64_t kmacs)
+{
+    uint64_t rows = (uint64_t)step->out.h, band = (uint64_t)step->band;
+    if (net->plan.threads < 2) return step->band;
+    if (kmacs >= step->kmacs || !kmacs) return step->out.h;
+    return (int32_t)((kmacs * rows / step->kmacs / band + 1) * band);
+}
+
 static void work(cut_net *net, uint64_t kmacs)
 {
     uint64_t used = 0;
     while (net->at < net->plan.step_count) {
         const cut_step *step = &net->plan.steps[net->at];
-        int32_t rows = step->out.h, y_end = net->row + step->band;
+        int32_t rows = step->out.h;
+        int32_t y_end = net->row +
+                        rows_now(net, step, kmacs ? kmacs - used : 0);
         if (y_end > rows) y_end = rows;
-        step->kernel->run(step, net->arena, net->row, y_end);
+        cut_share_rows(step, net->arena, net->row, y_end, net->plan.threads);
         uint64_t share = (uint64_t)step->kmacs * (uint64_t)(y_end - net->row) /
                          (uint64_t)rows;
         net->row = y_end;

@@ -176,6 +176,7 @@ static const char *spaces(const char *p)
     return p;
 }
 
+/* Three or six digits after #. Gives where they end. */
 static const char *hex(uint8_t rgb[3], const char *p)
 {
     int digit[6], count = 0;
@@ -260,6 +261,8 @@ static double around(double degrees)
     return degrees < 0 ? degrees + 360 : degrees;
 }
 
+/* rgb(), hsl() or hwb(), with or without a final a. Gives where it ends;
+ * NULL: none of them. */
 static const char *function(uint8_t rgb[3], const char *name, size_t length,
                             const char *p)
 {

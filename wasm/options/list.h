@@ -44,6 +44,9 @@
       "the shadow that what is kept casts on the ground it stands on")         \
     X(contact, contact, SWITCH, result, null, 0, 0, (CUT_CONTACT_LIST),        \
       "the dark line where it touches the ground")                             \
+    X(natural, natural, SWITCH, result, null, 0, 0, (CUT_NATURAL_LIST),        \
+      "the shadow of the photo itself, where the ground is smooth enough to "  \
+      "find it")                                                               \
     X(reflection, reflection, SWITCH, result, null, 0, 0,                      \
       (CUT_REFLECTION_LIST), "its mirror image in the ground")                 \
     X(outline, outline, SWITCH, result, null, 0, 0, (CUT_OUTLINE_LIST),        \
@@ -84,9 +87,9 @@
       "an error")                                                              \
     X(effort, effort, CHOICE, run, "standard", 0, 0,                           \
       ("fast", "standard", "high"),                                            \
-      "standard follows hair and other details where fast leaves them soft; "  \
-      "with high the model also looks again, at the mirrored photo, and "      \
-      "closely at a subject that is small in it")                              \
+      "standard looks closely at a subject that is small in the photo and "    \
+      "follows hair and other details where fast leaves them soft; with high " \
+      "the model also looks at the mirrored photo")                            \
     X(mask, mask, BOOLEAN, call, 0, 0, 0, (),                                  \
       "the matte itself, as a grey picture")
 
@@ -112,6 +115,10 @@
           "twice the standard deviation")                                      \
     X(opacity, opacity, NUMBER, key, 0.6, 0, 1, (), "of the darkest part")     \
     X(color, rgb, COLOUR, key, "#000000", 0, 0, (), "of the shadow")
+
+#define CUT_NATURAL_LIST(FIRST, X)                                             \
+    FIRST(opacity, opacity, NUMBER, key, 1, 0, 1, (),                          \
+          "1 as dark as in the photo")
 
 #define CUT_REFLECTION_LIST(FIRST, X)                                          \
     FIRST(length, length, NUMBER, key, 0.35, 0.01, 1, (),                      \

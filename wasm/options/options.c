@@ -58,6 +58,9 @@ CUT_OPTION_TABLE(cast_keys, "cast.", "key of cast", CUT_CAST_LIST)
 #define CUT_OPTION_STRUCT cut_contact
 CUT_OPTION_TABLE(contact_keys, "contact.", "key of contact", CUT_CONTACT_LIST)
 #undef CUT_OPTION_STRUCT
+#define CUT_OPTION_STRUCT cut_natural
+CUT_OPTION_TABLE(natural_keys, "natural.", "key of natural", CUT_NATURAL_LIST)
+#undef CUT_OPTION_STRUCT
 #define CUT_OPTION_STRUCT cut_reflection
 CUT_OPTION_TABLE(reflection_keys, "reflection.", "key of reflection",
                  CUT_REFLECTION_LIST)

@@ -71,6 +71,7 @@ typedef struct cut_options {
     cut_shadow shadow;
     cut_cast cast;
     cut_contact contact;
+    cut_natural natural;
     cut_reflection reflection;
     cut_outline outline;
     cut_canvas canvas;
@@ -97,6 +98,12 @@ static inline int cut_wants_head(const cut_options *o)
 {
     return o->canvas.by_head && o->canvas.fit == CUT_FIT_SUBJECT &&
            o->keep == CUT_KEEP_SUBJECT;
+}
+
+/** Whether the photo's own shadow is looked for: not with its ground. */
+static inline int cut_wants_natural(const cut_options *o)
+{
+    return o->natural.on && !o->mask && o->keep == CUT_KEEP_SUBJECT;
 }
 
 /** Of the background's blur, in pixels of a photo whose longer side is `side`;

@@ -21,6 +21,7 @@ static int read_place(float *out, const cut_json *value, int32_t side)
     return 1;
 }
 
+/* Each click: where, inside the photo, and whether it is to be kept. */
 static cut_status read_clicks(cut_prompt *p, const cut_json *points, int32_t w,
                               int32_t h, cut_error *error)
 {
@@ -60,6 +61,7 @@ static float within(float at, int32_t n)
     return at<0 ? 0 : at>(float) n ? (float)n : at;
 }
 
+/* A box, cut to the photo. */
 static cut_status read_box(cut_prompt *p, const cut_json *box, int32_t w,
                            int32_t h, cut_error *error)
 {

@@ -3,6 +3,7 @@
 // when they change, it goes and its photo waits again; its matte stays, so that
 // it is only put together anew.
 import { Line } from '../engine/line.js';
+import { isUnsure } from '../widget/common/doubt.js';
 import { canRetry as isWorthRetrying } from '../widget/common/messages.js';
 import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
 
@@ -33,14 +34,11 @@ import { asked, outputOf, runNames } from '../widget/settings/attributes.js';
 export const canRetry = ({ state, error }) =>
   state === 'cancelled' || (state === 'failed' && error?.code !== 'no_subject' && isWorthRetrying(error));
 
-/** A matte that overlaps the truth by less, as such mattes do on average, is worth a look (docs/decisions/batch.md). */
-const sure = 0.8;
-
 /** Not sure to be right, and nobody has seen to it yet. @param {Item} item */
 export const isDoubtful = ({ mark, matte, made, state, error }) =>
   !mark &&
   !matte &&
-  ((state === 'failed' && error?.code === 'no_subject') || (state === 'done' && (made?.confidence ?? 1) < sure));
+  ((state === 'failed' && error?.code === 'no_subject') || (state === 'done' && isUnsure(made?.confidence)));
 
 /** The least sure first; what nobody knows yet, or is sure of, last. @param {Item} item @returns {number} */
 export const doubtOf = (item) => (isDoubtful(item) ? (item.error ? 0 : (item.made?.confidence ?? 0)) : 1);

@@ -24,6 +24,7 @@ import { pickCalls, previewCalls, retouchCalls } from './core/held-calls.js';
  * @property {string} model name and version
  * @property {'c' | 'ort' | 'none'} engine none: with a given matte, or where no model is needed
  * @property {number} threads
+ * @property {'base' | 'threads' | 'relaxed'} core the build of the core: relaxed makes another matte than the others, hardly to be seen
  * @property {string} [engine_note] why another engine than the first choice ran
  * @property {{ format: string, width: number, height: number, orientation: number, bytes: number, icc_bytes: number,
  *   alpha: boolean, partial?: string, decoder: string, note?: string }} photo the input, upright; partial: "N of M rows"; decoder: "core", "browser" or a codec's
@@ -34,6 +35,8 @@ import { pickCalls, previewCalls, retouchCalls } from './core/held-calls.js';
  *   found false: the picture shows none, and the result is clear; graphic: keyed by its ground; given: cut out already
  * @property {{ scale: number, head: [number, number, number] | null }} placed scale: pixels of the result per pixel of the
  *   photo; head: x, top, chin on the result, where a canvas such as "passport" goes by it and there is one
+ * @property {'found' | 'none' | 'unsmooth' | null} natural the photo's own shadow: none where the ground is as light beside the subject,
+ *   unsmooth where it cannot be told from the ground's pattern; null when it was not asked for
  * @property {Record<string, number>} timings_ms load, decode, prepare, infer, matte, refine, detail, foreground,
  *   compose, encode, total
  * @property {number} peak_heap_bytes what the core and engine c had allocated at most

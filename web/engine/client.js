@@ -35,9 +35,13 @@ function fromPage(fields) {
 const waited = (progress) => ({ ...progress, fraction: progress.fraction * 0.1 });
 
 export class EngineClient {
-  /** @param {() => WorkerLike} spawn starts a worker that hosts jobs */
-  constructor(spawn) {
+  /**
+   * @param {() => WorkerLike} spawn starts a worker that hosts jobs
+   * @param {{ threads?: number }} [how] threads: the most that it may use; default: what it finds to be sensible
+   */
+  constructor(spawn, { threads } = {}) {
     this.spawn = spawn;
+    this.threads = threads;
     /** @type {WorkerLike | null} */ this.worker = null;
     /** @type {Request[]} */ this.queue = [];
     /** @type {Request | null} */ this.running = null;
@@ -114,6 +118,7 @@ export class EngineClient {
         this.finish()?.reject(failure('engine_crashed', detail));
       },
     );
+    if (this.threads) worker.postMessage({ type: 'threads', most: this.threads });
     return worker;
   }
 

@@ -13,9 +13,15 @@ import { spawnThread } from './node/spawn.js';
  * @typedef {import('./api.js').Retouching} Retouching
  */
 
-/** An engine of its own, with a worker thread of its own. */
-export function createNodeEngine() {
-  const client = new EngineClient(spawnThread);
+/**
+ * An engine of its own, with a worker thread of its own.
+ *
+ * @param {{ threads?: number, niceness?: number }} [how] threads that work on one picture; more than one pay for large
+ *   ones, in a process that stays. niceness: 0..19, on Linux: how far they step back for whatever else wants a core, so
+ *   that a server answers while pictures are worked on
+ */
+export function createNodeEngine({ threads, niceness } = {}) {
+  const client = new EngineClient(() => spawnThread({ niceness }), { threads });
   return Object.assign(createApi(client), { client });
 }
 

@@ -37,7 +37,9 @@ export function poolSize(machine = navigator) {
 
 /** Workers for many pictures at once. @param {{ size?: number, spawn?: () => import('./backends/ort.js').WorkerLike }} [how] */
 export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
-  const all = Array.from({ length: size }, () => createApi(new EngineClient(spawn)));
+  // several workers share the cores: a thread for each
+  const how = size > 1 ? { threads: 1 } : {};
+  const all = Array.from({ length: size }, () => createApi(new EngineClient(spawn, how)));
   const free = [...all];
   /** @type {Set<Api>} workers of retouches */
   const apart = new Set();
@@ -123,7 +125,7 @@ export function createPool({ size = poolSize(), spawn = spawnWorker } = {}) {
      * @param {Parameters<Api['retouch']>[1]} [options]
      */
     async retouch(input, options) {
-      const api = createApi(new EngineClient(spawn));
+      const api = createApi(new EngineClient(spawn, how));
       const end = async () => {
         apart.delete(api);
         api.dispose();

@@ -12,15 +12,13 @@ import os
 import sys
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 
 import exported_detail
 import network
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from int8 import ranges, shortened, with_int8_weights  # noqa: E402
+from int8 import export, gap  # noqa: E402
 
 
 def pairs(path, count):
@@ -32,19 +30,6 @@ def pairs(path, count):
         yield x[:, :3], x[:, 4:]
 
 
-def gap(path, net, inputs, label):
-    """Greatest and mean difference in alpha of the file in ONNX Runtime and the network in PyTorch."""
-    session, gaps = onnxruntime.InferenceSession(path), []
-    with torch.no_grad():
-        for rgb, coarse in inputs:
-            blocks = network.pack(rgb, coarse)
-            theirs = torch.from_numpy(session.run(None, {"blocks": blocks.numpy()})[0])
-            gaps.append((network.answer(theirs, coarse) - network.answer(net(blocks), coarse)).abs().numpy())
-    gaps = np.stack(gaps)
-    print(f"{label}: greatest difference of alpha {gaps.max():.5f}, mean {gaps.mean():.6f}")
-    return gaps
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint")
@@ -53,19 +38,18 @@ def main():
     args = parser.parse_args()
     net = network.Net().eval()
     net.load_state_dict(exported_detail.weights(args.checkpoint))
-    inputs = list(pairs(args.crops, 256))
-    plain = args.out + ".f32"
-    os.makedirs(os.path.dirname(os.path.abspath(args.out)), exist_ok=True)
-    torch.onnx.export(net, (network.pack(*inputs[0]),), plain, opset_version=13, dynamo=False,
-                      input_names=["blocks"], output_names=["logits"], do_constant_folding=True,
-                      dynamic_axes={name: {2: "height", 3: "width"} for name in ("blocks", "logits")})
-    onnx.save(shortened(onnx.load(plain)), plain)
-    f32_gap = gap(plain, net, inputs[:16], "f32")
-    model = with_int8_weights(onnx.load(plain))
-    onnx.helper.set_model_props(model, {"cutaway.ranges": ranges(plain, "blocks", (network.pack(*each).numpy() for each in inputs))})
-    onnx.save(model, args.out)
-    int8_gap = gap(args.out, net, inputs[:16], "int8 weights")
-    os.remove(plain)
+    inputs, coarse = [], []
+    for rgb, alpha in pairs(args.crops, 256):
+        inputs.append(network.pack(rgb, alpha))
+        coarse.append(alpha)
+
+    def compare(path, label):
+        """By alpha: the coarse one and what the network answers."""
+        return gap(path, net, inputs[:16], label, lambda logits, k: network.answer(logits, coarse[k]))
+
+    names = ["blocks", "logits"]
+    model, f32_gap, int8_gap = export(net, inputs, args.out, names, compare,
+                                      dynamic_axes={name: {2: "height", 3: "width"} for name in names})
     if f32_gap.max() > 1e-3 or int8_gap.mean() > .005:
         raise SystemExit("the export differs from the network")
     print(f"{os.path.getsize(args.out)} bytes, {network.macs(net):.0f} multiply-adds a pixel, "

@@ -13,15 +13,13 @@ import json
 import os
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 
 import prompts
 import train
 from network import GUIDES, Joined
 import data
-from int8 import ranges, shortened, with_int8_weights
+from int8 import export, gap
 
 
 def examples(pack, size, count):
@@ -44,15 +42,6 @@ def examples(pack, size, count):
         maps = prompts.guide([c for c in clicks if c], box, mask, size)
         rgb = rgba[..., :3].astype(np.float32).transpose(2, 0, 1) / 127.5 - 1
         yield torch.from_numpy(np.concatenate([rgb, maps])[None].astype(np.float32))
-
-
-def gap(path, module, inputs, label):
-    """Greatest and mean |ONNX Runtime - PyTorch|."""
-    session = onnxruntime.InferenceSession(path)
-    with torch.no_grad():
-        gaps = np.stack([np.abs(session.run(None, {"input": x.numpy()})[0] - module(x).numpy()) for x in inputs])
-    print(f"{label}: greatest difference {gaps.max():.5f}, mean {gaps.mean():.6f}")
-    return gaps
 
 
 def write_manifest(path, version, size):
@@ -85,17 +74,8 @@ def main():
         before = [torch.sigmoid(net(x)) for x in inputs[:8]]
         module = Joined(net).eval()
         fold_gap = max(float((module(x) - y).abs().max()) for x, y in zip(inputs, before))
-    plain = args.out + ".f32"
-    os.makedirs(os.path.dirname(os.path.abspath(args.out)), exist_ok=True)
-    torch.onnx.export(module, (inputs[0],), plain, opset_version=13, dynamo=False,
-                      input_names=["input"], output_names=["alpha"], do_constant_folding=True)
-    onnx.save(shortened(onnx.load(plain)), plain)
-    f32_gap = gap(plain, module, inputs[:8], "f32")
-    model = with_int8_weights(onnx.load(plain))
-    onnx.helper.set_model_props(model, {"cutaway.ranges": ranges(plain, "input", (x.numpy() for x in inputs))})
-    onnx.save(model, args.out)
-    int8_gap = gap(args.out, module, inputs[:8], "int8 weights")
-    os.remove(plain)
+    model, f32_gap, int8_gap = export(module, inputs, args.out, ["input", "alpha"],
+                                      compare=lambda path, label: gap(path, module, inputs[:8], label))
     if fold_gap > 1e-3 or f32_gap.max() > 1e-3 or int8_gap.mean() > .03:
         raise SystemExit("the export differs from the network")
     write_manifest(args.out, args.version, args.size)

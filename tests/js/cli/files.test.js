@@ -1,12 +1,14 @@
 // Where results go, before any work: no original and no other result is ever
 // written over, by whatever name it is called.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { link, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { destinations, formatOf, UsageError, write } from '../../../bin/files.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png } from '../pictures.js';
@@ -87,6 +89,24 @@ test('a model and its manifest are originals, too', async () => {
   }
 });
 
+test('a name is as long as file systems allow, whatever is put behind it', async () => {
+  const name = `${'あ'.repeat(83)}.jpg`; // 253 bytes
+  await writeFile(at(name), '');
+  assert.deepEqual(await outputs([name], '.'), [`${'あ'.repeat(83)}.png`]);
+  await writeFile(at(`${'あ'.repeat(83)}.png`), '');
+  const [other] = await outputs([name], '.');
+  assert.equal(other, `${'あ'.repeat(81)}-cutout.png`); // 254
+  await write(at(other), Buffer.from('x'));
+});
+
+test('a pipe behind a link of the system is written to', async () => {
+  const files = new URL('../../../bin/files.js', import.meta.url).href;
+  const script = `import { write } from '${files}'; await write('/dev/stdout', Buffer.from('whole'));`;
+  const command = '"$0" --input-type=module -e "$1" | cat';
+  const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, script]);
+  assert.equal(stdout, 'whole');
+});
+
 test('a link to a folder with the photos is that folder', async () => {
   await symlink(dir, at('here'));
   assert.deepEqual(await outputs(['c.png'], 'here/'), ['here/c-cutout.png']);
@@ -103,6 +123,16 @@ test('a folder as input means the pictures in it, with --recursive those below',
     await writeFile(at(name), '');
   assert.deepEqual(await outputs(['in'], 'out/'), ['out/1.png', 'out/2.png']);
   assert.deepEqual(await outputs(['in'], 'out/', { recursive: true }), ['out/1.png', 'out/2.png', 'out/deep/3.png']);
+  await symlink('.', at('in/deep/again')); // a way round, and a folder that is called like a picture
+  await mkdir(at('in/album.png'));
+  await writeFile(at('in/album.png/4.jpg'), '');
+  assert.deepEqual(await outputs(['in'], 'out/'), ['out/1.png', 'out/2.png']);
+  assert.deepEqual(await outputs(['in'], 'out/', { recursive: true }), [
+    'out/1.png',
+    'out/2.png',
+    'out/album.png/4.png',
+    'out/deep/3.png',
+  ]);
   await refused(outputs(['in'], 'out.png'), /folder/);
   await mkdir(at('empty'));
   await refused(outputs(['empty'], 'out/'), /no picture.*--recursive/);

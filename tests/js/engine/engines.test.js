@@ -1,6 +1,7 @@
 // Two engines, one answer: which runs, when the other takes over, and what is
 // said when neither can. Real engines on real files.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
@@ -232,4 +233,22 @@ test('inference tells how far it is, and a cancel in it frees the worker for the
   assert.ok(times[2] < 50 && times[4] < 200, `${times} ms`);
   assert.equal(engine.client.worker, worker, 'it was asked to stop, not ended');
   assert.equal((await cut({ model: plain })).report.subject.found, true);
+});
+
+test('the thread of a nice engine steps back, the rest of the process does not', async (t) => {
+  if (process.platform !== 'linux') return t.skip('threads have priorities of their own on Linux');
+  const nices = () =>
+    readdirSync('/proc/self/task').map((id) => {
+      const stat = readFileSync(`/proc/self/task/${id}/stat`, 'latin1');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+    });
+  const before = nices();
+  const nice = createNodeEngine({ niceness: 19 });
+  try {
+    await nice.preload();
+    assert.ok(before.every((value) => value < 19));
+    assert.equal(nices().filter((value) => value === 19).length, 1);
+  } finally {
+    nice.dispose();
+  }
 });

@@ -116,6 +116,7 @@ test('a TIFF’s samples mean what its tags say', async () => {
   assert.deepEqual(await pixel([8, 8, 8, 8], 5, [0, 128, 255, 0]), [255, 127, 0, 255]);
   assert.deepEqual(await pixel([8, 8, 8, 8], 2, [50, 25, 10, 51], { 338: [3, [1]] }), [250, 125, 50, 51]); // premultiplied
   assert.deepEqual(await pixel([8, 8, 8, 8], 2, [50, 25, 10, 51], { 338: [3, [0]] }), [50, 25, 10, 255]); // says nothing
+  assert.deepEqual(await pixel([1], 0, [0x80], { 258: undefined }), [0, 0, 0, 255]); // one bit, when none are said
   const palette = Uint16Array.from({ length: 768 }, (_, i) => (i % 256 === 7 ? (1 + Math.floor(i / 256)) << 12 : 0));
   assert.deepEqual(await pixel([8], 3, [7], { 320: [3, palette] }), [16, 32, 48, 255]);
 });

@@ -63,6 +63,7 @@ test('the report has every field of the public face', async () => {
     'model',
     'engine',
     'threads',
+    'core',
     'subject',
     'peak_heap_bytes',
     'detail',

@@ -12,6 +12,7 @@ import { compileBuilt } from '../../../web/engine/node/core.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { chunk, chunks, png, readPng } from '../pictures.js';
+import { tiff } from '../tiff.js';
 
 const engine = createNodeEngine();
 after(() => engine.dispose());
@@ -109,6 +110,19 @@ test('a CMYK photo comes out in the colours of its profile, as sRGB, and says no
   assert.ok(mean < 0.5, String(mean)); // 0.26, of which 0.25 are rounding
 });
 
+test('the inks of a TIFF are those of its profile, too', async () => {
+  const { profile } = /** @type {import('../../../web/engine/core/codecs/cms.js').Device} */ (device(photo));
+  const exact = tableOf(profile);
+  const samples = Buffer.from(Array.from({ length: 64 * 4 }, (_, i) => (i * 37) & 255)); // 0: no ink
+  const page = { width: 8, height: 8, samples, bits: [8, 8, 8, 8], kind: 5 };
+  const file = new Blob([tiff({ ...page, tags: { 34675: [7, profile] } })]);
+  const { rgba } = readPng(new Uint8Array(await (await engine.convert(file)).blob.arrayBuffer()));
+  for (let i = 0; i < rgba.length; i += 4) {
+    const wanted = exact([...samples.subarray(i, i + 4)].map((ink) => ink / 255));
+    for (let c = 0; c < 3; c++) assert.ok(Math.abs(wanted[c] - rgba[i + c]) < 2, `${i}: ${wanted}`);
+  }
+});
+
 /** RGB by a table of 2 x 2 x 2 that exchanges red and blue; Lab of the corners. @param {'RGB ' | 'GRAY'} [space] */
 function tables(space = 'RGB ') {
   const lab = (/** @type {number} */ r, /** @type {number} */ g, /** @type {number} */ b) => [
@@ -155,6 +169,16 @@ const withProfile = (icc) =>
   png(8, 8, (x, y) => [x * 36, y * 36, 100, 255 - x], {
     extra: [chunk('iCCP', Buffer.concat([Buffer.from('x\0\0'), deflateSync(icc)]))],
   });
+
+test('a profile of grey in a picture of colours says nothing, as in browsers', async () => {
+  const profile = chunk('iCCP', Buffer.concat([Buffer.from('x\0\0'), deflateSync(tables('GRAY'))]));
+  const file = png(2, 1, (x) => [200, 100 + x, 50, 255], { extra: [profile], channels: 3 });
+  assert.equal(device(file, { colorspace: 'srgb' }), null);
+  const { blob } = await engine.convert(new Blob([file]));
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  assert.equal(chunks(bytes).iCCP, undefined);
+  assert.deepEqual([...readPng(bytes).rgba], [200, 100, 50, 255, 200, 101, 50, 255]);
+});
 
 test('tables of RGB go along as they are, unless something else has to be in their space', async () => {
   const icc = tables();

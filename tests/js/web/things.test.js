@@ -1,7 +1,8 @@
 // What somebody points at, as the Pick tool takes it: which clicks are of one thing, and the way back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canPick, DOUBT, isDoubtful } from '../../../web/widget/pick/offered.js';
+import { limits } from '../../../web/engine/lists/limits.js';
+import { canPick, isDoubtful } from '../../../web/widget/pick/offered.js';
 import { boxBetween, changeOf, clickOn, isInside, Thing } from '../../../web/widget/pick/things.js';
 
 const photo = { width: 100, height: 50 };
@@ -105,13 +106,13 @@ test('the change of a click: what comes in, what goes, a firm rim, and nothing w
 });
 
 test('asked about is a subject that was found in a photo, not by hand, and is not sure', () => {
-  const subject = { found: true, given: false, kind: 'photo', confidence: DOUBT - 0.01 };
+  const subject = { found: true, given: false, kind: 'photo', confidence: limits.min_confidence - 0.01 };
   /** @param {object} change @param {object} [more] */
   const item = (change, more) =>
     /** @type {any} */ ({ state: 'done', cutout: { report: { subject: { ...subject, ...change } } }, ...more });
   assert.equal(isDoubtful(item({})), true);
   for (const sure of [
-    { confidence: DOUBT },
+    { confidence: limits.min_confidence },
     { found: false },
     { given: true },
     { kind: 'graphic' },

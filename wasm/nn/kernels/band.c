@@ -64,7 +64,7 @@ static void make_rows(const cut_step *step, uint8_t *arena, uint8_t *scratch,
     size_t pitch = (size_t)step->conv.pad_w * pixel;
     size_t left = (size_t)step->conv.window.before[1];
     int32_t have = 0;
-    if (y_begin == 0) {
+    if (y_begin == step->first_row) {
         memset(scratch, 0, pitch * (size_t)count);
     } else {
         int32_t moved = step->band * step->conv.window.s[0];

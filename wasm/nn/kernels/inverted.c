@@ -334,7 +334,8 @@ static void run(const cut_step *step, uint8_t *arena, int32_t y_begin,
     const cut_window *w = &b.wise->conv.window;
     int32_t h = b.wise->in.h, first = y_begin * w->s[0] - w->before[0];
     int32_t count = (y_end - y_begin - 1) * w->s[0] + w->k[0];
-    int32_t have = y_begin ? b.kept : 0;
+    int first_band = y_begin == step->first_row;
+    int32_t have = first_band ? 0 : b.kept;
     int32_t start = first + have, end = first + count;
     if (start < 0) start = 0;
     if (start > h) start = h;
@@ -349,7 +350,7 @@ static void run(const cut_step *step, uint8_t *arena, int32_t y_begin,
     cut_tile tile = {.step = b.dense, .n = b.wise->in.w};
     if (b.dense && end > start)
         a = cut_band_rows(b.dense, arena, start, end, &pitch, &tile.pixel);
-    if (!y_begin) zero_rows(&b, 0, CUT_ROWS); /* the columns beside the map */
+    if (first_band) zero_rows(&b, 0, CUT_ROWS); /* the columns beside the map */
     for (int32_t block = 0; block < b.blocks; block++) {
         int16_t *saved = b.saved + (size_t)block * saved_size(&b);
         if (b.dense) {
@@ -449,16 +450,19 @@ const cut_kernel cut_inverted_i16 = {.name = "inverted i16",
                                      .fits = fits_point,
                                      .set_up = set_up_point,
                                      .run = run,
+                                     .keeps = 1,
                                      .gmacs = 34};
 
 const cut_kernel cut_depthwise_3x3_i16 = {.name = "depthwise i16",
                                           .fits = fits_3x3,
                                           .set_up = set_up_wise,
                                           .run = run,
+                                          .keeps = 1,
                                           .gmacs = 12};
 
 const cut_kernel cut_depthwise_5x5_i16 = {.name = "depthwise i16",
                                           .fits = fits_5x5,
                                           .set_up = set_up_wise,
                                           .run = run,
+                                          .keeps = 1,
                                           .gmacs = 12};

@@ -36,7 +36,8 @@ typedef struct cut_tile {
 /** Pixels of one row. */
 typedef void cut_tile_run(const cut_tile *tile);
 
-/** Makes rows y_begin..y_end - 1 of `out`. Bands of one step come in order. */
+/** Makes rows y_begin..y_end - 1 of `out`. Bands of one step come in order,
+ * from its first_row on, in the scratch that holds what they keep. */
 typedef void cut_run(const cut_step *step, uint8_t *arena, int32_t y_begin,
                      int32_t y_end);
 
@@ -52,7 +53,9 @@ struct cut_kernel {
     cut_status (*set_up)(const cut_setup *setup);
     cut_run *run;
     cut_tile_run *tile; /* of a convolution that is run by bands */
-    double gmacs; /* of a convolution: GMAC/s in wasm on one thread of an EPYC,
+    int keeps;     /* rows for the next band, as one with an inner step does */
+    int32_t grain; /* rows that are made together, 0: each by itself */
+    double gmacs;  /* of a convolution: GMAC/s in wasm on one thread of an EPYC,
                      from `npm run bench -- engines` */
 };
 

@@ -336,4 +336,5 @@ const cut_kernel cut_winograd = {.name = "winograd",
                                  .fits = fits,
                                  .set_up = set_up,
                                  .run = run_winograd,
+                                 .grain = SIDE,
                                  .gmacs = 46};

@@ -20,20 +20,8 @@ void cut_map_lives(const cut_plan_builder *b, int map, int32_t step)
     if (step > b->dies[root]) b->dies[root] = step;
 }
 
-static size_t own_scratch(const cut_step *step)
-{
-    return (step->scratch_bytes + 63) / 64 * 64;
-}
-
-/* A step's scratch; what its inner steps need lies behind it. */
-static size_t scratch_of(const cut_step *step)
-{
-    size_t size = 0;
-    for (; step; step = step->inner) size += own_scratch(step);
-    return size;
-}
-
-/* Root maps, then the scratch of each step, then the output in f32. */
+/* Root maps, then the scratch of each step, one a thread, then the output in
+ * f32. */
 static void list_blocks(const cut_plan_builder *b, cut_block *blocks)
 {
     cut_plan *plan = b->plan;
@@ -46,7 +34,7 @@ static void list_blocks(const cut_plan_builder *b, cut_block *blocks)
             blocks[i].size = bytes_of(&plan->views[i]);
     }
     for (uint32_t i = 0; i < plan->step_count; i++) {
-        size_t size = scratch_of(&plan->steps[i]);
+        size_t size = cut_step_scratch(&plan->steps[i]) * (size_t)plan->threads;
         blocks[maps + i] = (cut_block){
             .size = size, .born = (int32_t)i, .dies = (int32_t)i};
         if (size > plan->scratch_bytes) plan->scratch_bytes = size;
@@ -100,7 +88,7 @@ cut_status cut_place(const cut_plan_builder *b)
         size_t scratch = blocks[maps + i].offset;
         for (cut_step *s = &plan->steps[i]; s; s = s->inner) {
             place_step(plan, s, scratch);
-            scratch += own_scratch(s);
+            scratch += cut_own_scratch(s);
         }
     }
     plan->input = plan->views[b->graph->input];

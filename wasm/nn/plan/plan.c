@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/parallel.h"
 #include "nn/kernels/inverted.h"
 #include "nn/kernels/kernels.h"
 #include "nn/plan/place.h"
@@ -286,7 +287,8 @@ cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph, int arithmetic,
     size_t steps = (size_t)graph->op_count + 1;
     for (uint32_t i = 0; i < graph->op_count; i++)
         if (graph->ops[i].kind == CUT_OP_CONCAT) steps += graph->ops[i].ins;
-    *plan = (cut_plan){.arithmetic = arithmetic};
+    *plan = (cut_plan){.arithmetic = arithmetic,
+                       .threads = cut_parallel_threads()};
     cut_plan_builder b = {.plan = plan,
                           .graph = graph,
                           .error = error,

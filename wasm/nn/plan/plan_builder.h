@@ -17,6 +17,7 @@ typedef struct cut_plan {
     size_t planar; /* offset of the output as f32 [c][h][w], unless c is 1 */
     size_t arena_bytes, weight_bytes, scratch_bytes;
     int arithmetic;
+    int32_t threads; /* that there is scratch for */
 } cut_plan;
 
 /** Which operation a step is of. */

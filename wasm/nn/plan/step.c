@@ -38,6 +38,13 @@ cut_status cut_step_affine(const cut_setup *setup)
     return status;
 }
 
+size_t cut_step_scratch(const cut_step *step)
+{
+    size_t size = 0;
+    for (; step; step = step->inner) size += cut_own_scratch(step);
+    return size;
+}
+
 /* What one step owns by itself. */
 static void free_own(cut_step *step)
 {

@@ -72,6 +72,7 @@ struct cut_step {
     int read[2];             /* maps of `in` and `other`, or -1 */
     cut_view in, other, out; /* other: residual or second operand; c 0: none */
     int32_t band;            /* rows a call should make */
+    int32_t first_row;       /* of the call that finds no rows kept; else 0 */
     uint32_t kmacs;          /* of the whole step */
     cut_act act;             /* of a convolution a..b, in units of `out` */
     cut_act_kind fused_act;  /* for people */
@@ -119,6 +120,14 @@ cut_status cut_step_weights(const cut_setup *setup, uint64_t bytes);
 
 /** Sets `mul` and `add`, contents 0. CUT_E_MEMORY. */
 cut_status cut_step_affine(const cut_setup *setup);
+
+/** Scratch of a step by itself, then of it and those within it, which lies
+ * behind its own: bytes, a multiple of 64. */
+static inline size_t cut_own_scratch(const cut_step *step)
+{
+    return (step->scratch_bytes + 63) / 64 * 64;
+}
+size_t cut_step_scratch(const cut_step *step);
 
 /** Frees what the step and those within it own. */
 void cut_step_free(cut_step *step);

@@ -21,7 +21,6 @@ const sliceMmacs = 150;
 
 export class CEngine {
   name = /** @type {const} */ ('c');
-  threads = 1;
 
   /**
    * @param {{ newCore: () => Promise<Core>, arithmetic?: Arithmetic }} parts
@@ -44,6 +43,17 @@ export class CEngine {
     this.model = modelBytes;
     this.manifest = manifest;
     const core = await this.newCore();
+    try {
+      this.net = this.read(core, modelBytes);
+    } catch (error) {
+      core.end();
+      throw error;
+    }
+  }
+
+  /** @param {Core} core @param {Uint8Array} modelBytes @returns {Handle} */
+  read(core, modelBytes) {
+    const { manifest } = this;
     const net = new Handle(core, 'cut_net', { stage: 'load', noMemory: 'No memory for a network.' });
     const isRecord = this.arithmetic === 'record';
     if (isRecord) net.get('record', 1);
@@ -64,7 +74,12 @@ export class CEngine {
         ),
       ),
     );
-    this.net = net;
+    return net;
+  }
+
+  /** That work on a run. */
+  get threads() {
+    return this.net?.core.threads ?? 1;
   }
 
   /** Multiply-adds of one run. */
@@ -97,9 +112,11 @@ export class CEngine {
   async run(input, { signal, onProgress } = {}) {
     throwIfAborted(signal, 'infer');
     clearTimeout(this.idle);
+    /** @type {(() => void) | undefined} */ let letGo;
     try {
       if (!this.net) await this.load(/** @type {Uint8Array} */ (this.model), this.manifest);
       const net = /** @type {Handle} */ (this.net);
+      letGo = net.core.keepHelp();
       this.begin(net, input);
       for (;;) {
         net.call('infer', 'step', sliceMmacs);
@@ -113,6 +130,7 @@ export class CEngine {
       if (this.net?.core.crashed) this.release();
       throw error;
     } finally {
+      letGo?.();
       this.rest();
     }
   }
@@ -127,6 +145,7 @@ export class CEngine {
   /** Gives the memory back: the instance goes; the next run loads the model anew. */
   release() {
     clearTimeout(this.idle);
+    this.net?.core.end();
     this.net = null;
   }
 

@@ -20,9 +20,19 @@ import { Handle } from './handle.js';
 const ABI = 3;
 
 export class Core {
-  /** @param {WebAssembly.Instance} instance */
-  constructor(instance) {
-    /** @type {any} */ this.exports = instance.exports;
+  /** Who wants help beyond the call it was opened in. */
+  #keeping = 0;
+  /** The build that it is of. @type {import('./variants.js').Variant['name']} */
+  variant = 'base';
+
+  /**
+   * @param {WebAssembly.Instance} instance
+   * @param {{ memory?: WebAssembly.Memory, help?: import('./threads.js').Help }} [shared] with threads: the memory that it
+   *   imports, and who helps
+   */
+  constructor(instance, { memory, help } = {}) {
+    /** @type {any} */ this.exports = memory ? { ...instance.exports, memory } : instance.exports;
+    this.help = help;
     this.crashed = false;
     this.exports._initialize?.();
     /** @type {Abi} */ this.abi = JSON.parse(this.text(this.exports.cut_abi_json()));
@@ -80,7 +90,27 @@ export class Core {
       if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
       this.crashed = true;
       throw this.error('engine_crashed', error.message, stage);
+    } finally {
+      if (!this.#keeping || this.crashed) this.help?.close();
     }
+  }
+
+  /** How many threads it works with. */
+  get threads() {
+    return this.help?.count ?? 1;
+  }
+
+  /** Helpers stay at hand between calls. @returns {() => void} until this is called */
+  keepHelp() {
+    this.#keeping++;
+    return () => {
+      if (--this.#keeping === 0) this.help?.close();
+    };
+  }
+
+  /** It is not used any more: nothing else is to hold its memory. */
+  end() {
+    this.help?.end();
   }
 
   /**
@@ -346,11 +376,13 @@ export class Job extends Handle {
   }
 }
 
+/** What the module wants of its host. */
+export const imports = { env: { emscripten_notify_memory_growth() {} } };
+
 /**
  * @param {WebAssembly.Module} module cutaway.wasm
  * @returns {Promise<Core>}
  */
 export async function loadCore(module) {
-  const imports = { env: { emscripten_notify_memory_growth() {} } };
   return new Core(await WebAssembly.instantiate(module, imports));
 }

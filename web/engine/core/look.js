@@ -221,8 +221,8 @@ export const safePath = (path) =>
     .filter((part) => part && part !== '.')
     .join('/');
 
-/** Without the ending of a picture. @param {string} name */
-export const stemOf = (name) => name.replace(/\.[a-z0-9]{1,5}$/i, '');
+/** Without the ending of a picture; never nothing. @param {string} name */
+export const stemOf = (name) => name.replace(/\.[a-z0-9]{1,5}$/i, '') || 'photo';
 
 /**
  * The file's name, by the look's pattern.
@@ -233,7 +233,7 @@ export const stemOf = (name) => name.replace(/\.[a-z0-9]{1,5}$/i, '');
 export function fileNameOf({ name: look, pattern, options }, { name, n, total }) {
   /** @type {Record<string, string>} */
   const said = {
-    name: stemOf(name) || 'photo',
+    name: stemOf(name),
     look: look.replaceAll('/', '_'),
     n: String(n).padStart(String(total).length, '0'),
   };

@@ -344,9 +344,9 @@ async function toFile(job, parts, stages) {
   await stages.run('foreground', () => job.step('foreground', 'foreground'));
   await stages.run('compose', () => job.step('compose', 'compose'));
   await stages.run('encode', () => encode(job, parts));
-  const { input, subject, placed, detail, width, height, format } = job.report();
+  const { input, subject, placed, natural, detail, width, height, format } = job.report();
   const bytes = job.bytes();
-  const report = { width, height, format, bytes: bytes.length, photo: input, subject, placed, detail };
+  const report = { width, height, format, bytes: bytes.length, photo: input, subject, placed, natural, detail };
   return { bytes, type: mime[format], report };
 }
 
@@ -386,6 +386,7 @@ export async function cutOut(parts, input, { signal, onProgress } = {}) {
         model: version ? `${name} ${version}` : name,
         engine: engine.name,
         threads: engine.threads,
+        core: core.variant,
         detail: detail && { tiles: 0, side: 0, ...report.detail, model: detail.model, error: detail.error },
         ...(note ? { engine_note: note } : {}),
         timings_ms: stages.timings(),

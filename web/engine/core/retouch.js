@@ -6,10 +6,12 @@ import { retouchCalls } from './held-calls.js';
 
 /**
  * @typedef {import('./core.js').Job} Job
- * @typedef {'shift' | 'feather' | 'smooth' | 'holes'} Edge what a brush does to the edge under it
+ * @typedef {'shift' | 'feather' | 'smooth' | 'holes' | 'decontaminate'} Edge what a brush does to the edge under it, or to
+ *   the old background's colour in it
  * @typedef {{ mode: 'erase' | 'restore' | 'refine' | Edge, radius: number, hardness?: number, snap?: boolean, amount?: number }} Brush
  *   refine: what the detail network finds there; radius: pixels of the photo; hardness: 0..1, the part of the radius with
- *   the full effect; snap: stop at edges, of erase and restore; amount: of an Edge, pixels: shift inwards below 0
+ *   the full effect; snap: stop at edges, of erase and restore; amount: of an Edge, pixels: shift inwards below 0;
+ *   decontaminate percent of the usual, 0..200
  * @typedef {'result' | 'ghost' | 'matte' | 'photo'} Style ghost: the result, what is removed shimmers through
  * @typedef {{ x: number, y: number, step: number, width: number, height: number, style?: Style }} Window
  *   x, y: what lies in the corner; step: pixels of the photo per pixel of the view
@@ -78,7 +80,7 @@ export class Retouch extends Handle {
     }
   }
 
-  /** A whole picture's edge, as one step; `holes` fills those up to a square of the amount. @param {Edge} mode @param {number} amount pixels */
+  /** A whole picture's edge, as one step; `holes` fills those up to a square of the amount. @param {Edge} mode @param {number} amount as of a Brush */
   everywhere(mode, amount) {
     this.call('retouch', 'amount', amount);
     this.call('retouch', 'everywhere', this.core.abi.numbers.edit_mode[mode] ?? -1);

@@ -4,6 +4,7 @@
 //   → {id, type, input?: Blob, background?: Blob, matte?: Blob, options?}   a type of requests.js
 //   → {id, type: 'call', number, call, args}     of held-calls.js, or close: of the picture that this request's answer numbered
 //   → {type: 'abort', id}                        no answer of its own
+//   → {type: 'threads', most}                    before all others, no answer: how many threads it may use
 //   → {type: 'trim'}                             the same: a new wasm instance, the old one's memory is given back
 //   ← {id, type: 'progress', progress: {stage, fraction, loaded?, total?}}
 //   ← {id, type: 'done', value, heapBytes}       value.bytes is transferred
@@ -37,23 +38,32 @@ async function read(core, blob) {
  * Answers what comes through the port.
  *
  * @param {{ post: (message: any, transfer?: ArrayBuffer[]) => void, listen: (handler: (message: any) => void) => void }} port
- * @param {() => Promise<Parts>} makeParts made once, on the first request; again after a failure
+ * @param {(most: number | undefined) => Promise<Parts>} makeParts made once, on the first request; again after a failure;
+ *   most: of threads, unless nothing was said
  */
 export function hostJobs(port, makeParts) {
   /** @type {Promise<Parts> | null} */
   let making = null;
   /** @type {Map<number, AbortController>} */
   const running = new Map();
+  /** @type {number | undefined} */ let most;
   /** @type {Map<number, Held>} by the number of the request that began it */
   const held = new Map();
 
   const ready = () => {
-    making ??= makeParts();
+    making ??= makeParts(most);
     making.catch(() => {
       making = null;
     });
     return making;
   };
+
+  /** Another instance in place of the one there was; whoever holds that goes on with it. @param {Parts} parts */
+  async function replaceCore(parts) {
+    const old = parts.core;
+    parts.core = await parts.newCore();
+    old.end();
+  }
 
   /** A call of a picture that is held; one whose instance crashed is held no longer. @param {Core} core @param {any} request */
   async function callHeld(core, { number, call, args }) {
@@ -61,7 +71,8 @@ export function hostJobs(port, makeParts) {
     if (!begun) throw core.error('bad_state', 'This picture is not held any more.', 'held');
     if (call === 'close') {
       held.delete(number);
-      return begun.free();
+      begun.free();
+      return begun.core.end(); // which it has for itself
     }
     if (!Object.hasOwn(begun.calls, call)) throw core.error('bad_argument', `There is no call ${call}.`, 'held');
     try {
@@ -104,7 +115,11 @@ export function hostJobs(port, makeParts) {
     if (request.type === 'trim') {
       // a job that has begun keeps the instance it began with
       const parts = await making?.catch(() => null);
-      if (parts) parts.core = await parts.newCore();
+      if (parts) await replaceCore(parts);
+      return;
+    }
+    if (request.type === 'threads') {
+      most = request.most;
       return;
     }
     const { id } = request;
@@ -118,7 +133,7 @@ export function hostJobs(port, makeParts) {
       port.post({ id, type: 'done', value, heapBytes: parts.core.heapBytes }, transfer);
     } catch (error) {
       const parts = await making?.catch(() => null);
-      if (parts?.core.crashed) parts.core = await parts.newCore();
+      if (parts?.core.crashed) await replaceCore(parts);
       port.post({ id, type: 'failed', error: CutawayError.wrap(error).toJSON() });
     } finally {
       running.delete(id);

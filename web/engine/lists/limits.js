@@ -8,4 +8,5 @@ export const limits = {
   max_input_bytes: 268435456,
   max_options_bytes: 4096,
   max_model_side: 2048,
+  min_confidence: 0.8,
 };

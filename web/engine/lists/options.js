@@ -22,6 +22,9 @@
  * @property {number} [opacity] of the darkest part
  * @property {string} [color] of the shadow
  *
+ * @typedef {object} Natural
+ * @property {number} [opacity] 1 as dark as in the photo
+ *
  * @typedef {object} Reflection
  * @property {number} [length] of the subject's height: there it has faded away
  * @property {number} [opacity] at the ground
@@ -46,6 +49,8 @@
  * @property {boolean | Shadow} [shadow] a soft shadow under what is kept, on transparent, too
  * @property {boolean | Cast} [cast] the shadow that what is kept casts on the ground it stands on
  * @property {boolean | Contact} [contact] the dark line where it touches the ground
+ * @property {boolean | Natural} [natural] the shadow of the photo itself, where the ground is smooth enough to find
+ *   it
  * @property {boolean | Reflection} [reflection] its mirror image in the ground
  * @property {boolean | Outline} [outline] a rim around what is kept, as of a sticker
  * @property {string | Canvas} [canvas] size of the result, and how large and where the subject is on it; passports of
@@ -67,8 +72,9 @@
  * @property {'auto' | 'photo' | 'graphic'} [kind] what the picture is: a graphic (logo, drawing, signature on paper)
  *   is keyed by its plain ground, a photo is what the model looks at
  * @property {boolean} [partial] of a photo that is damaged or ends early, what is there, instead of an error
- * @property {'fast' | 'standard' | 'high'} [effort] standard follows hair and other details where fast leaves them
- *   soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it
+ * @property {'fast' | 'standard' | 'high'} [effort] standard looks closely at a subject that is small in the photo
+ *   and follows hair and other details where fast leaves them soft; with high the model also looks at the mirrored
+ *   photo
  * @property {boolean} [mask] the matte itself, as a grey picture
  */
 
@@ -168,6 +174,13 @@ export const options = {
     },
     scope: 'result',
     words: 'the dark line where it touches the ground',
+  },
+  natural: {
+    type: 'switch',
+    default: null,
+    keys: { opacity: { type: 'number', default: 1, min: 0, max: 1, words: '1 as dark as in the photo' } },
+    scope: 'result',
+    words: 'the shadow of the photo itself, where the ground is smooth enough to find it',
   },
   reflection: {
     type: 'switch',
@@ -353,7 +366,7 @@ export const options = {
     default: 'standard',
     values: ['fast', 'standard', 'high'],
     scope: 'run',
-    words: 'standard follows hair and other details where fast leaves them soft; with high the model also looks again, at the mirrored photo, and closely at a subject that is small in it',
+    words: 'standard looks closely at a subject that is small in the photo and follows hair and other details where fast leaves them soft; with high the model also looks at the mirrored photo',
   },
   mask: { type: 'boolean', default: false, scope: 'call', words: 'the matte itself, as a grey picture' },
 };

@@ -1,9 +1,15 @@
 // Worker threads as the client and engine ort use them.
 import { Worker } from 'node:worker_threads';
 
-/** A thread that keeps the process alive only while it is asked something. @param {URL} url @returns {import('../backends/ort.js').WorkerLike} */
-export function openThread(url) {
-  const worker = new Worker(url);
+/**
+ * A thread that keeps the process alive only while it is asked something.
+ *
+ * @param {URL} url
+ * @param {unknown} [workerData] what the thread is told at its start
+ * @returns {import('../backends/ort.js').WorkerLike}
+ */
+export function openThread(url, workerData) {
+  const worker = new Worker(url, { workerData });
   worker.unref();
   return {
     postMessage(message, transfer = []) {
@@ -22,5 +28,10 @@ export function openThread(url) {
   };
 }
 
-/** The thread that hosts jobs. */
-export const spawnThread = () => openThread(new URL('./worker.js', import.meta.url));
+/**
+ * The thread that hosts jobs.
+ *
+ * @param {{ niceness?: number }} [how] niceness: 0..19, on Linux: how far it steps back for whatever else wants a
+ *   core, so that a server answers while pictures are worked on
+ */
+export const spawnThread = (how) => openThread(new URL('./worker.js', import.meta.url), how);

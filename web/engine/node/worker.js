@@ -1,19 +1,19 @@
 // The composition root in Node, run in a worker thread: the same pipeline on
 // the same wasm, with files in place of fetches.
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
 import { colourEngine } from '../core/codecs/cms.js';
 import { codecsOf, packages } from '../core/codecs/codecs.js';
-import { loadCore } from '../core/core.js';
 import { modelLoader } from '../core/models.js';
+import { openCore } from '../core/variants.js';
 import { hostJobs } from '../core/worker-host.js';
 import { compileBuilt, root } from './core.js';
 import { openThread } from './spawn.js';
@@ -93,15 +93,23 @@ const engines = (newCore) => ({
   },
 });
 
+// A thread of Linux has a priority of its own, under the number that the system knows it by.
+if (workerData?.niceness && process.platform === 'linux')
+  setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), workerData.niceness);
+
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 hostJobs(
   {
     post: (message, transfer) => port.postMessage(message, transfer),
     listen: (handler) => port.on('message', handler),
   },
-  async () => {
-    const module = await compileBuilt('cutaway.wasm');
-    const newCore = () => loadCore(module);
+  async (most = 1) => {
+    const { core, newCore } = await openCore({
+      threads: Math.min(most, availableParallelism()),
+      exact: true, // the shell's files are the same on every machine
+      compile: compileBuilt,
+      spawnHelper: () => openThread(new URL('./helper.js', import.meta.url)),
+    });
     /** @param {string} name of a bundled model */
     const loader = (name) =>
       modelLoader(
@@ -115,7 +123,7 @@ hostJobs(
         engines(newCore),
       );
     return {
-      core: await newCore(),
+      core,
       newCore,
       loadModel: loader('base'),
       loadDetail: loader('detail'),

@@ -5,6 +5,7 @@
 /** @type {Record<string, URL>} */
 const table = {
   'cutaway.wasm': new URL('../../cutaway.wasm', import.meta.url),
+  'cutaway-threads.wasm': new URL('../../cutaway-threads.wasm', import.meta.url),
   'cutaway-relaxed.wasm': new URL('../../cutaway-relaxed.wasm', import.meta.url),
   'cms.wasm': new URL('../../cms.wasm', import.meta.url),
   'models/base/manifest.json': new URL('../../models/base/manifest.json', import.meta.url),

@@ -4,10 +4,9 @@ import { CEngine } from '../backends/c.js';
 import { OrtEngine } from '../backends/ort.js';
 import { colourEngine } from '../core/codecs/cms.js';
 import { codecsOf } from '../core/codecs/codecs.js';
-import { loadCore } from '../core/core.js';
 import { failure } from '../core/errors.js';
 import { modelLoader } from '../core/models.js';
-import { variants } from '../core/variants.js';
+import { openCore } from '../core/variants.js';
 import { hostJobs } from '../core/worker-host.js';
 import { at, has, load } from './assets.js';
 import { browserCodec } from './browser-codec.js';
@@ -89,6 +88,9 @@ function threads() {
   return globalThis.crossOriginIsolated && !iOS ? Math.min(4, hardwareConcurrency) : 1;
 }
 
+const spawnHelper = () =>
+  openWorker(() => new Worker(new URL('./helper.js', import.meta.url), { type: 'module' }), './helper.js');
+
 const spawnOrt = () =>
   openWorker(
     () => new Worker(new URL('../backends/ort-worker.js', import.meta.url), { type: 'module' }),
@@ -121,22 +123,6 @@ async function fetched(path) {
   return response;
 }
 
-/** The best build of the core; where it does not come, the next. */
-async function compileCore() {
-  const builds = variants.filter(({ file, fits }) => has(file) && fits());
-  for (const { file } of builds.slice(0, -1)) {
-    try {
-      return await compile(await fetched(file));
-    } catch {
-      // not kept for offline use, or not deployed: the others do the same
-    }
-  }
-  const { file } = builds[builds.length - 1];
-  const response = await fetch(at(file));
-  if (!response.ok) throw failure('engine_unavailable', `${file}: HTTP ${response.status}`, 'load');
-  return compile(response);
-}
-
 /** Pictures that the page draws for this worker (draw.js), by key. @type {Map<number, (bitmap: ImageBitmap | null) => void>} */
 const drawing = new Map();
 let lastKey = 0;
@@ -159,9 +145,17 @@ hostJobs(
       };
     },
   },
-  async () => {
-    const module = await compileCore();
-    const newCore = () => loadCore(module);
+  async (most = Infinity) => {
+    const { core, newCore } = await openCore({
+      threads: Math.min(most, threads()),
+      has,
+      compile: async (file) => {
+        const response = await fetch(at(file));
+        if (!response.ok) throw failure('engine_unavailable', `${file}: HTTP ${response.status}`, 'load');
+        return compile(response);
+      },
+      spawnHelper,
+    });
     /** @param {string} manifest @param {string} model the bundled one */
     const loader = (manifest, model) =>
       modelLoader(
@@ -177,7 +171,7 @@ hostJobs(
         engines(newCore),
       );
     return {
-      core: await newCore(),
+      core,
       newCore,
       loadModel: loader('models/base/manifest.json', 'models/base/model.onnx'),
       loadDetail: loader('models/detail/manifest.json', 'models/detail/model.onnx'),

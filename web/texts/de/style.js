@@ -6,6 +6,7 @@ export default {
   "ground": "Boden",
   "cast": "Auf dem Boden",
   "contact": "Kontaktlinie",
+  "natural": "Aus dem Foto",
   "reflection": "Spiegelung",
   "direction": "Richtung",
   "length": "Länge",

@@ -6,6 +6,7 @@ export default {
   "ground": "Ground",
   "cast": "Cast on the ground",
   "contact": "Contact line",
+  "natural": "From the photo",
   "reflection": "Reflection",
   "direction": "Direction",
   "length": "Length",

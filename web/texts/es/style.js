@@ -6,6 +6,7 @@ export default {
   "ground": "Suelo",
   "cast": "Sombra en el suelo",
   "contact": "Sombra de contacto",
+  "natural": "La de la foto",
   "reflection": "Reflejo",
   "direction": "Dirección",
   "length": "Longitud",

@@ -6,6 +6,7 @@ export default {
   "ground": "Sol",
   "cast": "Ombre au sol",
   "contact": "Ombre de contact",
+  "natural": "Celle de la photo",
   "reflection": "Reflet",
   "direction": "Direction",
   "length": "Longueur",

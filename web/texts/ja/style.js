@@ -6,6 +6,7 @@ export default {
   "ground": "地面",
   "cast": "地面の影",
   "contact": "接地の影",
+  "natural": "写真の影",
   "reflection": "反射",
   "direction": "方向",
   "length": "長さ",

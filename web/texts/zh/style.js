@@ -6,6 +6,7 @@ export default {
   "ground": "地面",
   "cast": "地面投影",
   "contact": "接触阴影",
+  "natural": "照片原有的阴影",
   "reflection": "倒影",
   "direction": "方向",
   "length": "长度",

@@ -1,5 +1,5 @@
 // Which text says what: errors by code (those of wasm/base/status.h; a test fails
-// when one has no text), the engine's stages, and the name of a saved file.
+// when one has no text) and the engine's stages.
 import { statuses } from '../../engine/lists/statuses.js';
 import english from '../../texts/en/studio.js';
 import { bytes } from './units.js';
@@ -37,10 +37,4 @@ export function stageText(t, progress) {
       : t('stage.load.some', { loaded: so });
   }
   return t.find(`stage.${same[stage] ?? stage}`) ?? t('stage.finish');
-}
-
-/** @param {string} name of the photo @param {string} format */
-export function outputName(name, format) {
-  const stem = name.replace(/\.[a-z0-9]{1,5}$/i, '') || 'photo';
-  return `${stem}-cutout.${format === 'jpeg' ? 'jpg' : format}`;
 }

@@ -28,8 +28,8 @@ export const retoucherMarkup = `
 <div class="tools low" role="toolbar" data-label="brush" part="tools">
   <p class="trouble" role="alert" hidden></p>
   <div class="edge" hidden>
-    <label><span data-t="edge"></span><select class="kind"><option value="shift" data-t="shift"></option><option value="feather" data-t="feather"></option><option value="smooth" data-t="smooth"></option><option value="holes" data-t="holes"></option></select></label>
-    <input class="amount" type="range" data-label="amount"><span class="value"><input class="typed" type="number" inputmode="numeric" data-label="amount.px"> px</span>
+    <label><span data-t="edge"></span><select class="kind"><option value="shift" data-t="shift"></option><option value="feather" data-t="feather"></option><option value="smooth" data-t="smooth"></option><option value="holes" data-t="holes"></option><option value="decontaminate" data-t="decontaminate"></option></select></label>
+    <input class="amount" type="range" data-label="amount"><span class="value"><input class="typed" type="number" inputmode="numeric" data-label="amount.px"> <span class="unit">px</span></span>
     <button type="button" class="chip" data-act="everywhere" data-t="everywhere"></button>
   </div>
   <div class="brush">

@@ -16,18 +16,19 @@ import { retoucherMarkup, retoucherStyles } from './markup.js';
  * @typedef {import('../../engine/index.js').Retouching} Retouching
  * @typedef {import('../../engine/index.js').PickSession} PickSession
  * @typedef {'erase' | 'restore' | 'refine' | 'edge' | 'pick' | 'objects' | 'move'} Tool
- * @typedef {'shift' | 'feather' | 'smooth' | 'holes'} Kind of what is done to an edge
+ * @typedef {'shift' | 'feather' | 'smooth' | 'holes' | 'decontaminate'} Kind of what is done to an edge
  */
 
 /** The tools that draw. */
 const brushes = ['erase', 'restore', 'refine', 'edge'];
 
-/** What a hand may ask of an edge, in pixels of the photo. @type {Record<Kind, { min: number, max: number, usual: number }>} */
+/** What a hand may ask of an edge, in pixels of the photo, or in percent. @type {Record<Kind, { min: number, max: number, usual: number, unit?: string }>} */
 const amounts = {
   shift: { min: -20, max: 20, usual: -2 },
   feather: { min: 1, max: 40, usual: 4 },
   smooth: { min: 1, max: 40, usual: 6 },
   holes: { min: 1, max: 400, usual: 60 },
+  decontaminate: { min: 0, max: 200, usual: 170, unit: '%' },
 };
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -360,11 +361,13 @@ class Retoucher {
     this.#part('.brush').inert = !brushes.includes(this.#tool);
     this.#part('.snapping').hidden = this.#tool === 'refine' || this.#tool === 'edge';
     this.#part('.edge').hidden = this.#tool !== 'edge';
-    const { min, max } = amounts[this.#kind];
+    const { min, max, unit = 'px' } = amounts[this.#kind];
     const amount = this.#amounts[this.#kind];
     const [slider, field] = [this.#part('.amount'), this.#part('.edge .typed')];
     for (const input of [slider, field]) Object.assign(input, { min, max, step: 1, value: amount });
-    slider.setAttribute('aria-valuetext', `${amount} px`);
+    slider.setAttribute('aria-valuetext', `${amount} ${unit}`);
+    field.setAttribute('aria-label', this.t(unit === '%' ? 'amount.percent' : 'amount.px'));
+    this.#part('.edge .unit').textContent = unit;
     this.canvas.dataset.tool = this.#tool;
     this.canvas.dataset.backdrop = this.#backdrop;
     this.#part('.zoom').textContent = percent(this.t.language, this.view.zoom);

@@ -40,6 +40,8 @@ const markup = `
   <label class="check"><input type="checkbox" class="contact"><span data-t="contact"></span></label>
   <span class="of-contact"><label><span data-t="softness"></span><input type="range" class="contact-blur" min="0" max="5" step="0.1"></label>
   <label><span data-t="strength"></span><input type="range" class="contact-opacity" min="0.05" max="1" step="0.05"></label></span>
+  <label class="check"><input type="checkbox" class="natural"><span data-t="natural"></span></label>
+  <span class="of-natural"><label><span data-t="strength"></span><input type="range" class="natural-opacity" min="0.05" max="1" step="0.05"></label></span>
   <label class="check"><input type="checkbox" class="reflection"><span data-t="reflection"></span></label>
   <span class="of-reflection"><label><span data-t="length"></span><input type="range" class="reflection-length" min="0.05" max="1" step="0.05"></label>
   <label><span data-t="strength"></span><input type="range" class="reflection-opacity" min="0.05" max="1" step="0.05"></label></span>
@@ -92,6 +94,7 @@ const typed = {
   'cast-opacity': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
   'contact-blur': { unit: '%', digits: 1 },
   'contact-opacity': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
+  'natural-opacity': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
   'reflection-length': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
   'reflection-opacity': { unit: '%', say: (value) => value * 100, read: (said) => said / 100 },
   shift: { unit: 'px' },
@@ -105,6 +108,7 @@ const typed = {
 const ground = {
   cast: ['angle', 'length', 'blur', 'opacity', 'color'],
   contact: ['blur', 'opacity'],
+  natural: ['opacity'],
   reflection: ['length', 'opacity'],
 };
 

@@ -1,5 +1,6 @@
 // What is worth knowing of the finished file: that it was enlarged, and that a
-// shop asks for something else; each with a button that puts it right.
+// shop asks for something else, each with a button that puts it right; that the
+// photo's own shadow was not found.
 import { canvasesOf, readPlace, writePlace } from '../settings/canvas-place.js';
 import { rememberSettings } from '../settings/settings.js';
 import { broken, obey, shopOf } from '../settings/shops.js';
@@ -49,6 +50,9 @@ export function layAdvice(box, host, t, report) {
     line(t('enlarged', { times }), button('smaller', t('enlarged.do', { size: `${width} × ${height}` }))).className =
       'warn';
   }
+  const { natural } = report ?? {};
+  if (natural && natural !== 'found')
+    line(t(natural === 'none' ? 'natural.none' : 'natural.unsmooth')).className = 'warn';
   if (shop) {
     const source = Object.assign(document.createElement('a'), {
       href: shop.source,

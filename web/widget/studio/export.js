@@ -1,8 +1,7 @@
 // The ways out of the studio for a finished file, each a thin layer over what
 // the browser offers: download, clipboard, share sheet, drag. And what is said
 // of the file.
-import { fileNameOf } from '../../engine/core/look.js';
-import { outputName } from '../common/messages.js';
+import { fileNameOf, stemOf } from '../../engine/core/look.js';
 import { bytes } from '../common/units.js';
 
 /**
@@ -20,7 +19,8 @@ import { bytes } from '../common/units.js';
  */
 export function fileOf(name, { blob }, { format }, worn) {
   const path = worn && fileNameOf({ ...worn.look, options: { format } }, { ...worn, name });
-  return new File([blob], path?.split('/').pop() ?? outputName(name, format), { type: blob.type });
+  const usual = `${stemOf(name)}-cutout.${format === 'jpeg' ? 'jpg' : format}`;
+  return new File([blob], path?.split('/').pop() ?? usual, { type: blob.type });
 }
 
 /** Format, size, time, on one line. @param {import('../common/messages.js').Translate} t @param {Result} result @param {Options} options */

@@ -1,5 +1,6 @@
 // The chosen photo's finished file: the line that says what it is, and the
 // buttons that hand it out.
+import { stemOf } from '../../engine/core/look.js';
 import { canShare, carry, copy, save, share } from './export.js';
 
 /**
@@ -139,7 +140,7 @@ export class Output {
       ...common(),
       ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)),
     });
-    const name = `${item.name.replace(/\.\w+$/, '')}-mask.png`;
+    const name = `${stemOf(item.name)}-mask.png`;
     save(url(blob), name);
     say(t()('saved', { name }));
   }
@@ -151,7 +152,7 @@ export class Output {
     const { makePsd } = await import('./psd.js');
     const names = { cutout: t()('psd.cutout'), photo: t()('psd.photo'), background: t()('psd.background') };
     const blob = await makePsd(await engine(), item, common(), this.needs.options(), names);
-    const name = `${item.name.replace(/\.\w+$/, '')}.psd`;
+    const name = `${stemOf(item.name)}.psd`;
     save(url(blob), name);
     say(t()('saved', { name }));
   }

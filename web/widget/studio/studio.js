@@ -2,6 +2,7 @@
 // slider, progress and messages, the thumbnails, the controls. Loaded lazily.
 // The host's attributes are the settings; the controls only write them.
 // Long because it is the one place that knows all parts of the studio.
+import { stemOf } from '../../engine/core/look.js';
 import english from '../../texts/en/studio.js';
 import { adoptStyles } from '../common/adopt-styles.js';
 import { errorText } from '../common/messages.js';
@@ -674,7 +675,7 @@ export class Studio {
     const passport = passportFor(this.host.getAttribute('canvas'));
     if (!passport) return;
     const { blob } = await this.#file(item);
-    const name = item.name.replace(/\.\w+$/, '');
+    const name = stemOf(item.name);
     save(this.#url(await makeSheet(blob, passport, paper)), `${name}-${paper}.jpg`);
     this.#say(this.t('saved', { name: `${name}-${paper}.jpg` }));
   }

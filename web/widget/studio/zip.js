@@ -24,7 +24,7 @@ const urlLifeMs = 60000;
  */
 export function resultName(name, format) {
   const parts = safePath(name).split('/');
-  const last = stemOf(parts.pop() ?? '') || 'photo';
+  const last = stemOf(parts.pop() ?? '');
   return [...parts, `${last}.${format === 'jpeg' ? 'jpg' : format}`].join('/');
 }
 

@@ -16,6 +16,7 @@ import { tiffInfo } from './tiff-info.js';
  * @property {number} [orientation] EXIF 1..8, how they lie; default 1
  * @property {Uint8Array} [colours] what they mean: an ICC profile, or two bytes of ITU-T H.273; without: sRGB
  * @property {string} [note] what this way of decoding loses, for the report
+ * @property {{ data: Uint8Array, profile: Uint8Array }} [inks] the same as CMYK, 255 for no ink, and what they look like
  *
  * @typedef {Pixels | { file: Uint8Array }} Decoded file: a picture that lies in it, which the core reads
  *
@@ -38,6 +39,12 @@ const nameOf = (format) => ({ webp: 'WebP', tiff: 'TIFF', jxl: 'JPEG XL' })[form
 const isForOthers = (error) =>
   error instanceof CutawayError && (error.code === 'unsupported_format' || error.code === 'unsupported_variant');
 
+/** Why a codec gave up: a RangeError has read beyond the end of the file. @param {unknown} error */
+function reasonOf(error) {
+  if (error instanceof RangeError) return 'it ends early, or points beyond its end';
+  return (error instanceof Error ? error.message : String(error)).replace(/\.+$/, '');
+}
+
 /**
  * One rung: what it decoded, or why it did not.
  *
@@ -51,8 +58,7 @@ async function tryRung(rung, bytes, format, info, checkSize, fail) {
     return await rung.decode(bytes, format, info, checkSize);
   } catch (error) {
     if (error instanceof CutawayError) return fail(error.code, `${nameOf(format)}: ${error.detail}`);
-    const reason = error instanceof Error ? error.message : String(error);
-    return fail('corrupt_image', `The ${nameOf(format)} file could not be decoded: ${reason}.`);
+    return fail('corrupt_image', `The ${nameOf(format)} file could not be decoded: ${reasonOf(error)}.`);
   }
 }
 
@@ -82,6 +88,20 @@ async function readDevice(job, toSrgb, name, bytes) {
   if (!data) return data === undefined ? unmanaged : false;
   job.foreignPixels(name, { data, width, height, orientation }, bytes);
   return true;
+}
+
+/**
+ * What a codec decoded, its inks by their profile, where there is a colour engine.
+ *
+ * @param {Decoded} decoded @param {import('./cms.js').ToSrgb} toSrgb @returns {Promise<Decoded>}
+ */
+async function withInks(decoded, toSrgb) {
+  if ('file' in decoded || !decoded.inks) return decoded;
+  const { inks, ...pixels } = decoded;
+  const { width, height, orientation = 1 } = pixels;
+  const data = await toSrgb({ ...inks, width, height, orientation, isCmyk: true }).catch(() => undefined);
+  if (data) return { ...pixels, data };
+  return data === undefined ? { ...pixels, note: unmanaged } : pixels;
 }
 
 /**
@@ -115,13 +135,14 @@ export async function readPicture(job, { rungs, toSrgb }, name, bytes, signal) {
   const given = format === 'webp' ? job.forCodec(bytes) : bytes;
   for (const rung of rungs) {
     if (!rung.reads(format)) continue;
-    const decoded = await tryRung(rung, given, format, info, checkSize, fail);
+    const made = await tryRung(rung, given, format, info, checkSize, fail);
     throwIfAborted(signal, name);
-    if (decoded instanceof CutawayError) {
-      if (!isForOthers(failed)) failed = decoded; // what the core said of a format of its own says more
+    if (made instanceof CutawayError) {
+      if (!isForOthers(failed)) failed = made; // what the core said of a format of its own says more
       continue;
     }
-    if (!decoded) continue;
+    if (!made) continue;
+    const decoded = await withInks(made, toSrgb);
     if ('file' in decoded) job.picture(name, decoded.file);
     else if (format === 'webp' && !failed) job.picturePixels(name, decoded, bytes);
     else job.foreignPixels(name, decoded, bytes);

@@ -1,6 +1,8 @@
 // TIFF by geotiff, which reads strips and tiles, in planes or not, plain, LZW,
-// Deflate, PackBits and JPEG, and throws where the file ends early. What the
-// samples mean is said here (TIFF 6.0, sections 4 to 6, 16, 18, 21).
+// Deflate, PackBits and JPEG, and throws where the file ends early; fax codes are
+// fax.js's. What the samples mean is said here (TIFF 6.0, sections 4 to 6, 16,
+// 18, 21).
+import { failure } from '../errors.js';
 import { once } from './package.js';
 
 /** @typedef {{ [index: number]: number, length: number }} Samples */
@@ -75,14 +77,54 @@ function reader(kind, samples, scale, map) {
   throw new Error(`colours of kind ${kind}`);
 }
 
-/** The first picture that is no smaller version of another one. @param {any} file */
+/**
+ * The first picture that is no smaller version of another one. A camera's raw
+ * file has none but those: what it is of lies in a directory below, as the
+ * sensor saw it.
+ *
+ * @param {any} file
+ */
 async function mainImage(file) {
   const count = Math.min(await file.getImageCount(), 32);
   for (let i = 0; i < count; i++) {
     const image = await file.getImage(i);
     if (!((await image.fileDirectory.loadValue('NewSubfileType')) & 1)) return image;
   }
-  return file.getImage(0);
+  const first = await file.getImage(0);
+  if (await first.fileDirectory.loadValue('SubIFDs'))
+    throw failure('unsupported_variant', "A camera's raw file cannot be read.");
+  return first;
+}
+
+/** What geotiff has decode strips and tiles of fax codes, loaded when there are some. */
+async function faxDecoder() {
+  const { decodeFax } = await import('./fax.js');
+  return class {
+    /** @param {import('./fax.js').Fax} fax */
+    constructor(fax) {
+      this.fax = fax;
+    }
+
+    /** @param {ArrayBuffer} buffer */
+    async decode(buffer) {
+      return decodeFax(new Uint8Array(buffer), this.fax).buffer;
+    }
+  };
+}
+
+/** @param {any} directory @returns {Promise<import('./fax.js').Fax>} */
+async function faxOf(directory) {
+  /** @param {string} name */
+  const value = async (name) => directory.loadValue(name);
+  const [coding, options] = [await value('Compression'), await value('T4Options')];
+  const [all, inStrip] = [await value('ImageLength'), await value('RowsPerStrip')];
+  return {
+    width: (await value('TileWidth')) ?? (await value('ImageWidth')),
+    height: (await value('TileLength')) ?? Math.min(all, inStrip ?? all),
+    coding,
+    twoWay: coding === 3 && (options & 1) === 1,
+    lowFirst: (await value('FillOrder')) === 2,
+  };
 }
 
 /**
@@ -96,6 +138,9 @@ async function pixelsOf(image, checkSize) {
   /** @param {string | number} name */
   const tag = (name) => image.fileDirectory.loadValue(name);
   const kind = (await tag('PhotometricInterpretation')) ?? photometric.whiteIsZero;
+  if (!(await tag('BitsPerSample')))
+    // a page of black and white need not say it
+    image.fileDirectory.actualizedFields.set(258, Array(image.getSamplesPerPixel()).fill(1));
   const scale = to8(image.getBitsPerSample(), image.getSampleFormat());
   const [subsampling, compression] = [await tag('YCbCrSubSampling'), await tag('Compression')];
   if (kind === photometric.ycbcr && compression !== 7 && String(subsampling ?? '2,2') !== '1,1')
@@ -117,21 +162,26 @@ async function pixelsOf(image, checkSize) {
     data[i + 3] = alpha;
   }
   const orientation = await tag('Orientation');
-  const profile = kind === photometric.cmyk ? undefined : await tag(34675);
-  return {
+  const profile = await tag(34675);
+  const colours = profile && new Uint8Array(profile);
+  const pixels = {
     data,
     width,
     height,
     orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
-    colours: profile && new Uint8Array(profile),
   };
+  if (kind !== photometric.cmyk) return { ...pixels, colours };
+  if (!colours || all > channels) return pixels;
+  return { ...pixels, inks: { data: Uint8Array.from(samples, (ink) => 255 - scale(ink)), profile: colours } };
 }
 
 /** @param {import('./package.js').Files} files of the package @returns {import('./ladder.js').Rung} */
 export function tiffCodec(files) {
   const load = once(async () => {
     await files.module('dist-browser/geotiff.js'); // no module: it leaves itself in the global scope
-    return /** @type {any} */ (globalThis).GeoTIFF;
+    const library = /** @type {any} */ (globalThis).GeoTIFF;
+    library.addDecoder([2, 3, 4], faxDecoder, faxOf, false);
+    return library;
   });
   return {
     name: 'geotiff',
