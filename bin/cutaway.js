@@ -39,13 +39,13 @@ ${optionLines(options)}
   --version, --help
 `;
 
-/** The same, found out by the core: true of every picture. @param {unknown} error */
 /** Why a photo's own shadow is not in its result. @type {Record<string, string>} */
 const unnatural = {
   none: 'it has no shadow of its own, the result is without',
   unsmooth: 'its ground is not smooth enough to find its shadow, the result is without',
 };
 
+/** The same, found out by the core: true of every picture. @param {unknown} error */
 const isUsage = (error) => error instanceof CutawayError && statuses[error.code]?.fault === 'caller';
 
 /** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} Flag */

@@ -121,8 +121,8 @@ export async function putBack(page) {
 
 /**
  * For tests that bring an engine of their own, before the page is opened: the
- * worker that the page starts ahead of the first photo does nothing. It would
- * take more of the processor than most of these tests.
+ * worker that the page starts ahead of the first photo does nothing, and no
+ * model is loaded beside the test.
  *
  * @param {import('@playwright/test').Page | import('@playwright/test').BrowserContext} target
  */
