@@ -334,6 +334,26 @@ static void a_palette_may_be_longer_than_the_bits_allow(void)
     CHECK_EQUAL(decode(&image, &probe, size), CUT_E_CORRUPT);
 }
 
+/* As browsers and Pillow show it: all colours that the header promises, though
+ * the pixels are said to begin among the last of them. */
+static void pixels_may_begin_among_the_colours(void)
+{
+    kind k = {"", 40, 8, 0, 0, 0, {0}};
+    write_bmp(&k);
+    cut_probe probe;
+    cut_image image = {0};
+    put32(10, 54 + 254 * 4);
+    put32(46, 256);
+    for (uint32_t i = 254; i < 256; i++) /* colours and indices at once */
+        put32(54 + i * 4, 0x00FEFFFE);
+    CHECK_EQUAL(decode(&image, &probe, size), CUT_OK);
+    const uint8_t *last = image.px ? image.px + (H - 1) * W * 4 : file;
+    CHECK(last[0] == 0xFE && last[1] == 0xFF && last[2] == 0xFE);
+    cut_image_free(&image);
+    put32(10, 53); /* among the header's bytes */
+    CHECK_EQUAL(decode(&image, &probe, size), CUT_E_CORRUPT);
+}
+
 static void what_is_no_bitmap_is_refused_by_name(void)
 {
     kind k = {"", 40, 24, 4, 0, 0, {0}};
@@ -355,6 +375,7 @@ int main(void)
     alpha_is_what_a_mask_says();
     runs_may_step_over_pixels_which_stay_clear();
     a_palette_may_be_longer_than_the_bits_allow();
+    pixels_may_begin_among_the_colours();
     what_is_no_bitmap_is_refused_by_name();
     CHECK_EQUAL(cut_alloc_count().blocks, 0);
     return CHECK_DONE();

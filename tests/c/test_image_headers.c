@@ -312,6 +312,42 @@ static void a_lossy_webp_has_its_size_behind_the_start_code(void)
     CHECK_EQUAL(status_of(&b), CUT_E_FORMAT);
 }
 
+/* A key frame whose first partition says nothing, and what stands behind it. */
+static cut_status lossy(const char *first, uint32_t size, const char *second)
+{
+    bytes frame = {.size = 0};
+    put_le(&frame, size << 5 | 0x10, 3);
+    put(&frame, "\x9D\x01\x2A\x05\0\x04\0", 7);
+    put(&frame, first, size);
+    put(&frame, second, 4);
+    bytes bare = webp("VP8 ", frame.at, frame.size), b = vp8x(0, 5, 4);
+    put_text(&b, "VP8 ");
+    put_le(&b, (uint32_t)frame.size, 4);
+    put(&b, (const char *)frame.at, frame.size);
+    CHECK_EQUAL(status_of(&b), status_of(&bare));
+    return status_of(&bare);
+}
+
+/* libwebp's builds of 32 and 64 bits show different pictures of such a file. */
+static void no_partition_of_a_lossy_webp_starts_with_255(void)
+{
+    CHECK_EQUAL(lossy("\0\0\0\0", 4, "\xFE\xFF\xFF\xFF"), CUT_OK);
+    CHECK_EQUAL(lossy("\0\0\0\0", 4, "\xFF\0\0\0"), CUT_E_CORRUPT);
+    CHECK_EQUAL(lossy("\xFE\0\0\0", 4, "\0\0\0\0"), CUT_OK);
+    CHECK_EQUAL(lossy("\xFF\0\0\0", 4, "\0\0\0\0"), CUT_E_CORRUPT);
+    bytes b = animated(6, 8, 5, 4);
+    cut_probe p;
+    uint8_t *frame = b.at + b.size - 4;
+    memcpy(frame - 4, "\xC\0\0\0", 4); /* the chunk is 8 bytes longer */
+    b.at[b.size - 4 - 8 - 16 - 4] += 8;
+    memcpy(frame, "\x30\0\0\x9D\x01\x2A\x05\0\x04\0\0", 11);
+    b.size += 8;
+    frame[11] = 0xFE;
+    CHECK_EQUAL(probe(&p, &b, NULL), CUT_OK);
+    frame[11] = 0xFF;
+    CHECK_EQUAL(probe(&p, &b, NULL), CUT_E_CORRUPT);
+}
+
 /* ---- BMP, GIF ---------------------------------------------------------- */
 
 static bytes bmp(uint32_t header, uint32_t w, uint32_t h, uint32_t bits,
@@ -429,6 +465,7 @@ int main(void)
     a_lossless_webp_packs_its_size_in_14_bits_each();
     an_animated_webp_shows_its_first_frame();
     a_lossy_webp_has_its_size_behind_the_start_code();
+    no_partition_of_a_lossy_webp_starts_with_255();
     a_bmp_is_told_by_the_size_of_its_header();
     a_bmp_may_stand_on_its_head_and_leave_pixels_out();
     a_gif_is_as_large_as_its_screen_and_its_first_frame();

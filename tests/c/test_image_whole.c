@@ -110,6 +110,25 @@ static void a_jpeg_needs_no_end_marker(void)
     CHECK(SAME_AS(jpeg_progressive));
 }
 
+/* As Chromium shows it: APPn and COM alone may be shorter than their length. */
+static void a_segment_shorter_than_its_length_is_empty(void)
+{
+    static const uint8_t markers[] = {0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE};
+    for (int i = 0; i < (int)sizeof markers * 4; i++) {
+        uint8_t made_of[4] = {0xFF, markers[i / 4], 0, (uint8_t)(i & 1)};
+        START(jpeg_baseline);
+        splice(i & 2 ? 20 : 2, 0, made_of, 4);
+        CHECK(SAME_AS(jpeg_baseline));
+    }
+    static const uint8_t tables[] = {0xDB, 0xC4, 0xDD};
+    for (int i = 0; i < 3; i++) {
+        START(jpeg_baseline);
+        splice(2, 0, (uint8_t[4]){0xFF, tables[i], 0, 1}, 4);
+        cut_image image = {0};
+        CHECK_EQUAL(decode(&image), CUT_E_CORRUPT);
+    }
+}
+
 static void junk_behind_the_last_block_is_no_part_of_the_picture(void)
 {
     static const char *const junk[] = {"\xFF\xB7 no marker that anybody knows",
@@ -666,6 +685,7 @@ int main(void)
     a_png_that_ends_early_is_told_by_its_rows();
     no_sentence_of_a_file_that_is_cut_is_empty();
     a_jpeg_needs_no_end_marker();
+    a_segment_shorter_than_its_length_is_empty();
     junk_behind_the_last_block_is_no_part_of_the_picture();
     a_jpeg_that_was_cut_and_ended_properly_is_told_by_its_blocks();
     missing_huffman_tables_are_the_standard_ones();

@@ -237,6 +237,77 @@ static void specks_are_small_parts_that_no_pixel_is_sure_of(void)
     CHECK(parts > 50);
 }
 
+static int is_doubt(uint16_t value)
+{
+    return value >= ONE / 2 && value * 16 < ONE * 15;
+}
+
+/* Doubt with nothing below a half in its box, nor near to it, is solid. */
+static int naive_settle(uint16_t *map, int w, int h)
+{
+    static int name[100 * 100];
+    int settled = 0, near = (w > h ? w : h) / 40;
+    for (int i = 0; i < w * h; i++) name[i] = is_doubt(map[i]) ? i : -1;
+    for (int again = 1; again;) {
+        again = 0;
+        for (int i = 0; i < w * h; i++)
+            for (int n = 0; n < 9 && name[i] >= 0; n++) {
+                int x = i % w + n % 3 - 1, y = i / w + n / 3 - 1;
+                if (x < 0 || y < 0 || x >= w || y >= h) continue;
+                int other = name[y * w + x];
+                if (other < 0 || other >= name[i]) continue;
+                name[i] = other;
+                again = 1;
+            }
+    }
+    for (int i = 0; i < w * h; i++) {
+        if (name[i] != i) continue;
+        int x0 = w, x1 = 0, y0 = h, y1 = 0, is_open = 0, min = ONE;
+        for (int k = 0; k < w * h; k++) {
+            if (name[k] != i) continue;
+            x0 = k % w < x0 ? k % w : x0;
+            x1 = k % w > x1 ? k % w : x1;
+            y0 = k / w < y0 ? k / w : y0;
+            y1 = k / w > y1 ? k / w : y1;
+            min = map[k] < min ? map[k] : min;
+        }
+        is_open = min * 4 > ONE * 3;
+        for (int k = 0; k < w * h; k++)
+            is_open |= map[k] < ONE / 2 && k % w >= x0 - near &&
+                       k % w <= x1 + near && k / w >= y0 - near &&
+                       k / w <= y1 + near;
+        for (int k = 0; k < w * h && !is_open; k++)
+            if (name[k] == i) {
+                map[k] = ONE;
+                settled++;
+            }
+    }
+    return settled;
+}
+
+static void doubt_within_a_subject_is_settled(void)
+{
+    enum { W = 90, H = 50 };
+    static uint16_t map[W * H], want[W * H];
+    int settled = 0, left = 0;
+    for (int round = 0; round < 30; round++) {
+        for (int i = 0; i < W * H; i++) /* solid, with more or less in it */
+            map[i] = (uint16_t)(next_byte() < 20 + 2 * round
+                                    ? ONE / 2 + next_byte() * 2
+                                    : ONE);
+        for (int n = 0; n < round * 4; n++) /* holes */
+            map[next_byte() * next_byte() % (W * H)] =
+                (uint16_t)(ONE / 2 - next_byte() % 3);
+        memcpy(want, map, sizeof map);
+        CHECK_EQUAL(cut_components_settle(map, W, H, ONE, NULL), CUT_OK);
+        settled += naive_settle(want, W, H);
+        CHECK(memcmp(map, want, sizeof map) == 0);
+        for (int i = 0; i < W * H; i++) left += is_doubt(map[i]);
+    }
+    CHECK(settled > 2000);
+    CHECK(left > 2000);
+}
+
 /* ---- the whole --------------------------------------------------------- */
 
 typedef struct plane {
@@ -377,6 +448,7 @@ static double refine_error(int *off, const cut_matte *m, const cut_image *photo)
     CHECK_EQUAL(cut_matte_refine(alpha, m, photo, NULL), CUT_OK);
     CHECK_EQUAL(cut_image_reduce(&small, photo, k, NULL), CUT_OK);
     plane p = placed(m, small.w, small.h);
+    cut_components_settle(p.p, p.w, p.h, ONE, NULL);
     ask_colours(&p, &small);
     cut_components_remove_small(p.p, p.w, p.h, ONE, NULL);
     float *c = malloc((size_t)(p.w * p.h) * 4 * sizeof *c);
@@ -434,6 +506,7 @@ int main(void)
 {
     colours_weigh_by_bayes_among_like_pixels();
     specks_are_small_parts_that_no_pixel_is_sure_of();
+    doubt_within_a_subject_is_settled();
     refining_is_its_steps_one_after_the_other();
     CHECK_EQUAL(cut_live_blocks(), 0);
     return CHECK_DONE();

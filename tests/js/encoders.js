@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const require = createRequire(import.meta.url);
-/** @param {'avif' | 'jxl'} name */
+/** @param {'avif' | 'jxl' | 'webp'} name */
 export async function encoder(name) {
   const dir = dirname(require.resolve(`@jsquash/${name}/package.json`));
   const [{ default: factory }, { defaultOptions }, wasm] = await Promise.all([

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/angle.h"
 #include "base/exp.h"
-#include "compose/angle.h"
 #include "compose/over.h"
 #include "image/blur.h"
 

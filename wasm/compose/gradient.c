@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/angle.h"
 #include "base/simd.h"
-#include "compose/angle.h"
 #include "compose/compose.h"
 
 /* From t = from up to below `end`: colour = base + slope * (t - at). */

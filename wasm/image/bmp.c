@@ -117,15 +117,13 @@ int cut_bmp_header(cut_bmp *out, const char **variant, const uint8_t *bytes,
             colours > (b.pixels - end) / (uint32_t)b.entry)
             return 0;
         if (colours == 0 || colours > all) colours = all;
-        uint32_t room = b.pixels > end ? b.pixels - end : 0;
-        if (b.pixels == end) { /* no offset written: behind all colours */
+        if (b.pixels == end) /* no offset written: behind all colours */
             b.pixels = end + colours * (uint32_t)b.entry;
-            room = b.pixels - end;
-        }
-        if (colours > room / (uint32_t)b.entry)
-            colours = room / (uint32_t)b.entry;
+        if (b.pixels < end || b.pixels > size) return 0;
+        /* those that are promised, wherever the pixels begin: as browsers */
+        if (colours > (size - end) / (uint32_t)b.entry)
+            colours = (uint32_t)(size - end) / (uint32_t)b.entry;
         b.colours = (int32_t)colours;
-        if (!colours || end + room > size) return 0;
     }
     if (b.pixels < end || b.w == 0 || b.h == 0) return 0;
     *out = b;

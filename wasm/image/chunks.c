@@ -22,6 +22,8 @@ static int next_jpeg(cut_chunk *c, const uint8_t *bytes, size_t size)
         return 1;
     }
     size_t length = cut_be16(bytes + at + 1);
+    int is_text = (c->type >= 0xE0 && c->type <= 0xEF) || c->type == 0xFE;
+    if (length < 2 && is_text) length = 2; /* nothing is in it, as libjpeg */
     if (length < 2 || length > size - at - 1) return 0;
     c->data = bytes + at + 3;
     c->size = length - 2;

@@ -1,53 +1,15 @@
 /*
- * Easy to get wrong: `curv` of one number is a gamma in 8.8 fixed point; powers
- * are by series of our own, since the C library's differ between systems.
+ * Easy to get wrong: `curv` of one number is a gamma in 8.8 fixed point.
  */
 #include "image/colour_space.h"
 
 #include <string.h>
 
+#include "base/power.h"
 #include "image/bytes.h"
 #include "image/chunks.h"
 #include "image/icc.h"
 #include "image/matrix.h"
-
-/* ---- powers ------------------------------------------------------------ */
-
-/* ln x for normal x > 0: x = 2^n * m, m around 1, and the series of artanh. */
-static double logarithm(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    int n = (int)(bits >> 52 & 0x7FF) - 1023;
-    bits = (bits & 0xFFFFFFFFFFFFFull) | 0x3FF0000000000000ull;
-    double m;
-    memcpy(&m, &bits, sizeof m);
-    if (m > 1.4142135623730951) {
-        m /= 2;
-        n++;
-    }
-    double t = (m - 1) / (m + 1), t2 = t * t, sum = 0;
-    for (int k = 19; k >= 1; k -= 2) sum = sum * t2 + 1.0 / k;
-    return 2 * t * sum + n * 0.69314718055994531;
-}
-
-/* e^x for -700 < x < 700. */
-static double exponential(double x)
-{
-    double t = x * 1.4426950408889634;
-    int n = (int)(t + (t < 0 ? -0.5 : 0.5));
-    double r = x - n * 0.69314718055994531, sum = 1;
-    for (int k = 14; k >= 1; k--) sum = 1 + sum * r / k;
-    uint64_t bits = (uint64_t)(n + 1023) << 52;
-    double power;
-    memcpy(&power, &bits, sizeof power);
-    return sum * power;
-}
-
-static double power(double x, double exponent)
-{
-    return x < 1e-300 ? 0 : exponential(logarithm(x) * exponent);
-}
 
 /* ---- curves ------------------------------------------------------------ */
 
@@ -64,7 +26,7 @@ static double curve_at(const curve *p, double x)
     double y = p->c * x + p->f;
     if (x >= p->d) {
         double base = p->a * x + p->b;
-        y = (base > 0 ? power(base, p->g) : 0) + p->e;
+        y = (base > 0 ? cut_power(base, p->g) : 0) + p->e;
     }
     return y < 0 ? 0 : y > 1 ? 1 : y;
 }
@@ -142,7 +104,8 @@ void cut_colour_narrow_table(uint8_t table[65536], double gamma)
     int from = 0;
     for (int v = 0; v < 256; v++) {
         double edge = curve_at(&srgb_curve, (v + 0.5) / 255);
-        int end = v == 255 ? 65536 : (int)(power(edge, 1 / gamma) * 65535 + 1);
+        int end = v == 255 ? 65536
+                           : (int)(cut_power(edge, 1 / gamma) * 65535 + 1);
         while (from < end) table[from++] = (uint8_t)v;
     }
 }

@@ -7,6 +7,7 @@
 #include "image/chunks.h"
 #include "image/exif.h"
 #include "image/gif.h"
+#include "image/vp8.h"
 
 static cut_status damaged(const cut_probe *p, cut_error *error)
 {
@@ -97,6 +98,17 @@ static int first_frame(cut_probe *p, const uint8_t *bytes, size_t size,
     return p->first.w <= p->w - p->first.x && p->first.h <= p->h - p->first.y;
 }
 
+/* Of the first picture, where it is lossy: whether its data can be so. */
+static int lossy_is_sound(const cut_probe *p, const uint8_t *bytes, size_t size)
+{
+    cut_chunk c = {.at = p->first.at};
+    if (p->first.at) size = p->first.at + (size_t)p->first.size;
+    while (cut_chunk_next(&c, bytes, size, p->format))
+        if (c.type == CUT_TAG('V', 'P', '8', ' '))
+            return cut_vp8_is_sound(c.data, c.size);
+    return 1;
+}
+
 /* By the first chunk: extended, lossless or lossy. */
 static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
                              cut_error *error)
@@ -124,6 +136,10 @@ static cut_status probe_webp(cut_probe *p, const uint8_t *bytes, size_t size,
     } else {
         return damaged(p, error);
     }
+    if (!lossy_is_sound(p, bytes, size))
+        return cut_fail(error, CUT_E_CORRUPT,
+                        "The webp file is damaged: a partition starts with a "
+                        "byte that none starts with.");
     return CUT_OK;
 }
 

@@ -14,6 +14,12 @@
 #ifndef CUT_COMPONENTS_JOIN
 #define CUT_COMPONENTS_JOIN 1 / 4 /* of one: what hangs together by this much */
 #endif
+#ifndef CUT_COMPONENTS_DEEP
+#define CUT_COMPONENTS_DEEP 3 / 4 /* of one: doubt that may become a hole */
+#endif
+#ifndef CUT_COMPONENTS_REACH
+#define CUT_COMPONENTS_REACH 40 /* of the longer side: one in so many */
+#endif
 
 typedef struct field {
     uint16_t *map;
@@ -86,27 +92,105 @@ static size_t walk(field *f, size_t min_solid, uint16_t sure)
     return largest;
 }
 
+static cut_status field_new(field *f, uint16_t *map, int32_t w, int32_t h,
+                            uint16_t one, cut_error *error)
+{
+    size_t all = (size_t)w * (size_t)h;
+    *f = (field){map,
+                 w,
+                 h,
+                 one / 2,
+                 (uint16_t)(one * CUT_COMPONENTS_JOIN),
+                 cut_alloc(all, 1),
+                 cut_alloc(all, sizeof(uint32_t))};
+    return f->seen && f->list
+               ? CUT_OK
+               : cut_fail(error, CUT_E_MEMORY, "No memory to refine %d x %d.",
+                          (int)w, (int)h);
+}
+
+static void field_free(field *f)
+{
+    cut_free(f->seen);
+    cut_free(f->list);
+}
+
 cut_status cut_components_remove_small(uint16_t *map, int32_t w, int32_t h,
                                        uint16_t one, cut_error *error)
 {
-    size_t all = (size_t)w * (size_t)h;
-    field f = {map,
-               w,
-               h,
-               one / 2,
-               (uint16_t)(one * CUT_COMPONENTS_JOIN),
-               cut_alloc(all, 1),
-               cut_alloc(all, sizeof(uint32_t))};
-    cut_status status = CUT_OK;
-    if (f.seen && f.list) {
+    field f;
+    cut_status status = field_new(&f, map, w, h, one, error);
+    if (!status) {
         size_t min_solid = (walk(&f, 0, 0) + CUT_COMPONENTS_SHARE - 1) /
                            CUT_COMPONENTS_SHARE;
         walk(&f, min_solid, (uint16_t)(one * CUT_COMPONENTS_SURE));
-    } else {
-        status = cut_fail(error, CUT_E_MEMORY, "No memory to refine %d x %d.",
-                          (int)w, (int)h);
     }
-    cut_free(f.seen);
-    cut_free(f.list);
+    field_free(&f);
+    return status;
+}
+
+typedef struct doubt {
+    size_t count;           /* pixels, in field.list */
+    uint16_t min;           /* the least of them */
+    int32_t x0, y0, x1, y1; /* x0 .. x1, y0 .. y1 is the box around them */
+} doubt;
+
+/* Gathers the doubt, half .. sure - 1, that pixel `from` belongs to. */
+static doubt gather_doubt(field *f, uint32_t from, uint16_t sure)
+{
+    doubt d = {1, sure, f->w, f->h, 0, 0};
+    f->list[0] = from;
+    f->seen[from] = 1;
+    for (size_t n = 0; n < d.count; n++) {
+        int32_t x = (int32_t)(f->list[n] % (uint32_t)f->w);
+        int32_t y = (int32_t)(f->list[n] / (uint32_t)f->w);
+        d.x0 = x < d.x0 ? x : d.x0;
+        d.y0 = y < d.y0 ? y : d.y0;
+        d.x1 = x > d.x1 ? x : d.x1;
+        d.y1 = y > d.y1 ? y : d.y1;
+        d.min = f->map[f->list[n]] < d.min ? f->map[f->list[n]] : d.min;
+        for (int32_t v = y > 0 ? y - 1 : 0; v <= y + 1 && v < f->h; v++)
+            for (int32_t u = x > 0 ? x - 1 : 0; u <= x + 1 && u < f->w; u++) {
+                size_t i = (size_t)v * (size_t)f->w + (size_t)u;
+                if (f->seen[i] || f->map[i] < f->half || f->map[i] >= sure)
+                    continue;
+                f->seen[i] = 1;
+                f->list[d.count++] = (uint32_t)i;
+            }
+    }
+    return d;
+}
+
+/* Nothing below a half as near as `reach` to its box. */
+static int is_within(const field *f, doubt b, int32_t reach)
+{
+    b.x0 = b.x0 > reach ? b.x0 - reach : 0;
+    b.y0 = b.y0 > reach ? b.y0 - reach : 0;
+    b.x1 = b.x1 + reach < f->w ? b.x1 + reach : f->w - 1;
+    b.y1 = b.y1 + reach < f->h ? b.y1 + reach : f->h - 1;
+    for (int32_t y = b.y0; y <= b.y1; y++)
+        for (int32_t x = b.x0; x <= b.x1; x++)
+            if (f->map[(size_t)y * (size_t)f->w + (size_t)x] < f->half)
+                return 0;
+    return 1;
+}
+
+cut_status cut_components_settle(uint16_t *map, int32_t w, int32_t h,
+                                 uint16_t one, cut_error *error)
+{
+    field f;
+    cut_status status = field_new(&f, map, w, h, one, error);
+    size_t all = status ? 0 : (size_t)w * (size_t)h;
+    uint16_t sure = (uint16_t)(one * CUT_COMPONENTS_SURE);
+    uint16_t deep = (uint16_t)(one * CUT_COMPONENTS_DEEP);
+    int32_t reach = (w > h ? w : h) / CUT_COMPONENTS_REACH;
+    if (all) memset(f.seen, 0, all);
+    for (size_t i = 0; i < all; i++) {
+        if (map[i] < f.half || map[i] >= sure || f.seen[i]) continue;
+        doubt d = gather_doubt(&f, (uint32_t)i, sure);
+        if (d.min > deep || !is_within(&f, d, reach)) continue;
+        for (size_t n = 0; n < d.count; n++) map[f.list[n]] = one;
+    }
+    field_free(&f);
     return status;
 }

@@ -375,7 +375,9 @@ cut_status cut_matte_refine(uint8_t *alpha, const cut_matte *matte,
                           (int)photo->w, (int)photo->h);
     } else {
         place_map(p, small.w, small.h, matte);
-        status = ask_colours(p, &small, error);
+        status = cut_components_settle(p, small.w, small.h, CUT_GUIDED_ONE,
+                                       error);
+        if (!status) status = ask_colours(p, &small, error);
     }
     if (!status)
         status = cut_components_remove_small(p, small.w, small.h,

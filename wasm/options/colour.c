@@ -1,12 +1,16 @@
 /*
  * Easy to get wrong: numbers of rgb() are rounded, those beyond its range
- * clipped (CSS Color 4, 5.1); commas and spaces may not be mixed, which is not
- * checked: whoever mixes them means the same.
+ * clipped (CSS Color 4, 5.1), and so is a colour that sRGB does not have, as
+ * browsers do it; commas and spaces may not be mixed, which is not checked:
+ * whoever mixes them means the same.
  */
 #include "options/colour.h"
 
 #include <stddef.h>
 #include <string.h>
+
+#include "base/angle.h"
+#include "base/power.h"
 
 /* CSS Color 4, 6.1, in order. */
 static const struct name {
@@ -176,22 +180,26 @@ static const char *spaces(const char *p)
     return p;
 }
 
-/* Three or six digits after #. Gives where they end. */
+/* Three or six digits after #, behind which those of alpha say opaque. Gives
+ * where they end. */
 static const char *hex(uint8_t rgb[3], const char *p)
 {
-    int digit[6], count = 0;
-    for (; count < 7; count++) {
+    int digit[8], count = 0;
+    for (; count < 9; count++) {
         char c = p[count], small = letter(c);
         int value = c >= '0' && c <= '9'           ? c - '0'
                     : small >= 'a' && small <= 'f' ? small - 'a' + 10
                                                    : -1;
         if (value < 0) break;
-        if (count < 6) digit[count] = value;
+        if (count < 8) digit[count] = value;
     }
-    if (count != 3 && count != 6) return NULL;
+    int width = count < 6 ? 1 : 2, colours = 3 * width;
+    if (count != colours && count != colours + width) return NULL;
+    for (int i = colours; i < count; i++)
+        if (digit[i] != 15) return NULL;
     for (int i = 0; i < 3; i++)
-        rgb[i] = (uint8_t)(count == 3 ? digit[i] * 17
-                                      : digit[i * 2] * 16 + digit[i * 2 + 1]);
+        rgb[i] = (uint8_t)(digit[i * width] * 16 +
+                           digit[i * width + width - 1]);
     return p + count;
 }
 
@@ -211,20 +219,66 @@ static const char *number(double *out, const char *p)
     return digits ? p : NULL;
 }
 
+/* A function: which of its values is a hue, and what 100 % of the others is,
+ * in hundredths. */
+enum kind { RGB, HSL, HWB, LAB, LCH, OKLAB, OKLCH, COLOR, KINDS, NO_HUE };
+static const struct function {
+    char name[6];
+    uint8_t hue, commas;
+    int16_t whole[3];
+} functions[KINDS] = {
+    [RGB] = {"rgb", NO_HUE, 1, {25500, 25500, 25500}},
+    [HSL] = {"hsl", 0, 1, {0, 10000, 10000}},
+    [HWB] = {"hwb", 0, 1, {0, 10000, 10000}},
+    [LAB] = {"lab", NO_HUE, 0, {10000, 12500, 12500}},
+    [LCH] = {"lch", 2, 0, {10000, 15000, 0}},
+    [OKLAB] = {"oklab", NO_HUE, 0, {100, 40, 40}},
+    [OKLCH] = {"oklch", 2, 0, {100, 40, 0}},
+    [COLOR] = {"color", NO_HUE, 0, {100, 100, 100}},
+};
+
+static const char *skip(const char *p, const char *word)
+{
+    size_t size = strlen(word);
+    return strncmp(p, word, size) == 0 ? p + size : NULL;
+}
+
+/* The end of an angle's unit; the value becomes degrees. */
+static const char *angle(double *value, const char *p)
+{
+    static const struct {
+        char unit[5];
+        double degrees;
+    } units[] = {
+        {"deg", 1}, {"grad", 0.9}, {"rad", 57.29577951308232}, {"turn", 360}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        const char *end = skip(p, units[i].unit);
+        if (!end) continue;
+        *value *= units[i].degrees;
+        return end;
+    }
+    return p;
+}
+
 /* What stands in the brackets of a function: three values and an alpha, which
- * has to be 1. percent: which of them had the sign. NULL: it is not so. */
-static const char *arguments(double value[3], int percent[3], const char *p)
+ * has to be 1. NULL: it is not so. */
+static const char *arguments(double value[3], const struct function *f,
+                             const char *p)
 {
     for (int i = 0; i < 3; i++) {
         p = number(&value[i], spaces(p));
         if (!p) return NULL;
-        percent[i] = *p == '%';
-        p += percent[i];
-        if (i == 0 && strncmp(p, "deg", 3) == 0) p += 3;
+        int is_percent = *p == '%';
+        if (i == f->hue) {
+            p = angle(&value[i], p);
+        } else if (is_percent) {
+            value[i] = value[i] * f->whole[i] / 10000;
+            p++;
+        }
         p = spaces(p);
-        if (*p == ',' && i < 2) p++;
+        if (*p == ',' && i < 2 && f->commas) p++;
     }
-    if (*p == '/' || *p == ',') {
+    if (*p == '/' || (*p == ',' && f->commas)) {
         double alpha;
         p = number(&alpha, spaces(p + 1));
         if (!p || alpha < (*p == '%' ? 100 : 1)) return NULL;
@@ -261,36 +315,125 @@ static double around(double degrees)
     return degrees < 0 ? degrees + 360 : degrees;
 }
 
-/* rgb(), hsl() or hwb(), with or without a final a. Gives where it ends;
- * NULL: none of them. */
-static const char *function(uint8_t rgb[3], const char *name, size_t length,
-                            const char *p)
+static double to_light(double v)
+{
+    return v <= 0.04045 ? v / 12.92 : cut_power((v + 0.055) / 1.055, 2.4);
+}
+
+static double from_light(double v)
+{
+    return v <= 0.0031308 ? v * 12.92 : 1.055 * cut_power(v, 1 / 2.4) - 0.055;
+}
+
+/* Light of sRGB out of three others, as sRGB writes it. Matrices and white are
+ * in 1e-8. */
+static void mixed(double share[3], const int32_t of[3][3], const double v[3])
+{
+    for (int i = 0; i < 3; i++)
+        share[i] = from_light(
+            (of[i][0] * v[0] + of[i][1] * v[1] + of[i][2] * v[2]) * 1e-8);
+}
+
+/* lab() and lch(), of the white D50 (CSS Color 4, 9.3 and 17). */
+static void of_lab(double share[3], double lightness, double a, double b)
+{
+    static const int32_t white[3] = {96429568, 100000000, 82510460};
+    static const int32_t srgb_of_d50[3][3] = {
+        {313413596, -161738633, -49066195},
+        {-97879550, 191625457, 3344273},
+        {7195538, -22897683, 140538606}};
+    double y = (lightness + 16) / 116;
+    double xyz[3] = {y + a / 500, y, y - b / 200};
+    for (int i = 0; i < 3; i++) {
+        double f = xyz[i], cube = f * f * f;
+        if (cube <= 216.0 / 24389) cube = (116 * f - 16) * 27 / 24389;
+        xyz[i] = cube * white[i] * 1e-8;
+    }
+    mixed(share, srgb_of_d50, xyz);
+}
+
+/* oklab() and oklch() (CSS Color 4, 9.4 and 17). */
+static void of_oklab(double share[3], double lightness, double a, double b)
+{
+    static const int32_t cones[3][2] = {
+        {39633778, 21580376}, {-10556135, -6385417}, {-8948418, -129148555}};
+    static const int32_t srgb_of_cones[3][3] = {
+        {407674166, -330771159, 23096993},
+        {-126843800, 260975740, -34131940},
+        {-419609, -70341861, 170761470}};
+    double v[3];
+    for (int i = 0; i < 3; i++) {
+        double root = lightness + (cones[i][0] * a + cones[i][1] * b) * 1e-8;
+        v[i] = root * root * root;
+    }
+    mixed(share, srgb_of_cones, v);
+}
+
+/* color(display-p3 ..), whose curve is that of sRGB. */
+static void of_p3(double share[3], const double v[3])
+{
+    static const int32_t srgb_of_p3[3][3] = {{122494018, -22494018, 0},
+                                             {-4205695, 104205695, 0},
+                                             {-1963755, -7863605, 109827360}};
+    double light[3];
+    for (int i = 0; i < 3; i++) light[i] = to_light(clip(v[i], 1));
+    mixed(share, srgb_of_p3, light);
+}
+
+/* hsl() and hwb(). */
+static void of_hue_and(double share[3], int is_hsl, const double v[3])
 {
     static const int order[3] = {0, 8, 4};
-    double v[3];
-    int percent[3];
-    p = arguments(v, percent, p);
-    if (!p) return NULL;
-    if (length == 4 && letter(name[3]) == 'a') length = 3; /* rgba, hsla */
-    if (length != 3) return NULL;
-    char kind[4] = {letter(name[0]), letter(name[1]), letter(name[2]), 0};
-    if (strcmp(kind, "rgb") == 0) {
-        for (int i = 0; i < 3; i++)
-            rgb[i] = byte(percent[i] ? v[i] / 100 : v[i] / 255);
-        return p;
-    }
+    double hue = around(v[0]);
     double second = clip(v[1], 100) / 100, third = clip(v[2], 100) / 100;
-    int is_hsl = strcmp(kind, "hsl") == 0;
-    if (percent[0] || (!is_hsl && strcmp(kind, "hwb") != 0)) return NULL;
     for (int i = 0; i < 3; i++) {
         if (is_hsl) {
-            rgb[i] = byte(of_hue(around(v[0]), second, third, order[i]));
+            share[i] = of_hue(hue, second, third, order[i]);
         } else { /* whiteness and blackness */
             double sum = second + third;
-            double pure = of_hue(around(v[0]), 1, 0.5, order[i]);
-            rgb[i] = byte(sum >= 1 ? second / sum : pure * (1 - sum) + second);
+            double pure = of_hue(hue, 1, 0.5, order[i]);
+            share[i] = sum >= 1 ? second / sum : pure * (1 - sum) + second;
         }
     }
+}
+
+/* A function by its name, rgb() and hsl() with or without a final a. Gives
+ * where it ends; NULL: none that is known. */
+static const char *function(uint8_t rgb[3], char *name, size_t length,
+                            const char *p)
+{
+    int kind = 0, has_a = length == 4 && name[3] == 'a'; /* rgba, hsla */
+    if (has_a) name[3] = 0;
+    while (kind < KINDS && strcmp(name, functions[kind].name) != 0) kind++;
+    if (kind == KINDS || (has_a && kind > HSL)) return NULL;
+    int is_p3 = 0;
+    if (kind == COLOR) {
+        p = spaces(p);
+        const char *space = skip(p, "srgb ");
+        is_p3 = !space;
+        p = space ? space : skip(p, "display-p3 ");
+        if (!p) return NULL;
+    }
+    double v[3], share[3];
+    p = arguments(v, &functions[kind], p);
+    if (!p) return NULL;
+    if (functions[kind].hue == 2) { /* chroma and hue */
+        double chroma = v[1] < 0 ? 0 : v[1], sine, cosine;
+        cut_sine_cosine((int32_t)(around(v[2]) * 100 + 0.5), &sine, &cosine);
+        v[1] = chroma * cosine;
+        v[2] = chroma * sine;
+    }
+    if (kind == HSL || kind == HWB)
+        of_hue_and(share, kind == HSL, v);
+    else if (kind == LAB || kind == LCH)
+        of_lab(share, clip(v[0], 100), v[1], v[2]);
+    else if (kind == OKLAB || kind == OKLCH)
+        of_oklab(share, clip(v[0], 1), v[1], v[2]);
+    else if (is_p3)
+        of_p3(share, v);
+    else
+        for (int i = 0; i < 3; i++) share[i] = kind == RGB ? v[i] / 255 : v[i];
+    for (int i = 0; i < 3; i++) rgb[i] = byte(share[i]);
     return p;
 }
 
@@ -306,7 +449,7 @@ const char *cut_colour_read(uint8_t rgb[3], const char *text)
     }
     if (letter(text[length])) return NULL; /* longer than any name */
     if (text[length] == '(')
-        return function(rgb, text, length, text + length + 1);
+        return function(rgb, word, length, text + length + 1);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i].text, word) == 0) {
             for (int c = 0; c < 3; c++)

@@ -1,7 +1,8 @@
 /*
  * Colours as CSS writes them (CSS Color 4), those that are opaque: names,
- * #rgb, #rrggbb, rgb(), hsl(), hwb(). "transparent", currentcolor and an alpha
- * below 1 are none here.
+ * #rgb, #rrggbb, rgb(), hsl(), hwb(), lab(), lch(), oklab(), oklch(), and
+ * color() of srgb and display-p3; what sRGB does not have is clipped to it.
+ * "transparent", currentcolor, none and an alpha below 1 are none here.
  */
 #ifndef CUT_OPTIONS_COLOUR_H
 #define CUT_OPTIONS_COLOUR_H

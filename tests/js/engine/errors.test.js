@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { CutawayError } from '../../../web/engine/core/errors.js';
 import { statuses as listed } from '../../../web/engine/lists/statuses.js';
 import { createNodeEngine } from '../../../web/engine/node.js';
+import { encoder } from '../encoders.js';
 import { brightnessManifest, brightnessModel } from '../onnx.js';
 import { disc, png } from '../pictures.js';
 
@@ -298,5 +299,28 @@ test("the sentences that JavaScript needs without the core are the core's own", 
   );
   for (const [code, { text }] of Object.entries(listed)) {
     assert.equal(statuses.find((status) => status.code === code)?.text, text, code);
+  }
+});
+
+test('a lossy WebP of any number of partitions is read, and refused when one starts as none can', async () => {
+  const encode = await encoder('webp');
+  const [w, h] = [40, 150];
+  const rgba = Uint8ClampedArray.from({ length: w * h * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * i * 7) % 251));
+  for (const more of [{ partitions: 0 }, { partitions: 1, segments: 1 }, { partitions: 3 }]) {
+    const file = Buffer.from(encode(rgba, w, h, { ...more, method: 2 })); // above it writes one partition
+    assert.equal(file.toString('latin1', 12, 16), 'VP8 ');
+    const count = 1 << more.partitions;
+    const sizes = 30 + (file.readUIntLE(20, 3) >> 5); // behind the first partition
+    const starts = [30, sizes + 3 * (count - 1)];
+    for (let i = 0; i + 1 < count; i++) starts.push(starts[i + 1] + file.readUIntLE(sizes + 3 * i, 3));
+    assert.equal(starts.length, 1 + count);
+    const { width, height } = await engine.convert(new Blob([file]), { format: 'png' });
+    assert.deepEqual([width, height], [w, h]);
+    for (const at of starts) {
+      const other = Buffer.from(file);
+      assert.notEqual(other[at], 255);
+      other[at] = 255;
+      await failsWith(engine.convert(new Blob([other]), { format: 'png' }), 'corrupt_image');
+    }
   }
 });

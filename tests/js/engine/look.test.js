@@ -124,7 +124,8 @@ function tried({ type, values = [], min = 0, max = 0, min_percent: low = 0, max_
       true,
       '5 %',
     ];
-  if (type === 'color') return ['#ff0000', 1, '#ff', '#12345g', ''];
+  if (type === 'color')
+    return ['#ff0000', '#ffff', 'lab(50 40 -60)', 'color(display-p3 1 0 0 / 1)', 1, '#ff', '#12345g', '#fff8', ''];
   return [];
 }
 

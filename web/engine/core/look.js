@@ -64,6 +64,10 @@ function length(key, { min_percent: min = 0, max_percent: max = 100, max_px: px 
     refuse(key, `is ${min}% to ${max}% or at most ${px} pixels.`);
 }
 
+/** Looks like one; the core reads it. @param {string} text */
+const isColour = (text) =>
+  /^(#[0-9a-f]{3}f?|#[0-9a-f]{6}(ff)?|[a-z]+|(rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\([^()]{1,80}\))$/i.test(text);
+
 /** As the core reads it, but for a colour's own spelling. @param {string} key @param {OptionInfo} info @param {unknown} value */
 function check(key, info, value) {
   const { type, values = [], min = -Infinity, max = Infinity, keys = {}, presets = [] } = info;
@@ -75,8 +79,7 @@ function check(key, info, value) {
       refuse(key, `is a ${type === 'integer' ? 'whole ' : ''}number of ${min} to ${max}.`);
   }
   if (type === 'length') length(key, info, value);
-  if (type === 'color' && !/^(#[0-9a-f]{3}|#[0-9a-f]{6}|[a-z]+|(rgb|hsl|hwb)\([^()]{1,60}\))$/i.test(String(value)))
-    refuse(key, 'is a colour, such as #rrggbb.');
+  if (type === 'color' && !isColour(String(value))) refuse(key, 'is a colour, such as #rrggbb.');
   if (type === 'switch' && typeof value !== 'boolean') checkKeys(key, keys, value);
   if (type === 'canvas') checkCanvas(key, keys, presets, value);
 }
@@ -132,8 +135,7 @@ function background(key, value) {
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
     return new Blob([bytes], { type });
   }
-  const words = /^(#[0-9a-f]{3}|#[0-9a-f]{6}|[a-z]+|(rgb|hsl|hwb|blur)\([^()]{1,60}\)|linear-gradient\(.{1,2000}\))$/i;
-  if (!words.test(said))
+  if (!isColour(said) && !/^(blur\([^()]{1,60}\)|linear-gradient\(.{1,2000}\))$/i.test(said))
     refuse(key, 'is transparent, blur, a colour, a linear-gradient() or a picture as data:image/…;base64,….');
   return said;
 }

@@ -1,5 +1,5 @@
-#ifndef CUT_COMPOSE_ANGLE_H
-#define CUT_COMPOSE_ANGLE_H
+#ifndef CUT_BASE_ANGLE_H
+#define CUT_BASE_ANGLE_H
 
 #include <stdint.h>
 
