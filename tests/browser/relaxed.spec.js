@@ -71,6 +71,18 @@ test('the servers of the other specs have a dist/ without it, to the hashes', as
   expect((await request.get(`${baseURL}cutaway-relaxed.wasm`)).status()).toBe(404);
 });
 
+/** The build that cuts a photo out, in a worker of its own. @param {import('@playwright/test').Page} page */
+const cut = (page) =>
+  page.evaluate(async () => {
+    const [{ createApi }, { EngineClient }, { spawnWorker }] = await Promise.all(
+      ['api', 'client', 'worker/spawn'].map((name) => import(`/engine/${name}.js`)),
+    );
+    const api = createApi(new EngineClient(spawnWorker, { threads: 1 }));
+    const { report } = await api.removeBackground('/samples/duck.jpg');
+    api.dispose();
+    return [report.core, report.subject.found];
+  });
+
 test('it is taken where the machine has the instruction, alone; what cannot be compiled gives way', async ({
   page,
 }, info) => {
@@ -80,25 +92,30 @@ test('it is taken where the machine has the instruction, alone; what cannot be c
     const [file] = new URL(request.url()).pathname.match(/cutaway[^/]*\.wasm$/) ?? [];
     if (file) asked.push(file);
   });
-  /** The build that cuts a photo out, in a worker of its own. */
-  const cut = () =>
-    page.evaluate(async () => {
-      const [{ createApi }, { EngineClient }, { spawnWorker }] = await Promise.all(
-        ['api', 'client', 'worker/spawn'].map((name) => import(`/engine/${name}.js`)),
-      );
-      const api = createApi(new EngineClient(spawnWorker, { threads: 1 }));
-      const { report } = await api.removeBackground('/samples/duck.jpg');
-      api.dispose();
-      return [report.core, report.subject.found];
-    });
   const fits = await page.evaluate(async () => (await import('/engine/core/variants.js')).hasByteDots());
   info.annotations.push({ type: 'relaxed SIMD', description: fits ? 'taken' : 'not taken here' });
-  expect(await cut()).toEqual([fits ? 'relaxed' : 'base', true]);
+  expect(await cut(page)).toEqual([fits ? 'relaxed' : 'base', true]);
   expect(asked.splice(0)).toEqual([fits ? 'cutaway-relaxed.wasm' : 'cutaway.wasm']);
   if (!fits) return;
   await page.route('**/cutaway-relaxed.wasm', (route) =>
     route.fulfill({ contentType: 'application/wasm', body: Buffer.from('no module') }),
   );
-  expect(await cut()).toEqual(['base', true]);
+  expect(await cut(page)).toEqual(['base', true]);
   expect(asked).toEqual(['cutaway-relaxed.wasm', 'cutaway.wasm']);
+});
+
+test.describe('with the page’s service worker', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  test('without a network the baseline is at hand', async ({ page, context }) => {
+    await page.goto(site.url);
+    await page.evaluate(
+      () =>
+        navigator.serviceWorker.controller ??
+        new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true })),
+    );
+    await context.setOffline(true);
+    await page.reload();
+    expect(await cut(page)).toEqual(['base', true]);
+  });
 });
