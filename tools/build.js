@@ -215,7 +215,7 @@ function stageNotices() {
 /** What no visitor of the page ever needs, or only for a model of their own (ONNX Runtime), a rare format or a click (kept by the
  * engine from then on). */
 const notOffline =
-  /^(models\/pick\/model\.onnx$|samples\/(?!duck)|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|engine\/core\/codecs\/fax\.js$|cms\.wasm$|cutaway-(threads|relaxed)\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
+  /^(models\/pick\/model\.onnx$|samples\/(?!duck|\w+-small)|vendor\/(ort|noble|avif|jxl|heif|tiff|psd)\/|engine\/core\/codecs\/fax\.js$|cms\.wasm$|cutaway-(threads|relaxed)\.wasm$|shim\/|service-worker\.js$|offline\.js$|404\.html$|card\.png$|\.nojekyll$)|\/(LICENSE|[^/]*\.md)$/;
 
 /** @param {string} dir @param {string} [at] @returns {string[]} paths below dir, sorted */
 function paths(dir, at = '') {

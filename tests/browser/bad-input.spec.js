@@ -66,16 +66,22 @@ test('two tabs work at once; what each was told stays, and the next visit has bo
   await expect(page.locator('.meta')).toContainText('JPEG');
   await expect(other.locator('.meta')).toContainText('PNG');
   await expect(other.getByLabel('Format')).toHaveValue('png');
-  const hashes = await Promise.all(
-    tabs.map((tab) =>
-      tab.evaluate(async () => {
-        const image = document.querySelector('background-remover').shadowRoot.querySelector('.cutout');
-        const bytes = await crypto.subtle.digest('SHA-256', await (await fetch(image.src)).arrayBuffer());
-        return [...new Uint8Array(bytes)].join();
-      }),
-    ),
-  );
-  expect(hashes[0]).toBe(hashes[1]);
+  const hashes = () =>
+    Promise.all(
+      tabs.map((tab) =>
+        tab.evaluate(async () => {
+          const image = document.querySelector('background-remover').shadowRoot.querySelector('.cutout');
+          const bytes = await crypto.subtle.digest('SHA-256', await (await fetch(image.src)).arrayBuffer());
+          return [...new Uint8Array(bytes)].join();
+        }),
+      ),
+    );
+  await expect // details arrive in each at their own time
+    .poll(async () => {
+      const [first, second] = await hashes();
+      return first === second;
+    })
+    .toBe(true);
   await page.reload();
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await done(page);

@@ -204,9 +204,11 @@ static void a_segment_lies_within_its_file(void)
             CHECK_EQUAL(cut_chunk_next(&c, copy, size, formats[i]), 0);
             free(copy);
         }
-    bytes tiny = jpeg(); /* a length that does not count itself */
+    bytes tiny = jpeg(); /* a length that does not count itself: empty */
     put(&tiny, "\xFF\xE1\0\1xx", 6);
     cut_chunk c = {0};
+    CHECK_EQUAL(cut_chunk_next(&c, tiny.at, tiny.size, CUT_FORMAT_JPEG), 1);
+    CHECK_EQUAL(c.size, 0);
     CHECK_EQUAL(cut_chunk_next(&c, tiny.at, tiny.size, CUT_FORMAT_JPEG), 0);
 }
 

@@ -246,7 +246,7 @@ static int is_doubt(uint16_t value)
 static int naive_settle(uint16_t *map, int w, int h)
 {
     static int name[100 * 100];
-    int settled = 0, near = (w > h ? w : h) / 40;
+    int settled = 0, near = (w > h ? w : h) / 40 + 1;
     for (int i = 0; i < w * h; i++) name[i] = is_doubt(map[i]) ? i : -1;
     for (int again = 1; again;) {
         again = 0;
@@ -271,7 +271,8 @@ static int naive_settle(uint16_t *map, int w, int h)
             y1 = k / w > y1 ? k / w : y1;
             min = map[k] < min ? map[k] : min;
         }
-        is_open = min * 4 > ONE * 3;
+        is_open = min * 4 > ONE * 3 || x0 < near || y0 < near ||
+                  x1 + near >= w || y1 + near >= h;
         for (int k = 0; k < w * h; k++)
             is_open |= map[k] < ONE / 2 && k % w >= x0 - near &&
                        k % w <= x1 + near && k / w >= y0 - near &&

@@ -161,15 +161,15 @@ static doubt gather_doubt(field *f, uint32_t from, uint16_t sure)
     return d;
 }
 
-/* Nothing below a half as near as `reach` to its box. */
-static int is_within(const field *f, doubt b, int32_t reach)
+/* Neither the border nor what is below a half is as near as `reach` to its
+ * box. */
+static int is_within(const field *f, doubt d, int32_t reach)
 {
-    b.x0 = b.x0 > reach ? b.x0 - reach : 0;
-    b.y0 = b.y0 > reach ? b.y0 - reach : 0;
-    b.x1 = b.x1 + reach < f->w ? b.x1 + reach : f->w - 1;
-    b.y1 = b.y1 + reach < f->h ? b.y1 + reach : f->h - 1;
-    for (int32_t y = b.y0; y <= b.y1; y++)
-        for (int32_t x = b.x0; x <= b.x1; x++)
+    if (d.x0 < reach || d.y0 < reach || d.x1 + reach >= f->w ||
+        d.y1 + reach >= f->h)
+        return 0;
+    for (int32_t y = d.y0 - reach; y <= d.y1 + reach; y++)
+        for (int32_t x = d.x0 - reach; x <= d.x1 + reach; x++)
             if (f->map[(size_t)y * (size_t)f->w + (size_t)x] < f->half)
                 return 0;
     return 1;
@@ -183,7 +183,7 @@ cut_status cut_components_settle(uint16_t *map, int32_t w, int32_t h,
     size_t all = status ? 0 : (size_t)w * (size_t)h;
     uint16_t sure = (uint16_t)(one * CUT_COMPONENTS_SURE);
     uint16_t deep = (uint16_t)(one * CUT_COMPONENTS_DEEP);
-    int32_t reach = (w > h ? w : h) / CUT_COMPONENTS_REACH;
+    int32_t reach = (w > h ? w : h) / CUT_COMPONENTS_REACH + 1;
     if (all) memset(f.seen, 0, all);
     for (size_t i = 0; i < all; i++) {
         if (map[i] < f.half || map[i] >= sure || f.seen[i]) continue;

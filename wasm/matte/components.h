@@ -19,9 +19,9 @@ cut_status cut_components_remove_small(uint16_t *map, int32_t w, int32_t h,
 /**
  * Makes doubt within a subject solid: parts of the map of a half to 15/16 that
  * hang together (8 neighbours), somewhere 3/4 or less (what is less in doubt
- * may be translucent), with nothing below a half in the box around
- * them nor nearer to it than a 40th of the longer side. A hole has a middle that
- * is surely none, and gaps between strands lie near the outside; what is left is
+ * may be translucent), with nothing below a half, nor the border, in the box
+ * around them or as near to it as a 40th of the longer side. A hole has a
+ * middle that is surely none, and gaps between strands lie near the outside; what is left is
  * a thing whose colours are the ground's, and would be taken for a ghost of it,
  * or emptied by what follows.
  *
