@@ -53,6 +53,24 @@ test('two tabs work at once; what each was told stays, and the next visit has bo
   await Promise.all(tabs.map((tab) => tab.goto('/')));
   await Promise.all(tabs.map((tab) => tab.locator(`${remover} .files`).setInputFiles(sample)));
   await Promise.all(tabs.map(done));
+  const hashes = () =>
+    Promise.all(
+      tabs.map((tab) =>
+        tab.evaluate(async () => {
+          const image = document.querySelector('background-remover').shadowRoot.querySelector('.cutout');
+          const file = await fetch(image.src).catch(() => null); // it may be replaced just now
+          const bytes = file && (await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+          return bytes && [...new Uint8Array(bytes)].join();
+        }),
+      ),
+    );
+  // before anything is asked for: what is chosen while details are looked for makes another file instead
+  await expect
+    .poll(async () => {
+      const [first, second] = await hashes();
+      return !!first && first === second;
+    })
+    .toBe(true);
   await page.getByLabel('Format').selectOption('jpeg');
   await other.getByRole('button', { name: 'White' }).click();
   for (const [tab, colour] of [
@@ -66,22 +84,6 @@ test('two tabs work at once; what each was told stays, and the next visit has bo
   await expect(page.locator('.meta')).toContainText('JPEG');
   await expect(other.locator('.meta')).toContainText('PNG');
   await expect(other.getByLabel('Format')).toHaveValue('png');
-  const hashes = () =>
-    Promise.all(
-      tabs.map((tab) =>
-        tab.evaluate(async () => {
-          const image = document.querySelector('background-remover').shadowRoot.querySelector('.cutout');
-          const bytes = await crypto.subtle.digest('SHA-256', await (await fetch(image.src)).arrayBuffer());
-          return [...new Uint8Array(bytes)].join();
-        }),
-      ),
-    );
-  await expect // details arrive in each at their own time
-    .poll(async () => {
-      const [first, second] = await hashes();
-      return first === second;
-    })
-    .toBe(true);
   await page.reload();
   await page.locator(`${remover} .files`).setInputFiles(sample);
   await done(page);
