@@ -11,7 +11,7 @@ import { serveStatic } from '../serve.js';
  *
  * @template T
  * @param {(page: import('@playwright/test').Page, url: string) => Promise<T>} use
- * @param {{ isolate?: boolean, dir?: string }} [options] dir: another than dist/
+ * @param {{ isolate?: boolean, dir?: string, without?: string }} [options] dir: another than dist/; without: serve.js's
  * @returns {Promise<T>}
  */
 export async function inChromium(use, options) {
