@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "edit/state.h"
+#include "edits.h"
 #include "scene.h"
 
 enum { W = 160, H = 120 };
@@ -20,24 +20,6 @@ static void two_halves(uint8_t *px, int32_t w, int32_t h)
         memset(px + (size_t)i * 4, v, 3);
         px[(size_t)i * 4 + 3] = 255;
     }
-}
-
-/* An edit of `px` whose matte is `alpha`; takes neither. */
-static cut_edit *edit_of(const uint8_t *px, const uint8_t *alpha, int32_t w,
-                         int32_t h)
-{
-    cut_edit *edit = cut_alloc_zero(1, sizeof *edit);
-    size_t count = (size_t)w * (size_t)h;
-    if (!edit) return NULL;
-    edit->photo = (cut_image){cut_alloc(count, 4), w, h, 0};
-    edit->alpha = cut_alloc(count, 1);
-    if (edit->photo.px && edit->alpha) {
-        memcpy(edit->photo.px, px, count * 4);
-        memcpy(edit->alpha, alpha, count);
-        if (!cut_edit_start(edit)) return edit;
-    }
-    cut_edit_free(edit);
-    return NULL;
 }
 
 static uint8_t px[W * H * 4], clear[W * H], full[W * H];

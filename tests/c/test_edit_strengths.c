@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "edit/state.h"
+#include "edits.h"
 #include "image/png.h"
 #include "job/state.h"
 
@@ -31,17 +31,7 @@ static void draw(void)
 
 static cut_edit *begin(void)
 {
-    cut_edit *edit = cut_alloc_zero(1, sizeof *edit);
-    if (!edit) return NULL;
-    edit->photo = (cut_image){cut_alloc(N, 4), W, H, 0, 0};
-    edit->alpha = cut_alloc(N, 1);
-    if (edit->photo.px && edit->alpha) {
-        memcpy(edit->photo.px, px, sizeof px);
-        memcpy(edit->alpha, alpha, sizeof alpha);
-        if (!cut_edit_start(edit)) return edit;
-    }
-    cut_edit_free(edit);
-    return NULL;
+    return edit_of(px, alpha, W, H);
 }
 
 /* Down the left side of the first disc. */

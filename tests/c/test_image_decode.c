@@ -1,5 +1,5 @@
 /* Files of other encoders, whole and damaged: what they are, what comes out,
- * and that nothing stays behind. */
+ * and that nothing stays behind. Long because each format has its own. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What refining does to a map, each step against plain loops in double: the
  * weighing of colours without a grid, parts without a queue, the row of alpha
- * pixel by pixel. */
+ * pixel by pixel. Long because each step is there twice. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,11 +141,13 @@ typedef struct part {
     int solid, peak;
 } part;
 
-/* Names each pixel's part: the least index in it; -1 below a quarter. Goes
- * over all pixels until nothing changes. */
-static void name_parts(int *name, const uint16_t *map, int w, int h)
+/* Names each pixel's part, of values from .. end - 1: the least index in it; -1
+ * where they are others. Goes over all pixels until nothing changes. */
+static void name_parts(int *name, const uint16_t *map, int w, int h, int from,
+                       int end)
 {
-    for (int i = 0; i < w * h; i++) name[i] = map[i] >= ONE / 4 ? i : -1;
+    for (int i = 0; i < w * h; i++)
+        name[i] = map[i] >= from && map[i] < end ? i : -1;
     for (int again = 1; again;) {
         again = 0;
         for (int i = 0; i < w * h; i++)
@@ -184,7 +186,7 @@ static int naive_specks(uint16_t *map, int w, int h)
     int *name = malloc((size_t)(w * h) * sizeof *name), largest = 0, parts = 0;
     part *of = calloc((size_t)(w * h), sizeof *of);
     uint8_t *gone = calloc((size_t)(w * h), 1);
-    name_parts(name, map, w, h);
+    name_parts(name, map, w, h, ONE / 4, 65536);
     for (int i = 0; i < w * h; i++) {
         if (name[i] < 0) continue;
         part *p = &of[name[i]];
@@ -237,29 +239,14 @@ static void specks_are_small_parts_that_no_pixel_is_sure_of(void)
     CHECK(parts > 50);
 }
 
-static int is_doubt(uint16_t value)
-{
-    return value >= ONE / 2 && value * 16 < ONE * 15;
-}
+enum { SURE = ONE * 15 / 16 };
 
 /* Doubt with nothing below a half in its box, nor near to it, is solid. */
 static int naive_settle(uint16_t *map, int w, int h)
 {
     static int name[100 * 100];
     int settled = 0, near = (w > h ? w : h) / 40 + 1;
-    for (int i = 0; i < w * h; i++) name[i] = is_doubt(map[i]) ? i : -1;
-    for (int again = 1; again;) {
-        again = 0;
-        for (int i = 0; i < w * h; i++)
-            for (int n = 0; n < 9 && name[i] >= 0; n++) {
-                int x = i % w + n % 3 - 1, y = i / w + n / 3 - 1;
-                if (x < 0 || y < 0 || x >= w || y >= h) continue;
-                int other = name[y * w + x];
-                if (other < 0 || other >= name[i]) continue;
-                name[i] = other;
-                again = 1;
-            }
-    }
+    name_parts(name, map, w, h, ONE / 2, SURE);
     for (int i = 0; i < w * h; i++) {
         if (name[i] != i) continue;
         int x0 = w, x1 = 0, y0 = h, y1 = 0, is_open = 0, min = ONE;
@@ -303,7 +290,8 @@ static void doubt_within_a_subject_is_settled(void)
         CHECK_EQUAL(cut_components_settle(map, W, H, ONE, NULL), CUT_OK);
         settled += naive_settle(want, W, H);
         CHECK(memcmp(map, want, sizeof map) == 0);
-        for (int i = 0; i < W * H; i++) left += is_doubt(map[i]);
+        for (int i = 0; i < W * H; i++)
+            left += map[i] >= ONE / 2 && map[i] < SURE;
     }
     CHECK(settled > 2000);
     CHECK(left > 2000);
