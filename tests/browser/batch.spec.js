@@ -17,7 +17,7 @@ import {
 } from './batch-helpers.js';
 import { readPng } from '../js/pictures.js';
 import { languages } from '../../web/widget/common/texts.js';
-import { axe, dropFiles, expect, inTime, photo, sample, withoutEngine } from './page-helpers.js';
+import { axe, controlled, dropFiles, expect, inTime, photo, sample, withoutEngine } from './page-helpers.js';
 
 const batch = 'background-batch';
 
@@ -306,11 +306,7 @@ test.describe('with its service worker', () => {
   test('after the first visit the network may be cut, before the batch was ever opened', async ({ page, context }) => {
     await withoutPicker(page);
     await page.goto('/');
-    await page.evaluate(
-      () =>
-        navigator.serviceWorker.controller ??
-        new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true })),
-    );
+    await controlled(page);
     await context.setOffline(true);
     await page.reload();
     await page.locator('#many').click();

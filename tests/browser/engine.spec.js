@@ -1,5 +1,6 @@
 // The engine by itself in a page, on what ships: strict CSP, with and without
-// cross-origin isolation, no element and no page script.
+// cross-origin isolation, no element and no page script. Long because its faults
+// need servers of their own.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';

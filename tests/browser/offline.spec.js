@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
 import { dist, stageOffline } from '../../tools/build.js';
 import { serveStatic } from '../../tools/serve.js';
-import { photo, sample } from './page-helpers.js';
+import { controlled, photo, sample } from './page-helpers.js';
 
 const remover = 'background-remover';
 
@@ -39,13 +39,7 @@ const test = base.extend({
 /** The first visit, until everything lies on the machine. */
 async function visit(page, url) {
   await page.goto(url);
-  await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        if (navigator.serviceWorker.controller) resolve(undefined);
-        else navigator.serviceWorker.addEventListener('controllerchange', () => resolve(undefined), { once: true });
-      }),
-  );
+  await controlled(page);
 }
 
 const inState = (page, state) => expect(page.locator(remover)).toHaveAttribute('state', state, { timeout: 45_000 });

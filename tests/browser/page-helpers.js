@@ -46,6 +46,16 @@ async function watch(page, baseURL) {
   return trouble;
 }
 
+/** Until the page's service worker has it: everything lies on the machine then. @param {import('@playwright/test').Page} page */
+export const controlled = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        if (navigator.serviceWorker.controller) resolve(undefined);
+        else navigator.serviceWorker.addEventListener('controllerchange', () => resolve(undefined), { once: true });
+      }),
+  );
+
 /**
  * A page on which nothing may go wrong quietly: what watch() collects fails the
  * test at its end; so do tasks over 50 ms, where a test asks for it by `longTasks`.

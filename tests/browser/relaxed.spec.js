@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { dist } from '../../tools/build.js';
 import { serveStatic } from '../../tools/serve.js';
+import { controlled } from './page-helpers.js';
 
 test.skip(!existsSync(join(dist, 'cutaway-relaxed.wasm')), 'built where clang-19 and wasm-ld-19 are');
 
@@ -109,11 +110,7 @@ test.describe('with the page’s service worker', () => {
 
   test('without a network the baseline is at hand', async ({ page, context }) => {
     await page.goto(site.url);
-    await page.evaluate(
-      () =>
-        navigator.serviceWorker.controller ??
-        new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true })),
-    );
+    await controlled(page);
     await context.setOffline(true);
     await page.reload();
     expect(await cut(page)).toEqual(['base', true]);
