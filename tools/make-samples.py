@@ -3,8 +3,7 @@
 the first screen offers to try beside the duck.
 
 Path-traced scenes of our own, so that what is hard can be shown without a
-licence to mind: tousled mohair, a bicycle's wheels, a glass of wine, a throw
-with fringes. All shapes are made here, by a seed; nothing is loaded. Needs
+licence to mind: tousled mohair, a glass of wine, a throw with fringes. All shapes are made here, by a seed; nothing is loaded. Needs
 Blender as a Python module, numpy and Pillow:
 
     python3.11 -m venv /tmp/render && /tmp/render/bin/pip install bpy==4.5.15 pillow
@@ -142,34 +141,6 @@ def plaster(name, colour, scale=1.0):
     dim = tuple(c * 0.72 for c in colour)
     tree.links.new(ramp(tree, stains, [(0.3, dim), (0.62, colour)]), shader.inputs["Base Color"])
     bump(tree, shader, noise(tree, 40 * scale), 0.4, 0.01)
-    return made
-
-
-def paving(name, size=0.42):
-    """Slabs of worn concrete."""
-    made = material(name, (0.3, 0.29, 0.27), 0.85)
-    tree, shader = made.node_tree, made.node_tree.nodes["Principled BSDF"]
-    slabs = node_of(
-        tree,
-        "ShaderNodeTexBrick",
-        {
-            "Scale": 1.0,
-            "Mortar Size": 0.006,
-            "Mortar Smooth": 0.2,
-            "Brick Width": size * 1.5,
-            "Row Height": size,
-            "Color1": (0.42, 0.4, 0.37, 1),
-            "Color2": (0.33, 0.32, 0.3, 1),
-            "Mortar": (0.07, 0.065, 0.06, 1),
-        },
-    )
-    tree.links.new(mapped(tree, (1, 1, 1)), slabs.inputs["Vector"])
-    grit = noise(tree, 90, detail=6)
-    worn = noise(tree, 2.2, detail=12, distortion=0.4)
-    colour = multiply(tree, slabs.outputs["Color"], ramp(tree, grit, [(0.3, (0.6, 0.6, 0.6)), (0.7, (1, 1, 1))]))
-    colour = multiply(tree, colour, ramp(tree, worn, [(0.35, (0.68, 0.66, 0.62)), (0.62, (1, 1, 1))]))
-    tree.links.new(colour, shader.inputs["Base Color"])
-    bump(tree, shader, grit, 0.35, 0.004)
     return made
 
 
