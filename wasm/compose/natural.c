@@ -1,5 +1,10 @@
+/*
+ * Samples, the ground in the light, what is missing to it, drawing: each of a
+ * few short steps, long together.
+ */
 #include "compose/natural.h"
 
+#include <math.h> /* sqrt: one instruction, rounded the same everywhere */
 #include <string.h>
 
 #include "compose/compose.h"
@@ -34,6 +39,7 @@ typedef struct ground {
     int32_t w, h, k;
     float *rgb;     /* [h][w][3]: means of what is clear */
     uint8_t *label; /* [h][w]: 0 where any of the subject is, else 1 */
+    uint8_t *open;  /* scratch: what a walk has not reached yet */
     uint8_t *known; /* [h][w]: 1 where only ground is, and no edge near */
     uint8_t *near;  /* scratch */
     cut_box box;    /* of the subject, samples */
@@ -235,9 +241,7 @@ static float judge(fit *f, const ground *g)
         (float)n.border_lit < LEAST_BORDER * (float)n.border ||
         (float)n.bright > MOST_BRIGHT * (float)n.all)
         return 0;
-    double mean = n.squares / n.lit, root = mean;
-    for (int i = 0; i < 30 && root > 0; i++) root = (root + mean / root) / 2;
-    f->grain = (float)root;
+    f->grain = (float)sqrt(n.squares / n.lit);
     if (f->grain > FAR_OFF / 2) return 0;
     return (float)n.lit / (float)n.all - GRAIN_COSTS * f->grain;
 }
@@ -350,7 +354,7 @@ static int64_t keep_joined(uint16_t *shadow, int64_t *others, int32_t *queue,
     int32_t side = g->w > g->h ? g->w : g->h, count = 0;
     int32_t reach = (int32_t)(JOINED * (float)side) + 3;
     size_t all = (size_t)g->w * (size_t)g->h;
-    uint8_t *open = g->label + all; /* dark and not reached yet */
+    uint8_t *open = g->open; /* dark and not reached yet */
     for (size_t i = 0; i < all; i++) open[i] = shadow[i] > 0;
     cut_near_along_rows(g->near, g->label, g->w, g->h, reach);
     for (int32_t y = 0; y < g->h; y++)
@@ -381,7 +385,7 @@ static void go_on_under(uint16_t *shadow, int32_t *queue, const ground *g)
 {
     int32_t w = g->w, h = g->h, count = 0;
     size_t all = (size_t)w * (size_t)h;
-    uint8_t *open = g->label + all;
+    uint8_t *open = g->open;
     for (size_t i = 0; i < all; i++) open[i] = !g->known[i];
     for (int32_t i = 0; i < (int32_t)all; i++) {
         if (open[i] || !g->known[i]) continue;
@@ -442,6 +446,7 @@ cut_status cut_natural_new(cut_shadow_matte *out, const cut_image *photo,
     g.label = cut_alloc(count, 4);
     cut_status status = CUT_OK;
     if (made.px && queue && tmp && g.rgb && g.label) {
+        g.open = g.label + count;
         g.known = g.label + 2 * count;
         g.near = g.label + 3 * count;
         fill_ground(&g, photo, alpha);

@@ -5,6 +5,13 @@
 
 /* ---- colours ----------------------------------------------------------- */
 
+/* `clean` has changed in `rect`: its copies follow. */
+static void cleaned(cut_edit *edit, cut_rect rect)
+{
+    cut_pyramid_update(&edit->cleans, rect);
+    cut_edit_unsee(edit);
+}
+
 void cut_edit_show(cut_edit *edit, cut_rect rect)
 {
     for (int32_t y = rect.y0; y < rect.y1; y++)
@@ -16,8 +23,7 @@ void cut_edit_show(cut_edit *edit, cut_rect rect)
             if (alpha == 0) memset(p, 0, 3);
             p[3] = alpha;
         }
-    cut_pyramid_update(&edit->cleans, rect);
-    cut_edit_unsee(edit);
+    cleaned(edit, rect);
 }
 
 /* A row of the layers, as a number that another one would hardly have: four
@@ -69,10 +75,7 @@ static int32_t clean_rows(cut_edit *edit, const cut_colours *colours,
         memcpy(px, edit->photo.px + at * 4, (size_t)w * 4);
         cut_colours_row(colours, px, edit->alpha + at, w, y);
     }
-    if (y > y0) {
-        cut_pyramid_update(&edit->cleans, (cut_rect){0, y0, w, y});
-        cut_edit_unsee(edit);
-    }
+    if (y > y0) cleaned(edit, (cut_rect){0, y0, w, y});
     return y + 1;
 }
 

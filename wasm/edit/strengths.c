@@ -4,11 +4,6 @@
 
 #include "edit/state.h"
 
-static size_t count_of(const cut_edit *edit)
-{
-    return (size_t)edit->strengths.w * (size_t)edit->strengths.h;
-}
-
 static uint8_t amount_of(const cut_edit *edit)
 {
     float v = edit->amount;
@@ -22,7 +17,7 @@ cut_status cut_edit_strengths_begin(cut_edit *edit)
     cut_strengths *s = &edit->strengths;
     if (edit->strengths_before) return CUT_OK;
     if (!s->px) *s = cut_strengths_of(edit->photo.w, edit->photo.h);
-    size_t count = count_of(edit);
+    size_t count = cut_strengths_count(&edit->strengths);
     uint8_t *px = s->px ? s->px : cut_alloc(count, 1);
     edit->strengths_before = cut_alloc(count, 1);
     if (!px || !edit->strengths_before) {
@@ -77,8 +72,10 @@ cut_status cut_edit_strengths_everywhere(cut_edit *edit)
     cut_status status = cut_edit_strengths_begin(edit);
     if (status) return status;
     uint8_t *px = edit->strengths.px, amount = amount_of(edit);
-    memset(px, amount, count_of(edit));
-    if (memcmp(px, edit->strengths_before, count_of(edit)) == 0) return CUT_OK;
+    memset(px, amount, cut_strengths_count(&edit->strengths));
+    if (memcmp(px, edit->strengths_before,
+               cut_strengths_count(&edit->strengths)) == 0)
+        return CUT_OK;
     return cut_edit_commit_strengths(
         edit, (cut_rect){0, 0, edit->strengths.w, edit->strengths.h});
 }

@@ -1,3 +1,5 @@
+/* Reducing, and drawing at another size. Long because both are there for
+ * opaque pictures, for clear ones and for tensors. */
 #include "image/resample.h"
 
 #include <string.h>
@@ -104,7 +106,7 @@ static void reduce_rows(uint8_t *out, const uint8_t *px, size_t stride,
 typedef struct reduction {
     uint8_t *px;
     const cut_image *in;
-    int32_t k;
+    int32_t k, w; /* w: of the result */
     int opaque;
 } reduction;
 
@@ -113,12 +115,10 @@ static void reduce_some(void *context, int32_t from, int32_t end,
                         int32_t thread)
 {
     const reduction *all = context;
-    const cut_image *in = all->in;
     (void)thread;
     for (int32_t y = from; y < end; y++)
-        cut_image_reduce_part(
-            all->px + (size_t)y * (size_t)((in->w + all->k - 1) / all->k) * 4,
-            in, all->k, all->opaque, 0, y, (in->w + all->k - 1) / all->k);
+        cut_image_reduce_part(all->px + (size_t)y * (size_t)all->w * 4, all->in,
+                              all->k, all->opaque, 0, y, all->w);
 }
 
 cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
@@ -129,7 +129,7 @@ cut_status cut_image_reduce(cut_image *out, const cut_image *in, int32_t k,
     if (!px)
         return cut_fail(error, CUT_E_MEMORY, "No memory to reduce %d x %d.",
                         (int)in->w, (int)in->h);
-    reduction all = {px, in, k, cut_image_is_opaque(in)};
+    reduction all = {px, in, k, w, cut_image_is_opaque(in)};
     cut_parallel_rows(h, reduce_some, &all);
     *out = (cut_image){.px = px, .w = w, .h = h, .opaque = 1};
     return CUT_OK;

@@ -7,8 +7,8 @@
 #include "matte/strengths.h"
 #include "matte/subject.h"
 
-/** Photo, matte, subject and strengths of a REFINED job, which is over by that: it
- * answers CUT_E_STATE from then on. CUT_OK, CUT_E_STATE. */
+/** Photo, matte, subject and strengths of a REFINED job, which is over by that:
+ * it answers CUT_E_STATE from then on. CUT_OK, CUT_E_STATE. */
 cut_status cut_job_take(cut_job *job, cut_image *photo, uint8_t **alpha,
                         cut_subject *subject, cut_strengths *strengths);
 

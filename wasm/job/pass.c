@@ -1,8 +1,8 @@
 /*
  * The model's two sides: what it is shown, and what its answers make together.
  * One pass over the photo, and but for "effort": "fast" one over a close-up of
- * a small subject; with "high" one over the mirrored photo between them. What somebody points at is a
- * pass for each click, or one over a box.
+ * a small subject; with "high" one over the mirrored photo between them. What
+ * somebody points at is a pass for each click, or one over a box.
  */
 #include "base/alloc.h"
 #include "image/resample.h"

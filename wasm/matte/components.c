@@ -21,6 +21,8 @@
 #define CUT_COMPONENTS_REACH 40 /* of the longer side: one in so many */
 #endif
 
+enum { ANY = 65536 }; /* above all values */
+
 typedef struct field {
     uint16_t *map;
     int32_t w, h;
@@ -36,19 +38,16 @@ typedef struct component {
     uint16_t peak;
 } component;
 
-/* Appends the unseen neighbours of pixel `at` that are at or above f->join
- * or, for the thin fog around one, below it and no higher than `at`. */
-static size_t add_neighbours(field *f, size_t count, uint32_t at, int thin)
+/* Appends the unseen neighbours of pixel `at` that are from .. end - 1. */
+static size_t add_neighbours(field *f, size_t count, uint32_t at, uint32_t from,
+                             uint32_t end)
 {
     int32_t x = (int32_t)(at % (uint32_t)f->w);
     int32_t y = (int32_t)(at / (uint32_t)f->w);
     for (int32_t v = y > 0 ? y - 1 : 0; v <= y + 1 && v < f->h; v++)
         for (int32_t u = x > 0 ? x - 1 : 0; u <= x + 1 && u < f->w; u++) {
             size_t i = (size_t)v * (size_t)f->w + (size_t)u;
-            uint16_t m = f->map[i];
-            int joins = thin ? m > 0 && m < f->join && m <= f->map[at]
-                             : m >= f->join;
-            if (f->seen[i] || !joins) continue;
+            if (f->seen[i] || f->map[i] < from || f->map[i] >= end) continue;
             f->seen[i] = 1;
             f->list[count++] = (uint32_t)i;
         }
@@ -65,16 +64,20 @@ static component gather(field *f, uint32_t from)
         uint16_t m = f->map[f->list[i]];
         p.peak = m > p.peak ? m : p.peak;
         p.solid += m >= f->half;
-        p.count = add_neighbours(f, p.count, f->list[i], 0);
+        p.count = add_neighbours(f, p.count, f->list[i], f->join, ANY);
     }
     return p;
 }
 
+/* With the thin fog around it: what is reached without ever rising. */
 static void clear(field *f, component p)
 {
     size_t count = p.count;
-    for (size_t i = 0; i < count; i++)
-        count = add_neighbours(f, count, f->list[i], 1);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t at = f->map[f->list[i]], end = at + 1;
+        count = add_neighbours(f, count, f->list[i], 1,
+                               end < f->join ? end : f->join);
+    }
     for (size_t i = 0; i < count; i++) f->map[f->list[i]] = 0;
 }
 
@@ -149,14 +152,7 @@ static doubt gather_doubt(field *f, uint32_t from, uint16_t sure)
         d.x1 = x > d.x1 ? x : d.x1;
         d.y1 = y > d.y1 ? y : d.y1;
         d.min = f->map[f->list[n]] < d.min ? f->map[f->list[n]] : d.min;
-        for (int32_t v = y > 0 ? y - 1 : 0; v <= y + 1 && v < f->h; v++)
-            for (int32_t u = x > 0 ? x - 1 : 0; u <= x + 1 && u < f->w; u++) {
-                size_t i = (size_t)v * (size_t)f->w + (size_t)u;
-                if (f->seen[i] || f->map[i] < f->half || f->map[i] >= sure)
-                    continue;
-                f->seen[i] = 1;
-                f->list[d.count++] = (uint32_t)i;
-            }
+        d.count = add_neighbours(f, d.count, f->list[n], f->half, sure);
     }
     return d;
 }

@@ -21,9 +21,9 @@ cut_status cut_components_remove_small(uint16_t *map, int32_t w, int32_t h,
  * hang together (8 neighbours), somewhere 3/4 or less (what is less in doubt
  * may be translucent), with nothing below a half, nor the border, in the box
  * around them or as near to it as a 40th of the longer side. A hole has a
- * middle that is surely none, and gaps between strands lie near the outside; what is left is
- * a thing whose colours are the ground's, and would be taken for a ghost of it,
- * or emptied by what follows.
+ * middle that is surely none, and gaps between strands lie near the outside;
+ * what is left is a thing whose colours are the ground's, and would be taken for
+ * a ghost of it, or emptied by what follows.
  *
  * @param[in,out] map u16 [h][w], 0..one
  * @return CUT_OK, CUT_E_MEMORY (map unchanged)

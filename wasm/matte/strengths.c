@@ -9,11 +9,6 @@
 #define TAG CUT_TAG('c', 'u', 'D', 'c')
 enum { FRAME = 12, END = 12, LONGEST = 256 }; /* of a chunk; IEND; a run */
 
-static size_t count_of(const cut_strengths *s)
-{
-    return (size_t)s->w * (size_t)s->h;
-}
-
 cut_strengths cut_strengths_of(int32_t w, int32_t h)
 {
     int32_t side = w > h ? w : h;
@@ -50,7 +45,7 @@ static int unpack(uint8_t *px, size_t count, const uint8_t *runs, size_t bytes)
 
 static int is_usual(const cut_strengths *s)
 {
-    for (size_t i = 0; s->px && i < count_of(s); i++)
+    for (size_t i = 0; s->px && i < cut_strengths_count(s); i++)
         if (s->px[i] != CUT_STRENGTH_USUAL) return 0;
     return 1;
 }
@@ -59,12 +54,12 @@ cut_status cut_strengths_write(cut_bytes *file, const cut_strengths *strengths,
                                cut_error *error)
 {
     if (is_usual(strengths)) return CUT_OK;
-    size_t bytes = pack(NULL, strengths->px, count_of(strengths));
+    size_t bytes = pack(NULL, strengths->px, cut_strengths_count(strengths));
     uint8_t *p = cut_realloc(file->data, file->size + FRAME + bytes, 1);
     if (!p) return cut_fail(error, CUT_E_MEMORY, "No memory to end a PNG.");
     uint8_t *at = p + file->size - END;
     memmove(at + FRAME + bytes, at, END);
-    pack(at + 8, strengths->px, count_of(strengths));
+    pack(at + 8, strengths->px, cut_strengths_count(strengths));
     cut_png_close_chunk(at, "cuDc", bytes);
     *file = (cut_bytes){p, file->size + FRAME + bytes};
     return CUT_OK;
@@ -80,10 +75,10 @@ cut_status cut_strengths_read(cut_strengths *out, const uint8_t *bytes,
     if (cut_image_sniff(bytes, size) != CUT_FORMAT_PNG) return CUT_OK;
     while (cut_chunk_next(&chunk, bytes, size, CUT_FORMAT_PNG)) {
         if (chunk.type != TAG) continue;
-        made.px = cut_alloc(count_of(&made), 1);
+        made.px = cut_alloc(cut_strengths_count(&made), 1);
         if (!made.px)
             return cut_fail(error, CUT_E_MEMORY, "No memory for strengths.");
-        if (unpack(made.px, count_of(&made), chunk.data, chunk.size))
+        if (unpack(made.px, cut_strengths_count(&made), chunk.data, chunk.size))
             *out = made;
         else
             cut_free(made.px);

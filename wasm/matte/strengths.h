@@ -21,6 +21,12 @@ typedef struct cut_strengths {
 /** Of a photo of w x h: where nothing was painted. */
 cut_strengths cut_strengths_of(int32_t w, int32_t h);
 
+/** Samples. */
+static inline size_t cut_strengths_count(const cut_strengths *s)
+{
+    return (size_t)s->w * (size_t)s->h;
+}
+
 static inline void cut_strengths_free(cut_strengths *s)
 {
     cut_free(s->px);

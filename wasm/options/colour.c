@@ -2,7 +2,8 @@
  * Easy to get wrong: numbers of rgb() are rounded, those beyond its range
  * clipped (CSS Color 4, 5.1), and so is a colour that sRGB does not have, as
  * browsers do it; commas and spaces may not be mixed, which is not checked:
- * whoever mixes them means the same.
+ * whoever mixes them means the same. Long because CSS has so many names and
+ * functions.
  */
 #include "options/colour.h"
 

@@ -3,7 +3,8 @@
  * the 1x1 one that reads its result, a band of rows and eight channels at a
  * time: what is between them stays in the first cache, and the wide maps are
  * never written. Without the first the input is copied from its map, without
- * the last the result is written to one.
+ * the last the result is written to one. Long because three convolutions share
+ * a band.
  *
  * i16 sums are exact in any order: the bits are those of one step after the
  * other. Of a thread's time in the default model 47 % goes to the first
