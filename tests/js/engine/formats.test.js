@@ -267,6 +267,22 @@ test('a file that ends early is damaged, whatever its format', async () => {
   assert.equal(report.subject.found, true);
 });
 
+test('of strips whose sizes are missing or 0 they are what the rows need, and bits are said once for all', async () => {
+  const rgba = Buffer.from(soft.buffer);
+  const picture = { width: W, height: H, samples: rgba, bits: [8, 8, 8, 8], kind: 2, rows: 10 };
+  const alpha = { 338: /** @type {[number, number[]]} */ ([3, [2]]) };
+  for (const tags of /** @type {any[]} */ ([{ 279: undefined }, { 279: [4, [0, 0, 0, 0, 0]] }, { 258: [3, [8]] }]))
+    assert.equal(difference((await decoded(tiff({ ...picture, tags: { ...alpha, ...tags } }))).rgba, soft).most, 0);
+  const one = tiff({ ...picture, rows: H, coding: 'deflate', tags: { ...alpha, 279: undefined } });
+  assert.equal(difference((await decoded(one)).rgba, soft).most, 0);
+  await fails(
+    tiff({ ...picture, coding: 'deflate', tags: { 279: undefined } }),
+    'corrupt_image',
+    /sizes of its strips/,
+  );
+  await fails(tiff({ ...picture, tags: { 266: [3, [2]] } }), 'unsupported_variant', /lowest/);
+});
+
 test('a camera’s raw file is refused by its name, whatever preview it begins with', async () => {
   const preview = { width: 8, height: 6, samples: Buffer.alloc(8 * 6 * 3, 90), bits: [8, 8, 8], kind: 2 };
   const inside = {

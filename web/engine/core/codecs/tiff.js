@@ -153,6 +153,30 @@ async function faxDecoder() {
   };
 }
 
+/**
+ * What libtiff makes good in a directory, too: bits said once for all samples,
+ * none for a page of black and white; sizes of strips that are missing or 0,
+ * where nothing is compressed.
+ *
+ * @param {any} image of geotiff @param {number} compression
+ */
+async function complete(image, compression) {
+  const { fileDirectory: directory } = image;
+  const [bits, offsets, counts, rows] = await Promise.all(
+    ['BitsPerSample', 'StripOffsets', 'StripByteCounts', 'RowsPerStrip'].map((name) => directory.loadValue(name)),
+  );
+  const samples = image.getSamplesPerPixel();
+  if ((bits?.length ?? 0) < samples) directory.actualizedFields.set(258, Array(samples).fill(bits?.[0] ?? 1));
+  if (!offsets || (counts?.length >= offsets.length && counts[0] > 0)) return;
+  if (compression !== 1) throw new Error('the sizes of its strips are missing');
+  const row = Math.ceil((image.getWidth() * samples * (bits?.[0] ?? 1)) / 8);
+  const height = Math.min(rows ?? Infinity, image.getHeight());
+  directory.actualizedFields.set(
+    279,
+    Array.from(offsets, (_, i) => row * Math.min(height, image.getHeight() - i * height)),
+  );
+}
+
 /** @param {any} directory @returns {Promise<import('./fax.js').Fax>} */
 async function faxOf(directory) {
   /** @param {string} name */
@@ -179,11 +203,12 @@ async function pixelsOf(image, checkSize) {
   /** @param {string | number} name */
   const tag = (name) => image.fileDirectory.loadValue(name);
   const kind = (await tag('PhotometricInterpretation')) ?? photometric.whiteIsZero;
-  if (!(await tag('BitsPerSample')))
-    // a page of black and white need not say it
-    image.fileDirectory.actualizedFields.set(258, Array(image.getSamplesPerPixel()).fill(1));
+  const compression = (await tag('Compression')) ?? 1;
+  await complete(image, compression);
+  const isFax = compression >= 2 && compression <= 4;
+  if (!isFax && (await tag('FillOrder')) === 2) unsupported('Bytes whose bits begin at their lowest');
   const scale = to8(image.getBitsPerSample(), image.getSampleFormat());
-  const [subsampling, compression] = [await tag('YCbCrSubSampling'), await tag('Compression')];
+  const subsampling = await tag('YCbCrSubSampling');
   if (kind === photometric.ycbcr && compression !== 7 && String(subsampling ?? '2,2') !== '1,1')
     unsupported('Chroma of half the size without JPEG');
   /** @type {Samples} */ const samples = await image
