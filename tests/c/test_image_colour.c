@@ -130,21 +130,21 @@ static const struct {
       {188, 188, 188},
       {56, 79, 96},
       {253, 248, 56}}},
-    {"Adobe RGB's primaries",
+    {"Adobe RGB",
      {0},
      45455,
      adobe_rgb,
-     {{70, 102, 201},
-      {220, 0, 0},
-      {145, 255, 57},
-      {128, 128, 128},
-      {14, 20, 30},
-      {247, 240, 55}},
-     {{0, 102, 207},
+     {{72, 102, 200},
+      {219, 0, 0},
+      {144, 255, 60},
+      {127, 127, 127},
+      {21, 27, 35},
+      {247, 240, 58}},
+     {{0, 102, 208},
       {255, 0, 0},
       {0, 255, 0},
-      {128, 128, 128},
-      {5, 20, 30},
+      {129, 129, 129},
+      {0, 12, 24},
       {254, 240, 0}}},
 };
 
@@ -217,14 +217,29 @@ static void srgb_is_no_profile(void)
     CHECK(!said(&space));
     put_gamma(45455);
     CHECK(!said(&space));
-    put_primaries(bt709);
-    CHECK(!said(&space));
     start_png();
     put_chunk("cICP", (uint8_t[4]){1, 13, 0, 1}, 4);
     CHECK(!said(&space));
     start_png();
     put_primaries(adobe_rgb); /* without a gamma browsers leave it out */
     CHECK(!said(&space));
+}
+
+/* Beside primaries Chromium takes a gamma of 2.2 by its word. */
+static void a_gamma_beside_primaries_is_no_srgb(void)
+{
+    cut_colour_space space;
+    start_png();
+    put_gamma(45455);
+    put_primaries(bt709);
+    CHECK(said(&space));
+    uint8_t px[4] = {20, 128, 250, 255};
+    cut_colour_space srgb;
+    cut_colour_space_srgb(&srgb);
+    static cut_colour_map map;
+    cut_colour_map_between(&map, &space, &srgb);
+    cut_colour_map_pixels(&map, px, 1);
+    CHECK(px[0] == 12 && px[1] == 129 && px[2] == 250);
 }
 
 static void sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB(void)
@@ -384,6 +399,7 @@ int main(void)
     there_and_back_is_the_same_colour();
     clear_pixels_and_the_same_space_change_nothing();
     srgb_is_no_profile();
+    a_gamma_beside_primaries_is_no_srgb();
     sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB();
     what_is_said_wrongly_is_not_said();
     a_chunk_whose_sum_is_wrong_says_nothing();

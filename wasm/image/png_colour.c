@@ -141,8 +141,10 @@ static int read_words(said *s, const uint8_t *bytes, size_t size)
     }
     /* primaries alone say nothing, as in browsers */
     if (is_srgb || !has_gamma) return 0;
-    if (near(s->gamma, 2.2, 0.01)) s->gamma = 0; /* what 0.45455 stands for */
-    return s->gamma > 0 || (has_primaries && !is_bt709(&s->c));
+    /* alone, 0.45455 is what programs write for sRGB; beside primaries browsers
+     * take it by its word */
+    if (!has_primaries && near(s->gamma, 2.2, 0.01)) s->gamma = 0;
+    return s->gamma > 0;
 }
 
 double cut_colour_light_of_png(const uint8_t *bytes, size_t size)
