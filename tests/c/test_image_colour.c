@@ -225,21 +225,52 @@ static void srgb_is_no_profile(void)
     CHECK(!said(&space));
 }
 
-/* Beside primaries Chromium takes a gamma of 2.2 by its word. */
+/* The space that is said shows a grey as these. */
+static int shows(uint8_t grey, uint8_t as)
+{
+    cut_colour_space space, srgb;
+    static cut_colour_map map;
+    if (!said(&space)) return 0;
+    cut_colour_space_srgb(&srgb);
+    cut_colour_map_between(&map, &space, &srgb);
+    uint8_t px[4] = {grey, grey, grey, 255};
+    cut_colour_map_pixels(&map, px, 1);
+    return px[0] == as && px[1] == as && px[2] == as;
+}
+
+/* The numbers are Chromium's. */
 static void a_gamma_beside_primaries_is_no_srgb(void)
 {
-    cut_colour_space space;
     start_png();
     put_gamma(45455);
     put_primaries(bt709);
-    CHECK(said(&space));
-    uint8_t px[4] = {20, 128, 250, 255};
-    cut_colour_space srgb;
-    cut_colour_space_srgb(&srgb);
-    static cut_colour_map map;
-    cut_colour_map_between(&map, &space, &srgb);
-    cut_colour_map_pixels(&map, px, 1);
-    CHECK(px[0] == 12 && px[1] == 129 && px[2] == 250);
+    put_gamma(100000); /* the first counts */
+    put_primaries(adobe_rgb);
+    CHECK(shows(20, 12) && shows(128, 129) && shows(200, 201));
+}
+
+static void numbers_of_films_are_shown_by_the_gamma_of_screens(void)
+{
+    static const uint8_t films[] = {1, 6, 14, 15}, primaries[] = {1, 9, 11};
+    for (size_t i = 0; i < sizeof films * sizeof primaries; i++) {
+        start_png();
+        put_chunk("cICP", (uint8_t[4]){primaries[i / 4], films[i % 4], 0, 1},
+                  4);
+        CHECK(shows(10, 1) && shows(40, 28) && shows(128, 121) &&
+              shows(200, 197));
+    }
+}
+
+static void numbers_of_another_range_or_matrix_say_nothing(void)
+{
+    cut_colour_space space;
+    for (uint8_t i = 0; i < 3; i++) {
+        start_png();
+        put_chunk("cICP", (uint8_t[4]){12, 13, i > 0, i > 1}, 4);
+        CHECK(!said(&space));
+        put_gamma(100000); /* what stands behind them counts */
+        CHECK(said(&space));
+    }
 }
 
 static void sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB(void)
@@ -400,6 +431,8 @@ int main(void)
     clear_pixels_and_the_same_space_change_nothing();
     srgb_is_no_profile();
     a_gamma_beside_primaries_is_no_srgb();
+    numbers_of_films_are_shown_by_the_gamma_of_screens();
+    numbers_of_another_range_or_matrix_say_nothing();
     sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB();
     what_is_said_wrongly_is_not_said();
     a_chunk_whose_sum_is_wrong_says_nothing();
