@@ -184,9 +184,9 @@ async function cut(argv) {
     process.stdout.write(`cutaway ${version}\n`);
     return 0;
   }
-  if (!positionals.length) throw new UsageError('no input');
+  if (!positionals.length || positionals.includes('')) throw new UsageError('no input, or one without a name');
   if (values.size !== undefined) throw new UsageError('--size is for plan');
-  if (values.output === undefined) throw new UsageError('no output: -o OUT');
+  if (!values.output) throw new UsageError('no output: -o OUT');
   checkTogether(values, positionals, values.format ?? formatOf(values.output));
 
   const { createNodeEngine } = await import('../web/engine/node.js');
