@@ -168,7 +168,7 @@ async function complete(image, compression) {
   const samples = image.getSamplesPerPixel();
   if ((bits?.length ?? 0) < samples) directory.actualizedFields.set(258, Array(samples).fill(bits?.[0] ?? 1));
   if (!offsets || (counts?.length >= offsets.length && counts[0] > 0)) return;
-  if (compression !== 1) throw new Error('the sizes of its strips are missing');
+  if (compression !== 1 || image.planarConfiguration === 2) throw new Error('the sizes of its strips are missing');
   const row = Math.ceil((image.getWidth() * samples * (bits?.[0] ?? 1)) / 8);
   const height = Math.min(rows ?? Infinity, image.getHeight());
   directory.actualizedFields.set(
