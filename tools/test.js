@@ -116,7 +116,7 @@ function nodeTests() {
   const status = run('node', [
     '--no-concurrent-recompilation',
     '--test',
-    '--test-concurrency=2',
+    `--test-concurrency=${availableParallelism() + 1}`, // those of replicas and of failures wait half of their time
     '--test-timeout=600000', // a file that leaves something open would wait for ever: it fails
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',

@@ -155,6 +155,9 @@ export const withoutFirefox = [
   'no Firefox here: apt-get install firefox-esr',
 ];
 
+/** For test.use(): motion as most people have it. */
+export const inMotion = { contextOptions: {} };
+
 /**
  * Around tests that measure time: other work on the machine makes them slower,
  * never faster, so that one good run of three is the proof. tools/test.js runs
@@ -165,6 +168,7 @@ export const withoutFirefox = [
 export const inTime = (define) =>
   test.describe('in time', () => {
     test.describe.configure({ retries: 2 });
+    test.use(inMotion);
     define();
   });
 
