@@ -163,7 +163,7 @@ export class LooksPanel {
     if (at >= 0) (list.querySelectorAll('button,input')[at] ?? list.querySelector('button'))?.focus();
   }
 
-  /** @param {Look} look @param {Translate} t */
+  /** A tick, the look itself to put on, and what can be done with it. @param {Look} look @param {Translate} t */
   #row(look, t) {
     const { name, options } = look;
     const row = document.createElement('li');
