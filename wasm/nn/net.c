@@ -146,6 +146,8 @@ static int32_t rows_now(const cut_net *net, const cut_step *step,
     return (int32_t)((kmacs * rows / step->kmacs / band + 1) * band);
 }
 
+/* Goes on until so many thousand multiplications are done, 0: to the end of a
+ * step. After the last one the output is taken. */
 static void work(cut_net *net, uint64_t kmacs)
 {
     uint64_t used = 0;
@@ -345,6 +347,8 @@ static cut_status keep_names(cut_net *net, const cut_graph *graph)
                                  "No memory for the model's names.");
 }
 
+/* Fuses the graph, chooses its arithmetic (i16 needs ranges: the model's own, or
+ * those of a probe), and makes plan, arena and the plan's JSON. */
 static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
 {
     cut_status status = cut_graph_fuse(graph, &net->error);

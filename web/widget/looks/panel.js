@@ -1,7 +1,7 @@
 // The looks: put on with a click, several of them ticked for one ZIP, kept
 // under a name, taken out as a file and in again. Loaded when opened. What it
 // is for, one photo or a batch, its owner says.
-import { readLook, usualPattern, writeLook } from '../../engine/core/look.js';
+import { maxLookChars, readLook, usualPattern, writeLook } from '../../engine/core/look.js';
 import english from '../../texts/en/looks.js';
 import { adoptStyles } from '../common/adopt-styles.js';
 import { localize, texts } from '../common/texts.js';
@@ -73,9 +73,6 @@ const starters = [
   },
   { key: 'story', options: { background: 'blur', canvas: '9:16', format: 'jpeg' } },
 ];
-
-/** A file of looks that is larger than this is none. */
-const maxFileBytes = 24e6;
 
 const icons = {
   export: 'M10 3v9m-3.5-3L10 12.5 13.5 9M4 16.5h12',
@@ -166,7 +163,7 @@ export class LooksPanel {
     if (at >= 0) (list.querySelectorAll('button,input')[at] ?? list.querySelector('button'))?.focus();
   }
 
-  /** @param {Look} look @param {Translate} t */
+  /** A tick, the look itself to put on, and what can be done with it. @param {Look} look @param {Translate} t */
   #row(look, t) {
     const { name, options } = look;
     const row = document.createElement('li');
@@ -248,11 +245,9 @@ export class LooksPanel {
   /** @param {File[]} files */
   async #import(files) {
     for (const file of files) {
-      if (file.size > maxFileBytes) await this.#take(() => null);
-      else {
-        const text = await file.text();
-        await this.#take(() => text);
-      }
+      // no more of it than shows that it is too long: a character has four bytes at most
+      const text = await file.slice(0, 4 * maxLookChars + 4).text();
+      await this.#take(() => text);
     }
   }
 
