@@ -5,13 +5,13 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { CutawayError } from '../web/engine/core/errors.js';
 import { readLook } from '../web/engine/core/look.js';
 import { readStyle } from '../web/engine/core/style-text.js';
 import { options } from '../web/engine/lists/options.js';
 import { statuses } from '../web/engine/lists/statuses.js';
 import { destinations, formatOf, read, UsageError, write } from './files.js';
+import { checkTogether, parse } from './flags.js';
 import { optionLines } from './usage.js';
 
 const usage = `cutaway: cut the subject of a photo out
@@ -19,7 +19,8 @@ const usage = `cutaway: cut the subject of a photo out
   cutaway IN -o OUT             IN: jpeg, png, webp, heic, avif, tiff, jxl, bmp, gif, ico (the first picture of an animation); - is
                                 stdin, stdout
   cutaway IN... -o DIR/         many, or folders of pictures: DIR/<name>.png each, DIR/<name>-cutout.png where DIR
-                                holds the photos; a bad file does not stop the rest; no original is written over
+                                holds the photos; a bad file does not stop the rest; no original is written over, no result
+                                of an earlier run is cut out again
   cutaway plan MODEL            what engine c makes of a model: base, or FILE.onnx with or without its manifest
   cutaway serve [--help]        the three APIs on this machine
 
@@ -48,46 +49,8 @@ const unnatural = {
 /** The same, found out by the core: true of every picture. @param {unknown} error */
 const isUsage = (error) => error instanceof CutawayError && statuses[error.code]?.fault === 'caller';
 
-/** @typedef {{ type: 'string' | 'boolean', short?: string, multiple?: boolean }} Flag */
-
-/** What the shell adds to the core's options. */
-const own = /** @type {const} */ ({
-  output: { type: 'string', short: 'o' },
-  look: { type: 'string', multiple: true },
-  matte: { type: 'string' },
-  pick: { type: 'string', multiple: true },
-  box: { type: 'string' },
-  model: { type: 'string' },
-  engine: { type: 'string' },
-  recursive: { type: 'boolean' },
-  json: { type: 'boolean' },
-  size: { type: 'string' },
-  version: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-});
-/** @type {Record<string, Flag>} */
-const flags = {
-  ...own,
-  ...Object.fromEntries(
-    Object.entries(options).map(([name, { type }]) => [name, { type: type === 'boolean' ? 'boolean' : 'string' }]),
-  ),
-};
-
-/**
- * @typedef {{ [name in keyof typeof own]?: (typeof own)[name]['type'] extends 'string' ? string : boolean } &
- *   { pick?: string[], look?: string[] } & Record<string, any>} Values
- * @typedef {import('../web/engine/core/look.js').Look} Look
- */
-
-/** @param {string[]} argv @returns {{ values: Values, positionals: string[] }} */
-function parse(argv) {
-  try {
-    // `-` is a file here, which parseArgs takes for a positional already
-    return /** @type {any} */ (parseArgs({ args: argv, options: flags, allowPositionals: true }));
-  } catch (error) {
-    throw new UsageError(/** @type {Error} */ (error).message);
-  }
-}
+/** @typedef {import('../web/engine/core/look.js').Look} Look */
+/** @typedef {import('./flags.js').Values} Values */
 
 /**
  * A background is a file where there is one of that name, or where the text is
@@ -119,7 +82,7 @@ async function optionValue(name, said) {
   if (type === 'switch' && said === 'default') return true;
   if (type === 'switch' || type === 'canvas') return said && readStyle(said);
   if (type === 'background' && (await isFile(said))) return new Blob([await named(said)]);
-  return name === 'format' && said === 'jpg' ? 'jpeg' : said;
+  return said;
 }
 
 /** "12,40%" as the core takes places. @param {string} flag @param {string} text @param {string} form */
@@ -221,10 +184,10 @@ async function cut(argv) {
     process.stdout.write(`cutaway ${version}\n`);
     return 0;
   }
-  if (!positionals.length) throw new UsageError('no input');
+  if (!positionals.length || positionals.includes('')) throw new UsageError('no input, or one without a name');
   if (values.size !== undefined) throw new UsageError('--size is for plan');
-  if (values.output === undefined) throw new UsageError('no output: -o OUT');
-  if (values.json && values.output === '-') throw new UsageError('--json and -o - both want stdout');
+  if (!values.output) throw new UsageError('no output: -o OUT');
+  checkTogether(values, positionals, values.format ?? formatOf(values.output));
 
   const { createNodeEngine } = await import('../web/engine/node.js');
   const engine = createNodeEngine();
@@ -237,10 +200,11 @@ async function cut(argv) {
     const { background, matte, model, recursive, look: lookFiles = [] } = values;
     const looks = await looksOf(lookFiles);
     const jobs = await destinations(positionals, values.output, {
-      format: values.format === 'jpg' ? 'jpeg' : /** @type {string | undefined} */ (values.format),
+      format: values.format,
       recursive,
       others: await readBesides([background, matte, model, ...lookFiles]),
       looks,
+      tell: (sentence) => process.stderr.write(`cutaway: ${sentence}\n`),
     });
     const chosen = await engineOptions(values);
     /** @type {{ input: string, matte?: Blob } | undefined} the photo of the job before: its looks share a matte */ let last;
@@ -252,8 +216,8 @@ async function cut(argv) {
           report,
           matte: made,
         } = await engine.removeBackground(new Blob([await read(input)]), {
-          format: /** @type {Look['options']['format']} */ (formatOf(output)),
           ...look?.options,
+          ...(formatOf(output) && { format: /** @type {Look['options']['format']} */ (formatOf(output)) }),
           ...chosen,
           ...(looks.length > 1 && { keepMatte: true }),
           ...(known?.matte && { matte: known.matte }),

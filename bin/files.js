@@ -2,9 +2,9 @@
 // no result over another one, and what cannot be written is said at once.
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { failure } from '../web/engine/core/errors.js';
-import { fileNameOf } from '../web/engine/core/look.js';
+import { fileNameOf, safePath, stemOf } from '../web/engine/core/look.js';
 
 /** @typedef {import('../web/engine/core/look.js').Look} Look */
 
@@ -126,10 +126,11 @@ function fitting(name, end) {
  * Pictures in a folder, by their paths in it. One that links lead to again
  * counts once.
  *
- * @param {string} folder @param {boolean} recursive @param {string} [inside] @param {Set<string>} [seen] identities of folders
+ * @param {string} folder @param {boolean} recursive @param {Set<string>} seen identities of folders that are not looked into
+ * @param {string} [inside]
  * @returns {Promise<string[]>}
  */
-async function picturesIn(folder, recursive, inside = '', seen = new Set()) {
+async function picturesIn(folder, recursive, seen, inside = '') {
   const here = join(folder, inside);
   const id = await identity(here);
   if (seen.has(id)) return [];
@@ -141,19 +142,21 @@ async function picturesIn(folder, recursive, inside = '', seen = new Set()) {
     const path = join(inside, name);
     const isFolder = (await stat(join(folder, path)).catch(() => null))?.isDirectory();
     if (!isFolder && isPicture) found.push(path);
-    if (isFolder && recursive) found.push(...(await picturesIn(folder, recursive, path, seen)));
+    if (isFolder && recursive) found.push(...(await picturesIn(folder, recursive, seen, path)));
   }
   return found;
 }
 
 /**
- * A folder among the inputs means the pictures in it, by name.
+ * A folder among the inputs means the pictures in it, by name; where results go
+ * is no part of it, unless it is that folder itself.
  *
  * @param {string[]} inputs
  * @param {boolean} recursive those of the folders in it, too
+ * @param {string} output
  * @returns {Promise<{ input: string, inside: string }[]>} inside: the folders between that one and the picture
  */
-async function expand(inputs, recursive) {
+async function expand(inputs, recursive, output) {
   const all = [];
   for (const input of inputs) {
     const info = input === '-' ? null : await stat(input).catch(() => null);
@@ -161,10 +164,13 @@ async function expand(inputs, recursive) {
       all.push({ input, inside: '' });
       continue;
     }
+    const results = await identity(output);
     const names = (
-      await picturesIn(input, recursive).catch((error) => {
-        throw failure('read_failed', error.message);
-      })
+      await picturesIn(input, recursive, new Set(results === (await identity(input)) ? [] : [results])).catch(
+        (error) => {
+          throw failure('read_failed', error.message);
+        },
+      )
     ).sort();
     if (!names.length)
       throw new UsageError(
@@ -176,6 +182,46 @@ async function expand(inputs, recursive) {
   return all;
 }
 
+/**
+ * What results in a folder are called there: paths from it without their
+ * ending. Group 1 is the photo's.
+ *
+ * @param {Look[]} looks
+ */
+const resultNames = (looks) =>
+  [{ pattern: '{name}-cutout', name: '' }, ...looks].map(({ pattern, name }) => {
+    /** @type {Record<string, string>} */
+    const places = { '{look}': literal(safePath(name.replaceAll('/', '_'))), '{n}': '\\d+', '{name}': '(.+)' };
+    const parts = pattern.split(/(\{\w+\})/).map((part) => places[part] ?? literal(part));
+    return new RegExp(`^${parts.join('')}(?:-\\d+)?$`);
+  });
+
+/** @param {string} text for a regular expression */
+const literal = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/**
+ * What an earlier run made, of inputs: where the names of two say that one is
+ * made of the other.
+ *
+ * @param {string[]} inputs
+ * @param {string} folder where results go
+ * @param {Look[]} looks
+ * @returns {Set<string>}
+ */
+function resultsAmong(inputs, folder, looks) {
+  /** @param {string} input */
+  const stem = (input) => stemOf(relative(folder, resolve(input)));
+  const stems = new Set(inputs.map(stem));
+  const names = resultNames(looks);
+  /** @param {string} own */
+  const isResult = (own) =>
+    names.some((name) => {
+      const photo = name.exec(own)?.[1];
+      return photo !== undefined && photo !== own && stems.has(photo);
+    });
+  return new Set(inputs.filter((input) => isResult(stem(input))));
+}
+
 /** @param {string} path @param {string} format */
 const suggestion = (path, format) =>
   join(dirname(path), `${basename(path, extname(path))}-cutout${endingOfFormat[format] ?? '.png'}`);
@@ -183,7 +229,8 @@ const suggestion = (path, format) =>
 /**
  * Where each input goes. In a folder that holds inputs, a result takes a name
  * that nothing there has, `IMG_1-cutout.png`; in another one it takes the
- * photo's, `IMG_1.png`, and replaces what an earlier run put there.
+ * photo's, `IMG_1.png`, and replaces what an earlier run put there. What an
+ * earlier run put beside the photos is not cut out again.
  *
  * @param {string[]} inputs files, folders, or '-'
  * @param {string} output a file, a folder (ending in / or there), or '-'
@@ -192,24 +239,36 @@ const suggestion = (path, format) =>
  * @param {boolean} [how.recursive]
  * @param {string[]} [how.others] files that are read besides: a background, a matte, looks
  * @param {Look[]} [how.looks] each photo is made in each of them; in a folder their patterns name the files
+ * @param {(sentence: string) => void} [how.tell] hears of inputs that are left out
  * @returns {Promise<{ input: string, output: string, look?: Look }[]>}
  */
-export async function destinations(inputs, output, { format, recursive = false, others = [], looks = [] }) {
+export async function destinations(inputs, output, { format, recursive = false, others = [], looks = [], tell }) {
   const info = output === '-' ? null : await stat(output).catch(() => null);
   const isFolder = output.endsWith('/') || info?.isDirectory() === true;
-  const photos = await expand(inputs, recursive);
-  if (!isFolder && (photos.length > 1 || photos[0].input !== inputs[0]))
+  const all = await expand(inputs, recursive, output);
+  const paths = all.map(({ input }) => input).filter((input) => input !== '-');
+  const results = resultsAmong(paths, output, looks);
+  const photos = all.filter(({ input }) => !results.has(input));
+  if (!isFolder && (all.length > 1 || all[0].input !== inputs[0]))
     throw new UsageError('several inputs need a folder: -o DIR/');
   if (!isFolder && looks.length > 1) throw new UsageError('several looks need a folder: -o DIR/');
+  if (results.size) {
+    const [one] = results;
+    const more = results.size > 1 ? ` and ${results.size - 1} more` : '';
+    tell?.(`${one}${more}: result of an earlier run, left out; named without its photo it is cut out`);
+  }
   /** @type {Map<string, string>} */
   const sources = new Map();
-  for (const path of [...photos.map(({ input }) => input), ...others])
-    if (path !== '-') sources.set(await identity(path), path);
+  for (const path of [...paths, ...others]) if (path !== '-') sources.set(await identity(path), path);
   if (!isFolder) {
     if (output === '-') return [{ input: inputs[0], output, look: looks[0] }];
     const ending = unwritable.exec(output);
     if (ending) {
       throw new UsageError(`${output}: ${ending[0]} cannot be written; ${Object.keys(formatOfEnding).join(' ')} can`);
+    }
+    if (format && endingOfFormat[format] && (formatOf(output) ?? format) !== format) {
+      const other = join(dirname(output), basename(output, extname(output)) + endingOfFormat[format]);
+      throw new UsageError(`${output} is no name of a ${format} file: -o ${other}, or --format ${formatOf(output)}`);
     }
     const original = sources.get(await identity(output));
     if (original !== undefined) {
@@ -222,7 +281,7 @@ export async function destinations(inputs, output, { format, recursive = false, 
   }
   const ending = endingOfFormat[format ?? 'png'] ?? '.png';
   const homes = new Set();
-  for (const { input } of photos) if (input !== '-') homes.add(await identity(dirname(resolve(input))));
+  for (const path of paths) homes.add(await identity(dirname(resolve(path))));
   /** @type {Set<string>} */
   const taken = new Set(sources.keys());
   /** @param {string} dir @param {string} name @param {string} ending @param {boolean} named by a pattern: as it is, where it can be */
@@ -232,9 +291,8 @@ export async function destinations(inputs, output, { format, recursive = false, 
     /** @param {string} path */
     const isFree = async (path) =>
       !taken.has(await identity(path)) && !(isHome && (await stat(path).catch(() => null)));
-    let path = join(dir, fitting(name, ending));
     const more = isHome && !named ? '-cutout' : '';
-    if (isHome && !(await isFree(path))) path = join(dir, fitting(name, more + ending));
+    let path = join(dir, fitting(name, more + ending));
     for (let i = 2; !(await isFree(path)); i++) path = join(dir, fitting(name, `${more}-${i}${ending}`)); // a/x.jpg and b/x.jpg
     taken.add(await identity(path));
     return path;

@@ -58,13 +58,14 @@ export function entry(flag, text) {
  */
 function line(name, option, { file = 'image', usual }) {
   const { type, words } = option;
-  const flag = type === 'boolean' ? `--${name}` : `--${name} ${name[0].toUpperCase()}`;
+  const letter = name[0].toUpperCase();
+  const flag = type === 'boolean' ? `--${name}` : `--${name} ${type === 'switch' ? `[${letter}]` : letter}`;
   const said = values(option).map((value) => {
     if (type === 'background' && value === 'image') return file;
     if (value === option.default && !usual) return `${value} (default)`;
     return /[ (]/.test(value) && type === 'background' ? `'${value}'` : value;
   });
-  if (type === 'switch') said.unshift('default');
+  if (type === 'switch') said.unshift('alone');
   const number = type === 'integer' || type === 'number' ? `, default ${option.default}` : usual ? ` (${usual})` : '';
   return entry(flag, said.length ? `${oneOf(said)}${number}: ${words}` : String(words));
 }

@@ -3,6 +3,8 @@
  * CSS Color 4, without a DOM. Opaque sRGB only: a background cannot be half
  * transparent, so an alpha below 1 is no colour here, and so is
  * `transparent`, `currentcolor` and everything that needs a page to compute.
+ * What it reads the core reads as the same (wasm/options/colour.c), which knows
+ * lab(), lch(), oklab(), oklch() and color(), too.
  *
  * @module shim/css-color
  */
@@ -43,6 +45,9 @@ whitesmoke f5f5f5 yellow ffff00 yellowgreen 9acd32`
     }, []),
 );
 
+/** What stands in the brackets: three values and, behind a slash or a comma, an alpha. */
+const FOUR = /^([^\s,/]+)(?:\s*,\s*|\s+)([^\s,/]+)(?:\s*,\s*|\s+)([^\s,/]+)(?:\s*[,/]\s*([^\s,/]+))?$/;
+
 /**
  * Reads the colour in three steps: a name, hex digits, a function with its parts.
  * @param {string} text
@@ -57,16 +62,16 @@ export function parseColor(text) {
     if (digits.length === 6) return `#${digits}`;
     return digits.length === 8 && digits.endsWith('ff') ? `#${digits.slice(0, 6)}` : undefined;
   }
-  const [, kind, inside] = /^(rgb|hsl|hwb)a?\(([^()]*)\)$/.exec(plain) ?? [];
+  const [, common, other, inside] = /^(?:(rgb|hsl)a?|(hwb))\(\s*([^()]*?)\s*\)$/.exec(plain) ?? [];
+  const kind = common ?? other;
   if (!kind) return undefined;
-  const parts = inside.trim().split(/\s*[,/]\s*|\s+/);
-  if (parts.length !== 3 && parts.length !== 4) return undefined;
+  const [, ...parts] = FOUR.exec(inside) ?? [];
   const read = parts.map((part) => {
     const [, number, unit] = /^([+-]?(?:\d+\.?\d*|\.\d+))(%|deg|rad|grad|turn)?$/.exec(part) ?? [];
     return number === undefined ? undefined : { value: Number(number), unit: unit ?? '' };
   });
   const [a, b, c, alpha] = read;
-  if (!a || !b || !c || (parts.length === 4 && !alpha)) return undefined;
+  if (!a || !b || !c || (parts[3] && !alpha)) return undefined;
   if (alpha && alpha.value < (alpha.unit === '%' ? 100 : 1)) return undefined;
 
   if (kind === 'rgb') {

@@ -6,9 +6,11 @@
 //   npm run eval -- --mattes build/graphics/white build/graphics/colour
 // build/graphics/clear has the icons as they are, 160 of them, for `node tools/make-graphics.js --clear build/graphics`:
 // cut out, alpha and colours have to be unchanged.
+//   node tools/make-graphics.js --photos FOLDER...    how many photos in them are taken for graphics
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { brightnessManifest, brightnessModel } from '../tests/js/onnx.js';
 import { createNodeEngine } from '../web/engine/node.js';
 
 /** Where each package keeps its drawings. @type {[string, string][]} */
@@ -149,6 +151,24 @@ async function checkClear(folder, from) {
   await engine.dispose?.();
 }
 
+/** False alarms. A model that is nearly nothing looks at the rest. @param {string[]} folders */
+async function countAlarms(folders) {
+  const engine = createNodeEngine();
+  const model = { manifest: brightnessManifest(), bytes: brightnessModel() };
+  for (const folder of folders) {
+    const files = readdirSync(folder).filter((name) => /\.(png|jpe?g|webp)$/i.test(name));
+    const alarms = [];
+    for (const file of files) {
+      const photo = new Blob([readFileSync(join(folder, file))]);
+      const { report } = await engine.segment(photo, { model, kind: 'auto', effort: 'fast' });
+      if (report.subject.kind === 'graphic') alarms.push(file);
+    }
+    console.log(`${folder}: ${alarms.length} of ${files.length} taken for graphics ${alarms.join(' ')}`.trim());
+  }
+  engine.dispose();
+}
+
 const [first, second, third] = process.argv.slice(2);
 if (first === '--clear') await checkClear(second, third);
+else if (first === '--photos') await countAlarms(process.argv.slice(3));
 else await make(first, second, { count: Number(third ?? 20), clear: 160, side: 512 });

@@ -130,21 +130,21 @@ static const struct {
       {188, 188, 188},
       {56, 79, 96},
       {253, 248, 56}}},
-    {"Adobe RGB's primaries",
+    {"Adobe RGB",
      {0},
      45455,
      adobe_rgb,
-     {{70, 102, 201},
-      {220, 0, 0},
-      {145, 255, 57},
-      {128, 128, 128},
-      {14, 20, 30},
-      {247, 240, 55}},
-     {{0, 102, 207},
+     {{72, 102, 200},
+      {219, 0, 0},
+      {144, 255, 60},
+      {127, 127, 127},
+      {21, 27, 35},
+      {247, 240, 58}},
+     {{0, 102, 208},
       {255, 0, 0},
       {0, 255, 0},
-      {128, 128, 128},
-      {5, 20, 30},
+      {129, 129, 129},
+      {0, 12, 24},
       {254, 240, 0}}},
 };
 
@@ -217,14 +217,60 @@ static void srgb_is_no_profile(void)
     CHECK(!said(&space));
     put_gamma(45455);
     CHECK(!said(&space));
-    put_primaries(bt709);
-    CHECK(!said(&space));
     start_png();
     put_chunk("cICP", (uint8_t[4]){1, 13, 0, 1}, 4);
     CHECK(!said(&space));
     start_png();
     put_primaries(adobe_rgb); /* without a gamma browsers leave it out */
     CHECK(!said(&space));
+}
+
+/* The space that is said shows a grey as these. */
+static int shows(uint8_t grey, uint8_t as)
+{
+    cut_colour_space space, srgb;
+    static cut_colour_map map;
+    if (!said(&space)) return 0;
+    cut_colour_space_srgb(&srgb);
+    cut_colour_map_between(&map, &space, &srgb);
+    uint8_t px[4] = {grey, grey, grey, 255};
+    cut_colour_map_pixels(&map, px, 1);
+    return px[0] == as && px[1] == as && px[2] == as;
+}
+
+/* The numbers are Chromium's. */
+static void a_gamma_beside_primaries_is_no_srgb(void)
+{
+    start_png();
+    put_gamma(45455);
+    put_primaries(bt709);
+    put_gamma(100000); /* the first counts */
+    put_primaries(adobe_rgb);
+    CHECK(shows(20, 12) && shows(128, 129) && shows(200, 201));
+}
+
+static void numbers_of_films_are_shown_by_the_gamma_of_screens(void)
+{
+    static const uint8_t films[] = {1, 6, 14, 15}, primaries[] = {1, 9, 11};
+    for (size_t i = 0; i < sizeof films * sizeof primaries; i++) {
+        start_png();
+        put_chunk("cICP", (uint8_t[4]){primaries[i / 4], films[i % 4], 0, 1},
+                  4);
+        CHECK(shows(10, 1) && shows(40, 28) && shows(128, 121) &&
+              shows(200, 197));
+    }
+}
+
+static void numbers_of_another_range_or_matrix_say_nothing(void)
+{
+    cut_colour_space space;
+    for (uint8_t i = 0; i < 3; i++) {
+        start_png();
+        put_chunk("cICP", (uint8_t[4]){12, 13, i > 0, i > 1}, 4);
+        CHECK(!said(&space));
+        put_gamma(100000); /* what stands behind them counts */
+        CHECK(said(&space));
+    }
 }
 
 static void sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB(void)
@@ -384,6 +430,9 @@ int main(void)
     there_and_back_is_the_same_colour();
     clear_pixels_and_the_same_space_change_nothing();
     srgb_is_no_profile();
+    a_gamma_beside_primaries_is_no_srgb();
+    numbers_of_films_are_shown_by_the_gamma_of_screens();
+    numbers_of_another_range_or_matrix_say_nothing();
     sRGB_counts_more_than_gAMA_and_cICP_more_than_sRGB();
     what_is_said_wrongly_is_not_said();
     a_chunk_whose_sum_is_wrong_says_nothing();

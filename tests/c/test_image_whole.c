@@ -129,6 +129,23 @@ static void a_segment_shorter_than_its_length_is_empty(void)
     }
 }
 
+/* Cameras write anything there, of a picture that has one scan. */
+static void
+what_a_sequential_scan_says_of_its_coefficients_counts_for_nothing(void)
+{
+    static const uint8_t said[][3] = {
+        {0, 0, 0}, {0, 63, 0x11}, {1, 63, 0}, {5, 2, 0}, {255, 255, 255}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        START(jpeg_baseline);
+        size_t scan = find("\xFF\xDA", 2);
+        splice(scan + 2 + made.bytes[scan + 3] - 3, 3, said[i], 3);
+        CHECK(SAME_AS(jpeg_baseline));
+    }
+    START(jpeg_baseline); /* nor do the statistics of arithmetic coding */
+    splice(2, 0, "\xFF\xCC\0\4\0\x10", 6);
+    CHECK(SAME_AS(jpeg_baseline));
+}
+
 static void junk_behind_the_last_block_is_no_part_of_the_picture(void)
 {
     static const char *const junk[] = {"\xFF\xB7 no marker that anybody knows",
@@ -686,6 +703,7 @@ int main(void)
     no_sentence_of_a_file_that_is_cut_is_empty();
     a_jpeg_needs_no_end_marker();
     a_segment_shorter_than_its_length_is_empty();
+    what_a_sequential_scan_says_of_its_coefficients_counts_for_nothing();
     junk_behind_the_last_block_is_no_part_of_the_picture();
     a_jpeg_that_was_cut_and_ended_properly_is_told_by_its_blocks();
     missing_huffman_tables_are_the_standard_ones();

@@ -68,7 +68,7 @@ static cut_status read_jpeg(cut_bytes *out, const uint8_t *bytes, size_t size,
     size_t total = 0, found = 0, count = 0;
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_JPEG);) {
         if (!is_jpeg_part(&c)) continue;
-        if (part[c.data[12]].data) return CUT_OK; /* twice the same part */
+        if (part[c.data[12]].data) continue; /* the first of two counts */
         part[c.data[12]] = c;
         total += c.size - 14;
         count = c.data[13];
@@ -97,7 +97,7 @@ static cut_status read_png(cut_bytes *out, const uint8_t *bytes, size_t size,
     }
     if (c.type != CUT_TAG('i', 'C', 'C', 'P')) return CUT_OK;
     const uint8_t *name_end = memchr(c.data, 0, c.size < 80 ? c.size : 80);
-    if (!name_end) return CUT_OK;
+    if (!name_end || name_end == c.data) return CUT_OK;
     size_t at = (size_t)(name_end - c.data) + 2; /* and the method byte */
     if (at >= c.size) return CUT_OK;
 

@@ -24,6 +24,12 @@ static const chromaticities bt2020 = {
     {{0.3127, 0.3290}, {0.708, 0.292}, {0.170, 0.797}, {0.131, 0.046}}};
 static const chromaticities display_p3 = {
     {{0.3127, 0.3290}, {0.680, 0.320}, {0.265, 0.690}, {0.150, 0.060}}};
+static const chromaticities cinema_p3 = {
+    {{0.314, 0.351}, {0.680, 0.320}, {0.265, 0.690}, {0.150, 0.060}}};
+static const chromaticities pal = {
+    {{0.3127, 0.3290}, {0.64, 0.33}, {0.29, 0.60}, {0.15, 0.06}}};
+static const chromaticities ntsc = {
+    {{0.3127, 0.3290}, {0.630, 0.340}, {0.310, 0.595}, {0.155, 0.070}}};
 
 static void xyz_of(double out[3], const double xy[2])
 {
@@ -68,6 +74,9 @@ static int primaries(double out[9], const chromaticities *c)
     return 1;
 }
 
+/* What Chromium shows the numbers of films by, in a PNG (ITU-R BT.1886). */
+#define BT1886 2.4
+
 /* What is said. Reading it answers 0 when it is nothing, sRGB, or what neither
  * a gamma nor sRGB's curve can hold (PQ, HLG). */
 typedef struct said {
@@ -75,26 +84,33 @@ typedef struct said {
     double gamma; /* of the decoding; 0: sRGB's curve */
 } said;
 
-/* Primaries and curve by the numbers of H.273; 0 for sRGB, and for those
- * that are not known. */
-static int read_cicp(said *s, uint8_t colours, uint8_t transfer)
+/* Primaries and curve by the numbers of H.273; 0 for those that are not known.
+ * Films' numbers are shown by `film`, the gamma of screens, or by sRGB's curve
+ * where that is 0. */
+static int read_cicp(said *s, uint8_t colours, uint8_t transfer, double film)
 {
     switch (colours) {
     case 1: s->c = bt709; break;
+    case 5: s->c = pal; break;
+    case 6:
+    case 7: s->c = ntsc; break;
     case 9: s->c = bt2020; break;
+    case 11: s->c = cinema_p3; break;
     case 12: s->c = display_p3; break;
     default: return 0;
     }
     switch (transfer) {
-    case 1: /* pictures coded by BT.709 are shown by sRGB's curve */
+    case 1:
     case 6:
+    case 14:
+    case 15: s->gamma = film; break;
     case 13: s->gamma = 0; break;
     case 4: s->gamma = 2.2; break;
     case 5: s->gamma = 2.8; break;
     case 8: s->gamma = 1; break;
     default: return 0;
     }
-    return colours != 1 || s->gamma > 0;
+    return 1;
 }
 
 static int read_chrm(said *s, const cut_chunk *c)
@@ -117,6 +133,11 @@ static int is_bt709(const chromaticities *c)
     return 1;
 }
 
+static int says_more_than_srgb(const said *s)
+{
+    return s->gamma > 0 || !is_bt709(&s->c);
+}
+
 /* What the chunks before the pixels say of colours without a profile; 0
  * where that is sRGB or nothing. */
 static int read_words(said *s, const uint8_t *bytes, size_t size)
@@ -125,24 +146,29 @@ static int read_words(said *s, const uint8_t *bytes, size_t size)
     *s = (said){.c = bt709};
     for (cut_chunk c = {0}; cut_chunk_next(&c, bytes, size, CUT_FORMAT_PNG);) {
         if (c.type == CUT_TAG('I', 'D', 'A', 'T')) break;
-        if (c.type == CUT_TAG('c', 'I', 'C', 'P'))
-            return c.size == 4 && c.data[2] == 0 &&
-                   read_cicp(s, c.data[0], c.data[1]);
+        /* as RGB of full range; else what stands behind it counts */
+        if (c.type == CUT_TAG('c', 'I', 'C', 'P') && c.size == 4 &&
+            c.data[2] == 0 && c.data[3] == 1 &&
+            read_cicp(s, c.data[0], c.data[1], BT1886))
+            return says_more_than_srgb(s);
         is_srgb |= c.type == CUT_TAG('i', 'C', 'C', 'P') ||
                    c.type == CUT_TAG('s', 'R', 'G', 'B');
-        if (c.type == CUT_TAG('g', 'A', 'M', 'A') && c.size == 4) {
+        if (c.type == CUT_TAG('g', 'A', 'M', 'A') && c.size == 4 &&
+            !has_gamma) {
             uint32_t g = cut_be32(c.data);
             if (g < 1000 || g > 1000000) continue;
             s->gamma = 100000.0 / g;
             has_gamma = 1;
         }
-        if (c.type == CUT_TAG('c', 'H', 'R', 'M'))
+        if (c.type == CUT_TAG('c', 'H', 'R', 'M') && !has_primaries)
             has_primaries = read_chrm(s, &c);
     }
     /* primaries alone say nothing, as in browsers */
     if (is_srgb || !has_gamma) return 0;
-    if (near(s->gamma, 2.2, 0.01)) s->gamma = 0; /* what 0.45455 stands for */
-    return s->gamma > 0 || (has_primaries && !is_bt709(&s->c));
+    /* alone, 0.45455 is what programs write for sRGB; beside primaries browsers
+     * take it by its word */
+    if (!has_primaries && near(s->gamma, 2.2, 0.01)) s->gamma = 0;
+    return s->gamma > 0;
 }
 
 double cut_colour_light_of_png(const uint8_t *bytes, size_t size)
@@ -158,7 +184,7 @@ static int read_said(said *s, const uint8_t *bytes, size_t size)
 {
     if (!read_words(s, bytes, size)) return 0;
     if (cut_colour_light_of_png(bytes, size) > 0) s->gamma = 0;
-    return s->gamma > 0 || !is_bt709(&s->c);
+    return says_more_than_srgb(s);
 }
 
 /* ---- writing a profile ------------------------------------------------- */
@@ -268,6 +294,7 @@ cut_status cut_colour_profile_of_code(cut_bytes *out, uint8_t colours,
 {
     said s = {.c = bt709};
     *out = (cut_bytes){0};
-    if (!read_cicp(&s, colours, transfer)) return CUT_OK;
+    if (!read_cicp(&s, colours, transfer, 0) || !says_more_than_srgb(&s))
+        return CUT_OK;
     return write_profile(out, &s, "As the file says", error);
 }

@@ -96,6 +96,9 @@ test('wrong usage is exit status 2', async () => {
     ['disc.jpg', '-o', 'x.png', '--quality', '101'],
     ['disc.jpg', '-o', 'x.png', '--background', '#12'],
     ['disc.jpg', '-o', '-', '--json'],
+    ['disc.jpg', '-o', ''],
+    ['', '-o', 'x.png'],
+    ['disc.jpg', '-o', 'x.png', '--format', 'jpeg'],
   ]) {
     const { status, stderr } = await run(args);
     assert.equal(status, 2, `${args}: ${stderr}`);

@@ -43,6 +43,63 @@ test('in a folder that holds the photos, results take names that nothing there h
   assert.deepEqual(await outputs(['c.png'], 'sub/../'), ['c-cutout-2.png']);
 });
 
+test('a second run over a folder leaves what the first made of its photos, and says so', async () => {
+  /** @type {string[]} */ const told = [];
+  const tell = (/** @type {string} */ sentence) => told.push(sentence);
+  await mkdir(at('in/deep'), { recursive: true });
+  for (const name of ['in/1.jpg', 'in/deep/2.jpg', 'in/red-cutout.jpg']) await writeFile(at(name), '');
+  const first = await outputs(['in'], 'in/', { recursive: true, tell });
+  assert.deepEqual(first, ['in/1-cutout.png', 'in/deep/2-cutout.png', 'in/red-cutout-cutout.png']);
+  assert.deepEqual(told, []); // a photo that is only called so
+  for (const name of first) await writeFile(at(name), '');
+  const second = await destinations([at('in')], `${at('in')}/`, { recursive: true, tell });
+  assert.deepEqual(
+    second.map(({ input }) => relative(dir, input)),
+    ['in/1.jpg', 'in/deep/2.jpg', 'in/red-cutout.jpg'],
+  );
+  assert.deepEqual(
+    second.map(({ output }) => relative(dir, output)),
+    ['in/1-cutout-2.png', 'in/deep/2-cutout-2.png', 'in/red-cutout-cutout-2.png'],
+  );
+  assert.equal(told.length, 1);
+  assert.match(told[0], /1-cutout\.png and 2 more: result of an earlier run, left out/);
+  // the shell's own *.png, too; alone it is a picture like any other; it never costs the file
+  assert.deepEqual(await outputs(['c.png', 'in/1.jpg', 'in/1-cutout.png'], 'out/'), ['out/c.png', 'out/1.png']);
+  assert.deepEqual(await outputs(['in/1-cutout.png'], 'out/'), ['out/1-cutout.png']);
+  await writeFile(at('c-cutout.png'), '');
+  await refused(outputs(['c.png', 'c-cutout.png'], 'c-cutout.png'), /folder/);
+});
+
+test('results by looks, and those in a folder of their own, are left out of a second run', async () => {
+  const look = { name: 'Shop', pattern: '{look}/{name}-{n}', options: {} };
+  const story = { name: 'Story (9:16)', pattern: '{name}-{look}', options: /** @type {const} */ ({ format: 'webp' }) };
+  await mkdir(at('in'));
+  for (const name of ['in/1.jpg', 'in/2.jpg']) await writeFile(at(name), '');
+  const how = { recursive: true, looks: [look, story] };
+  const first = await outputs(['in'], 'in/', how);
+  assert.deepEqual(first, ['in/Shop/1-1.png', 'in/1-Story (9_16).webp', 'in/Shop/2-2.png', 'in/2-Story (9_16).webp']);
+  for (const name of first) await writeFile(at(name), '');
+  const inputs = async (/** @type {string} */ output, how = {}) =>
+    (await destinations([at('in')], at(output), { recursive: true, ...how })).map(({ input }) => relative(dir, input));
+  const photos = ['in/1.jpg', 'in/2.jpg'];
+  assert.deepEqual([...new Set(await inputs('in/', how))], photos);
+  await rm(at('in'), { recursive: true });
+  await mkdir(at('in/cut'), { recursive: true });
+  for (const name of [...photos, 'in/cut/1.png']) await writeFile(at(name), '');
+  assert.deepEqual(await inputs('in/cut/'), photos); // where results go is not looked into
+  assert.deepEqual(await inputs('out/'), ['in/1.jpg', 'in/2.jpg', 'in/cut/1.png']);
+});
+
+test('a format that is not the name’s is refused, with both ways out', async () => {
+  await refused(
+    outputs(['c.png'], 'x.png', { format: 'jpeg' }),
+    /x\.png is no name of a jpeg file: -o .*x\.jpg, or --format png/,
+  );
+  await refused(outputs(['c.png'], 'x.JPG', { format: 'webp' }), /-o .*x\.webp, or --format jpeg/);
+  assert.deepEqual(await outputs(['c.png'], 'x.jpe', { format: 'jpeg' }), ['x.jpe']);
+  assert.deepEqual(await outputs(['c.png'], 'x.bin', { format: 'jpeg' }), ['x.bin']);
+});
+
 test('in another folder a result has the name of its photo, and no two have the same', async () => {
   await mkdir(at('sub'));
   await writeFile(at('sub/A.jpg'), '');
@@ -92,8 +149,7 @@ test('a model and its manifest are originals, too', async () => {
 test('a name is as long as file systems allow, whatever is put behind it', async () => {
   const name = `${'あ'.repeat(83)}.jpg`; // 253 bytes
   await writeFile(at(name), '');
-  assert.deepEqual(await outputs([name], '.'), [`${'あ'.repeat(83)}.png`]);
-  await writeFile(at(`${'あ'.repeat(83)}.png`), '');
+  assert.deepEqual(await outputs([name], 'out/'), [`out/${'あ'.repeat(83)}.png`]);
   const [other] = await outputs([name], '.');
   assert.equal(other, `${'あ'.repeat(81)}-cutout.png`); // 254
   await write(at(other), Buffer.from('x'));

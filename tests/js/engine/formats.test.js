@@ -117,6 +117,11 @@ test('a TIFF’s samples mean what its tags say', async () => {
   assert.deepEqual(await pixel([8, 8, 8, 8], 2, [50, 25, 10, 51], { 338: [3, [1]] }), [250, 125, 50, 51]); // premultiplied
   assert.deepEqual(await pixel([8, 8, 8, 8], 2, [50, 25, 10, 51], { 338: [3, [0]] }), [50, 25, 10, 255]); // says nothing
   assert.deepEqual(await pixel([1], 0, [0x80], { 258: undefined }), [0, 0, 0, 255]); // one bit, when none are said
+  // L*a*b* of D50, a and b with a sign
+  assert.deepEqual(await pixel([8, 8, 8], 8, [255, 0, 0]), [255, 255, 255, 255]);
+  assert.deepEqual(await pixel([8, 8, 8], 8, [138, 81, 70]), [255, 0, 0, 255]);
+  assert.deepEqual(await pixel([8, 8, 8], 8, [128, 20, 236]), [141, 108, 154, 255]);
+  assert.deepEqual(await pixel([8, 8, 8], 8, [30, 5, 5]), [39, 28, 24, 255]); // as LittleCMS has them, within 1
   const palette = Uint16Array.from({ length: 768 }, (_, i) => (i % 256 === 7 ? (1 + Math.floor(i / 256)) << 12 : 0));
   assert.deepEqual(await pixel([8], 3, [7], { 320: [3, palette] }), [16, 32, 48, 255]);
 });
@@ -260,6 +265,56 @@ test('a file that ends early is damaged, whatever its format', async () => {
     await fails(file, 'corrupt_image', name);
   const { report } = await engine.removeBackground(new Blob([disc(40, 30)]), { model });
   assert.equal(report.subject.found, true);
+});
+
+test('of strips whose sizes are missing or 0 they are what the rows need, and bits are said once for all', async () => {
+  const rgba = Buffer.from(soft.buffer);
+  const picture = { width: W, height: H, samples: rgba, bits: [8, 8, 8, 8], kind: 2, rows: 10 };
+  const alpha = { 338: /** @type {[number, number[]]} */ ([3, [2]]) };
+  for (const tags of /** @type {any[]} */ ([{ 279: undefined }, { 279: [4, [0, 0, 0, 0, 0]] }, { 258: [3, [8]] }]))
+    assert.equal(difference((await decoded(tiff({ ...picture, tags: { ...alpha, ...tags } }))).rgba, soft).most, 0);
+  await fails(
+    tiff({ ...picture, coding: 'deflate', tags: { 279: undefined } }),
+    'corrupt_image',
+    /sizes of its strips/,
+  );
+  await fails(tiff({ ...picture, tags: { 266: [3, [2]] } }), 'unsupported_variant', /lowest/);
+});
+
+test('a camera’s raw file is refused by its name, whatever preview it begins with', async () => {
+  const preview = { width: 8, height: 6, samples: Buffer.alloc(8 * 6 * 3, 90), bits: [8, 8, 8], kind: 2 };
+  const inside = {
+    254: /** @type {[number, number[]]} */ ([4, [1]]),
+    330: /** @type {[number, number[]]} */ ([4, [8]]),
+  };
+  const sensor = { width: 8, height: 6, samples: Buffer.alloc(8 * 6, 90), bits: [8] };
+  const canon = tiff(preview);
+  const moved = Buffer.concat([Buffer.from('II*\0\0\0\0\0CR\x02\0\0\0\0\0', 'latin1'), canon.subarray(8)]);
+  moved.writeUInt32LE(canon.readUInt32LE(4) + 8, 4);
+  for (const file of [
+    tiff({ ...preview, tags: inside }), // DNG, NEF, ARW: a small picture, and the sensor's in a directory below
+    tiff({ ...sensor, kind: 32803 }), // a DNG that begins with the sensor
+    tiff({ ...preview, kind: 34892 }),
+    moved, // CR2
+    Buffer.from('FUJIFILMCCD-RAW 0201FF383501', 'latin1'),
+    Buffer.from('IIRO\b\0\0\0\0\0\0\0', 'latin1'), // ORF
+    Buffer.from('IIU\0\x18\0\0\0\0\0\0\0', 'latin1'), // RW2
+    Buffer.from('\0\0\0\x18ftypcrx \0\0\0\x01crx isom', 'latin1'), // CR3
+  ])
+    await assert.rejects(engine.removeBackground(new Blob([file]), { model }), (error) => {
+      assert.match(error.code, /^unsupported_(variant|format)$/);
+      assert.match(error.detail, /a camera's raw file/i);
+      return true;
+    });
+});
+
+test('what a TIFF holds that nobody here reads is no damage, and is named', async () => {
+  const one = { width: 1, height: 1, samples: Buffer.alloc(12), bits: [8, 8, 8], kind: 2 };
+  const lzma = /** @type {[number, number[]]} */ ([3, [34925]]);
+  await fails(tiff({ ...one, tags: { 259: lzma } }), 'unsupported_variant', /TIFF: Compression 34925 cannot be read/);
+  await fails(tiff({ ...one, kind: 32845 }), 'unsupported_variant', /TIFF: Colours of kind 32845/);
+  const signed = { 339: /** @type {[number, number[]]} */ ([3, [2]]) };
+  await fails(tiff({ ...one, bits: [32], kind: 1, tags: signed }), 'unsupported_variant', /TIFF: Samples of format 2/);
 });
 
 test('a TIFF of too many pixels is refused before they are asked for', async () => {

@@ -7,7 +7,24 @@ import { once } from './package.js';
 
 /** @typedef {{ [index: number]: number, length: number }} Samples */
 
-const photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5, ycbcr: 6 };
+const photometric = {
+  whiteIsZero: 0,
+  blackIsZero: 1,
+  rgb: 2,
+  palette: 3,
+  cmyk: 5,
+  ycbcr: 6,
+  lab: 8,
+  sensor: 32803,
+  linear: 34892,
+};
+/** What a camera saw, before it is a picture. */
+const raw = [photometric.sensor, photometric.linear];
+
+/** @param {string} what @returns {never} */
+function unsupported(what) {
+  throw failure('unsupported_variant', `${what} cannot be read.`);
+}
 const alphaOf = { premultiplied: 1, straight: 2 };
 
 /**
@@ -19,7 +36,7 @@ const alphaOf = { premultiplied: 1, straight: 2 };
  */
 function to8(bits, format) {
   if (format === 3) return (sample) => Math.round(Math.min(1, Math.max(0, sample)) * 255);
-  if (format !== 1) throw new Error(`samples of format ${format}`);
+  if (format !== 1) unsupported(`Samples of format ${format}`);
   return bits >= 8 ? (sample) => Math.floor(sample / 2 ** (bits - 8)) : (sample) => (sample * 255) / (2 ** bits - 1);
 }
 
@@ -36,7 +53,7 @@ const clamp = (v) => (v < 0 ? 0 : v > 255 ? 255 : Math.round(v));
  * @returns {{ channels: number, colour: (at: number) => [number, number, number] }} at: of its first sample
  */
 function reader(kind, samples, scale, map) {
-  const { whiteIsZero, blackIsZero, rgb, palette, cmyk, ycbcr } = photometric;
+  const { whiteIsZero, blackIsZero, rgb, palette, cmyk, ycbcr, lab } = photometric;
   if (kind === whiteIsZero || kind === blackIsZero) {
     const flip = kind === whiteIsZero ? 255 : 0;
     return {
@@ -74,7 +91,32 @@ function reader(kind, samples, scale, map) {
         return [clamp(y + 1.402 * cr), clamp(y - 0.344136 * cb - 0.714136 * cr), clamp(y + 1.772 * cb)];
       },
     };
-  throw new Error(`colours of kind ${kind}`);
+  if (kind === lab)
+    return { channels: 3, colour: (at) => fromLab(scale(samples[at]), scale(samples[at + 1]), scale(samples[at + 2])) };
+  return unsupported(raw.includes(kind) ? "A camera's raw file" : `Colours of kind ${kind}`);
+}
+
+/**
+ * CIE L*a*b* of the white D50 as sRGB.
+ *
+ * @param {number} l 0..255 @param {number} a as a byte with a sign, and so b @param {number} b
+ * @returns {[number, number, number]}
+ */
+function fromLab(l, a, b) {
+  const y = ((l * 100) / 255 + 16) / 116;
+  /** @param {number} v */
+  const signed = (v) => (v << 24) >> 24;
+  const [x, lightness, z] = [y + signed(a) / 500, y, y - signed(b) / 200].map((f) =>
+    f > 6 / 29 ? f ** 3 : (f - 16 / 116) * 3 * (6 / 29) ** 2,
+  );
+  const [u, w] = [x * 0.96429568, z * 0.8251046];
+  /** @param {number} light */
+  const curve = (light) => clamp(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
+  return [
+    curve(3.13413596 * u - 1.61738633 * lightness - 0.49066195 * w),
+    curve(-0.9787955 * u + 1.91625457 * lightness + 0.03344273 * w),
+    curve(0.07195538 * u - 0.22897683 * lightness + 1.40538606 * w),
+  ];
 }
 
 /**
@@ -91,8 +133,7 @@ async function mainImage(file) {
     if (!((await image.fileDirectory.loadValue('NewSubfileType')) & 1)) return image;
   }
   const first = await file.getImage(0);
-  if (await first.fileDirectory.loadValue('SubIFDs'))
-    throw failure('unsupported_variant', "A camera's raw file cannot be read.");
+  if (await first.fileDirectory.loadValue('SubIFDs')) unsupported("A camera's raw file");
   return first;
 }
 
@@ -110,6 +151,30 @@ async function faxDecoder() {
       return decodeFax(new Uint8Array(buffer), this.fax).buffer;
     }
   };
+}
+
+/**
+ * What libtiff makes good in a directory, too: bits said once for all samples,
+ * none for a page of black and white; sizes of strips that are missing or 0,
+ * where nothing is compressed.
+ *
+ * @param {any} image of geotiff @param {number} compression
+ */
+async function complete(image, compression) {
+  const { fileDirectory: directory } = image;
+  const [bits, offsets, counts, rows] = await Promise.all(
+    ['BitsPerSample', 'StripOffsets', 'StripByteCounts', 'RowsPerStrip'].map((name) => directory.loadValue(name)),
+  );
+  const samples = image.getSamplesPerPixel();
+  if ((bits?.length ?? 0) < samples) directory.actualizedFields.set(258, Array(samples).fill(bits?.[0] ?? 1));
+  if (!offsets || (counts?.length >= offsets.length && counts[0] > 0)) return;
+  if (compression !== 1) throw new Error('the sizes of its strips are missing');
+  const row = Math.ceil((image.getWidth() * samples * (bits?.[0] ?? 1)) / 8);
+  const height = Math.min(rows ?? Infinity, image.getHeight());
+  directory.actualizedFields.set(
+    279,
+    Array.from(offsets, (_, i) => row * Math.min(height, image.getHeight() - i * height)),
+  );
 }
 
 /** @param {any} directory @returns {Promise<import('./fax.js').Fax>} */
@@ -138,14 +203,20 @@ async function pixelsOf(image, checkSize) {
   /** @param {string | number} name */
   const tag = (name) => image.fileDirectory.loadValue(name);
   const kind = (await tag('PhotometricInterpretation')) ?? photometric.whiteIsZero;
-  if (!(await tag('BitsPerSample')))
-    // a page of black and white need not say it
-    image.fileDirectory.actualizedFields.set(258, Array(image.getSamplesPerPixel()).fill(1));
+  const compression = (await tag('Compression')) ?? 1;
+  await complete(image, compression);
+  const isFax = compression >= 2 && compression <= 4;
+  if (!isFax && (await tag('FillOrder')) === 2) unsupported('Bytes whose bits begin at their lowest');
   const scale = to8(image.getBitsPerSample(), image.getSampleFormat());
-  const [subsampling, compression] = [await tag('YCbCrSubSampling'), await tag('Compression')];
+  const subsampling = await tag('YCbCrSubSampling');
   if (kind === photometric.ycbcr && compression !== 7 && String(subsampling ?? '2,2') !== '1,1')
-    throw new Error('chroma of half the size without JPEG');
-  /** @type {Samples} */ const samples = await image.readRasters({ interleave: true });
+    unsupported('Chroma of half the size without JPEG');
+  /** @type {Samples} */ const samples = await image
+    .readRasters({ interleave: true })
+    .catch((/** @type {Error} */ error) => {
+      if (/compression/i.test(error.message)) unsupported(`Compression ${compression}`);
+      throw error;
+    });
   const all = image.getSamplesPerPixel();
   const { channels, colour } = reader(kind, samples, scale, await tag('ColorMap'));
   if (all < channels || samples.length !== width * height * all) throw new Error('samples are missing');
@@ -187,6 +258,8 @@ export function tiffCodec(files) {
     name: 'geotiff',
     reads: (format) => format === 'tiff',
     async decode(bytes, _format, _info, checkSize) {
+      // Canon's: the picture in front is only the camera's own idea of it
+      if (bytes[8] === 0x43 && bytes[9] === 0x52) unsupported("A camera's raw file");
       const { fromArrayBuffer } = await load();
       const file = await fromArrayBuffer(bytes.slice().buffer);
       return pixelsOf(await mainImage(file), checkSize);
