@@ -90,6 +90,10 @@ export function bodyOf(incoming, idleMs) {
   /** @type {NodeJS.Timeout | undefined} */ let timer;
   let arm = () => {};
   let over = false;
+  const rest = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
   return new ReadableStream(
     {
       start(controller) {
@@ -103,13 +107,16 @@ export function bodyOf(incoming, idleMs) {
         arm = () => {
           if (over) return;
           clearTimeout(timer);
-          timer = setTimeout(
+          const mine = setTimeout(
+            // What came while this process had no core is read first.
             () =>
-              end(() => {
-                controller.error(invalid('body', 'The request body did not arrive in time'));
+              setImmediate(() => {
+                if (timer !== mine) return;
+                end(() => controller.error(invalid('body', 'The request body did not arrive in time')));
               }),
             idleMs,
           );
+          timer = mine;
         };
         arm();
         incoming.on('data', (chunk) => {
@@ -118,7 +125,7 @@ export function bodyOf(incoming, idleMs) {
           controller.enqueue(new Uint8Array(chunk));
           if ((controller.desiredSize ?? 0) > 0) return;
           incoming.pause();
-          clearTimeout(timer); // now it is we who are slow
+          rest(); // now it is we who are slow
         });
         incoming.on('end', () => end(() => controller.close()));
         incoming.on('close', () => end(() => controller.error(invalid('body', 'The request body broke off'))));

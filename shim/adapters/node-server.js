@@ -38,6 +38,12 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const EXPOSED = 'x-cutaway-source, x-request-id, retry-after, content-length';
 const GRACE_MS = 5000;
 const OPERATION = /^\/(healthz|readyz|metrics)$/;
+/** Longer than proxies keep a connection that rests (nginx and most balancers: 60 s): who closes first while
+ * the other sends costs a request. */
+const REST_MS = 75e3;
+/** Requests of one connection that wait for their answers. No client of today sends one before it has the
+ * last; who sends thousands at once would have them all begun before anybody else's. */
+const PIPELINED = 16;
 /** A Host header: a name or an address, and a port. */
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
@@ -246,7 +252,18 @@ export async function serve({
   // Keep-alive probes of TCP: a peer that is gone without a word is found out.
   const guarded = proxyNeedsKey ? guardProxy : undefined;
   const sockets = { keepAlive: true, keepAliveInitialDelay: 30e3, connectionsCheckingInterval: headersMs };
+  /** @type {WeakMap<import('node:net').Socket, number>} */ const unanswered = new WeakMap();
   const server = http.createServer(sockets, async (incoming, outgoing) => {
+    const { socket } = incoming;
+    const count = (/** @type {number} */ more) => {
+      unanswered.set(socket, (unanswered.get(socket) ?? 0) + more);
+      return unanswered.get(socket) ?? 0;
+    };
+    if (count(1) > PIPELINED) {
+      socket.destroy();
+      return;
+    }
+    outgoing.once('close', () => count(-1));
     const started = performance.now();
     const [named] = [incoming.headers['x-request-id']].flat();
     /** @type {LogEntry} */
@@ -280,7 +297,6 @@ export async function serve({
       outgoing.setTimeout(stallMs, () => outgoing.destroy());
       if (!incoming.complete) await answerEarly(incoming, outgoing, response);
       else await send(outgoing, response);
-      outgoing.setTimeout(0);
     } catch {
       outgoing.destroy(); // the client went away in the middle
     } finally {
@@ -291,7 +307,7 @@ export async function serve({
   });
   server.requestTimeout = 300e3; // a whole request, however it trickles
   server.headersTimeout = headersMs;
-  server.keepAliveTimeout = 5e3;
+  server.keepAliveTimeout = REST_MS;
 
   await new Promise((resolve, reject) => {
     server.once('error', reject);
