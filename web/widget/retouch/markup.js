@@ -89,7 +89,12 @@ canvas[data-backdrop=green]{background:#00b140!important}
 .cursor{position:absolute;left:0;top:0;border-radius:50%;border:1.5px solid #fff;outline:1.5px solid #000a;pointer-events:none}
 @container (max-width:640px){
 .tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .softness{display:none}
-.tools [data-tool]{flex:1 1 30%;justify-content:center;padding:0 6px;font-size:.82rem}
-.tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools.low :is(.brush,.edge){flex-basis:100%}
+.tools [data-tool]{flex:1 1 21%;justify-content:center;padding:0 6px;font-size:.82rem}.tools:not(.low) .check{margin:0;font-size:.82rem}
+.tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools .zoom{min-width:54px}.tools .dot{width:26px;height:26px}.tools.low :is(.brush,.edge){flex-basis:100%}
 }
+@media (max-height:500px){@container (min-width:560px){
+.tools{gap:5px;padding:6px 8px}.tools [data-tool] svg,.tools .softness,.tools .help{display:none}.tools [data-tool]{padding:0 6px;font-size:.8rem}.tools input[type=range]{width:72px}.tools .small-button{padding:0 11px}
+.tools:not(.low) .check{margin:0;font-size:.8rem}.tools .zoom{min-width:50px;padding:0}.tools .dot{width:24px;height:24px}.tools .backdrops{gap:4px}
+.tools .edge>label>span{display:none}.tools :is(.brush,.edge){gap:5px 8px}
+}}
 `;
