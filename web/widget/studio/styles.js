@@ -102,7 +102,7 @@ select{padding:0 8px}
 .check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
 .check input{width:20px;height:20px;margin:0;accent-color:#0d5346;accent-color:light-dark(#0d5346,#6fd0b0)}
 .bar>.end{position:relative}.bar .end>.more{padding:0!important}.more summary{display:flex;align-items:center;justify-content:center;list-style:none;cursor:pointer}.more summary::-webkit-details-marker{display:none}.more summary::after{content:"\u25be";margin-inline-start:6px}
-.more>div{position:absolute;bottom:calc(100% + 6px);inset-inline:0;z-index:3;display:grid;gap:6px;min-width:200px;padding:8px;border:1px solid var(--_edge);border-radius:12px;background:var(--_surface);box-shadow:0 6px 24px #0004}
+.more>div{position:absolute;bottom:calc(100% + 6px);inset-inline:0;z-index:3;display:grid;gap:6px;padding:8px;border:1px solid var(--_edge);border-radius:12px;background:var(--_surface);box-shadow:0 6px 24px #0004}
 .more .plain{width:100%;text-align:start}.asked .placer{pointer-events:none}
 .bar>:is(.line,.style,.notes){flex-basis:100%}
 .pills,.tabs{display:contents}
