@@ -45,7 +45,7 @@ const styles = `
 .presets .icon{width:38px;height:38px;padding:0;border:0;border-radius:9px;background:none}
 .presets .icon:hover{background:color-mix(in srgb,var(--_ink),#0000 88%)}
 .presets .icon svg{display:block;width:18px;height:18px;margin:auto;fill:none;stroke:currentColor;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
-.presets .check{min-width:38px;min-height:38px;justify-content:center}
+.presets .check{min-height:38px;padding-inline:2px 8px;gap:5px;font-size:.76rem;color:var(--_muted)}
 .presets .new{display:flex;flex-wrap:wrap;gap:8px 10px;align-items:end;padding-top:8px;margin-top:4px;border-top:1px solid color-mix(in srgb,var(--_edge),#0000 40%)}
 .presets .new label{display:grid;gap:2px;flex:1 1 130px;min-width:0;font-size:.82rem;color:var(--_muted)}
 .presets .new input{width:100%;min-height:40px;padding:0 10px;border:1px solid color-mix(in srgb,var(--_ink),#0000 62%);border-radius:10px;background:var(--_surface);color:var(--_ink);font:inherit;font-size:.92rem}
@@ -53,10 +53,7 @@ const styles = `
 .presets .out{padding:4px 0}
 .presets .told{min-height:0;font-size:.86rem;padding-top:4px;overflow-wrap:anywhere}.presets .told:empty{display:none}
 .presets .told[data-wrong]{color:#a1241b;color:light-dark(#a1241b,#ffb0a8)}
-@container (max-width:640px){.bar>.presets{max-height:236px}.studio>.bar:has(>.presets:not([hidden]))>.line,.studio>.bar:has(>.presets:not([hidden])) .end>:not(.primary){display:none}}
-@container (min-width:860px){.studio>.bar>.presets{flex:none;max-height:300px}}
-@media (max-height:760px){@container (min-width:860px){.studio>.bar>.presets{max-height:176px}}}
-@media (max-height:500px){@container (min-width:560px){.studio>.bar>.presets{flex:none;max-height:none}}}
+@container (max-width:640px){.bar>.presets{max-height:236px}}
 `;
 
 /** A few that everybody has, until there is one of that name. @type {{ key: 'shop' | 'square' | 'story', options: Look['options'] }[]} */
@@ -175,7 +172,7 @@ export class LooksPanel {
       checked: this.#ticked.has(name),
     });
     tick.setAttribute('aria-label', t('tick', { name }));
-    label.append(tick);
+    label.append(tick, 'ZIP');
     const wear = Object.assign(document.createElement('button'), { type: 'button', className: 'wear' });
     wear.setAttribute('aria-pressed', String(this.#worn === name));
     wear.dataset.wear = name;
@@ -290,12 +287,17 @@ export class LooksPanel {
   }
 }
 
+/** Of canvases, the same in every language. @type {Record<string, string>} */
+const canvasNames = { square: '1:1', portrait: '4:5', wide: '16:9', etsy: 'Etsy', shopify: 'Shopify' };
+
 /** @param {Look['options']} options */
 function sizeOf({ canvas, crop }) {
   if (!canvas) return crop ? '⌗' : '';
-  if (typeof canvas === 'string') return canvas.replace('x', ' × ');
-  const { preset, ratio, width, height } = /** @type {Record<string, string | number>} */ (canvas);
-  return String(preset ?? ratio ?? `${width} × ${height}`);
+  const { preset, ratio, width, height } = /** @type {Record<string, string | number>} */ (
+    typeof canvas === 'string' ? { preset: canvas } : canvas
+  );
+  const name = String(preset ?? ratio ?? `${width} × ${height}`);
+  return canvasNames[name] ?? shops[name]?.name ?? name.replace('x', ' × ');
 }
 
 /** @param {Look['options']} options @param {Translate} t */
