@@ -30,8 +30,11 @@ const server = (port, ...flags) => ({
   reuseExistingServer: !process.env.CI,
 });
 
-/** @param {number} port */
-const use = (port) => ({ baseURL: `http://127.0.0.1:${port}/` });
+/** Without motion, which costs a processor that draws; page.spec.js, Firefox and the tests of time have it. @param {number} port */
+const use = (port) => ({
+  baseURL: `http://127.0.0.1:${port}/`,
+  contextOptions: { reducedMotion: /** @type {const} */ ('reduce') },
+});
 
 export default defineConfig({
   testDir: 'tests/browser',
@@ -59,7 +62,7 @@ export default defineConfig({
       testMatch: /(page|widget)\.spec\.js$/,
       retries: 1, // the bridge is nobody's product: once more, and said to be flaky
       use: {
-        ...use(plain),
+        baseURL: use(plain).baseURL,
         browserName: 'firefox',
         channel: 'moz-firefox',
         // the panel of downloads would take the keyboard from the page

@@ -350,8 +350,10 @@ export function createShim({
       key,
       account,
       quota,
-      // Of a key no more than tells it from others.
-      lane: hex(sha256(`cutaway lane ${account || key}`)).slice(0, 16),
+      // Of a key no more than tells it from others. Asked for by few calls.
+      get lane() {
+        return hex(sha256(`cutaway lane ${account || key}`)).slice(0, 16);
+      },
       query: new URL(request.url).searchParams,
       services: /** @type {import('./types.js').Services} */ (services.get(dialect)),
       params: { .../** @type {RegExpExecArray} */ (route.path.exec(path)).groups },

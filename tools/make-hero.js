@@ -1,7 +1,9 @@
 // Takes the pictures of docs/media/ from what lies in dist/: hero.png, of
 // the README, is the sample and what the engine made of it; card.png, of link
 // previews, is the page; limits.png, of the model's card, is what the engine
-// gets wrong, in scenes drawn from the sample. node tools/make-hero.js
+// gets wrong, in scenes drawn from the sample; and those of the page's first
+// screen in web/samples/. node tools/make-hero.js
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { root } from './build.js';
@@ -70,6 +72,26 @@ await page.evaluate(async (all) => {
   }
 }, results);
 await page.screenshot({ path: join(root, 'docs/media/hero.png'), omitBackground: true });
+
+// the page's first screen shows the sample before and after
+for (const [name, type, cut] of /** @type {const} */ ([
+  ['duck-small.jpg', 'image/jpeg', false],
+  ['duck-cutout-small.webp', 'image/webp', true],
+])) {
+  const bytes = await page.evaluate(
+    async ([type, cut]) => {
+      const { engine, photo } = /** @type {any} */ (window);
+      const bitmap = await createImageBitmap(cut ? (await engine.removeBackground(photo)).blob : photo);
+      const canvas = new OffscreenCanvas(400, 300);
+      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(bitmap, 0, 0, 400, 300);
+      return [...new Uint8Array(await (await canvas.convertToBlob({ type, quality: 0.75 })).arrayBuffer())];
+    },
+    /** @type {const} */ ([type, cut]),
+  );
+  writeFileSync(join(root, 'web/samples', name), Buffer.from(bytes));
+}
 
 await sheet(
   { width: 916, height: 466 },

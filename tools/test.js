@@ -55,7 +55,7 @@ function filesIn(dir, ending) {
     .sort();
 }
 
-/** @param {string} preset @returns {Counts} */
+/** Builds all of a preset and runs its tests. @param {string} preset @returns {Counts} */
 function ctest(preset) {
   compile(preset);
   const report = join(results, `${preset}.xml`);
@@ -108,7 +108,7 @@ function installClients() {
   writeFileSync(join(root, 'build/clients/.asked'), '');
 }
 
-/** @returns {Counts} */
+/** Node's tests, and those with the vendors' clients. @returns {Counts} */
 function nodeTests() {
   installClients();
   const tap = join(results, 'js.tap');
@@ -116,7 +116,7 @@ function nodeTests() {
   const status = run('node', [
     '--no-concurrent-recompilation',
     '--test',
-    '--test-concurrency=2',
+    `--test-concurrency=${availableParallelism() + 1}`, // those of replicas and of failures wait half of their time
     '--test-timeout=600000', // a file that leaves something open would wait for ever: it fails
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',

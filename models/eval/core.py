@@ -21,18 +21,25 @@ class Image(ctypes.Structure):
     _fields_ = [("px", ctypes.c_void_p), ("w", ctypes.c_int32), ("h", ctypes.c_int32), ("opaque", ctypes.c_int32)]
 
 
+USED = ("cut_matte_refine", "cut_foreground_estimate")
+
+
 def build():
-    """The shared library under `FLAGS`."""
-    wasm = os.path.join(ROOT, "wasm")
-    sources = [os.path.join(wasm, *s) for s in (("base", "alloc.c"), ("base", "fail.c"), ("image", "resample.c"))]
-    sources += glob.glob(os.path.join(wasm, "matte", "*.c"))
+    """The shared library under `FLAGS`: of an archive, so that what is not needed for `USED` (it reads files) is left out."""
+    wasm = os.path.abspath(os.path.join(ROOT, "wasm"))
+    sources = [os.path.join(wasm, "base", name) for name in ("alloc.c", "fail.c", "parallel.c", "print.c")]
+    sources += [os.path.join(wasm, "image", "resample.c"), *glob.glob(os.path.join(wasm, "matte", "*.c"))]
     headers = glob.glob(os.path.join(wasm, "**", "*.h"), recursive=True)
     name = hashlib.sha256(" ".join([os.path.abspath(ROOT)] + FLAGS).encode()).hexdigest()[:12]
     path = os.path.join(tempfile.gettempdir(), "cutaway-eval-%s.so" % name)
-    newest = max(os.path.getmtime(s) for s in sources + headers)
+    newest = max(os.path.getmtime(s) for s in [__file__] + sources + headers)
     if not os.path.exists(path) or os.path.getmtime(path) < newest:
-        subprocess.run(["gcc", "-std=gnu11", "-O2", "-w", "-ffp-contract=off", "-shared", "-fPIC",
-                        "-I", wasm] + FLAGS + ["-o", path] + sources + ["-lm"], check=True)
+        with tempfile.TemporaryDirectory() as work:
+            subprocess.run(["gcc", "-std=gnu11", "-O2", "-w", "-ffp-contract=off", "-fPIC", "-I", wasm] + FLAGS + ["-c"] + sources,
+                           check=True, cwd=work)
+            subprocess.run(["ar", "rcs", "all.a"] + glob.glob(os.path.join(work, "*.o")), check=True, cwd=work)
+            needed = ["-Wl,-u," + name for name in USED]
+            subprocess.run(["gcc", "-shared", "-o", path] + needed + ["all.a", "-lm"], check=True, cwd=work)
     return ctypes.CDLL(path)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 import split
+from openwork import openwork
 from split import files
 
 LONGEST = 400
@@ -207,7 +208,8 @@ class Samples(torch.utils.data.IterableDataset):
     beside the subject of another pair; of the sets without a subject only those
     in `barren` are shown alone. shrink: share of pasted subjects made smaller.
     several: share of pictures with one or two more subjects pasted in, all meant.
-    inside: share of pictures that a subject fills. aspect: of random_window().
+    inside: share of pictures that a subject fills. openwork: share of drawn things that
+    one sees through (openwork.py). aspect: of random_window().
     """
 
     def __init__(self, pack_path, spec):
@@ -242,9 +244,13 @@ class Samples(torch.utils.data.IterableDataset):
                     return pairs.rgba(train[min(np.searchsorted(bounds, rng.random()), len(train) - 1)])
 
                 filled = rng.random() < spec.get("inside", 0)
-                rgba = self._crop(rng, subject(), .3 if rng.random() < .5 else .8, filled)
-                if not filled and rng.random() < spec["paste"]:
-                    rgba = self._paste(rng, rgba, other(empty))
+                drawn = not filled and rng.random() < spec.get("openwork", 0)
+                if drawn:
+                    rgba = self._openwork(rng, other(empty), other(empty))
+                else:
+                    rgba = self._crop(rng, subject(), .3 if rng.random() < .5 else .8, filled)
+                    if not filled and rng.random() < spec["paste"]:
+                        rgba = self._paste(rng, rgba, other(empty))
                 if not filled and rng.random() < spec.get("several", 0):
                     for _ in range(rng.integers(1, 3)):
                         rgba = self._join(rng, rgba, self._crop(rng, subject(), .8))
@@ -274,6 +280,19 @@ class Samples(torch.utils.data.IterableDataset):
         if is_whole(rgba) and rng.random() < self.spec.get("shrink", 0):
             rgba = shrunk(rng, rgba, .3, .9)
         return over(rng, rgba, under)
+
+    def _openwork(self, rng, under, other):
+        """A drawn thing, smaller now and then, before a ground that is often out of focus."""
+        size = self.spec["size"]
+        small = rng.random() < self.spec.get("shrink", 0)
+        thing = openwork(rng, size, other[..., :3], rng.uniform(.35, .85) if small else rng.uniform(.8, .97))
+        if rng.random() < .5:
+            thing = thing[:, ::-1]
+        under = _warp(rng, under, random_window(rng, *under.shape[:2], .3), size, False)[..., :3]
+        if rng.random() < .4:
+            under = cv2.GaussianBlur(under, (0, 0), rng.uniform(1, 8))
+        share = thing[..., 3:].astype(np.float32) / 255
+        return np.dstack([(thing[..., :3] * share + under * (1 - share)).astype(np.uint8), thing[..., 3]])
 
     def _join(self, rng, rgba, other):
         """Another subject in the picture, if it does not hide the first; both are meant."""

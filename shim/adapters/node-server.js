@@ -17,8 +17,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import http from 'node:http';
 import { isIP } from 'node:net';
 import { hostname as ownName } from 'node:os';
-import { Readable, finished } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream';
 import { createShim } from '../create-shim.js';
 import { ShimError, invalid } from '../errors.js';
 import { PAGE_INPUTS } from '../fetch-url.js';
@@ -26,6 +25,7 @@ import { DIALECTS } from '../dialects/index.js';
 import { randomHex } from '../ids.js';
 import { createFolderStore } from '../store/folder.js';
 import { createMemoryStore } from '../store/memory.js';
+import { answerEarly, bodyOf, send } from './node-bodies.js';
 import { createGuardedFetch } from './node-fetch.js';
 import { readNodeForm } from './node-form.js';
 import { createProxy } from './node-proxy.js';
@@ -38,10 +38,12 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const EXPOSED = 'x-cutaway-source, x-request-id, retry-after, content-length';
 const GRACE_MS = 5000;
 const OPERATION = /^\/(healthz|readyz|metrics)$/;
-const LINGER_MS = 2000;
-/** A client that goes on sending after its answer is listened to so long, and so much. */
-const DRAIN_MS = 30e3;
-const DRAIN_BYTES = 256e6;
+/** Longer than proxies keep a connection that rests (nginx and most balancers: 60 s): who closes first while
+ * the other sends costs a request. */
+const REST_MS = 75e3;
+/** Requests of one connection that wait for their answers. No client of today sends one before it has the
+ * last; who sends thousands at once would have them all begun before anybody else's. */
+const PIPELINED = 16;
 /** A Host header: a name or an address, and a port. */
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
@@ -202,10 +204,10 @@ export async function serve({
     const operation = incoming.method === 'GET' && OPERATION.test(url.pathname);
     if (operation && originAllowed(origin, ownHost)) return operate(url.pathname);
     if (publicBase && url.hostname === publicBase.hostname) url = new URL(`${publicBase.origin}${path}`);
-    const bare = new Request(url);
-    if (role === 'worker') return shim.refuse(bare);
+    const bare = () => new Request(url);
+    if (role === 'worker') return shim.refuse(bare());
     if (!hostAllowed(url.hostname) || !originAllowed(origin, ownHost)) {
-      return shim.refuse(bare, new ShimError('no_access', 'Pages from elsewhere may not use this server.'));
+      return shim.refuse(bare(), new ShimError('no_access', 'Pages from elsewhere may not use this server.'));
     }
     if (incoming.method === 'OPTIONS') return preflight(incoming);
 
@@ -213,10 +215,6 @@ export async function serve({
     for (let i = 0; i < incoming.rawHeaders.length; i += 2)
       headers.append(incoming.rawHeaders[i], incoming.rawHeaders[i + 1]);
     const method = incoming.method ?? 'GET';
-    const gone = new AbortController();
-    incoming.once('close', () => {
-      if (!incoming.complete) gone.abort();
-    });
     let request;
     try {
       const announced =
@@ -224,22 +222,23 @@ export async function serve({
       const body = announced && method !== 'GET' && method !== 'HEAD' ? bodyOf(incoming, bodyIdleMs) : undefined;
       if (body && bodiesIn >= bodies) {
         await body.cancel();
-        return shim.refuse(bare, new ShimError('busy', 'Too many uploads at a time.', { retryAfter: 2 }));
+        return shim.refuse(bare(), new ShimError('busy', 'Too many uploads at a time.', { retryAfter: 2 }));
       }
+      const gone = new AbortController();
       if (body) {
         bodiesIn++;
-        finished(incoming, { writable: false }, () => bodiesIn--);
+        finished(incoming, { writable: false }, () => {
+          bodiesIn--;
+          if (!incoming.complete) gone.abort();
+        });
       }
-      request = new Request(url, {
-        method,
-        headers,
-        signal: gone.signal,
-        .../** @type {any} */ (body && { body, duplex: 'half' }),
-      });
+      // Without a body nothing can break off.
+      const more = body && { body, duplex: 'half', signal: gone.signal };
+      request = new Request(url, /** @type {RequestInit} */ ({ method, headers, ...more }));
     } catch {
       // TRACE and CONNECT cannot be put into a Request; any method that no
       // route has is answered alike, with the methods that there are.
-      return (await shim.fetch(new Request(url, { method: 'UNKNOWN' }))) ?? shim.refuse(bare);
+      return (await shim.fetch(new Request(url, { method: 'UNKNOWN' }))) ?? shim.refuse(bare());
     }
     const passed = await guarded?.(request);
     if (passed) return passed;
@@ -253,7 +252,18 @@ export async function serve({
   // Keep-alive probes of TCP: a peer that is gone without a word is found out.
   const guarded = proxyNeedsKey ? guardProxy : undefined;
   const sockets = { keepAlive: true, keepAliveInitialDelay: 30e3, connectionsCheckingInterval: headersMs };
+  /** @type {WeakMap<import('node:net').Socket, number>} */ const unanswered = new WeakMap();
   const server = http.createServer(sockets, async (incoming, outgoing) => {
+    const { socket } = incoming;
+    const count = (/** @type {number} */ more) => {
+      unanswered.set(socket, (unanswered.get(socket) ?? 0) + more);
+      return unanswered.get(socket) ?? 0;
+    };
+    if (count(1) > PIPELINED) {
+      socket.destroy();
+      return;
+    }
+    outgoing.once('close', () => count(-1));
     const started = performance.now();
     const [named] = [incoming.headers['x-request-id']].flat();
     /** @type {LogEntry} */
@@ -286,12 +296,7 @@ export async function serve({
       }
       outgoing.setTimeout(stallMs, () => outgoing.destroy());
       if (!incoming.complete) await answerEarly(incoming, outgoing, response);
-      else {
-        outgoing.writeHead(entry.status);
-        if (response.body) await pipeline(Readable.fromWeb(/** @type {any} */ (response.body)), outgoing);
-        else outgoing.end();
-      }
-      outgoing.setTimeout(0);
+      else await send(outgoing, response);
     } catch {
       outgoing.destroy(); // the client went away in the middle
     } finally {
@@ -302,7 +307,7 @@ export async function serve({
   });
   server.requestTimeout = 300e3; // a whole request, however it trickles
   server.headersTimeout = headersMs;
-  server.keepAliveTimeout = 5e3;
+  server.keepAliveTimeout = REST_MS;
 
   await new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -338,40 +343,6 @@ export async function serve({
   };
 }
 
-/**
- * An answer to a request whose body was refused. The whole answer goes out
- * first; then the client, which may still be sending, is listened to: a socket
- * closed under it would cost it the answer.
- * @param {http.IncomingMessage} incoming @param {http.ServerResponse} outgoing @param {Response} response
- */
-async function answerEarly(incoming, outgoing, response) {
-  const text = Buffer.from(await response.arrayBuffer());
-  if (![204, 304].includes(response.status)) outgoing.setHeader('content-length', text.length);
-  outgoing.setHeader('connection', 'close');
-  outgoing.writeHead(response.status);
-  if (incoming.method !== 'HEAD') outgoing.write(text);
-  let rest = DRAIN_BYTES;
-  await new Promise((resolve) => {
-    const done = () => resolve(undefined);
-    let quiet = setTimeout(done, LINGER_MS);
-    const limit = setTimeout(done, DRAIN_MS);
-    incoming.on('data', (chunk) => {
-      rest -= chunk.length;
-      clearTimeout(quiet);
-      quiet = setTimeout(done, LINGER_MS);
-      if (rest < 0) done();
-    });
-    for (const event of ['end', 'close', 'error']) incoming.once(event, done);
-    incoming.resume();
-    outgoing.once('close', () => {
-      clearTimeout(quiet);
-      clearTimeout(limit);
-    });
-  });
-  outgoing.end();
-  if (!incoming.complete) setTimeout(() => incoming.destroy(), 100).unref();
-}
-
 /** @param {http.IncomingMessage} incoming */
 function preflight({ headers }) {
   const asked = headers['access-control-request-headers'] ?? '';
@@ -386,60 +357,4 @@ function preflight({ headers }) {
       }),
     },
   });
-}
-
-/**
- * The body as a stream that breaks when nothing comes for too long.
- * @param {http.IncomingMessage} incoming @param {number} idleMs
- */
-function bodyOf(incoming, idleMs) {
-  /** @type {NodeJS.Timeout | undefined} */ let timer;
-  let arm = () => {};
-  let over = false;
-  return new ReadableStream(
-    {
-      start(controller) {
-        /** @param {() => void} how */
-        const end = (how) => {
-          if (over) return;
-          over = true;
-          clearTimeout(timer);
-          how();
-        };
-        arm = () => {
-          if (over) return;
-          clearTimeout(timer);
-          timer = setTimeout(
-            () =>
-              end(() => {
-                controller.error(invalid('body', 'The request body did not arrive in time'));
-              }),
-            idleMs,
-          );
-        };
-        arm();
-        incoming.on('data', (chunk) => {
-          if (over) return;
-          arm();
-          controller.enqueue(new Uint8Array(chunk));
-          if ((controller.desiredSize ?? 0) > 0) return;
-          incoming.pause();
-          clearTimeout(timer); // now it is we who are slow
-        });
-        incoming.on('end', () => end(() => controller.close()));
-        incoming.on('close', () => end(() => controller.error(invalid('body', 'The request body broke off'))));
-        incoming.on('error', () => {});
-      },
-      pull() {
-        arm();
-        incoming.resume();
-      },
-      cancel() {
-        // data that is still to come falls on the floor
-        over = true;
-        clearTimeout(timer);
-      },
-    },
-    new ByteLengthQueuingStrategy({ highWaterMark: 1 << 16 }),
-  );
 }

@@ -68,6 +68,8 @@ test('a batch in several looks is one ZIP, of the bytes that each look gives; a 
     panel
       .locator('.file')
       .setInputFiles({ name: 'look.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await open(' '.repeat(24e6 + 1));
+  await expect(panel.locator('.told')).toContainText('has 24000000 characters at most');
   await open(look.bytes.toString().replace('"canvas"', '"canvass"'));
   await expect(panel.locator('.told')).toContainText('options.canvass is not known here');
   await open(look.bytes.toString().replace('Night / 2', 'Day'));

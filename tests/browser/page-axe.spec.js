@@ -79,22 +79,23 @@ const states = [
   ],
 ];
 
-for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-  for (const { name, viewport } of [
-    { name: 'desktop', viewport: { width: 1280, height: 800 } },
-    { name: 'phone', viewport: { width: 360, height: 740 } },
-  ]) {
-    test(`no violation in any state, ${colorScheme}, ${name}`, async ({ page }, info) => {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await withoutEngine(page);
-      await page.goto('/');
-      await fakeEngine(page);
-      for (const [i, [state, reach]] of states.entries()) {
-        await reach(page);
-        await clean(page, state);
-        await page.screenshot({ path: info.outputPath(`${i} ${state}.png`) });
+for (const { name, viewport } of [
+  { name: 'desktop', viewport: { width: 1280, height: 800 } },
+  { name: 'phone', viewport: { width: 360, height: 740 } },
+]) {
+  test(`no violation in any state, in light and in dark, ${name}`, async ({ page }, info) => {
+    test.setTimeout(120_000);
+    await page.setViewportSize(viewport);
+    await withoutEngine(page);
+    await page.goto('/');
+    await fakeEngine(page);
+    for (const [i, [state, reach]] of states.entries()) {
+      await reach(page);
+      for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await clean(page, `${state}, ${colorScheme}`);
+        await page.screenshot({ path: info.outputPath(`${i} ${state}, ${colorScheme}.png`) });
       }
-    });
-  }
+    }
+  });
 }

@@ -1,6 +1,6 @@
 // Shared by the specs of the page and the element: a watched page, photos made
 // in the browser, an engine whose answers a test decides, and axe-core.
-import { AxeBuilder } from '@axe-core/playwright';
+import axeCore from 'axe-core';
 import { expect, test as base } from '@playwright/test';
 
 /**
@@ -155,6 +155,9 @@ export const withoutFirefox = [
   'no Firefox here: apt-get install firefox-esr',
 ];
 
+/** For test.use(): motion as most people have it. */
+export const inMotion = { contextOptions: {} };
+
 /**
  * Around tests that measure time: other work on the machine makes them slower,
  * never faster, so that one good run of three is the proof. tools/test.js runs
@@ -165,21 +168,22 @@ export const withoutFirefox = [
 export const inTime = (define) =>
   test.describe('in time', () => {
     test.describe.configure({ retries: 2 });
+    test.use(inMotion);
     define();
   });
 
 /**
- * What axe-core finds wrong, a line each. Of what is right it need not tell every
- * element, nor is there a frame of another origin to ask: both take most of its time.
+ * What axe-core finds wrong, a line each. It is brought to a page once, which costs nearly as much as a run; of what is
+ * right it need not tell every element, which took most of its time.
  *
- * @param {import('@playwright/test').Page} page
+ * @param {import('@playwright/test').Page} page of one frame
  * @returns {Promise<{ violations: string[], passes: number }>} passes: how many rules had something to look at
  */
 export async function axe(page) {
-  const { violations, passes } = await new AxeBuilder({ page })
-    .setLegacyMode(true)
-    .options({ resultTypes: ['violations'] })
-    .analyze();
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeCore.source);
+  const { violations, passes } = await page.evaluate(() =>
+    window.axe.run(document, { resultTypes: ['violations'], iframes: false }),
+  );
   const told = violations.map(
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary}`).join('; ')}`,

@@ -8,6 +8,7 @@ import {
   dropFiles,
   expect,
   fakeEngine,
+  inMotion,
   inTime,
   photo,
   sample,
@@ -17,6 +18,7 @@ import {
 } from './page-helpers.js';
 
 test.skip(...withoutFirefox);
+test.use(inMotion);
 
 const remover = 'background-remover';
 

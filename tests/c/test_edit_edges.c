@@ -136,30 +136,6 @@ static void everywhere_is_one_step_and_none_where_nothing_changes(void)
     cut_edit_free(edit);
 }
 
-/* Answers tiles as a network that knows the subject to be red; how many. */
-static int answer(cut_edit *edit)
-{
-    int tiles = 0;
-    size_t plane = (size_t)cut_edit_tile_blocks(edit);
-    plane *= plane;
-    float *logits = malloc(4 * plane * sizeof *logits);
-    CHECK_EQUAL(cut_edit_detail(edit), CUT_OK);
-    while (cut_edit_tile(edit)) {
-        const float *tile = cut_edit_tile(edit);
-        for (size_t p = 0; p < 4; p++)
-            for (size_t i = 0; i < plane; i++)
-                logits[p * plane + i] = 9 * (tile[4 * p * plane + i] -
-                                             tile[(4 * p + 2) * plane + i]);
-        CHECK_EQUAL(cut_edit_detail(edit), CUT_E_STATE);
-        CHECK_EQUAL(cut_edit_tile_answer(edit, logits, (uint32_t)(4 * plane)),
-                    CUT_OK);
-        CHECK_EQUAL(cut_edit_detail(edit), CUT_OK);
-        tiles++;
-    }
-    free(logits);
-    return tiles;
-}
-
 /* The disc's upper part as if the model had seen nothing of it. */
 static void behead(void)
 {
@@ -174,7 +150,7 @@ static void refining_finds_what_was_not_there_and_stays_under_the_stroke(void)
     cut_edit *edit = begin();
     CHECK_EQUAL(cut_edit_stroke(edit, CUT_EDIT_REFINE, 180, 65, 30, 1, 1), 0);
     CHECK_EQUAL(cut_edit_draw(edit, 210, 65), CUT_OK);
-    CHECK(answer(edit) > 1);
+    CHECK(answer_tiles(edit) > 1);
     CHECK_EQUAL(cut_edit_end(edit), CUT_OK);
     CHECK_EQUAL(cut_edit_undos(edit), 1);
     CHECK(edit->alpha[60 * W + 200] > 250);

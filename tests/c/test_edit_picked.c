@@ -3,15 +3,17 @@
 #include <string.h>
 
 #include "check.h"
-#include "edit/state.h"
+#include "detail/detail.h"
+#include "edits.h"
 #include "matte/refine.h"
 #include "scene.h"
 
 enum { W = 96, H = 72, N = W * H, M = SCENE_MAP };
 
-static uint8_t map[M * M], other[M * M];
+static uint8_t map[M * M], other[M * M], doubtful[M * M];
 
-/* The scene's map, and one of a square beside the subject. */
+/* The scene's map, one of a square beside the subject, and one that is in doubt
+ * about half of the subject. */
 static void make_maps(void)
 {
     static float scene[M * M];
@@ -19,6 +21,7 @@ static void make_maps(void)
     for (int i = 0; i < M * M; i++) {
         map[i] = (uint8_t)(scene[i] * 255 + 0.5f);
         other[i] = i % M > 40 && i / M < 20 ? 255 : 0;
+        doubtful[i] = i % M > M / 2 ? map[i] / 2 : map[i];
     }
 }
 
@@ -197,6 +200,89 @@ static void a_thing_goes_on_from_the_matte_before_it(void)
     cut_edit_free(edit);
 }
 
+/* What the detail network makes of a matte, all at once. */
+static void detailed(uint8_t *matte, const cut_image *photo)
+{
+    static float logits[4 * CUT_DETAIL_BLOCKS * CUT_DETAIL_BLOCKS];
+    const size_t plane = (size_t)CUT_DETAIL_BLOCKS * CUT_DETAIL_BLOCKS;
+    cut_detail *detail;
+    CHECK_EQUAL(cut_detail_new(&detail, photo, matte, 0, NULL), CUT_OK);
+    CHECK_EQUAL(cut_detail_next(detail, NULL), CUT_OK);
+    while (cut_detail_tensor(detail)) {
+        red_logits(logits, cut_detail_tensor(detail), plane);
+        CHECK_EQUAL(
+            cut_detail_answer(detail, logits, 4 * (uint32_t)plane, NULL),
+            CUT_OK);
+        CHECK_EQUAL(cut_detail_next(detail, NULL), CUT_OK);
+    }
+    CHECK_EQUAL(cut_detail_apply(detail, matte, NULL), CUT_OK);
+    cut_detail_free(detail);
+}
+
+/* A thing that has become a step gets its details in that step's place. */
+static void a_step_becomes_one_with_details(void)
+{
+    static uint8_t ground[N], coarse[N], meant[N];
+    for (int way = 0; way < 3; way++) {
+        cut_edit *edit = edit_new(0);
+        memcpy(ground, edit->alpha, N);
+        refined(meant, edit, doubtful);
+        detailed(meant, &edit->photo);
+        CHECK_EQUAL(cut_edit_detail(edit), CUT_E_STATE);
+        CHECK_EQUAL(cut_edit_suppose(edit, way, doubtful, M, M), CUT_OK);
+        CHECK_EQUAL(cut_edit_detail(edit), CUT_E_STATE);
+        CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_OK);
+        memcpy(coarse, edit->alpha, N);
+        CHECK(answer_tiles(edit) > 0);
+        CHECK_EQUAL(cut_edit_undos(edit), 1);
+        int wrong = 0;
+        for (int k = 0; k < N; k++)
+            wrong += edit->alpha[k] != wanted(way, ground[k], meant[k], 255);
+        CHECK_EQUAL(wrong, 0);
+        CHECK(memcmp(coarse, edit->alpha, N) != 0);
+        CHECK_EQUAL(cut_edit_detail(edit), CUT_E_STATE);
+        /* the thing can go on from there, and one step back is all of it */
+        CHECK_EQUAL(cut_edit_suppose(edit, way, doubtful, M, M), CUT_OK);
+        CHECK_EQUAL(cut_edit_settle(edit, 1), CUT_OK);
+        CHECK(memcmp(coarse, edit->alpha, N) == 0);
+        CHECK_EQUAL(cut_edit_undo(edit), CUT_OK);
+        CHECK_EQUAL(cut_edit_undo(edit), CUT_OK);
+        CHECK(memcmp(ground, edit->alpha, N) == 0);
+        cut_edit_free(edit);
+    }
+}
+
+/* Whatever is done before the last tile is answered: the step stays as it was. */
+static void details_are_given_up_for_what_is_done_meanwhile(void)
+{
+    static uint8_t coarse[N];
+    for (int what = 0; what < 3; what++) {
+        cut_edit *edit = edit_new(0);
+        CHECK_EQUAL(cut_edit_suppose(edit, CUT_EDIT_ONLY, doubtful, M, M),
+                    CUT_OK);
+        CHECK_EQUAL(cut_edit_settle(edit, 0), CUT_OK);
+        memcpy(coarse, edit->alpha, N);
+        CHECK_EQUAL(cut_edit_detail(edit), CUT_OK);
+        CHECK(cut_edit_tile(edit) != NULL);
+        if (what == 0) {
+            CHECK_EQUAL(cut_edit_undo(edit), CUT_OK);
+            CHECK_EQUAL(cut_edit_redo(edit), CUT_OK);
+        } else if (what == 1) {
+            CHECK_EQUAL(
+                cut_edit_stroke(edit, CUT_EDIT_ERASE, -30, -30, 2, 1, 0),
+                CUT_OK);
+            CHECK_EQUAL(cut_edit_end(edit), CUT_OK);
+        } else {
+            cut_edit_suppose(edit, CUT_EDIT_ONLY, doubtful, M, M);
+            CHECK_EQUAL(cut_edit_settle(edit, 1), CUT_OK);
+        }
+        CHECK(cut_edit_tile(edit) == NULL);
+        CHECK_EQUAL(cut_edit_detail(edit), what == 2 ? CUT_OK : CUT_E_STATE);
+        CHECK(memcmp(coarse, edit->alpha, N) == 0);
+        cut_edit_free(edit);
+    }
+}
+
 /* A click that changes nothing is a step all the same: it is taken back like
  * the others. */
 static void a_step_may_change_nothing(void)
@@ -260,6 +346,8 @@ int main(void)
     a_view_shows_the_photo_where_a_thing_comes_in();
     a_view_is_as_if_it_were_the_first();
     a_thing_goes_on_from_the_matte_before_it();
+    a_step_becomes_one_with_details();
+    details_are_given_up_for_what_is_done_meanwhile();
     a_step_may_change_nothing();
     what_cannot_be_supposed();
     without_memory_nothing_changes();

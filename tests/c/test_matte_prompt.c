@@ -313,6 +313,85 @@ static void a_large_photo_is_looked_at_in_a_copy(void)
     cut_job_free(job);
 }
 
+/* What a model might answer: around the clicks on the thing, and what was there
+ * before, but for what the others say. */
+static void answer_clicks(cut_job *job)
+{
+    static float map[PLANE];
+    const float *t = cut_job_tensor(job);
+    for (int i = 0; i < PLANE; i++)
+        map[i] = t[4 * PLANE + i] == 0 &&
+                 (t[3 * PLANE + i] > 0 || t[6 * PLANE + i] > 0.5f ||
+                  (i >= 2 * M && t[3 * PLANE + i - 2 * M] > 0));
+    CHECK_EQUAL(cut_job_matte(job, map, M, M), CUT_OK);
+}
+
+typedef int click[3];
+
+/* The passes of the first `count` clicks; the tensor of the last one, if any. */
+static void run_passes(cut_job *job, const click *clicks, int count,
+                       float *last)
+{
+    char json[400] = "{\"points\":[";
+    for (int i = 0; i < count; i++)
+        snprintf(json + strlen(json), sizeof json - strlen(json),
+                 "%s[%d,%d,%d]", i ? "," : "", clicks[i][0], clicks[i][1],
+                 clicks[i][2]);
+    strcat(json, "]}");
+    CHECK_EQUAL(pick(job, json), CUT_OK);
+    while (cut_job_state(job) == CUT_DECODED || cut_job_has_next_pass(job)) {
+        CHECK_EQUAL(cut_job_prepare(job), CUT_OK);
+        memcpy(last, cut_job_tensor(job), 7 * PLANE * sizeof *last);
+        answer_clicks(job);
+    }
+}
+
+static cut_job *textured(void)
+{
+    enum { W = 211, H = 150 };
+    static uint8_t px[W * H * 4];
+    static const uint8_t bmp[54] = {
+        'B',      'M',      [2] = 54, [10] = 54, [14] = 40,
+        [18] = W, [22] = H, [26] = 1, [28] = 24};
+    for (int i = 0; i < W * H * 4; i++)
+        px[i] = i % 4 == 3 ? 255 : (uint8_t)((i / 16 + i / (W * 64)) * 7);
+    cut_job *job = cut_job_new();
+    CHECK_EQUAL(cut_job_decode_pixels(job, px, W, H, bmp, sizeof bmp), CUT_OK);
+    CHECK_EQUAL(cut_job_manifest(job, manifest, (uint32_t)strlen(manifest)),
+                CUT_OK);
+    return job;
+}
+
+/* What a session keeps from click to click, last ones replaced, shows in no
+ * tensor and no answer. */
+static void a_session_answers_as_a_new_job_does(void)
+{
+    static float kept[7 * PLANE], anew[7 * PLANE];
+    uint32_t seed = 3;
+    int count = 0;
+    click clicks[8];
+    cut_job *session = textured();
+    for (int turn = 0; turn < 40; turn++) {
+        seed = seed * 1664525 + 1013904223;
+        int what = (int)(seed >> 28);
+        if (count == 8 || what < 3) count = 0;
+        if (what < 8 && count > 0) count--; /* another one in its place */
+        clicks[count][0] = (int)(seed >> 8 & 127) + 40;
+        clicks[count][1] = (int)(seed >> 16 & 63) + 40;
+        clicks[count++][2] = what % 4 != 0;
+        run_passes(session, clicks, count, kept);
+        cut_job *job = textured();
+        for (int i = 1; i <= count; i++) run_passes(job, clicks, i, anew);
+        CHECK(memcmp(kept, anew, sizeof kept) == 0);
+        CHECK_EQUAL(cut_job_map_w(session), cut_job_map_w(job));
+        size_t size = (size_t)cut_job_map_w(job) * cut_job_map_h(job);
+        CHECK(memcmp(cut_job_map(session), cut_job_map(job),
+                     size * sizeof(float)) == 0);
+        cut_job_free(job);
+    }
+    cut_job_free(session);
+}
+
 static void a_box_is_one_pass(void)
 {
     cut_job *job = decoded(manifest);
@@ -354,6 +433,7 @@ int main(void)
     each_click_is_a_pass_that_knows_the_one_before();
     another_last_click_is_one_pass();
     a_large_photo_is_looked_at_in_a_copy();
+    a_session_answers_as_a_new_job_does();
     a_box_is_one_pass();
     any_other_model_sees_the_box_alone();
     CHECK_EQUAL(cut_alloc_count().blocks, 0);

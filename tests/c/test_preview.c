@@ -10,7 +10,7 @@
 
 enum { W = 400, H = 300 };
 
-static cut_bytes file, background_image;
+static cut_bytes file, small_file, background_image;
 
 static cut_bytes as_png(int32_t w, int32_t h, int with_alpha)
 {
@@ -29,11 +29,11 @@ static void give_background(cut_job *job)
                 CUT_OK);
 }
 
-static cut_preview *begin(void)
+static cut_preview *begin(const cut_bytes *photo)
 {
     cut_job *job = cut_job_new();
     CHECK_EQUAL(
-        scene_job(job, NULL, file.data, (uint32_t)file.size, CUT_REFINED),
+        scene_job(job, NULL, photo->data, (uint32_t)photo->size, CUT_REFINED),
         CUT_OK);
     cut_preview *p = cut_preview_new(job);
     CHECK(p != NULL);
@@ -98,7 +98,7 @@ enum { CASES = sizeof cases / sizeof *cases };
 
 static void as_large_as_the_result_it_is_the_result(void)
 {
-    cut_preview *p = begin();
+    cut_preview *p = begin(&file);
     for (int i = 0; i < CASES; i++) {
         CHECK_EQUAL(render(p, cases[i].options, 5000), CUT_OK);
         cut_job *job = result(cases[i].options);
@@ -146,7 +146,7 @@ static double mean_difference(const cut_preview *p, cut_job *job)
 static void smaller_it_is_the_result_reduced(void)
 {
     static const uint32_t sides[] = {200, 131, 60};
-    cut_preview *p = begin();
+    cut_preview *p = begin(&file);
     for (int i = 0; i < CASES; i++) {
         cut_job *job = result(cases[i].options);
         for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
@@ -178,17 +178,17 @@ static void the_order_of_changes_does_not_matter(void)
 {
     uint64_t alone[CASES];
     for (int i = 0; i < CASES; i++) {
-        cut_preview *p = begin();
-        CHECK_EQUAL(render(p, cases[i].options, 150), CUT_OK);
+        cut_preview *p = begin(&small_file);
+        CHECK_EQUAL(render(p, cases[i].options, 75), CUT_OK);
         alone[i] = hash(p);
         cut_preview_free(p);
     }
-    cut_preview *p = begin();
+    cut_preview *p = begin(&small_file);
     uint32_t noise = 7;
     for (int n = 0; n < 100; n++) {
         noise = noise * 1664525u + 1013904223u;
         int i = (int)((noise >> 16) % CASES);
-        CHECK_EQUAL(render(p, cases[i].options, 150), CUT_OK);
+        CHECK_EQUAL(render(p, cases[i].options, 75), CUT_OK);
         CHECK(hash(p) == alone[i]);
     }
     cut_preview_free(p);
@@ -199,24 +199,24 @@ static void refused_memory_is_an_error_and_the_next_one_is_right(void)
     static const char *const two[] = {
         "{\"keep\":\"background\",\"background\":\"blur(3%)\",\"shadow\":true}",
         "{\"canvas\":\"square\",\"background\":\"image\",\"outline\":true}"};
-    cut_preview *good = begin();
+    cut_preview *good = begin(&small_file);
     uint64_t want[2];
     for (int i = 0; i < 2; i++) {
-        CHECK_EQUAL(render(good, two[i], 150), CUT_OK);
+        CHECK_EQUAL(render(good, two[i], 75), CUT_OK);
         want[i] = hash(good);
     }
     cut_preview_free(good);
     int max = 0;
     for (uint32_t n = 1; n < 60; n++) {
-        cut_preview *p = begin();
+        cut_preview *p = begin(&small_file);
         int refused = 0;
         for (int i = 0; i < 2; i++) {
             cut_alloc_fail_at(n);
-            int status = render(p, two[i], 150);
+            int status = render(p, two[i], 75);
             cut_alloc_fail_at(0);
             CHECK(status == CUT_OK || status == CUT_E_MEMORY);
             refused += status != CUT_OK;
-            if (status) CHECK_EQUAL(render(p, two[i], 150), CUT_OK);
+            if (status) CHECK_EQUAL(render(p, two[i], 75), CUT_OK);
             CHECK(hash(p) == want[i]);
         }
         if (refused) max = (int)n;
@@ -255,6 +255,7 @@ static void what_cannot_be_shown_is_refused(void)
 int main(void)
 {
     file = as_png(W, H, 0);
+    small_file = as_png(W / 2, H / 2, 0);
     background_image = as_png(640, 300, 1);
     as_large_as_the_result_it_is_the_result();
     smaller_it_is_the_result_reduced();
@@ -262,6 +263,7 @@ int main(void)
     refused_memory_is_an_error_and_the_next_one_is_right();
     what_cannot_be_shown_is_refused();
     cut_bytes_free(&file);
+    cut_bytes_free(&small_file);
     cut_bytes_free(&background_image);
     CHECK_EQUAL(cut_live_blocks(), 0);
     return CHECK_DONE();

@@ -25,9 +25,9 @@ static void fall_of(const cut_cast *cast, float *right, float *up)
     cut_sine_cosine(cast->angle * 100, &sine, &cosine);
     *right = cast->length * (float)sine;
     *up = cast->length * (float)cosine * CUT_FLOOR_TILT;
-    float least = FLATTEST * (cast->length > 0 ? cast->length : 1);
-    if (*up >= 0 && *up < least) *up = least;
-    if (*up < 0 && *up > -least) *up = -least;
+    float min_up = FLATTEST * (cast->length > 0 ? cast->length : 1);
+    if (*up >= 0 && *up < min_up) *up = min_up;
+    if (*up < 0 && *up > -min_up) *up = -min_up;
 }
 
 static cut_box_filter box_of(cut_length blur, int32_t side, int32_t k,

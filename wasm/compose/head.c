@@ -185,7 +185,7 @@ static int luma(const uint8_t *px)
  * of it its steepest pixel has. */
 static void count_step(uint32_t bins[BINS], const uint8_t *px, size_t next)
 {
-    int at[4], most = 0;
+    int at[4], max_step = 0;
     for (size_t i = 0; i < 4; i++) {
         if (px[i * next + 3] < 255) return; /* the edge of the cut-out */
         at[i] = luma(px + i * next);
@@ -194,9 +194,9 @@ static void count_step(uint32_t bins[BINS], const uint8_t *px, size_t next)
     if (whole < LEAST_STEP) return;
     for (int i = 0; i < 3; i++) {
         int d = at[i + 1] > at[i] ? at[i + 1] - at[i] : at[i] - at[i + 1];
-        most = d > most ? d : most;
+        max_step = d > max_step ? d : max_step;
     }
-    int share = (most * 3 - whole) * (BINS - 1) / (2 * whole);
+    int share = (max_step * 3 - whole) * (BINS - 1) / (2 * whole);
     bins[share < 0 ? 0 : share >= BINS ? BINS - 1 : share]++;
 }
 

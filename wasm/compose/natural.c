@@ -206,6 +206,8 @@ typedef struct census {
     double squares; /* of what lit ones are off, as a share */
 } census;
 
+/* Compares the ground with the surface, sample by sample; the border is the
+ * sides and the lower end of what was fitted. */
 static census take_census(const fit *f, const ground *g)
 {
     const int32_t rim = 2 * STRIDE;

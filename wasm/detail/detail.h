@@ -9,7 +9,7 @@
  * answers is the matte of the next round, so that the matte grows outwards along a
  * strand. The band is made of cells of CUT_DETAIL_CELL samples: those near one
  * in which the matte is undecided and, from the second round on, near one that
- * the round before has changed. In the end what whole regions have changed is
+ * the round before has changed. In the end what contradicts whole regions is
  * taken back (hold.c), and the change is enlarged to the photo's size.
  *
  * Inference is asynchronous and somebody else's: cut_detail_next() gives a

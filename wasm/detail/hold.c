@@ -6,7 +6,7 @@
 
 enum { CELL = CUT_DETAIL_CELL };
 
-/* The window's half-width is a 25th of the longer side; the mean change in it
+/* The window's half-width is a 25th of the longer side; the mean contradiction in it
  * is taken back from the one limit on, in part, and from the other wholly. */
 #ifndef CUT_DETAIL_HOLD
 #define CUT_DETAIL_HOLD 25
@@ -39,7 +39,17 @@ static void blur(float *plane, float *tmp, int32_t w, int32_t h, int32_t r)
     blur_lines(plane, tmp, h, (size_t)w, w, 1, r);
 }
 
-/* The mean change of each cell, -1..1. */
+/* What of a change contradicts the coarse matte: where that was in doubt,
+ * either answer is one that it allows. */
+static int contradiction(int before, int now)
+{
+    int doubt = 2 * (before < 128 ? before : 255 - before);
+    int change = now - before;
+    if (change > doubt) return change - doubt;
+    return change < -doubt ? change + doubt : 0;
+}
+
+/* The mean contradiction of each cell, -1..1. */
 static void measure(float *mean, const cut_detail_level *l, int32_t cw,
                     int32_t ch)
 {
@@ -50,7 +60,7 @@ static void measure(float *mean, const cut_detail_level *l, int32_t cw,
                 for (int32_t u = x * CELL; u < (x + 1) * CELL && u < l->w;
                      u++, count++) {
                     size_t at = (size_t)v * (size_t)l->w + (size_t)u;
-                    sum += l->now[at] - l->first[at];
+                    sum += contradiction(l->first[at], l->now[at]);
                 }
             *mean++ = (float)sum / (float)(count * 255);
         }

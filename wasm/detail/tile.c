@@ -50,13 +50,13 @@ enum { WEIGHT = 64 }; /* of a tile that alone says what a sample is */
 
 /* The weights along a side of a tile: 0 in the outer part of a margin, then
  * rising, so that two cores that touch add up to WEIGHT. */
-static void ramp(uint8_t weight[TILE], int before, int behind)
+static void ramp(uint8_t weight[TILE], int before, int after)
 {
     enum { FROM = CUT_DETAIL_MARGIN - CUT_DETAIL_FADE };
     for (int32_t i = 0; i < TILE; i++) {
         int32_t in = TILE;
         if (before) in = i - FROM;
-        if (behind) in = less(in, TILE - 1 - i - FROM);
+        if (after) in = less(in, TILE - 1 - i - FROM);
         int32_t w = (2 * in + 1) * WEIGHT / (4 * CUT_DETAIL_FADE);
         weight[i] = (uint8_t)(w < 0 ? 0 : less(w, WEIGHT));
     }
@@ -65,12 +65,12 @@ static void ramp(uint8_t weight[TILE], int before, int behind)
 /* The matte with the network's logit on that of `alpha`, 0..255. */
 static float with_logit(uint8_t alpha, float logit)
 {
-    const float least = 0.01f;
+    const float min_alpha = 0.01f;
     float a = (float)alpha * (1 / 255.0f);
-    a = a < least ? least : a > 1 - least ? 1 - least : a;
+    a = a < min_alpha ? min_alpha : a > 1 - min_alpha ? 1 - min_alpha : a;
     logit = logit < -30 ? -30 : logit > 30 ? 30 : logit;
     float y = a / (a + (1 - a) * cut_exp(-logit));
-    y = (y - least) * (255 / (1 - 2 * least));
+    y = (y - min_alpha) * (255 / (1 - 2 * min_alpha));
     return y < 0 ? 0 : y > 255 ? 255 : y;
 }
 

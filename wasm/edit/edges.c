@@ -55,10 +55,15 @@ cut_status cut_edit_goal_begin(cut_edit *edit)
     return cut_edge_fill(edit->goal, &edit->photo, all, &edit->error);
 }
 
-void cut_edit_goal_end(cut_edit *edit)
+void cut_edit_drop_detail(cut_edit *edit)
 {
     cut_detail_free(edit->detail);
     edit->detail = NULL;
+}
+
+void cut_edit_goal_end(cut_edit *edit)
+{
+    cut_edit_drop_detail(edit);
     edit->is_refined = 0;
 }
 
@@ -157,10 +162,13 @@ static cut_status finish(cut_edit *edit)
 int cut_edit_detail(cut_edit *edit)
 {
     cut_status status = CUT_OK;
-    if (!edit->drawing || edit->mode != CUT_EDIT_REFINE ||
+    int is_stroke = edit->drawing && edit->mode == CUT_EDIT_REFINE;
+    int is_thing = !edit->drawing && edit->thing;
+    if ((!is_stroke && !is_thing) ||
         (edit->detail && cut_detail_tensor(edit->detail)))
         return (int)cut_fail(&edit->error, CUT_E_STATE,
-                             "No stroke waits for its details.");
+                             "Nothing waits for its details.");
+    if (is_thing) return (int)cut_edit_detail_thing(edit);
     if (edit->is_refined || cut_rect_is_empty(edit->dirty)) return CUT_OK;
     if (!edit->detail) {
         status = cut_detail_new(&edit->detail, &edit->photo, edit->before, 0,

@@ -55,6 +55,7 @@ void cut_edit_free(cut_edit *edit)
     cut_edit_unsee(edit);
     cut_matte_free(&edit->meant);
     cut_free(edit->ground);
+    cut_free(edit->thing);
     cut_strengths_free(&edit->strengths);
     cut_free(edit->strengths_before);
     cut_free(edit);

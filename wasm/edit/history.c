@@ -179,6 +179,7 @@ static cut_status commit(cut_edit *edit, cut_edit_plane of, cut_rect rect)
 {
     const plane p = plane_of(edit, of);
     edit->grounded = 0;
+    cut_edit_leave_thing(edit);
     cut_status status = cut_edit_clean(edit, on_photo(edit, &p, rect));
     if (!status) status = step_new(edit, of, rect);
     if (!status) {
@@ -242,6 +243,7 @@ static int go(cut_edit *edit, uint32_t there, int direction)
     const plane p = plane_of(edit, step->of);
     const cut_rect rect = on_photo(edit, &p, step->rect);
     edit->grounded = 0;
+    cut_edit_leave_thing(edit);
     swap(&p, step);
     cut_status status = cut_edit_clean(edit, rect);
     if (status) {

@@ -224,6 +224,17 @@ static cut_rect join(cut_edit *edit, const uint8_t *meant)
     return changed;
 }
 
+/* Makes the matte under what is meant a step: one in any case, so that each
+ * click has its own. */
+static cut_status settle(cut_edit *edit, const uint8_t *meant)
+{
+    cut_rect changed = join(edit, meant);
+    if (cut_rect_is_empty(changed)) changed = (cut_rect){0, 0, 1, 1};
+    cut_status status = cut_edit_commit(edit, changed);
+    edit->grounded = !status;
+    return status;
+}
+
 int cut_edit_settle(cut_edit *edit, int goes_on)
 {
     if (edit->drawing || !edit->meant.alpha)
@@ -243,13 +254,54 @@ int cut_edit_settle(cut_edit *edit, int goes_on)
                                        "No memory to settle what is meant.");
     if (!status) {
         if (!goes_on) memcpy(edit->ground, edit->alpha, count);
-        cut_rect changed = join(edit, meant);
-        /* a step in any case, so that each click has its own */
-        if (cut_rect_is_empty(changed)) changed = (cut_rect){0, 0, 1, 1};
-        status = cut_edit_commit(edit, changed);
-        edit->grounded = !status;
+        status = settle(edit, meant);
     }
-    cut_free(meant);
-    if (!status) cut_matte_free(&edit->meant);
-    return (int)status;
+    if (status) {
+        cut_free(meant);
+        return (int)status;
+    }
+    cut_matte_free(&edit->meant);
+    edit->thing = meant;
+    return CUT_OK;
+}
+
+/* ---- with its details --------------------------------------------------- */
+
+void cut_edit_leave_thing(cut_edit *edit)
+{
+    if (!edit->thing) return;
+    cut_free(edit->thing);
+    edit->thing = NULL;
+    cut_edit_drop_detail(edit);
+}
+
+/* The last step once more, with what was found: nobody goes back to a coarse
+ * edge. Whether that can be done or not, the thing is left as it is then. */
+static cut_status settle_finer(cut_edit *edit)
+{
+    uint8_t *thing = edit->thing;
+    cut_status status = cut_detail_apply(edit->detail, thing, &edit->error);
+    if (status) return status;
+    edit->thing = NULL;
+    cut_edit_drop_detail(edit);
+    status = (cut_status)cut_edit_undo(edit);
+    if (!status) {
+        status = settle(edit, thing);
+        if (status) cut_edit_redo(edit);
+        edit->grounded = 1;
+    }
+    cut_free(thing);
+    return status;
+}
+
+cut_status cut_edit_detail_thing(cut_edit *edit)
+{
+    cut_status status = CUT_OK;
+    if (!edit->detail)
+        status = cut_detail_new(&edit->detail, &edit->photo, edit->thing, 0,
+                                &edit->error);
+    if (!status) status = cut_detail_next(edit->detail, &edit->error);
+    if (!status && !cut_detail_tensor(edit->detail))
+        status = settle_finer(edit);
+    return status;
 }

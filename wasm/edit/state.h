@@ -156,12 +156,13 @@ struct cut_edit {
     int way;
     cut_view_window seen;             /* of the last view of what is meant */
     cut_image seen_clean, seen_photo; /* in it; px NULL: not rendered */
-    uint8_t *ground;    /* the matte before the thing of the last step; owned */
-    int grounded;       /* the last step is one of a thing */
-    float amount;       /* of the modes of edges, pixels */
-    uint8_t *goal;      /* [h][w]: what they lead to; NULL until there is one */
+    uint8_t *ground; /* the matte before the thing of the last step; owned */
+    int grounded;    /* the last step is one of a thing */
+    uint8_t *thing;  /* [h][w]: that thing, until it has its details; owned */
+    float amount;    /* of the modes of edges, pixels */
+    uint8_t *goal;   /* [h][w]: what they lead to; NULL until there is one */
     uint8_t *goal_done; /* of each tile: whether this stroke has it in goal */
-    cut_detail *detail; /* of a stroke that refines */
+    cut_detail *detail; /* of a stroke that refines, or of the thing */
     int is_refined;     /* all tiles were answered */
 
     cut_edit_step steps[CUT_EDIT_STEPS];
@@ -201,6 +202,7 @@ static inline int cut_edit_is_edge_mode(int mode)
 /** A stroke of an edge mode or of REFINE begins, or has ended. CUT_E_MEMORY. */
 cut_status cut_edit_goal_begin(cut_edit *edit);
 void cut_edit_goal_end(cut_edit *edit);
+void cut_edit_drop_detail(cut_edit *edit);
 
 /** Makes the goal in `rect`. CUT_E_MEMORY: some of it is missing. */
 cut_status cut_edit_goal(cut_edit *edit, cut_rect rect);
@@ -240,6 +242,15 @@ cut_status cut_edit_commit(cut_edit *edit, cut_rect rect);
 /** The same of strengths, `rect` in their samples. */
 cut_status cut_edit_commit_strengths(cut_edit *edit, cut_rect rect);
 
+/* ---- picked.c ----------------------------------------------------------- */
+
+/** The thing of the last step goes without its details. */
+void cut_edit_leave_thing(cut_edit *edit);
+
+/** The next tile of the thing; in the end its step becomes one with what was
+ * found. CUT_E_MEMORY: nothing has changed. */
+cut_status cut_edit_detail_thing(cut_edit *edit);
+
 /** What is supposed, on a rendered view of the matte, in edit->view.
  * CUT_E_MEMORY. */
 cut_status cut_edit_view_meant(cut_edit *edit, int style,
@@ -248,6 +259,8 @@ cut_status cut_edit_view_meant(cut_edit *edit, int style,
 /** The clean colours have changed, or memory is wanted: the next view of what
  * is meant renders anew what it lies on. */
 void cut_edit_unsee(cut_edit *edit);
+
+/* ---- history.c again: steps --------------------------------------------- */
 
 /** Frees steps from .. end - 1. */
 void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);

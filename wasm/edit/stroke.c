@@ -34,6 +34,7 @@ int cut_edit_stroke(cut_edit *edit, int mode, float x, float y, float radius,
     cut_status status = has_goal   ? cut_edit_goal_begin(edit)
                         : is_plain ? CUT_OK
                                    : cut_edit_strengths_begin(edit);
+    if (!status) cut_edit_leave_thing(edit);
     edit->drawing = !status;
     if (!status) status = (cut_status)cut_edit_draw(edit, x, y);
     if (status) {

@@ -283,7 +283,8 @@ CUT_EXPORT int cut_job_pick(cut_job *job, const char *json,
  * a model of prompts (matte/prompt.h). INFERRED -> PREPARED for the next pass,
  * while cut_job_has_next_pass(). */
 CUT_EXPORT int cut_job_prepare(cut_job *job);
-CUT_EXPORT float *cut_job_tensor(cut_job *job); /* NULL unless PREPARED */
+/* NULL unless PREPARED. To be read: the next pass may show the same part. */
+CUT_EXPORT float *cut_job_tensor(cut_job *job);
 CUT_EXPORT uint32_t cut_job_tensor_w(const cut_job *job);
 CUT_EXPORT uint32_t cut_job_tensor_h(const cut_job *job);
 

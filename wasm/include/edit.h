@@ -93,11 +93,13 @@ CUT_EXPORT int cut_edit_amount(cut_edit *edit, float px);
 CUT_EXPORT int cut_edit_everywhere(cut_edit *edit, int mode);
 
 /**
- * Behind the last cut_edit_draw() of a stroke of CUT_EDIT_REFINE: the next tile
- * for the detail network, as cut_job_detail(). When none is left, what was
+ * The next tile for the detail network, as cut_job_detail(). Behind the last
+ * cut_edit_draw() of a stroke of CUT_EDIT_REFINE: when none is left, what was
  * found is laid into the matte, and cut_edit_end() makes it a step; ended
- * before, the stroke changes nothing. CUT_E_STATE without such a stroke or while
- * a tile waits, CUT_E_MEMORY.
+ * before, the stroke changes nothing. Behind cut_edit_settle(): in the end the
+ * step becomes one with the thing's details; anything else that is done before
+ * gives them up. CUT_E_STATE in any other case or while a tile waits,
+ * CUT_E_MEMORY: nothing has changed.
  */
 CUT_EXPORT int cut_edit_detail(cut_edit *edit);
 

@@ -56,6 +56,8 @@ CUT_EXPORT int cut_net_load(cut_net *net, const uint8_t *bytes,
  * "steps": [{"name", "op", "fused": [..], "shape": [c,h,w], "macs", "reads",
  * "offset", "bytes", "type", "kernel"}]}. reads: bytes of the maps it reads;
  * offset: of the result in the arena, bytes. "before": a step made with it.
+ * "planes": a mask; while none of those of the input has changed, the step is
+ * as the run before has made it, and left out.
  * Borrowed until the next call on this net. NULL before load, or without
  * memory.
  */

@@ -56,6 +56,7 @@ void cut_job_free(cut_job *job)
     cut_device_free(&job->device);
     cut_image_free(&job->image);
     cut_image_free(&job->reduced);
+    cut_free(job->shown);
     cut_matte_free(&job->earlier);
     cut_rendering_free(&job->rendering);
     cut_paper_free(&job->paper);
@@ -93,6 +94,7 @@ int cut_job_manifest(cut_job *job, const char *json, uint32_t size_bytes)
         status = cut_manifest_parse(&job->manifest, json, size_bytes,
                                     &job->error);
     if (!status) job->has_manifest = 1;
+    cut_job_forget_shown(job); /* another model is shown it otherwise */
     return (int)status;
 }
 
@@ -304,6 +306,7 @@ int cut_job_refine(cut_job *job)
 {
     cut_status status = cut_job_in_state(job, CUT_INFERRED);
     if (status) return (int)status;
+    cut_job_forget_shown(job);
     size_t count = (size_t)job->image.w * (size_t)job->image.h;
     /* no subject: nothing is foreground, rather than noise */
     uint8_t *alpha = job->subject.found ? cut_alloc(count, 1)

@@ -100,26 +100,48 @@ static void align(int32_t *at, int32_t *size, int32_t *from, int32_t *count,
     *size = (end * k < n ? end * k : n) - *at;
 }
 
-/* What a pass looks at: the part of the photo (or of its reduced copy), or all
- * of what `*from` becomes when `part` stays empty. */
-static cut_status look(cut_job *job, cut_pass pass, cut_closeup *closeup,
-                       cut_image *part, const cut_image **from)
+/* Where a pass looks: `closeup` of the photo is `crop` of what is answered, the
+ * photo or its reduced copy. */
+static const cut_image *place(const cut_job *job, cut_pass pass,
+                              cut_closeup *closeup, cut_closeup *crop)
 {
-    cut_closeup crop = *closeup;
-    *from = &job->image;
-    if (pass == CUT_PASS_PROMPT) {
-        cut_status status = reduce(job);
-        if (status) return status;
-        align(&closeup->x, &closeup->w, &crop.x, &crop.w, job->reduced_by,
-              job->image.w);
-        align(&closeup->y, &closeup->h, &crop.y, &crop.h, job->reduced_by,
-              job->image.h);
-        if (job->reduced.px) *from = &job->reduced;
-    }
-    if (pass < CUT_PASS_CLOSEUP ||
-        (crop.w >= (*from)->w && crop.h >= (*from)->h))
-        return CUT_OK;
-    return cut_closeup_crop(part, *from, crop, &job->error);
+    *crop = *closeup;
+    if (pass != CUT_PASS_PROMPT) return &job->image;
+    align(&closeup->x, &closeup->w, &crop->x, &crop->w, job->reduced_by,
+          job->image.w);
+    align(&closeup->y, &closeup->h, &crop->y, &crop->h, job->reduced_by,
+          job->image.h);
+    return job->reduced.px ? &job->reduced : &job->image;
+}
+
+/* The tensor's planes of the photo. */
+static cut_status show(cut_job *job, cut_pass pass, const cut_image *from,
+                       cut_closeup crop, float *tensor)
+{
+    const cut_manifest *m = &job->manifest;
+    cut_image part = {0};
+    cut_status status = CUT_OK;
+    if (pass >= CUT_PASS_CLOSEUP && (crop.w < from->w || crop.h < from->h))
+        status = cut_closeup_crop(&part, from, crop, &job->error);
+    if (!status && cut_match_differs(&job->icc))
+        status = show_srgb(&part, from, job);
+    if (!status)
+        status = cut_resample_tensor(tensor, part.px ? &part : from, m->w, m->h,
+                                     m->mean, m->std, m->range_is_max,
+                                     &job->error);
+    cut_image_free(&part);
+    return status;
+}
+
+void cut_job_forget_shown(cut_job *job)
+{
+    cut_free(job->shown);
+    job->shown = NULL;
+}
+
+static int same(cut_closeup a, cut_closeup b)
+{
+    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
 }
 
 int cut_job_prepare(cut_job *job)
@@ -137,21 +159,23 @@ int cut_job_prepare(cut_job *job)
                              "This model takes a box and no clicks.");
     size_t plane = (size_t)m->w * (size_t)m->h,
            planes = m->prompts ? 3 + CUT_PROMPT_MAPS : 3;
-    float *tensor = cut_alloc_zero(plane * planes, sizeof *tensor);
-    if (!tensor)
-        return (int)cut_fail(&job->error, CUT_E_MEMORY,
-                             "No memory for a %d x %d tensor.", (int)m->w,
-                             (int)m->h);
-    cut_image part = {0};
-    const cut_image *from;
-    status = look(job, next, &closeup, &part, &from);
-    if (!status && cut_match_differs(&job->icc))
-        status = show_srgb(&part, from, job);
-    if (!status)
-        status = cut_resample_tensor(tensor, part.px ? &part : from, m->w, m->h,
-                                     m->mean, m->std, m->range_is_max,
-                                     &job->error);
-    cut_image_free(&part);
+    if (next == CUT_PASS_PROMPT) status = reduce(job);
+    if (status) return (int)status;
+    cut_closeup crop;
+    const cut_image *from = place(job, next, &closeup, &crop);
+    float *tensor = NULL;
+    if (next == CUT_PASS_PROMPT && same(job->shown_of, closeup)) {
+        tensor = job->shown; /* what it shows of the photo stays */
+        job->shown = NULL;
+    }
+    cut_job_forget_shown(job);
+    if (!tensor) {
+        tensor = cut_alloc_zero(plane * planes, sizeof *tensor);
+        status = tensor ? show(job, next, from, crop, tensor)
+                        : cut_fail(&job->error, CUT_E_MEMORY,
+                                   "No memory for a %d x %d tensor.", (int)m->w,
+                                   (int)m->h);
+    }
     if (status) {
         cut_free(tensor);
         return (int)status;
@@ -328,7 +352,12 @@ int cut_job_matte(cut_job *job, const float *map, uint32_t w, uint32_t h)
     status = join(job, &matte);
     cut_matte_free(&matte);
     if (status) return (int)status;
-    cut_free(job->tensor);
+    if (job->pass == CUT_PASS_PROMPT) {
+        job->shown = job->tensor;
+        job->shown_of = job->closeup;
+    } else {
+        cut_free(job->tensor);
+    }
     job->tensor = NULL;
     job->state = CUT_INFERRED;
     return CUT_OK;

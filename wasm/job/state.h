@@ -64,6 +64,9 @@ struct cut_job {
     cut_image reduced;    /* the photo at 1 / reduced_by, for passes of prompts;
                              none of it when that is 1 */
     int32_t reduced_by;
+    float *shown; /* the tensor of the last pass of prompts, until the next one
+                     looks elsewhere; NULL: there was none */
+    cut_closeup shown_of;
     cut_strengths strengths; /* of cleaning, with a matte from outside */
     uint8_t *alpha;          /* REFINED: [in_h][in_w] */
     cut_detail *detail;      /* REFINED: while tiles are due */
@@ -85,6 +88,9 @@ void cut_device_free(cut_device *device);
 
 /** CUT_OK when the job is in `wanted`, else CUT_E_STATE. */
 cut_status cut_job_in_state(cut_job *job, cut_state wanted);
+
+/** Frees what passes of prompts were shown. */
+void cut_job_forget_shown(cut_job *job);
 
 /** Forgets tiles that were not answered; the matte stays as it was refined. */
 void cut_job_drop_detail(cut_job *job);

@@ -13,9 +13,9 @@
 /* What a tile needs: a patch of the matte, and room to work on it. */
 typedef struct patch {
     int32_t w, h;
-    uint8_t *from, *to, *spare, *least; /* [h][w] */
-    uint16_t *wide, *other;             /* [h][w], in 1/256 of a level */
-    uint32_t *sum;                      /* [w] */
+    uint8_t *from, *to, *spare, *inverse_min; /* [h][w] */
+    uint16_t *wide, *other;                   /* [h][w], in 1/256 of a level */
+    uint32_t *sum;                            /* [w] */
     void *block;
 } patch;
 
@@ -59,7 +59,7 @@ static cut_status patch_new(patch *p, int32_t side, cut_error *error)
     p->from = (uint8_t *)(p->other + area);
     p->to = p->from + area;
     p->spare = p->to + area;
-    p->least = p->spare + area;
+    p->inverse_min = p->spare + area;
     return CUT_OK;
 }
 
@@ -203,17 +203,17 @@ static void smooth(patch *p, float width)
     size_t count = (size_t)p->w * (size_t)p->h;
     int32_t near = (int32_t)(width + 0.5f);
     blur(p, width);
-    uint8_t *kept = (uint8_t *)p->other, *most = kept + count;
+    uint8_t *kept = (uint8_t *)p->other, *max = kept + count;
     memcpy(kept, p->from, count);
     dilate(p, near);
-    memcpy(most, p->to, count);
+    memcpy(max, p->to, count);
     for (size_t i = 0; i < count; i++) p->from[i] = (uint8_t)(255 - kept[i]);
     dilate(p, near);
-    memcpy(p->least, p->to, count); /* 255 less it */
+    memcpy(p->inverse_min, p->to, count); /* 255 less it */
     steps_of(p->from, kept, p->w, p->h);
     dilate(p, near);
     for (size_t i = 0; i < count; i++) {
-        float low = (float)(255 - p->least[i]), high = (float)most[i];
+        float low = (float)(255 - p->inverse_min[i]), high = (float)max[i];
         float middle = (low + high) / 2, step = (float)p->to[i];
         float gain = gain_of(width / 2, step > 0 ? (high - low) / step : 1);
         float v = middle + ((float)p->wide[i] / 256 - middle) * gain;

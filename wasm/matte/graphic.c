@@ -161,12 +161,12 @@ static void take_inks(cut_graphic *g, bin *bins, uint32_t total)
 {
     int like = LIKE + g->tolerance;
     while (g->inks < CUT_MAX_INKS) {
-        const bin *most = bins;
+        const bin *commonest = bins;
         for (int i = 1; i < BINS; i++)
-            if (bins[i].count > most->count) most = bins + i;
-        if (most->count == 0 || most->count < total / 500) break;
+            if (bins[i].count > commonest->count) commonest = bins + i;
+        if (commonest->count == 0 || commonest->count < total / 500) break;
         uint8_t *ink = g->ink[g->inks++], colour[3];
-        mean_of(ink, most);
+        mean_of(ink, commonest);
         for (int i = 0; i < BINS; i++) {
             if (!bins[i].count) continue;
             mean_of(colour, bins + i);

@@ -38,16 +38,16 @@ static inline int cut_is_near(const uint8_t *near, int32_t x, int32_t y,
  * with the ground gives p lies beyond 0..255. Channels that differ by `noise`
  * at most are left out: beside white a little more light would need all of
  * it. */
-static inline int cut_least_alpha(const uint8_t *p, const uint8_t ground[3],
-                                  int noise)
+static inline int cut_min_alpha(const uint8_t *p, const uint8_t ground[3],
+                                int noise)
 {
-    int least = 1;
+    int min_alpha = 1;
     for (int c = 0; c < 3; c++) {
         int d = p[c] - ground[c], room = d > 0 ? 255 - ground[c] : ground[c];
         int need = abs(d) > noise ? (abs(d) * 255 + room - 1) / room : 0;
-        if (need > least) least = need;
+        if (need > min_alpha) min_alpha = need;
     }
-    return least;
+    return min_alpha;
 }
 
 #endif

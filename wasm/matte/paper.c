@@ -27,7 +27,7 @@ static f32x4 cell_light(const cut_image *image, int32_t x0, int32_t y0,
 {
     int32_t x1 = x0 + k < image->w ? x0 + k : image->w;
     int32_t y1 = y0 + k < image->h ? y0 + k : image->h;
-    int least = -1;
+    int min_luma = -1;
     f32x4 mean = {0};
     for (int turn = 0; turn < 3; turn++) {
         u32x4 sum = {0};
@@ -37,14 +37,14 @@ static f32x4 cell_light(const cut_image *image, int32_t x0, int32_t y0,
                 const uint8_t *p =
                     image->px + ((size_t)y * (size_t)image->w + (size_t)x) * 4;
                 int l = luma(p);
-                if (l < least) continue;
+                if (l < min_luma) continue;
                 const u32x4 v = {p[0], p[1], p[2], 0};
                 sum += v;
                 lumas += (uint32_t)l;
                 count++;
             }
         mean = cut_to_f32(sum) * (1 / (float)count);
-        least = (int)(lumas / count) - 4;
+        min_luma = (int)(lumas / count) - 4;
     }
     return mean;
 }
@@ -150,12 +150,12 @@ static float taken(float share[3], const uint8_t *p, const float *line,
     f32x4 c0 = cut_load_f32(line + (size_t)at * 4);
     f32x4 c1 = cut_load_f32(line + (size_t)at * 4 + 4);
     f32x4 paper = c0 + (c1 - c0) * cut_layer_way(light, x, at)[0];
-    float most = -1;
+    float max_share = -1;
     for (int c = 0; c < 3; c++) {
         share[c] = 1 - (float)p[c] / (paper[c] > 1 ? paper[c] : 1);
-        if (share[c] > most) most = share[c];
+        if (share[c] > max_share) max_share = share[c];
     }
-    return most;
+    return max_share;
 }
 
 /* What the shares are, counted: 256 is all the light. */
@@ -189,10 +189,10 @@ static void count_all(counts *n, const cut_image *image, const cut_layer *light,
         cut_layer_line(line, light, y, 0, image->w);
         const uint8_t *p = image->px + (size_t)y * (size_t)image->w * 4;
         for (int32_t x = 0; x < image->w; x++, p += 4) {
-            float most = taken(share, p, line, light, x);
-            n->taken[level_of(most)]++;
+            float max_share = taken(share, p, line, light, x);
+            n->taken[level_of(max_share)]++;
             n->all++;
-            n->lighter += most < -0.12f;
+            n->lighter += max_share < -0.12f;
         }
     }
 }
@@ -212,11 +212,11 @@ static void ink_colour(float colour[3], const cut_paper *p,
         cut_layer_line(line, &p->light, y, 0, image->w);
         const uint8_t *px = image->px + (size_t)y * (size_t)image->w * 4;
         for (int32_t x = 0; x < image->w; x++, px += 4) {
-            float most = taken(share, px, line, &p->light, x);
-            if (most < p->full / 2) continue;
+            float max_share = taken(share, px, line, &p->light, x);
+            if (max_share < p->full / 2) continue;
             float away = 0;
             for (int c = 0; c < 3; c++) {
-                share[c] /= most;
+                share[c] /= max_share;
                 float d = not ? share[c] - not[c] : 1;
                 if (d < 0) d = -d;
                 if (d > away) away = d;
@@ -229,23 +229,24 @@ static void ink_colour(float colour[3], const cut_paper *p,
     for (int c = 0; c < 3; c++) colour[c] = max > 0 ? sum[c] / max : 1;
 }
 
-/* Whether a run of ink through pixel `at`, `step` apart, is shorter than `most`;
- * `before`, `behind`: how many pixels lie on each side. */
+/* Whether a run of ink through pixel `at`, `step` apart, is shorter than
+ * `max_length`; `before`, `after`: how many pixels lie on each side. */
 static int is_short(const uint8_t *at, size_t step, int32_t before,
-                    int32_t behind, int32_t most)
+                    int32_t after, int32_t max_length)
 {
     int32_t length = 1;
     for (int32_t i = 1; i <= before && at[-(ptrdiff_t)step * i]; i++)
-        if (++length > most) return 0;
-    for (int32_t i = 1; i <= behind && at[(ptrdiff_t)step * i]; i++)
-        if (++length > most) return 0;
+        if (++length > max_length) return 0;
+    for (int32_t i = 1; i <= after && at[(ptrdiff_t)step * i]; i++)
+        if (++length > max_length) return 0;
     return 1;
 }
 
-static int is_colour(const float share[3], float most, const float colour[3])
+static int is_colour(const float share[3], float max_share,
+                     const float colour[3])
 {
     for (int c = 0; c < 3; c++) {
-        float d = share[c] / most - colour[c];
+        float d = share[c] / max_share - colour[c];
         if (d > 0.3f || d < -0.3f) return 0;
     }
     return 1;
@@ -265,14 +266,14 @@ static strokes look_at_ink(uint8_t *ink, const cut_paper *p,
         cut_layer_line(line, &p->light, y, 0, w);
         const uint8_t *px = image->px + (size_t)y * (size_t)w * 4;
         for (int32_t x = 0; x < w; x++, px += 4) {
-            float most = taken(share, px, line, &p->light, x);
+            float max_share = taken(share, px, line, &p->light, x);
             uint8_t *at = ink + (size_t)y * (size_t)w + (size_t)x;
-            *at = most >= p->full / 4;
-            if (most < p->full / 2) continue;
+            *at = max_share >= p->full / 4;
+            if (max_share < p->full / 2) continue;
             *at = 2;
             s.all++;
-            s.one_colour += is_colour(share, most, one) ||
-                            is_colour(share, most, other);
+            s.one_colour += is_colour(share, max_share, one) ||
+                            is_colour(share, max_share, other);
         }
     }
     for (int32_t y = 0; y < h; y++)
@@ -361,16 +362,16 @@ static uint8_t alpha_at(const cut_paper *p, const uint8_t *px,
                         const float *line, int32_t x)
 {
     float share[3];
-    float most = taken(share, px, line, &p->light, x);
-    if (most <= p->floor) return 0;
+    float max_share = taken(share, px, line, &p->light, x);
+    if (max_share <= p->floor) return 0;
     uint8_t ground[3];
     for (int c = 0; c < 3; c++) { /* what it is of: c / (1 - share) */
         float of = (float)px[c] / (share[c] < 0.999f ? 1 - share[c] : 0.001f);
         ground[c] = share[c] > 0 ? (uint8_t)(of > 255 ? 255 : of) : px[c];
     }
-    int alpha = (int)(most / p->full * 255 + 0.5f);
-    int least = cut_least_alpha(px, ground, 0);
-    if (alpha < least) alpha = least;
+    int alpha = (int)(max_share / p->full * 255 + 0.5f);
+    int min_alpha = cut_min_alpha(px, ground, 0);
+    if (alpha < min_alpha) alpha = min_alpha;
     return (uint8_t)(alpha > 255 ? 255 : alpha);
 }
 

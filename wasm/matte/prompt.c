@@ -48,8 +48,8 @@ static void place(int32_t *at, int32_t *size, float from, float to, int32_t n)
 
 static void around(int32_t *at, int32_t *size, span s, int32_t n)
 {
-    float side = (s.to - s.from) * GROW, least = (float)n / LEAST;
-    if (side < least) side = least;
+    float side = (s.to - s.from) * GROW, min_side = (float)n / LEAST;
+    if (side < min_side) side = min_side;
     float from = (s.from + s.to - side) / 2;
     place(at, size, from, from + side, n);
 }

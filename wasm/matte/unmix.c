@@ -95,13 +95,13 @@ static float dot(const float a[3], const float b[3])
 static float missed(const float d[3], float s, const float *v, float t,
                     const float *u)
 {
-    float most = 0;
+    float max_error = 0;
     for (int c = 0; c < 3; c++) {
         float e = d[c] - s * v[c] - (u ? t * u[c] : 0);
         if (e < 0) e = -e;
-        if (e > most) most = e;
+        if (e > max_error) max_error = e;
     }
-    return most;
+    return max_error;
 }
 
 typedef struct fit {
@@ -163,8 +163,8 @@ static uint8_t alpha_of(const key *k, int32_t x, int32_t y)
         best = fit_one(k, d, ~0u);
     if (best.miss > k->fits) return 255;
     int alpha = (int)(best.alpha * 255 + 0.5f),
-        least = cut_least_alpha(p, g->ground, k->noise);
-    return (uint8_t)(alpha > least ? alpha : least);
+        min_alpha = cut_min_alpha(p, g->ground, k->noise);
+    return (uint8_t)(alpha > min_alpha ? alpha : min_alpha);
 }
 
 /* How far the ground may be: what is like no ink may lie in a narrow corner,

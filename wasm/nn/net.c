@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "nn/graph/build.h"
 #include "nn/graph/fuse.h"
-#include "nn/kernels/kernel.h"
+#include "nn/kernels/input.h"
 #include "nn/plan/describe.h"
 #include "nn/share.h"
 
@@ -25,6 +25,7 @@ struct cut_net {
     uint32_t at; /* step */
     int32_t row;
     uint64_t done, total; /* kmacs */
+    uint32_t changed;     /* planes of the input, since the run before */
     int running, finished;
     size_t bytes;
 };
@@ -59,35 +60,7 @@ const char *cut_net_message(const cut_net *net)
     return net->error.text;
 }
 
-/* ---- input and output -------------------------------------------------- */
-
-/* [c][h][w] to [h][w][ld], in i16 rounded and within the limit. */
-static void put_input(const cut_net *net, const float *input)
-{
-    const cut_view *in = &net->plan.input;
-    size_t pixels = (size_t)in->h * (size_t)in->w, cp = (size_t)in->cp;
-    float *f = (float *)(void *)(net->arena + in->offset);
-    int16_t *q = (int16_t *)(void *)f;
-    size_t ld = (size_t)in->ld;
-    if (in->type == CUT_F32) {
-        for (size_t c = 0; c < cp; c++)
-            for (size_t i = 0; i < pixels; i++)
-                f[i * ld + c] = c < (size_t)in->c ? input[c * pixels + i] : 0;
-        return;
-    }
-    float inv_scale = 1.0f / in->scale, limit = in->limit;
-    for (size_t i = 0; i < pixels; i += 4)
-        for (size_t c = 0; c < cp; c++) {
-            f32x4 v = cut_f32x4(0);
-            size_t n = pixels - i < 4 ? pixels - i : 4;
-            if (c < (size_t)in->c) memcpy(&v, input + c * pixels + i, n * 4);
-            v = cut_min(cut_max(v * cut_f32x4(inv_scale), cut_f32x4(-limit)),
-                        cut_f32x4(limit));
-            i32x4 whole = cut_round(v);
-            for (size_t k = 0; k < n; k++)
-                q[(i + k) * ld + c] = (int16_t)whole[k];
-        }
-}
+/* ---- output ------------------------------------------------------------ */
 
 static void take_output(cut_net *net)
 {
@@ -119,7 +92,9 @@ static void widen(cut_range *range, const cut_view *view, const uint8_t *arena)
 
 static void begin(cut_net *net, const float *input)
 {
-    put_input(net, input);
+    uint32_t changed = cut_put_input(&net->plan.input, net->arena, input);
+    /* a run that was not finished may have left any step out */
+    net->changed = net->finished ? changed | CUT_PLANES_ALWAYS : UINT32_MAX;
     net->at = 0;
     net->row = 0;
     net->done = 0;
@@ -146,12 +121,20 @@ static int32_t rows_now(const cut_net *net, const cut_step *step,
     return (int32_t)((kmacs * rows / step->kmacs / band + 1) * band);
 }
 
+/* Goes on until so many thousand multiplications are done, 0: to the end of a
+ * step. After the last one the output is taken. */
 static void work(cut_net *net, uint64_t kmacs)
 {
     uint64_t used = 0;
     while (net->at < net->plan.step_count) {
         const cut_step *step = &net->plan.steps[net->at];
         int32_t rows = step->out.h;
+        if (!(step->planes & net->changed)) { /* as the run before made it */
+            net->done += step->kmacs;
+            finish_step(net, step);
+            if (kmacs == 0) break;
+            continue;
+        }
         int32_t y_end = net->row +
                         rows_now(net, step, kmacs ? kmacs - used : 0);
         if (y_end > rows) y_end = rows;
@@ -184,11 +167,11 @@ int cut_net_begin(cut_net *net, const float *input, uint32_t count)
                              "The input is not of %d x %d x %d, but %u values.",
                              (int)in->c, (int)in->h, (int)in->w,
                              (unsigned)count);
-    for (uint32_t i = 0; i < count; i++)
-        if (!(input[i] - input[i] == 0))
-            return (int)cut_fail(&net->error, CUT_E_INFERENCE,
-                                 "Value %u of the input is not finite.",
-                                 (unsigned)i);
+    size_t wrong = cut_first_not_finite(input, count);
+    if (wrong < count)
+        return (int)cut_fail(&net->error, CUT_E_INFERENCE,
+                             "Value %u of the input is not finite.",
+                             (unsigned)wrong);
     begin(net, input);
     if (net->ranges) widen(&net->ranges[net->input_map], in, net->arena);
     return CUT_OK;
@@ -345,6 +328,8 @@ static cut_status keep_names(cut_net *net, const cut_graph *graph)
                                  "No memory for the model's names.");
 }
 
+/* Fuses the graph, chooses its arithmetic (i16 needs ranges: the model's own, or
+ * those of a probe), and makes plan, arena and the plan's JSON. */
 static cut_status plan(cut_net *net, cut_graph *graph, int arithmetic)
 {
     cut_status status = cut_graph_fuse(graph, &net->error);

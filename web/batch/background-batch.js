@@ -333,7 +333,7 @@ export class BackgroundBatch extends HTMLElement {
     this.remover.scrollIntoView({ block: 'nearest' });
   }
 
-  /** @param {typeof import('./light-table.js').LightTable} LightTable */
+  /** The table, which asks and tells this element. @param {typeof import('./light-table.js').LightTable} LightTable */
   #makeTable(LightTable) {
     const table = new LightTable({
       remover: () => this.remover,

@@ -38,17 +38,19 @@ export const markup = `
       <button type="button" class="swatch" data-bg="white" data-label="white" data-title="white"></button>
       <button type="button" class="swatch black" data-bg="#000000" data-label="black" data-title="black"></button>
       <span class="swatch colour" data-title="colour"><input type="color" value="#f4c7b8" data-label="colour"></span>
-      <button type="button" class="swatch pill" data-bg="blur" data-t="blur"></button>
-      <button type="button" class="swatch pill" data-pick="image" data-t="image"></button>
+      <span class="pills"><button type="button" class="swatch pill" data-bg="blur" data-t="blur"></button>
+      <button type="button" class="swatch pill" data-pick="image" data-t="image"></button></span>
       <input type="file" class="backgroundFile" accept="image/*" hidden tabindex="-1" aria-hidden="true">
     </div>
     <div class="opts">
       <select class="format" data-label="format" part="format"><option value="png">PNG</option><option value="jpeg">JPEG</option><option value="webp">WebP</option></select>
       <label class="check"><input type="checkbox" class="crop" part="crop"><span data-t="crop"></span></label>
       <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
-      <button type="button" class="plain" part="button style" data-pick="style" data-t="style" aria-expanded="false"></button>
-      <button type="button" class="plain" part="button looks" data-pick="looks" data-t="looks" aria-expanded="false"></button>
+      <span class="tabs"><button type="button" class="plain" part="button style" data-pick="style" data-t="style" aria-expanded="false"></button>
+      <button type="button" class="plain" part="button looks" data-pick="looks" data-t="looks" aria-expanded="false"></button></span>
     </div>
+    <div class="presets" part="looks" hidden></div>
+    <div class="style" part="style" hidden></div>
     <div class="end">
       <button type="button" class="plain" part="button shared" data-act="shared" data-t="shared" hidden></button>
       <button type="button" class="plain" part="button remove" data-act="remove" data-t="remove" hidden></button>
@@ -57,8 +59,6 @@ export const markup = `
       <button type="button" class="plain" part="button cancel" data-act="cancel" data-t="cancel"></button>
       <button type="button" class="primary" part="button zip" data-act="zip"></button>
     </div>
-    <div class="style" part="style" hidden></div>
-    <div class="presets" part="looks" hidden></div>
     <p class="meta" part="meta"><span></span> <button type="button" class="link" data-act="deselect" data-t="deselect" hidden></button></p>
   </div>
   <div class="retouch" part="retouch" hidden></div>

@@ -49,6 +49,7 @@ export function offerBatch(remover, button) {
     }
     if (!before && holds()) await takeOver(batch);
     else if (!before) show(true);
+    if (entries.length && !batch.hidden) batch.scrollIntoView({ block: 'nearest' }); // with its buttons
     await batch.add(entries);
   }
 

@@ -111,7 +111,7 @@ export class Overview {
     return [`${first.name}: ${what} ${hint}`, first.error?.detail].filter(Boolean).join(' ');
   }
 
-  /** @param {BatchQueue} queue @param {BatchQueue['counts']} counts */
+  /** How many are done, have failed, were cancelled, and the time left. @param {BatchQueue} queue @param {BatchQueue['counts']} counts */
   #overall({ paused, msLeft }, counts) {
     const t = this.#t;
     const ms = paused ? null : msLeft;

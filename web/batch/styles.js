@@ -1,8 +1,9 @@
 // The batch on top of the element's own styles (common/base-styles.js, studio/styles.js).
 export const batchStyles = `
-:host{--height:clamp(520px,82vh,860px)}
+:host{--height:clamp(520px,82vh,860px);container-type:inline-size}
 .frame{grid-template:minmax(0,1fr) auto/minmax(0,1fr);height:var(--height)}
-.board{grid-template:auto minmax(0,1fr)/minmax(0,1fr);padding:0}
+.board{grid-template:auto minmax(0,1fr)/minmax(0,1fr);min-height:0;padding:0}
+@container (min-width:860px){.frame{grid-template:minmax(0,1fr)/minmax(0,1fr) 328px}.frame>.board{grid-area:1/1}.bar .end{flex-wrap:wrap}.bar .meta{flex-basis:auto;margin:0}}
 .board .cut{display:none}
 .head{display:grid;grid-template-columns:minmax(0,1fr) auto;align-items:center;gap:0 16px;padding:11px 14px 0;background:#04231db3}
 .overall{font-weight:600;font-variant-numeric:tabular-nums;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -66,7 +67,6 @@ border:1px solid #0000;overflow:hidden;content-visibility:auto;contain-intrinsic
 :host([dragging]) .board{box-shadow:inset 0 0 0 4px var(--_spark)}
 @media (max-width:640px){:host{--height:clamp(560px,94vh,900px)}}
 @container (max-width:640px){
-.board{min-height:0}
 .head{grid-template-columns:minmax(0,1fr);gap:8px;padding:9px 11px 0}
 .chip{padding:0 9px}
 .head .meter{margin:0 -11px}

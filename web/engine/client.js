@@ -118,7 +118,7 @@ export class EngineClient {
         this.finish()?.reject(failure('engine_crashed', detail));
       },
     );
-    if (this.threads) worker.postMessage({ type: 'threads', most: this.threads });
+    if (this.threads) worker.postMessage({ type: 'threads', max: this.threads });
     return worker;
   }
 

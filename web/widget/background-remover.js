@@ -21,10 +21,10 @@ const markup = `
 <section class="frame" part="frame" tabindex="-1">
   <div class="drop" part="drop">
     <svg class="cut" aria-hidden="true"><rect x="1" y="1" width="100%" height="100%" rx="14"/></svg>
-    <svg class="mark" viewBox="0 0 112 84" aria-hidden="true">
+    <slot name="mark"><svg class="mark" viewBox="0 0 112 84" aria-hidden="true">
       <path class="sheet" d="M8 18h80v58H8z"/><path class="hill" d="M8 68l22-22 14 13 10-9 34 26H8z"/>
       <circle class="hole" cx="66" cy="36" r="11"/><circle class="sun" cx="66" cy="36" r="11"/>
-    </svg>
+    </svg></slot>
     <p class="lead" part="lead" data-t="drop"></p>
     <p class="hint" data-t="or"></p>
     <p class="actions">
@@ -230,10 +230,11 @@ export class BackgroundRemover extends HTMLElement {
     if (!accepted) return;
     const focused = Boolean(this.shadowRoot?.activeElement);
     if (this.getAttribute('state') === 'empty') this.setAttribute('state', 'working');
-    this.#show(true);
     const { signal } = /** @type {AbortController} */ (this.#connection);
     void this.#open().then((studio) => {
-      if (!signal.aborted) studio.add(sources.map(named), focused);
+      if (signal.aborted) return;
+      this.#show(true);
+      studio.add(sources.map(named), focused);
     });
   }
 

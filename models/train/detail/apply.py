@@ -7,7 +7,7 @@ the detail scale, at most 2048 pixels on the longer side, and before that at a h
 quarter ..., in tiles that see MARGIN pixels around them. Changed is what lies within REACH
 pixels of where the matte is undecided; each round starts from the answer of the one before,
 so that it follows a strand outwards; a tile takes no further round once one has changed next
-to nothing. In the end what a whole region has changed is undone.
+to nothing. In the end what contradicts a whole region is undone.
 """
 import argparse
 import glob
@@ -23,8 +23,8 @@ import network
 SIDE, LEAST_SIDE = 2048, 384  # of the longer side
 TILE, MARGIN = 256, 64
 REACH = 12
-HOLD = 25  # what a window of a 25th of the longer side has changed on average is no detail
-LIMITS = .25, .45  # of that average: from the first on changes are lessened, from the second on undone
+HOLD = 25  # what changes in a window of a 25th of the longer side, on average, is no detail
+LIMITS = .25, .45  # of the average of what contradicts it: from the first on changes are lessened, from the second on undone
 SETTLED = .01  # mean change of a round in a tile's band, below which it is the last: later rounds gave nothing there
 
 
@@ -80,10 +80,11 @@ def one_round(net, photo, alpha, still):
 
 
 def held(before, after):
-    """f32 [h,w]: `after`, but as before where a whole region changed: what belongs to the
-    subject is the coarse matte's to say."""
+    """f32 [h,w]: `after`, but as before where it contradicts a whole region: what belongs to the
+    subject is the coarse matte's to say, where that is not in doubt itself."""
     side = max(before.shape) // HOLD * 2 + 1
-    change = np.abs(cv2.blur(after - before, (side, side)))
+    contradiction = np.sign(after - before) * np.maximum(0, np.abs(after - before) - 2 * np.minimum(before, 1 - before))
+    change = np.abs(cv2.blur(contradiction, (side, side)))
     keep = cv2.blur(np.clip((LIMITS[1] - change) / (LIMITS[1] - LIMITS[0]), 0, 1), (side // 2 | 1, side // 2 | 1))
     return before + keep * (after - before)
 

@@ -4,8 +4,8 @@
         --out DIR/crops/real/a.npy --photos 400 --seed 1
 
 A composite is a body (cut out of white or with alpha of its own, or a portrait or a
-training pair whose mask is drawn in a little), strands or thin things, a lens, a ground, noise and
-JPEG. Its coarse matte is that of the bundled model and the refinement (models/eval/core.py);
+training pair whose mask is drawn in a little) with strands or thin things, or a drawn thing that one
+sees through; a lens, a ground, noise and JPEG. Its coarse matte is that of the bundled model and the refinement (models/eval/core.py);
 where the model means something else, and in a share of the other crops, it is that of a
 made-up model (`forgetful`), for faults that the real one would show on other photos. Crops are
 taken where alpha is soft or the matte errs: u8 [N,CROP,CROP,5], RGB, true alpha, coarse alpha.
@@ -23,10 +23,12 @@ from PIL import Image
 import strands
 from natural import extended, forgetful, mask_of, photos, rgb
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "eval"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path += [os.path.join(HERE, ".."), os.path.join(HERE, "..", "..", "eval")]
 import common  # noqa: E402
 import core  # noqa: E402
 from composites import held_out  # noqa: E402
+from openwork import openwork  # noqa: E402
 
 CROP = 160
 
@@ -155,8 +157,14 @@ def lens(rng, colours, alpha):
     return np.where(alpha[..., None] > 1e-3, soft[..., :3] / np.maximum(alpha, 1e-3)[..., None], colours), alpha
 
 
-def composite(rng, sources, side):
-    """(photo u8 [side,side,3], alpha f32) or None."""
+def thing(rng, sources, side):
+    """(colours, alpha) of a drawn thing that one sees through."""
+    rgba = openwork(rng, side, (sources.ground(rng, 512) * 255).astype(np.uint8), rng.uniform(.5, .95)).astype(np.float32) / 255
+    return extended(rgba[..., :3], rgba[..., 3] > .9), rgba[..., 3]
+
+
+def subject(rng, sources, side):
+    """(colours, alpha) of a body and what is on it, or None."""
     kind = rng.random()
     cut = bool(sources.cutouts) and kind < .4
     if cut or (sources.portraits and kind < .6):
@@ -188,7 +196,17 @@ def composite(rng, sources, side):
             alpha = alpha.copy()
             alpha[where[0] + 3:where[2] - 3, where[1] + 3:where[3] - 3] = 0
         colours, alpha = in_front(strands.thin(rng, colours, where), colours, alpha)
-    colours, alpha = lens(rng, colours, alpha)
+    return colours, alpha
+
+
+def composite(rng, sources, side, drawn):
+    """(photo u8 [side,side,3], alpha f32, overlap from which on a matte means the same) or None; drawn: share of
+    things that one sees through, which the model fills."""
+    is_open = rng.random() < drawn
+    made = thing(rng, sources, side) if is_open else subject(rng, sources, side)
+    if made is None:
+        return None
+    colours, alpha = lens(rng, *made)
     if rng.random() < .3:
         colours = colours * rng.uniform(.7, 1.3) + rng.normal(0, .05, 3)
     a = alpha[..., None]
@@ -200,7 +218,7 @@ def composite(rng, sources, side):
     photo = (np.clip(photo + noise, 0, 1) * 255 + .5).astype(np.uint8)
     if rng.random() < .7:
         photo = cv2.imdecode(cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(65, 98))])[1], 1)
-    return photo, alpha.clip(0, 1)
+    return photo, alpha.clip(0, 1), .2 if is_open else .55
 
 
 def crops(rng, photo, alpha, coarse, most, made_up):
@@ -230,18 +248,18 @@ def overlap(coarse, alpha):
     return np.minimum(coarse, alpha).sum() / max(1., np.maximum(coarse, alpha).sum())
 
 
-def composed(rng, sources, model, made_up, look):
+def composed(rng, sources, model, made_up, drawn, look):
     """Crops of a composite."""
     got = None
     while got is None:
         side = int(np.exp(rng.uniform(np.log(560), np.log(900 if rng.random() < .7 else 1700)))) // 8 * 8
-        got = composite(rng, sources, side)
-    photo, alpha = got
+        got = composite(rng, sources, side, drawn)
+    photo, alpha, same = got
     coarse = coarse_of(rng, photo, model)
     if look:
         sheet = np.concatenate([photo, *(np.repeat((p * 255).astype(np.uint8)[..., None], 3, 2) for p in (coarse, alpha))], 1)
         cv2.imwrite(look, cv2.resize(sheet, (1500, 500), interpolation=cv2.INTER_AREA)[..., ::-1])
-    if overlap(coarse, alpha) > .55:
+    if overlap(coarse, alpha) > same:
         yield from crops(rng, photo, alpha, coarse, round(5 * side / 600), made_up)
     else:  # the model means something else
         yield from crops(rng, photo, alpha, alpha, 2, 1.)
@@ -256,14 +274,16 @@ def main():
     parser.add_argument("--photos", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--made-up", type=float, default=.3, help="share of crops with a made-up coarse matte")
+    parser.add_argument("--drawn", type=float, default=.2, help="share of things that one sees through (openwork.py)")
+    parser.add_argument("--model", default=os.path.join(common.ROOT, "models", "base"), help="folder of the model of the coarse mattes")
     parser.add_argument("--look", help="folder to put composites into, to look at them")
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    rng, model, sources = np.random.default_rng(args.seed), common.model(), Sources(args.shared, args.raw, args.cutouts)
+    rng, model, sources = np.random.default_rng(args.seed), common.model(args.model), Sources(args.shared, args.raw, args.cutouts)
     began, out = time.time(), []
     for k in range(args.photos):
         look = os.path.join(args.look, f"{args.seed}_{k}.jpg") if args.look else None
-        out += composed(rng, sources, model, args.made_up, look)
+        out += composed(rng, sources, model, args.made_up, args.drawn, look)
     out = np.array(out, np.uint8)
     os.makedirs(os.path.dirname(os.path.abspath(args.out)), exist_ok=True)
     with open(args.out + ".part", "wb") as file:  # a name that train.py does not look for

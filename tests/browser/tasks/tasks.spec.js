@@ -1,7 +1,7 @@
 // What people come for, done as they do it, with the clicks that it takes.
-// One visit does several, so that the engine starts once. Not here yet: one of
-// two dogs (Pick), a passport picture, the layered file.
+// One visit does several, so that the engine starts once.
 import { readFile } from 'node:fs/promises';
+import { readPsd } from 'ag-psd';
 import { readPng } from '../../js/pictures.js';
 import { photos, test, unzip, withoutPicker } from '../batch-helpers.js';
 import { expect, pasteFile, sample } from '../page-helpers.js';
@@ -16,6 +16,27 @@ function jpegSize(bytes) {
   while (bytes[at] === 0xff && (bytes[at + 1] < 0xc0 || bytes[at + 1] > 0xc2)) at += 2 + bytes.readUInt16BE(at + 2);
   return [bytes.readUInt16BE(at + 7), bytes.readUInt16BE(at + 5)];
 }
+
+/** Head and shoulders with some grain, cut out already: a passport goes by the outline. @param {import('@playwright/test').Page} page */
+const bust = async (page) =>
+  Buffer.from(
+    await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(1000, 1300);
+      const to = canvas.getContext('2d');
+      to.fillStyle = '#b98d72';
+      to.beginPath();
+      to.ellipse(500, 440, 200, 270, 0, 0, 7);
+      to.roundRect(415, 640, 170, 240, 20);
+      to.roundRect(110, 830, 780, 600, 170);
+      to.fill();
+      to.globalCompositeOperation = 'source-atop';
+      for (let i = 0; i < 9000; i++) {
+        to.fillStyle = i % 2 ? '#2a2320' : '#f2d9c4';
+        to.fillRect((i * 7919) % 1000, (i * 104729) % 1300, 7, 5);
+      }
+      return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+    }),
+  );
 
 test('one photo: cut out, for a shop, on a colour, on a picture, cropped, as a sticker, looked at, mended, taken back, copied', async ({
   page,
@@ -122,6 +143,28 @@ test('one photo: cut out, for a shop, on a colour, on a picture, cropped, as a s
     await hand.click($('.thumb').first());
     await expect($('[part=name]')).toHaveText('duck.jpg');
     expect(hand.count()).toBe(1);
+  });
+  await test.step('the layered file', async () => {
+    await hand.click($('.more summary'));
+    const { name, bytes } = await hand.save(button('Layers as PSD'));
+    expect(hand.count()).toBe(2);
+    const { width, height, children = [] } = readPsd(bytes, { skipLayerImageData: true, skipCompositeImageData: true });
+    expect([name, width, height, children.length]).toEqual(['duck.psd', 1200, 900, 2]);
+    expect(children.map((layer) => Boolean(layer.mask))).toContain(true);
+  });
+  await test.step('a passport picture, and prints of it on a sheet', async () => {
+    const buffer = await bust(page);
+    await hand.open(button('Add photos'), { name: 'me.png', mimeType: 'image/png', buffer });
+    await hand.choose($('.canvas'), 'passport-de');
+    await hand.choose($('[part=format]'), 'jpeg');
+    await expect($('[part=meta]')).toContainText('JPEG · 413 × 531');
+    const { name, bytes } = await made();
+    expect(hand.count()).toBe(4);
+    expect([name, ...jpegSize(bytes)]).toEqual(['me-cutout.jpg', 413, 531]);
+    const sheet = await hand.save($('[data-act^=sheet-]').first());
+    expect(hand.count()).toBe(1);
+    expect(sheet.name).toMatch(/^me-.+\.jpg$/);
+    expect(jpegSize(sheet.bytes)[0]).toBeGreaterThan(1000);
   });
 });
 

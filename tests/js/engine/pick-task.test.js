@@ -76,3 +76,33 @@ test('one of two ducks in three clicks, whichever is meant', { skip }, async () 
     assert.ok(overlapOf(masks[1 - i], alpha) < 0.3);
   }
 });
+
+test('what is picked while a matte is retouched has the edge that the file of the same pick has', {
+  skip,
+}, async () => {
+  const photo = new Blob([await readFile(new URL('../../../web/samples/hair.jpg', import.meta.url))]);
+  const decode = await createDecoder();
+  const decoded = async (/** @type {Blob} */ blob) => decode(new Uint8Array(await blob.arrayBuffer()));
+  const { width, height } = await decoded(photo);
+  /** @type {{ box: [number, number, number, number] }} */
+  const prompt = { box: [width * 0.1, height * 0.03, width * 0.8, height * 0.95] };
+  const file = await decoded((await engine.removeBackground(photo, { pick: prompt, format: 'png' })).blob);
+  const session = await engine.pick(photo);
+  const { data, ...size } = await session.show(prompt);
+  await session.close();
+  const retouching = await engine.retouch(photo);
+  /** Mean difference of alpha, of 255, once it is a step. @param {boolean} detailed */
+  const difference = async (detailed) => {
+    await retouching.suppose({ way: 'only', data, ...size });
+    assert.equal((await retouching.settle(false, detailed)).undos, 1);
+    const matte = await decoded(await retouching.matte());
+    assert.equal((await retouching.undo()).undos, 0);
+    let sum = 0;
+    for (let i = 0; i < width * height; i++) sum += Math.abs(matte.data[4 * i] - file.data[4 * i + 3]);
+    return sum / width / height;
+  };
+  const [coarse, fine] = [await difference(false), await difference(true)];
+  await retouching.close();
+  assert.ok(coarse > 1, `hair has no details to find: ${coarse.toFixed(3)}`);
+  assert.ok(fine < 0.1, `mean difference ${fine.toFixed(3)}`); // the map came in 8 bits
+});

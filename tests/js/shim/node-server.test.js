@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { hostname, tmpdir } from 'node:os';
@@ -42,6 +43,53 @@ const raw = (address, text) =>
     socket.on('close', () => resolve(answer));
     socket.on('error', (error) => (answer ? resolve(answer) : reject(error)));
   });
+
+test('requests sent before the last is answered: a few, in turn; thousands at once begin nothing', async () => {
+  const store = createMemoryStore();
+  let [open, most] = [0, 0];
+  let letGo = () => {};
+  const held = new Promise((resolve) => {
+    letGo = () => resolve(undefined);
+  });
+  const { address } = await start({
+    store: {
+      ...store,
+      async get(...what) {
+        most = Math.max(most, ++open);
+        await held;
+        return store.get(...what);
+      },
+    },
+  });
+  const ask = (n, more = '') =>
+    `GET /v1/image-projects/c${String(n).padStart(24, '0')} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: n${n}\r\n${more}\r\n`;
+  const some = raw(address, [1, 2, 3, 4, 5, 6, 7].map((n) => ask(n)).join('') + ask(8, 'Connection: close\r\n'));
+  await until(
+    () => open,
+    (begun) => begun === 8,
+  );
+  const flood = await raw(address, Array.from({ length: 5000 }, (_, n) => ask(n)).join('')).catch(() => '');
+  assert.equal(flood, '');
+  assert.ok(most <= 24, `${most} at a time`);
+  letGo();
+  assert.deepEqual(
+    (await some).match(/x-request-id: n\d/gi).map((one) => Number(one.at(-1))),
+    [1, 2, 3, 4, 5, 6, 7, 8],
+  );
+});
+
+test('a connection that rests is kept longer than proxies keep it', async () => {
+  const { address } = await start();
+  const [, seconds] = /keep-alive: timeout=(\d+)/i.exec(
+    await raw(
+      address,
+      'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+    ),
+  );
+  const nginx = readFileSync(new URL('../../../deploy/nginx.conf', import.meta.url), 'utf8');
+  assert.ok(Number(seconds) > Number(/keepalive_timeout (\d+)s;/.exec(nginx)[1]), seconds);
+  assert.ok(Number(seconds) > 60, 'of load balancers');
+});
 
 test('all three APIs on one address, links lead back to it', async () => {
   const { call, address } = await start();
@@ -219,11 +267,11 @@ test('a body that comes too slowly or breaks off is 400 and frees its place', as
 test('a body that waits for a slow store is not to blame for it', async () => {
   const store = createMemoryStore();
   const { address } = await start({
-    bodyIdleMs: 50,
+    bodyIdleMs: 400,
     store: {
       ...store,
       async write(key, data) {
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await new Promise((resolve) => setTimeout(resolve, 1500));
         return store.write(key, data);
       },
     },

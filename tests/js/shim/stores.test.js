@@ -466,6 +466,25 @@ testOf(
   },
 );
 
+testOf('postgres: who asks for a record does not wait behind blobs', { skip: noPostgres }, async () => {
+  const url = await postgres.fresh();
+  const store = await createPostgresStore({ url });
+  await store.put('c', { id: 'a', created: 1 });
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('begin; lock table cutaway_blobs in access exclusive mode');
+  let over = 0;
+  const blobs = Array.from({ length: 40 }, async () => {
+    await store.has('c.a');
+    over++;
+  });
+  assert.equal((await store.get('c', 'a')).id, 'a');
+  assert.equal(over, 0);
+  await client.query('commit');
+  await Promise.all(blobs);
+  await Promise.all([client.end(), store.close()]);
+});
+
 testOf('postgres: a restart in the middle of a statement costs time, nothing else', { skip: noPostgres }, async () => {
   const store = await createPostgresStore({ url: await postgres.fresh() });
   await store.put('c', { id: 'a', created: 1, n: 0 });

@@ -79,6 +79,8 @@ static size_t dense_bytes(const cut_step *dense, int32_t rows)
            (size_t)((rows - 1) * dense->conv.window.s[0] + cut_reach(dense, 0));
 }
 
+/* Where in the arena the buffers lie, and how many rows a band has: as many as
+ * the window's columns hold, fewer where the dense one copies its input. */
 static block_plan plan_of(const cut_step *step, uint8_t *arena)
 {
     const cut_step *wise = step->kernel == &cut_inverted_i16 ? step->inner
@@ -328,6 +330,8 @@ static void make_points(const block_plan *b, uint8_t *arena, int32_t y_begin,
 
 /* ---- a band ------------------------------------------------------------ */
 
+/* Makes rows of the result, block by block of 8 channels; the rows above that
+ * two bands share are kept from the one before. */
 static void run(const cut_step *step, uint8_t *arena, int32_t y_begin,
                 int32_t y_end)
 {
@@ -383,6 +387,7 @@ static void set_scratch(cut_step *step)
     if (b.dense) cut_band_room(b.wise->inner, dense_rows(&b, b.band));
 }
 
+/* Packs the depthwise weights by column, in place of the usual layout. */
 static cut_status set_up_wise(const cut_setup *setup)
 {
     cut_step *step = setup->step;

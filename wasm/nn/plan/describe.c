@@ -159,7 +159,9 @@ static void add_step(cut_text *text, const cut_graph *graph,
     cut_text_add(text, type_name(step->out.type));
     cut_text_add(text, "\",\"kernel\":\"");
     cut_text_add(text, step->kernel->name);
-    cut_text_add(text, "\"}");
+    cut_text_add(text, "\"");
+    if (step->planes != CUT_PLANES_ALWAYS) field(text, "planes", step->planes);
+    cut_text_add(text, "}");
 }
 
 char *cut_plan_json(const cut_plan *plan, const cut_graph *graph)

@@ -20,6 +20,12 @@ void cut_map_lives(const cut_plan_builder *b, int map, int32_t step)
     if (step > b->dies[root]) b->dies[root] = step;
 }
 
+void cut_map_stays(const cut_plan_builder *b, int map)
+{
+    cut_map_lives(b, map, -1);
+    cut_map_lives(b, map, INT32_MAX);
+}
+
 /* Root maps, then the scratch of each step, one a thread, then the output in
  * f32. */
 static void list_blocks(const cut_plan_builder *b, cut_block *blocks)

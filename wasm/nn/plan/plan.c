@@ -8,6 +8,7 @@
 #include "nn/kernels/inverted.h"
 #include "nn/kernels/kernels.h"
 #include "nn/plan/place.h"
+#include "nn/plan/planes.h"
 #include "nn/plan/scale.h"
 #include "nn/plan/views.h"
 
@@ -54,6 +55,7 @@ double cut_plan_cost(const cut_graph *graph, int arithmetic)
 static void step_init(cut_step *step, const cut_op *op)
 {
     *step = (cut_step){.kind = op->kind,
+                       .planes = CUT_PLANES_ALWAYS,
                        .act = op->act,
                        .fused_act = op->act.kind,
                        .map = op->out,
@@ -63,7 +65,10 @@ static void step_init(cut_step *step, const cut_op *op)
 static void step_new(const cut_plan_builder *b, cut_step_source source)
 {
     uint32_t i = b->plan->step_count++;
-    step_init(&b->plan->steps[i], source.op);
+    cut_step *step = &b->plan->steps[i];
+    step_init(step, source.op);
+    if (b->planes[step->map] != b->planes[b->graph->output])
+        step->planes = b->planes[step->map];
     b->sources[i] = source;
 }
 
@@ -128,6 +133,16 @@ static void find_ends(const cut_plan_builder *b)
     }
 }
 
+/* A step makes `by` out of a map. One that depends on less of the input than
+ * `by` stays for the next run, which may have no other of it. */
+static void step_reads(const cut_plan_builder *b, int map, int by, int32_t now)
+{
+    cut_map_lives(b, map, now);
+    if (b->planes[map] == b->planes[by] || map == b->graph->input) return;
+    cut_map_stays(b, map);
+    cut_map_stays(b, b->graph->input); /* so that it can be compared */
+}
+
 /* The parts of a concatenation that are not made in place: a step for each. */
 static void list_parts(const cut_plan_builder *b, const cut_op *op)
 {
@@ -138,8 +153,8 @@ static void list_parts(const cut_plan_builder *b, const cut_op *op)
         int there = b->parent[map] == op->out && b->channel[map] == channel;
         channel += b->plan->views[map].c;
         cut_map_lives(b, op->out, now);
+        step_reads(b, map, op->out, now);
         if (there) continue;
-        cut_map_lives(b, map, now);
         step_new(b, (cut_step_source){.op = op, .part = k});
     }
 }
@@ -160,11 +175,12 @@ static void list_steps(const cut_plan_builder *b)
         const cut_op *reader = op;
         step_new(b, (cut_step_source){.op = op});
         for (const cut_op *each = op; each; each = inner_of(b, each)) {
-            if (each->residual >= 0) cut_map_lives(b, each->residual, now);
+            if (each->residual >= 0)
+                step_reads(b, each->residual, op->out, now);
             reader = each;
         }
         for (uint32_t k = 0; k < reader->ins; k++)
-            cut_map_lives(b, cut_input_map(b, reader, k), now);
+            step_reads(b, cut_input_map(b, reader, k), op->out, now);
         cut_map_lives(b, op->out, now);
     }
 }
@@ -273,6 +289,7 @@ static cut_status make(const cut_plan_builder *b, int whole)
     if (status) return status;
     if (!whole) find_pairs(b);
     if (!whole) find_ends(b);
+    cut_find_planes(b);
     list_steps(b);
     for (uint32_t i = 0; i < plan->step_count && !status; i++)
         status = set_up(b, i);
@@ -294,7 +311,7 @@ cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph, int arithmetic,
                           .error = error,
                           .ranges = ranges,
                           .headroom = headroom};
-    int *ints = cut_alloc(maps * 5 + graph->op_count, sizeof *ints);
+    int *ints = cut_alloc(maps * 6 + graph->op_count, sizeof *ints);
     b.sources = cut_alloc(steps, sizeof *b.sources);
     plan->steps = cut_alloc_zero(steps, sizeof *plan->steps);
     plan->views = cut_alloc_zero(maps, sizeof *plan->views);
@@ -305,7 +322,8 @@ cut_status cut_plan_make(cut_plan *plan, const cut_graph *graph, int arithmetic,
         b.group = ints + maps * 2;
         b.born = ints + maps * 3;
         b.dies = ints + maps * 4;
-        b.into = ints + maps * 5;
+        b.planes = (uint32_t *)(ints + maps * 5);
+        b.into = ints + maps * 6;
         status = make(&b, whole);
     } else {
         cut_fail(error, status, "No memory for the plan.");

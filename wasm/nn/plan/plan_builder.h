@@ -38,6 +38,7 @@ typedef struct cut_plan_builder {
     float headroom;
     int32_t *born, *dies; /* steps, of root maps */
     int *into;            /* of an op: the one it is fused into, or -1 */
+    uint32_t *planes;     /* of the input, that a map depends on: a mask */
 } cut_plan_builder;
 
 /** The map that an op reads as its k-th. */

@@ -74,6 +74,8 @@ struct cut_step {
     int32_t band;            /* rows a call should make */
     int32_t first_row;       /* of the call that finds no rows kept; else 0 */
     uint32_t kmacs;          /* of the whole step */
+    uint32_t planes;         /* where `out` stays from run to run: those of the
+                                input that it depends on; else ALWAYS */
     cut_act act;             /* of a convolution a..b, in units of `out` */
     cut_act_kind fused_act;  /* for people */
     size_t scratch, scratch_bytes; /* of the arena; inner's behind it */
@@ -99,6 +101,14 @@ typedef struct cut_setup {
     size_t *weight_bytes; /* counts what the steps own */
     cut_error *error;
 } cut_setup;
+
+/** Planes of the input as a mask: the last of these bits is of all that follow,
+ * and one more is always among those that have changed. */
+#define CUT_PLANES_ALWAYS (1u << 31)
+static inline uint32_t cut_plane_bit(int32_t plane)
+{
+    return 1u << (plane < 30 ? plane : 30);
+}
 
 static inline size_t cut_element(int type)
 {

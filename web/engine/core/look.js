@@ -48,10 +48,10 @@ function onlyThese(key, value, names) {
     if (!names.includes(name)) refuse(key ? `${key}.${name}` : name, `is not known here: ${names.join(', ')}.`);
 }
 
-/** @param {string} key @param {unknown} value @param {number} most @returns {string} */
-function text(key, value, most) {
+/** @param {string} key @param {unknown} value @param {number} max @returns {string} */
+function text(key, value, max) {
   if (typeof value !== 'string' || !value.trim()) refuse(key, 'is a text.');
-  if (value.length > most) refuse(key, `has ${most} characters at most.`);
+  if (value.length > max) refuse(key, `has ${max} characters at most.`);
   return value;
 }
 
@@ -199,8 +199,8 @@ async function dataUrl(blob) {
 
 /** The look as a file's text, which readLook() reads again. @param {Look} look @returns {Promise<string>} */
 export async function writeLook({ name, pattern, options }) {
-  const { background: behind, ...rest } = options;
-  const said = behind instanceof Blob ? await dataUrl(behind) : behind;
+  const { background, ...rest } = options;
+  const said = background instanceof Blob ? await dataUrl(background) : background;
   const all = { ...(said === undefined ? {} : { background: said }), ...rest };
   readLook({ 'cutaway-look': version, name, pattern, options: all });
   return `${JSON.stringify({ 'cutaway-look': version, name, pattern, options: all }, null, 2)}\n`;

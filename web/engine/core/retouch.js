@@ -65,7 +65,8 @@ export class Retouch extends Handle {
     return failed ? { ...this.state, failed } : this.state;
   }
 
-  /** Runs the network under the stroke. Without it (it could not be had, it failed) the stroke changes nothing: why. */
+  /** Runs the network under the stroke, or along the edge of the thing that was settled. Without it (it could not be had,
+   * it failed) that changes nothing: why. */
   async #refine() {
     const { core } = this;
     try {
@@ -104,9 +105,15 @@ export class Retouch extends Handle {
     return this.state;
   }
 
-  /** Makes that a step of undo. @param {boolean} [goesOn] instead of the step before, which was of the same thing */
-  settle(goesOn = false) {
+  /**
+   * Makes that a step of undo.
+   *
+   * @param {boolean} [goesOn] instead of the step before, which was of the same thing
+   * @param {boolean} [detailed] with what the detail network finds along its edge; where it cannot be had, without
+   */
+  async settle(goesOn = false, detailed = false) {
     this.call('retouch', 'settle', Number(goesOn));
+    if (detailed) await this.#refine();
     return this.state;
   }
 

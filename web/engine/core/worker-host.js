@@ -4,7 +4,7 @@
 //   → {id, type, input?: Blob, background?: Blob, matte?: Blob, options?}   a type of requests.js
 //   → {id, type: 'call', number, call, args}     of held-calls.js, or close: of the picture that this request's answer numbered
 //   → {type: 'abort', id}                        no answer of its own
-//   → {type: 'threads', most}                    before all others, no answer: how many threads it may use
+//   → {type: 'threads', max}                     before all others, no answer: how many threads it may use
 //   → {type: 'trim'}                             the same: a new wasm instance, the old one's memory is given back
 //   ← {id, type: 'progress', progress: {stage, fraction, loaded?, total?}}
 //   ← {id, type: 'done', value, heapBytes}       value.bytes is transferred
@@ -38,20 +38,20 @@ async function read(core, blob) {
  * Answers what comes through the port.
  *
  * @param {{ post: (message: any, transfer?: ArrayBuffer[]) => void, listen: (handler: (message: any) => void) => void }} port
- * @param {(most: number | undefined) => Promise<Parts>} makeParts made once, on the first request; again after a failure;
- *   most: of threads, unless nothing was said
+ * @param {(maxThreads: number | undefined) => Promise<Parts>} makeParts made once, on the first request; again after a failure;
+ *   maxThreads: unless nothing was said
  */
 export function hostJobs(port, makeParts) {
   /** @type {Promise<Parts> | null} */
   let making = null;
   /** @type {Map<number, AbortController>} */
   const running = new Map();
-  /** @type {number | undefined} */ let most;
+  /** @type {number | undefined} */ let maxThreads;
   /** @type {Map<number, Held>} by the number of the request that began it */
   const held = new Map();
 
   const ready = () => {
-    making ??= makeParts(most);
+    making ??= makeParts(maxThreads);
     making.catch(() => {
       making = null;
     });
@@ -119,7 +119,7 @@ export function hostJobs(port, makeParts) {
       return;
     }
     if (request.type === 'threads') {
-      most = request.most;
+      maxThreads = request.max;
       return;
     }
     const { id } = request;

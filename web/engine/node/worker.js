@@ -103,9 +103,9 @@ hostJobs(
     post: (message, transfer) => port.postMessage(message, transfer),
     listen: (handler) => port.on('message', handler),
   },
-  async (most = 1) => {
+  async (maxThreads = 1) => {
     const { core, newCore } = await openCore({
-      threads: Math.min(most, availableParallelism()),
+      threads: Math.min(maxThreads, availableParallelism()),
       exact: true, // the shell's files are the same on every machine
       compile: compileBuilt,
       spawnHelper: () => openThread(new URL('./helper.js', import.meta.url)),

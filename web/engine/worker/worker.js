@@ -145,9 +145,9 @@ hostJobs(
       };
     },
   },
-  async (most = Infinity) => {
+  async (maxThreads = Infinity) => {
     const { core, newCore } = await openCore({
-      threads: Math.min(most, threads()),
+      threads: Math.min(maxThreads, threads()),
       has,
       compile: async (file) => {
         const response = await fetch(at(file));

@@ -47,6 +47,8 @@ export default {
   "restore.said": "Zurückgeholt.",
   "objects.said_one": "{{count}} Objekt. Ein Klick darauf entfernt es oder holt es zurück.",
   "objects.said_other": "{{count}} Objekte. Ein Klick auf eines entfernt es oder holt es zurück.",
+  "objects.drop": "Entfernen",
+  "objects.back": "Zurückholen",
   "discard": "Verwerfen",
   "discard.not": "Weiter bearbeiten",
   "discard.ask_one": "{{count}} Änderung ginge verloren. Verwerfen?",

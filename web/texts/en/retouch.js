@@ -47,6 +47,8 @@ export default {
   "restore.said": "Restored.",
   "objects.said_one": "{{count}} object. Click it to drop it, or to take it back.",
   "objects.said_other": "{{count}} objects. Click one to drop it, or to take it back.",
+  "objects.drop": "Drop it",
+  "objects.back": "Take it back",
   "discard": "Discard",
   "discard.not": "Keep on",
   "discard.ask_one": "{{count}} change would be lost. Discard it?",

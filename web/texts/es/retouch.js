@@ -48,6 +48,8 @@ export default {
   "objects.said_one": "{{count}} objeto. Haz clic en él para quitarlo o recuperarlo.",
   "objects.said_many": "{{count}} de objetos. Haz clic en uno para quitarlo o recuperarlo.",
   "objects.said_other": "{{count}} objetos. Haz clic en uno para quitarlo o recuperarlo.",
+  "objects.drop": "Quitar",
+  "objects.back": "Recuperar",
   "discard": "Descartar",
   "discard.not": "Seguir",
   "discard.ask_one": "Se perdería {{count}} cambio. ¿Descartarlo?",

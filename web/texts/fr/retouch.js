@@ -48,6 +48,8 @@ export default {
   "objects.said_one": "{{count}} objet. Cliquez dessus pour le retirer ou le remettre.",
   "objects.said_many": "{{count}} d’objets. Cliquez sur l’un d’eux pour le retirer ou le remettre.",
   "objects.said_other": "{{count}} objets. Cliquez sur l’un d’eux pour le retirer ou le remettre.",
+  "objects.drop": "Retirer",
+  "objects.back": "Remettre",
   "discard": "Abandonner",
   "discard.not": "Continuer",
   "discard.ask_one": "{{count}} modification serait perdue. L’abandonner ?",

@@ -46,6 +46,8 @@ export default {
   "erase.said": "消しました。",
   "restore.said": "戻しました。",
   "objects.said_other": "オブジェクトは {{count}} 個です。クリックすると消したり戻したりできます。",
+  "objects.drop": "消す",
+  "objects.back": "戻す",
   "discard": "破棄",
   "discard.not": "続ける",
   "discard.ask_other": "{{count}} 件の変更が失われます。破棄しますか？",

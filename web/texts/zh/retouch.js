@@ -46,6 +46,8 @@ export default {
   "erase.said": "已擦除。",
   "restore.said": "已恢复。",
   "objects.said_other": "共有 {{count}} 个物体。点击可移除或恢复。",
+  "objects.drop": "移除",
+  "objects.back": "恢复",
   "discard": "放弃",
   "discard.not": "继续编辑",
   "discard.ask_other": "{{count}} 处更改将丢失。要放弃吗？",

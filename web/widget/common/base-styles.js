@@ -32,8 +32,8 @@ background-size:96px 96px,96px 96px,16px 16px,16px 16px;background-position:-1px
 .primary,.quiet{min-height:46px;padding:0 20px;border-radius:12px;font-weight:600;border:1.5px solid #0000;transition:background-color .15s,border-color .15s}
 .primary{background:var(--_spark);color:#1b1a0f}.primary:hover{background:color-mix(in srgb,var(--_spark),#fff 28%)}
 .quiet{background:#0003;border-color:#ffffff73;color:inherit}.quiet:hover{background:#0000004d;border-color:#fff}
-:host([dragging]) .cut rect{opacity:1;stroke-width:3;animation:march 1s linear infinite}
-:host([dragging]) .sun{transform:translate(33px,-28px) scale(1.15);transform-box:fill-box;transform-origin:center}
+:host([dragging]) .cut rect,:host([state=working]) .drop rect{opacity:1;stroke-width:3;animation:march 1s linear infinite}
+:host([dragging]) .sun{transform:translate(33px,-28px)}
 :host([dragging]) .drop>:not(svg){pointer-events:none}
 @keyframes march{to{stroke-dashoffset:-32}}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}

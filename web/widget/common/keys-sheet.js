@@ -27,14 +27,16 @@ export function tellKeys(root, t, rows, more = []) {
     }),
   );
   const close = made('button', t('keys.close'));
-  close.className = 'primary';
+  close.className = 'quiet small-button';
   close.setAttribute('type', 'button');
   dialog.addEventListener('click', ({ target }) => {
     if (target === close || target === dialog) dialog.close(); // the dialog itself: its backdrop
   });
   dialog.addEventListener('close', () => dialog.remove());
   const body = document.createElement('div');
-  body.append(made('h2', t('keys')), list, ...more, close);
+  const head = document.createElement('header'); // the first thing to have the focus, so that the sheet opens at its top
+  head.append(made('h2', t('keys')), close);
+  body.append(head, list, ...more);
   dialog.append(body);
   root.append(dialog);
   dialog.showModal();

@@ -16,27 +16,17 @@ export class LooksDrawer {
     this.button = /** @type {HTMLElement} */ (root.querySelector('[data-act=looks],[data-pick=looks]'));
     this.owner = owner;
     this.style = /** @type {HTMLElement | null} */ (root.querySelector('[data-act=style],[data-pick=style]'));
-    // where there is no room for two, the one that is opened closes the other
+    // they have one place: the one that is opened closes the other
     this.style?.addEventListener('click', () => {
-      if (this.#tight && !this.box.hidden && !this.#styled) void this.toggle();
+      if (!this.box.hidden) void this.toggle();
     });
   }
 
-  get #tight() {
-    const { clientWidth, clientHeight } = /** @type {HTMLElement} */ (this.box.closest('.frame'));
-    return clientWidth < 640 || clientHeight < 700;
-  }
-
-  /** The other one is open. */
-  get #styled() {
-    return this.style?.getAttribute('aria-expanded') === 'true';
-  }
-
   async toggle() {
+    if (this.box.hidden && this.style?.getAttribute('aria-expanded') === 'true') this.style.click();
     this.box.hidden = !this.box.hidden;
     this.button.setAttribute('aria-expanded', String(!this.box.hidden));
     if (this.box.hidden) return;
-    if (this.#tight && this.#styled) this.style?.click();
     this.#panel ??= import('./panel.js').then(({ LooksPanel }) => new LooksPanel(this.box, this.owner));
     this.#open = await this.#panel;
     await this.#open.speak(this.owner.language());

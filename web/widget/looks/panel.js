@@ -1,7 +1,7 @@
 // The looks: put on with a click, several of them ticked for one ZIP, kept
 // under a name, taken out as a file and in again. Loaded when opened. What it
 // is for, one photo or a batch, its owner says.
-import { readLook, usualPattern, writeLook } from '../../engine/core/look.js';
+import { maxLookChars, readLook, usualPattern, writeLook } from '../../engine/core/look.js';
 import english from '../../texts/en/looks.js';
 import { adoptStyles } from '../common/adopt-styles.js';
 import { localize, texts } from '../common/texts.js';
@@ -45,7 +45,7 @@ const styles = `
 .presets .icon{width:38px;height:38px;padding:0;border:0;border-radius:9px;background:none}
 .presets .icon:hover{background:color-mix(in srgb,var(--_ink),#0000 88%)}
 .presets .icon svg{display:block;width:18px;height:18px;margin:auto;fill:none;stroke:currentColor;stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}
-.presets .check{min-width:38px;min-height:38px;justify-content:center}
+.presets .check{min-height:38px;padding-inline:2px 8px;gap:5px;font-size:.76rem;color:var(--_muted)}
 .presets .new{display:flex;flex-wrap:wrap;gap:8px 10px;align-items:end;padding-top:8px;margin-top:4px;border-top:1px solid color-mix(in srgb,var(--_edge),#0000 40%)}
 .presets .new label{display:grid;gap:2px;flex:1 1 130px;min-width:0;font-size:.82rem;color:var(--_muted)}
 .presets .new input{width:100%;min-height:40px;padding:0 10px;border:1px solid color-mix(in srgb,var(--_ink),#0000 62%);border-radius:10px;background:var(--_surface);color:var(--_ink);font:inherit;font-size:.92rem}
@@ -53,10 +53,7 @@ const styles = `
 .presets .out{padding:4px 0}
 .presets .told{min-height:0;font-size:.86rem;padding-top:4px;overflow-wrap:anywhere}.presets .told:empty{display:none}
 .presets .told[data-wrong]{color:#a1241b;color:light-dark(#a1241b,#ffb0a8)}
-@container (max-width:640px){.bar>.presets{max-height:236px}.studio>.bar:has(>.presets:not([hidden]))>.line,.studio>.bar:has(>.presets:not([hidden])) .end>:not(.primary){display:none}}
-@container (min-width:860px){.studio>.bar>.presets{flex:none;max-height:300px}}
-@media (max-height:760px){@container (min-width:860px){.studio>.bar>.presets{max-height:176px}}}
-@media (max-height:500px){@container (min-width:560px){.studio>.bar>.presets{flex:none;max-height:none}}}
+@container (max-width:640px){.bar>.presets{max-height:236px}}
 `;
 
 /** A few that everybody has, until there is one of that name. @type {{ key: 'shop' | 'square' | 'story', options: Look['options'] }[]} */
@@ -73,9 +70,6 @@ const starters = [
   },
   { key: 'story', options: { background: 'blur', canvas: '9:16', format: 'jpeg' } },
 ];
-
-/** A file of looks that is larger than this is none. */
-const maxFileBytes = 24e6;
 
 const icons = {
   export: 'M10 3v9m-3.5-3L10 12.5 13.5 9M4 16.5h12',
@@ -166,7 +160,7 @@ export class LooksPanel {
     if (at >= 0) (list.querySelectorAll('button,input')[at] ?? list.querySelector('button'))?.focus();
   }
 
-  /** @param {Look} look @param {Translate} t */
+  /** A tick, the look itself to put on, and what can be done with it. @param {Look} look @param {Translate} t */
   #row(look, t) {
     const { name, options } = look;
     const row = document.createElement('li');
@@ -178,7 +172,7 @@ export class LooksPanel {
       checked: this.#ticked.has(name),
     });
     tick.setAttribute('aria-label', t('tick', { name }));
-    label.append(tick);
+    label.append(tick, 'ZIP');
     const wear = Object.assign(document.createElement('button'), { type: 'button', className: 'wear' });
     wear.setAttribute('aria-pressed', String(this.#worn === name));
     wear.dataset.wear = name;
@@ -248,11 +242,9 @@ export class LooksPanel {
   /** @param {File[]} files */
   async #import(files) {
     for (const file of files) {
-      if (file.size > maxFileBytes) await this.#take(() => null);
-      else {
-        const text = await file.text();
-        await this.#take(() => text);
-      }
+      // no more of it than shows that it is too long: a character has four bytes at most
+      const text = await file.slice(0, 4 * maxLookChars + 4).text();
+      await this.#take(() => text);
     }
   }
 
@@ -295,12 +287,17 @@ export class LooksPanel {
   }
 }
 
+/** Of canvases, the same in every language. @type {Record<string, string>} */
+const canvasNames = { square: '1:1', portrait: '4:5', wide: '16:9', etsy: 'Etsy', shopify: 'Shopify' };
+
 /** @param {Look['options']} options */
 function sizeOf({ canvas, crop }) {
   if (!canvas) return crop ? '⌗' : '';
-  if (typeof canvas === 'string') return canvas.replace('x', ' × ');
-  const { preset, ratio, width, height } = /** @type {Record<string, string | number>} */ (canvas);
-  return String(preset ?? ratio ?? `${width} × ${height}`);
+  const { preset, ratio, width, height } = /** @type {Record<string, string | number>} */ (
+    typeof canvas === 'string' ? { preset: canvas } : canvas
+  );
+  const name = String(preset ?? ratio ?? `${width} × ${height}`);
+  return canvasNames[name] ?? shops[name]?.name ?? name.replace('x', ' × ');
 }
 
 /** @param {Look['options']} options @param {Translate} t */

@@ -8,9 +8,9 @@ import { answered, within } from '../common/device-store.js';
 /** The database, and all that is in it. */
 const STORE = 'cutaway-looks';
 const place = { database: STORE, store: STORE, keyPath: 'name' };
-export const mostLooks = 40;
+const maxLooks = 40;
 /** Of all background pictures together. */
-const mostBytes = 64e6;
+const maxBytes = 64e6;
 
 /** @type {Map<string, Look>} where storage is refused */
 const here = new Map();
@@ -40,8 +40,8 @@ export async function recallLooks() {
 export async function keepLook({ name, pattern, options }) {
   const look = { name, pattern, options };
   const others = (await recallLooks()).filter((one) => one.name !== name);
-  if (others.length >= mostLooks) return false;
-  if (others.reduce((sum, one) => sum + bytesOf(one), bytesOf(look)) > mostBytes) return false;
+  if (others.length >= maxLooks) return false;
+  if (others.reduce((sum, one) => sum + bytesOf(one), bytesOf(look)) > maxBytes) return false;
   try {
     await within(place, 'readwrite', (store) => answered(store.put(look)));
     here.delete(name);

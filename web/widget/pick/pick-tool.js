@@ -238,7 +238,7 @@ export class PickTool {
     const steps = thing?.steps.slice(last ? -1 : 0) ?? [];
     for (const [i, { answer }] of steps.entries()) {
       await retouching.suppose({ way: /** @type {Thing} */ (thing).way, ...answer });
-      await retouching.settle(i > 0);
+      await retouching.settle(i > 0, i === steps.length - 1);
     }
   }
 

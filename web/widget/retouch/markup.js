@@ -24,7 +24,7 @@ export const retoucherMarkup = `
   </div>
   <button type="button" class="chip icon help" data-act="keys" data-label="keys" data-title="keys" aria-keyshortcuts="?">?</button>
 </div>
-<div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i><p class="told" hidden></p></div>
+<div class="sheet-of-photo"><canvas tabindex="0" role="application" part="canvas"></canvas><i class="cursor" hidden></i><div class="object" aria-hidden="true" hidden><span></span></div><p class="told" hidden></p></div>
 <div class="tools low" role="toolbar" data-label="brush" part="tools">
   <p class="trouble" role="alert" hidden></p>
   <div class="edge" hidden>
@@ -37,6 +37,7 @@ export const retoucherMarkup = `
     <label class="softness"><span data-t="softness"></span><input class="soft" type="range" min="0" max="100" value="30"></label>
     <label class="check snapping"><input class="snap" type="checkbox" checked><span data-t="snap"></span></label>
   </div>
+  <p class="counted" hidden></p>
   <span class="gap"></span>
   <button type="button" class="chip icon" data-act="undo" data-label="undo" data-title="undo" aria-keyshortcuts="Control+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M7 4 3 8l4 4M3 8h9a5 5 0 0 1 0 9H8"/></svg></button>
   <button type="button" class="chip icon" data-act="redo" data-label="redo" data-title="redo" aria-keyshortcuts="Control+Shift+Z"><svg viewBox="0 0 20 20" aria-hidden="true"><path d="m13 4 4 4-4 4M17 8H8a5 5 0 0 0 0 9h4"/></svg></button>
@@ -87,9 +88,17 @@ canvas[data-backdrop=green]{background:#00b140!important}
 .ask{max-width:min(420px,100vw - 32px);padding:20px 22px;border:1px solid #ffffff40;border-radius:14px;background:#04231d;color:#f3f8f5}
 .ask::backdrop{background:#0b1512a6}.ask .row{display:flex;flex-wrap:wrap;gap:8px;margin-top:14px;justify-content:end}
 .cursor{position:absolute;left:0;top:0;border-radius:50%;border:1.5px solid #fff;outline:1.5px solid #000a;pointer-events:none}
+.object{position:absolute;left:0;top:0;border:2px solid #fff;outline:1.5px dashed #04231d;outline-offset:-2px;border-radius:4px;pointer-events:none}
+.object span{position:absolute;inset:4px auto auto 4px;padding:2px 9px;border-radius:7px;background:#04231d;color:#f3f8f5;font-size:.82rem;white-space:nowrap}
+.counted{font-size:.875rem}
 @container (max-width:640px){
-.tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .softness{display:none}
-.tools [data-tool]{flex:1 1 30%;justify-content:center;padding:0 6px;font-size:.82rem}
-.tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools.low :is(.brush,.edge){flex-basis:100%}
+.counted{flex-basis:100%}.tools{gap:6px;padding:8px}.tools [data-tool] svg,.tools .softness{display:none}
+.tools [data-tool]{flex:1 1 21%;justify-content:center;padding:0 6px;font-size:.82rem}.tools:not(.low) .check{margin:0;font-size:.82rem}
+.tools .gap{min-width:0}.tools:not(.low) .gap{flex-basis:100%;height:0}.tools .zoom{min-width:54px}.tools .dot{width:26px;height:26px}.tools.low :is(.brush,.edge){flex-basis:100%}
 }
+@media (max-height:500px){@container (min-width:560px){
+.tools{gap:5px;padding:6px 8px}.tools [data-tool] svg,.tools .softness,.tools .help{display:none}.tools [data-tool]{padding:0 6px;font-size:.8rem}.tools input[type=range]{width:72px}.tools .small-button{padding:0 11px}
+.tools:not(.low) .check{margin:0;font-size:.8rem}.tools .zoom{min-width:50px;padding:0}.tools .dot{width:24px;height:24px}.tools .backdrops{gap:4px}
+.tools .edge>label>span{display:none}.tools :is(.brush,.edge){gap:5px 8px}
+}}
 `;

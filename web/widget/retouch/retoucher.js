@@ -10,6 +10,7 @@ import { percent } from '../common/units.js';
 import { handleZoom, isMeant, Zoom, zoomStep } from '../common/zoom.js';
 import { canPick } from '../pick/offered.js';
 import { retoucherMarkup, retoucherStyles } from './markup.js';
+import { ObjectFrame } from './object-frame.js';
 
 /**
  * @typedef {import('../common/texts.js').Translate<typeof english>} Translate
@@ -114,6 +115,7 @@ class Retoucher {
   #drawing = false;
   #stale = false;
   #cursor = { x: 0, y: 0, shown: false };
+  /** @type {ObjectFrame} */ #frame;
   /** @type {import('../pick/pick-tool.js').PickTool | undefined} */ #pick;
   /** @type {Promise<void> | undefined} */ #picking;
 
@@ -133,6 +135,7 @@ class Retoucher {
     const template = document.createElement('template');
     template.innerHTML = retoucherMarkup;
     box.replaceChildren(template.content);
+    this.#frame = new ObjectFrame(this.#part('.object'));
     localize(box, t);
     this.#part('[data-tool=pick]').hidden = !session;
     this.canvas = /** @type {HTMLCanvasElement} */ (this.#part('canvas'));
@@ -288,9 +291,16 @@ class Retoucher {
     this.#part('.trouble').hidden = true;
     if (tool !== 'objects') return;
     this.#settlePick();
-    void this.#call(() => this.retouching.objects()).then((parts) => {
-      if (parts) this.say(this.t('objects.said', { count: parts.length }));
-    });
+    void this.#listObjects().then(() => this.say(this.#part('.counted').textContent));
+  }
+
+  /** The objects as they are now: how many, and what a click will do to each. */
+  async #listObjects() {
+    const parts = await this.#call(() => this.retouching.objects());
+    if (!parts) return;
+    this.#frame.parts = parts;
+    this.#part('.counted').textContent = this.t('objects.said', { count: parts.length });
+    this.#moveCursor();
   }
 
   /**
@@ -357,7 +367,8 @@ class Retoucher {
     this.#part('[data-act=undo]').disabled = undos === 0;
     this.#part('[data-act=redo]').disabled = redos === 0 || this.#unmeant;
     this.#part('[data-tool=pick]').setAttribute('aria-busy', String(Boolean(this.#picking)));
-    this.#part('.brush').hidden = this.#tool === 'pick' || Boolean(this.#picking);
+    this.#part('.brush').hidden = ['pick', 'objects'].includes(this.#tool) || Boolean(this.#picking);
+    this.#part('.counted').hidden = this.#tool !== 'objects';
     this.#part('.brush').inert = !brushes.includes(this.#tool);
     this.#part('.snapping').hidden = this.#tool === 'refine' || this.#tool === 'edge';
     this.#part('.edge').hidden = this.#tool !== 'edge';
@@ -396,6 +407,7 @@ class Retoucher {
       if (text) this.say(text);
       this.#sync();
       this.#render();
+      if (this.#tool === 'objects') void this.#listObjects();
     });
   }
 
@@ -559,6 +571,10 @@ class Retoucher {
     cursor.hidden = !brushes.includes(this.#tool) || !this.#cursor.shown;
     cursor.style.width = cursor.style.height = `${2 * this.#size}px`;
     cursor.style.translate = `${this.#cursor.x - this.#size}px ${this.#cursor.y - this.#size}px`;
+    const over = this.#tool === 'objects' && this.#cursor.shown;
+    this.#frame.lay(over ? this.view.under(this.#cursor) : undefined, this.view, (kept) =>
+      this.t(kept ? 'objects.drop' : 'objects.back'),
+    );
   }
 
   /* ---- keys ---- */

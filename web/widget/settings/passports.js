@@ -95,8 +95,7 @@ export const passports = {
     size: [36, 47],
     head: [32, 36],
     top: 5,
-    source: 'https://www.timpson.co.uk/services/passport-photos/international-passport-photo-sizes/finland',
-    quoted: true,
+    source: 'https://finlex.fi/fi/laki/alkup/2016/20161168',
   },
   tr: {
     size: [50, 60],
@@ -160,15 +159,13 @@ export const passports = {
     size: [35, 50],
     head: [25, 30],
     top: 7,
-    source: 'https://statusin.org/6190.html',
-    quoted: true,
+    source: 'http://www.imi.gov.my/index.php/en/main-services/pasport/malaysian-international-passport',
   },
   au: {
     size: [35, 45],
     head: [32, 36],
     top: 4,
-    source: 'https://docslib.org/doc/7328328/guidelines-for-the-photographic-industry-and-camera-operators',
-    quoted: true,
+    source: 'http://usa.embassy.gov.au/whwh/PassportphotosPassportphotos.html',
   },
   nz: {
     size: [35, 45],

@@ -64,19 +64,19 @@ export const studioMarkup = `
     <button type="button" class="swatch" data-bg="white" data-title="white" data-label="white"></button>
     <button type="button" class="swatch black" data-bg="#000000" data-title="black" data-label="black"></button>
     <span class="swatch colour" data-title="colour"><input type="color" value="#f4c7b8" list="recent" data-label="colour"><datalist id="recent"></datalist></span>
-    <button type="button" class="swatch pill" data-bg="blur" data-t="blur"></button>
-    <button type="button" class="swatch pill" data-act="image" data-t="image"></button>
+    <span class="pills"><button type="button" class="swatch pill" data-bg="blur" data-t="blur"></button>
+    <button type="button" class="swatch pill" data-act="image" data-t="image"></button></span>
   </div>
   <div class="opts">
     <select data-label="format" part="format"><option value="png">PNG</option><option value="jpeg">JPEG</option><option value="webp">WebP</option></select>
     <label class="check"><input type="checkbox" part="crop"><span data-t="crop"></span></label>
     <select class="margin" data-label="margin" part="margin" hidden><option value="0%"></option><option value="5%"></option><option value="10%"></option><option value="20%"></option></select>
-    <button type="button" class="plain" part="button style" data-act="style" data-t="style" aria-expanded="false"></button>
-    <button type="button" class="plain" part="button looks" data-act="looks" data-t="looks" aria-expanded="false"></button>
+    <span class="tabs"><button type="button" class="plain" part="button style" data-act="style" data-t="style" aria-expanded="false"></button>
+    <button type="button" class="plain" part="button looks" data-act="looks" data-t="looks" aria-expanded="false"></button></span>
   </div>
   <div class="presets" part="looks" hidden></div>
-  <ul class="worn" part="worn" data-label="worn"></ul>
   <div class="style" part="style" hidden></div>
+  <div class="notes"><ul class="worn" part="worn" data-label="worn"></ul><div class="advice" part="advice" hidden></div></div>
   <div class="end">
     <button type="button" class="plain move" part="button move" data-act="move" data-t="move" data-title="place.how" aria-pressed="false"></button>
     <button type="button" class="plain" part="button retouch" data-act="retouch" data-t="retouch"></button>
@@ -89,7 +89,6 @@ export const studioMarkup = `
     <button type="button" class="primary" part="button download" data-act="download" data-t="download"></button>
   </div>
   <div class="line"><p class="meta" part="meta"></p></div>
-  <div class="advice" part="advice" hidden></div>
 </div>
 <div class="retouch" part="retouch" hidden></div>
 <input type="file" class="backgroundFile" accept="image/*" hidden tabindex="-1" aria-hidden="true">`;

@@ -75,9 +75,9 @@ export class Output {
     meta.title = file ? this.needs.t()('drag') : '';
   }
 
-  /** There is no file, and why. @param {string} text */
+  /** There is no file, and why, which the notes above say, too. @param {string} text */
   refuse(text) {
-    this.tell(text);
+    this.tell('');
     this.#refuses(text);
     this.needs.say(text);
   }

@@ -569,6 +569,7 @@ export class Studio {
     this.#chosen = item;
     this.#guide?.shown(item);
     this.#shown = '';
+    this.#advise(undefined); // what is there is about another photo
     this.#show(item);
     this.#layStrip();
     if (item.state === 'done') void this.#file(item).catch(() => {});
@@ -723,6 +724,7 @@ export class Studio {
   async #retouch(item, pick = false) {
     if (this.#retouching || item.state !== 'done' || !item.photo) return;
     const life = (this.#retouching = new AbortController());
+    this.host.scrollIntoView({ block: 'nearest' });
     const gone = () => life.signal.aborted || !this.queue.items.includes(item);
     /** @type {Blob | null} */ let matte = null;
     /** @type {unknown} */ let failure;
@@ -781,7 +783,7 @@ export class Studio {
     });
   }
 
-  /** @param {Result['report']} report */
+  /** @param {Result['report'] | undefined} report of the file that is shown */
   #advise(report) {
     this.#report = report;
     if (!isPassport(this.host.getAttribute('canvas'))) layAdvice(this.#part('.advice'), this.host, this.t, report);

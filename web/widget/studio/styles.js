@@ -101,11 +101,13 @@ select{padding:0 8px}
 .bar .primary{min-height:42px;padding:0 20px;border-radius:11px}
 .check{display:flex;align-items:center;gap:7px;min-height:42px;cursor:pointer;font-size:.94rem}
 .check input{width:20px;height:20px;margin:0;accent-color:#0d5346;accent-color:light-dark(#0d5346,#6fd0b0)}
-.more{position:relative}.bar .end>.more{padding:0!important}.more summary{display:flex;align-items:center;justify-content:center;list-style:none;cursor:pointer}.more summary::-webkit-details-marker{display:none}.more summary::after{content:"\u25be";margin-inline-start:6px}
-.more>div{position:absolute;bottom:calc(100% + 6px);inset-inline-end:0;z-index:3;display:grid;gap:6px;width:max-content;max-width:260px;padding:8px;border:1px solid var(--_edge);border-radius:12px;background:var(--_surface);box-shadow:0 6px 24px #0004}
+.bar>.end{position:relative}.bar .end>.more{padding:0!important}.more summary{display:flex;align-items:center;justify-content:center;list-style:none;cursor:pointer}.more summary::-webkit-details-marker{display:none}.more summary::after{content:"\u25be";margin-inline-start:6px}
+.more>div{position:absolute;bottom:calc(100% + 6px);inset-inline:0;z-index:3;display:grid;gap:6px;padding:8px;border:1px solid var(--_edge);border-radius:12px;background:var(--_surface);box-shadow:0 6px 24px #0004}
 .more .plain{width:100%;text-align:start}.asked .placer{pointer-events:none}
-.bar .line,.bar>.style{flex-basis:100%}
-.advice{flex-basis:100%;font-size:.86rem;color:var(--_muted)}.advice .warn{color:var(--_ink)}.advice .warn::before{content:"\u26a0\ufe0e ";color:#a15c00;color:light-dark(#a15c00,#ffc46b)}
+.bar>:is(.line,.style,.notes){flex-basis:100%}
+.pills,.tabs{display:contents}
+.bar>.notes{display:grid;gap:8px}.notes:has(.worn:empty):has(.advice[hidden]){display:none}
+.advice{font-size:.86rem;color:var(--_muted)}.advice .warn{color:var(--_ink)}.advice .warn::before{content:"\u26a0\ufe0e ";color:#a15c00;color:light-dark(#a15c00,#ffc46b)}
 .advice a,.advice .link{color:inherit}.advice .link{padding:4px 2px;border:0;background:none;text-decoration:underline;font:inherit;font-weight:600}
 .worn{display:flex;flex-wrap:wrap;gap:6px;margin:0;padding:0;list-style:none}.worn:empty{display:none}
 .worn button{display:inline-flex;align-items:center;gap:7px;min-height:36px;padding:0 12px;border:1px solid color-mix(in srgb,var(--_ink),#0000 62%);border-radius:18px;background:color-mix(in srgb,var(--_ink),#0000 92%);font-size:.88rem}
@@ -143,34 +145,38 @@ select{padding:0 8px}
 .meta[draggable=true]{cursor:grab;margin-inline-start:-6px;padding-inline:6px;border-radius:7px}
 .meta[draggable=true]::before{content:"";display:inline-block;width:8px;height:12px;margin-inline-end:8px;background:radial-gradient(circle,currentColor 1.1px,#0000 1.5px) 0 0/4px 4px}
 .meta[draggable=true]:hover{color:var(--_ink);background:color-mix(in srgb,var(--_ink),#0000 92%)}
-.keys{width:min(480px,100vw - 32px);max-height:calc(100dvh - 32px);padding:0;border:1px solid var(--_edge);border-radius:var(--_r);background:var(--_surface);color:var(--_ink)}
+.keys{width:min(760px,100vw - 32px);max-height:calc(100dvh - 32px);padding:0;border:1px solid var(--_edge);border-radius:var(--_r);background:var(--_surface);color:var(--_ink)}
 .keys::backdrop{background:#0b1512a6}
 .keys>div{padding:20px 22px}
-.keys h2{margin:0 0 10px;font-size:1.15rem;letter-spacing:-.01em}
-.keys dl{margin:0}
-.keys dl>div{display:flex;gap:16px;padding:6px 0;border-bottom:1px solid var(--_edge)}
-.keys dt{flex:0 0 6.5em}.keys dd{margin:0}
-kbd{display:inline-block;min-width:1.9em;padding:0 .45em;border:1px solid color-mix(in srgb,var(--_ink),#0000 55%);border-bottom-width:2px;border-radius:6px;font:600 .85rem/1.6 system-ui,sans-serif;text-align:center}
+.keys header{display:flex;align-items:center;justify-content:space-between;gap:16px;margin-bottom:10px}.keys h2{margin:0;font-size:1.15rem;letter-spacing:-.01em}
+.keys .quiet{min-height:38px;padding:0 14px;border-radius:10px;background:none;border-color:color-mix(in srgb,var(--_ink),#0000 62%);color:inherit}.keys .quiet:hover{border-color:var(--_ink)}
+.keys dl{margin:0;columns:2 300px;column-gap:32px}
+.keys dl>div{display:flex;gap:16px;padding:6px 0;border-bottom:1px solid var(--_edge);break-inside:avoid}
+.keys dt{flex:0 0 8.2em}.keys dd{margin:0}
+kbd{display:inline-block;min-width:1.9em;padding:0 .45em;border:1px solid color-mix(in srgb,var(--_ink),#0000 55%);border-bottom-width:2px;border-radius:6px;font:600 .85rem/1.6 system-ui,sans-serif;text-align:center;white-space:nowrap}
 .keys .check{margin-top:12px}
-.keys p{color:var(--_muted);font-size:.86rem;margin-bottom:14px}
+.keys p{color:var(--_muted);font-size:.86rem}
 .bar[inert]{opacity:.45}
-.studio>.bar{align-content:start;background:var(--_surface)}
+.frame .bar{align-content:start;background:var(--_surface)}
 button:disabled{opacity:.5;cursor:default}
 .frame{container-type:inline-size}
-@media (forced-colors:active){.swatch,.look::before,.dot,.layers,.plane,.picture{forced-color-adjust:none}.swatch[aria-pressed=true],.look:has(:checked){outline:3px solid Highlight;outline-offset:2px}.look:has(:checked){border-radius:50%;outline-offset:-2px}}
+@media (forced-colors:active){.swatch,.look::before,.dot,.layers,.plane,.picture{forced-color-adjust:none}.swatch[aria-pressed=true],.look:has(:checked){outline:3px solid Highlight;outline-offset:2px}.look:has(:checked){border-radius:50%;outline-offset:-2px}.look::before{border-color:CanvasText}
+:is(.plain,.chip,.wear):is([aria-expanded=true],[aria-pressed=true]){outline:2px solid Highlight;outline-offset:-4px}}
 @media print{.studio>:not(.stage),.stage>:not(.view){display:none!important}.studio{display:block!important}.stage{display:block;padding:0;background:none!important;height:auto;min-height:0}.view{height:80vh}.picture{position:relative!important;translate:none!important;width:100%!important;height:auto!important;aspect-ratio:var(--ratio,1.5)}.plane{width:100%!important;height:100%!important;transform:none!important}
 .picture>[slot=before]{display:none!important}.layers.checker{background:none}}
 @container (min-width:860px){
 .studio{grid-template:minmax(0,1fr) auto/minmax(0,1fr) 328px}
 .studio>.stage{grid-area:1/1}.studio>.strip{grid-area:2/1;padding-bottom:10px}
-.studio>.bar{grid-area:1/2/3/3;display:flex;flex-flow:column nowrap;align-items:stretch;gap:10px;height:0;min-height:100%;padding:14px;border-inline-start:1px solid var(--_edge);overflow-y:auto}
-.studio>.bar>*{flex:none}
-.studio>.bar>.style{flex:1 1 190px;min-height:190px;max-height:none;margin-inline:-14px;padding:6px 14px}
-.studio>.bar>.style[hidden]+.end{margin-top:auto}
-.studio>.bar .end{margin-inline-start:0}.studio>.bar .end>*{flex:1 1 auto;padding:0 10px}
-.studio>.bar .end .primary{flex-basis:100%;min-height:46px}
-.studio>.bar [data-act=style][aria-expanded=true]{display:none}
-.studio>.bar .opts{gap:8px}.studio>.bar .margin{flex:1 1 84px;min-width:0}.studio>.bar .margin[hidden]{display:block!important;visibility:hidden}.studio>.bar .meta{margin-block:-4px}
+.frame .bar{grid-area:1/2/3/3;display:flex;flex-flow:column nowrap;align-items:stretch;gap:10px;height:0;min-height:100%;padding:14px;border-inline-start:1px solid var(--_edge);overflow-y:auto}
+.frame .bar>*{flex:none}
+.frame .bar .swatches{gap:8px 6px}.frame .bar .swatch:not(.recent){height:36px}.frame .bar .swatch:not(.pill,.recent){width:36px}.frame .bar .pills{display:flex;flex:1 1 auto;gap:6px}.frame .bar .pill{flex:1 1 auto;padding:0 5px;font-size:.82rem}
+.frame .bar .opts{gap:8px}.frame .tabs{display:flex;flex:1 1 100%;gap:8px}.frame .tabs>*{flex:1 1 0;padding:0 8px}
+.frame .bar .margin{flex:1 1 84px;min-width:0}.frame .bar .margin[hidden]{display:block!important;visibility:hidden}
+.frame .bar>:is(.style,.presets){flex:1 1 0;min-height:112px;max-height:none;margin-inline:-14px;padding:6px 14px}
+.frame .bar>.notes{flex:0 1 auto;min-height:44px;overflow-y:auto;scrollbar-width:thin}
+.frame .bar>.end{margin:auto 0 0;gap:8px 6px}.frame .bar .end>*,.frame .bar .end summary{flex:1 1 auto;padding:0 6px;font-size:.86rem}
+.frame .bar .end .primary{flex-basis:100%;min-height:46px;font-size:1rem}
+.frame .bar .meta{margin-block:-4px}
 }
 @container (max-width:859px){
 .stage{padding-bottom:54px}.stage .cut{height:calc(100% - 96px)}
@@ -179,7 +185,7 @@ button:disabled{opacity:.5;cursor:default}
 .note.doubt{bottom:62px}
 }
 @container (max-width:640px){
-.glass{display:none}.end{position:relative}.more{position:static}.more>div{inset-inline-start:0;width:auto;max-width:none}
+.glass{display:none}
 .stage{min-height:270px;padding:54px 10px 54px}.stage .cut{inset:50px 6px 6px;width:calc(100% - 12px);height:calc(100% - 56px)}
 .looks,.zooms{gap:1px}.help{display:none}.look{width:32px}.look::before{inset:6px 4px}.top .chip.zoom{min-width:58px}
 .add{width:36px;padding:0}.add i{display:inline}.add span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -194,7 +200,8 @@ select{font-size:.88rem;padding:0 3px}.check{font-size:.88rem}
 .note{bottom:20px}.strip{padding:8px 12px 0}.thumb{width:54px;height:54px}
 }
 @container (max-width:640px){
-.studio>.bar:has(>.style:not([hidden]))>.line,.studio>.bar:has(>.style:not([hidden])) .end>:not(.primary){display:none}
+.studio>.bar:has(>:is(.style,.presets):not([hidden])) :is(.line,.worn,.end>:not(.primary)){display:none}
+.studio>.bar>.notes{max-height:84px;overflow-y:auto}
 .studio>.bar>.style{max-height:236px}
 }
 @media (max-height:500px){
@@ -203,8 +210,10 @@ select{font-size:.88rem;padding:0 3px}.check{font-size:.88rem}
 .studio{grid-template:minmax(0,1fr) auto/minmax(0,1fr) 264px}
 .studio>.stage{grid-area:1/1;padding:52px 8px 8px}.studio>.strip{grid-area:2/1;padding-bottom:8px}
 .studio>.bar{grid-area:1/2/3/3;display:flex;flex-flow:column nowrap;align-items:stretch;gap:9px;height:0;min-height:100%;padding:10px;border-inline-start:1px solid var(--_edge);overflow-y:auto}
-.studio>.bar>*{flex:none}.studio>.bar>.style{max-height:none}
-.studio>.bar .end{margin-inline-start:0}.studio>.bar .end>*{flex:1 1 auto;padding:0 8px}
+.studio>.bar>*{flex:none}.studio>.bar>:is(.style,.presets){flex:none;min-height:0;max-height:none;margin-inline:0;padding-inline:0}
+.studio>.bar .pills{display:flex;flex:1 1 100%;gap:6px}.studio>.bar .pill,.studio>.bar .tabs>*{flex:1 1 auto}
+.studio>.bar>.end{position:sticky;bottom:-10px;z-index:1;margin:auto -10px -10px;padding:8px 10px 10px;gap:6px;background:var(--_surface);border-top:1px solid var(--_edge)}.studio>.bar .end>*{flex:1 1 auto;padding:0 8px}.studio>.bar .end .primary{flex-basis:100%}
+.studio>.bar:has(>:is(.style,.presets):not([hidden])) :is(.line,.end>:not(.primary)){display:none}
 .help,.name{display:none}.top{inset:8px 8px auto;gap:5px}.top .chip{min-height:34px;padding-inline:8px;font-size:.82rem}.top .chip.icon,.add{width:34px;padding:0!important}
 .lens{position:static;transform:none;gap:6px;margin-inline-end:auto}.look{width:29px;height:34px}.look::before{inset:6px 3px}.looks,.zooms{gap:0}.top .chip.zoom{min-width:52px;padding:0}
 .add i{display:inline}.add span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -15,7 +15,7 @@ const wanted = new Set([
   ...[...pointers, xmp, iptc],
 ]);
 /** Of all entries, which may point at the same bytes; as much as the core takes. */
-const most = 16 << 20;
+const maxBytes = 16 << 20;
 
 /**
  * The entries of a directory.
@@ -27,7 +27,7 @@ const most = 16 << 20;
  */
 function read(view, at, little, pointers, wanted) {
   /** @type {Entry[]} */ const entries = [];
-  let room = most;
+  let room = maxBytes;
   for (let i = 0, count = view.getUint16(at, little); i < count; i++) {
     const entry = at + 2 + i * 12;
     const [tag, type] = [view.getUint16(entry, little), view.getUint16(entry + 2, little)];
