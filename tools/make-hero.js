@@ -75,8 +75,8 @@ await page.screenshot({ path: join(root, 'docs/media/hero.png'), omitBackground:
 
 // the page's first screen shows the sample before and after
 for (const [name, type, cut] of /** @type {const} */ ([
-  ['duck-small.jpg', 'image/jpeg', false],
-  ['duck-cutout-small.webp', 'image/webp', true],
+  ['duck-before.jpg', 'image/jpeg', false],
+  ['duck-after.webp', 'image/webp', true],
 ])) {
   const bytes = await page.evaluate(
     async ([type, cut]) => {

@@ -171,7 +171,7 @@ button:disabled{opacity:.5;cursor:default}
 .frame .bar>*{flex:none}
 .frame .bar .swatches{gap:8px 6px}.frame .bar .swatch:not(.recent){height:36px}.frame .bar .swatch:not(.pill,.recent){width:36px}.frame .bar .pills{display:flex;flex:1 1 auto;gap:6px}.frame .bar .pill{flex:1 1 auto;padding:0 5px;font-size:.82rem}
 .frame .bar .opts{gap:8px}.frame .tabs{display:flex;flex:1 1 100%;gap:8px}.frame .tabs>*{flex:1 1 0;padding:0 8px}
-.frame .bar .margin{flex:1 1 84px;min-width:0}.frame .bar .margin[hidden]{display:block!important;visibility:hidden}
+.frame .bar .margin{flex:1 1 60px;min-width:0}.frame .bar .margin[hidden]{display:block!important;visibility:hidden}
 .frame .bar>:is(.style,.presets){flex:1 1 0;min-height:112px;max-height:none;margin-inline:-14px;padding:6px 14px}
 .frame .bar>.notes{flex:0 1 auto;min-height:44px;overflow-y:auto;scrollbar-width:thin}
 .frame .bar>.end{margin:auto 0 0;gap:8px 6px}.frame .bar .end>*,.frame .bar .end summary{flex:1 1 auto;padding:0 6px;font-size:.86rem}
