@@ -27,7 +27,8 @@
  * @param[in,out] map u16 [h][w], 0..CUT_COLOUR_MODEL_ONE
  * @param      rgb    u8 [h][w][4], the photo of the same size
  * @return CUT_OK, CUT_E_MEMORY (map unchanged). O(w*h), and a grid whose size
- *         depends on the shape only: 7 MB for a square.
+ *         depends on the shape and on how many colours there are: 7 MB for a
+ *         square that has all of them.
  */
 cut_status cut_colour_model_weigh(uint16_t *map, const uint8_t *rgb, int32_t w,
                                   int32_t h, cut_error *error);
