@@ -10,6 +10,14 @@
 #include "job/state.h"
 #include "options/pick.h"
 
+/* What the model is told in the next pass: click by click, as they were made. */
+static cut_prompt said_so_far(const cut_job *job)
+{
+    cut_prompt said = job->prompt;
+    if (said.count > job->prompts_done + 1) said.count = job->prompts_done + 1;
+    return said;
+}
+
 /* Of what somebody points at, what the model is to see next. */
 static cut_pass next_prompt(const cut_job *job, cut_closeup *window)
 {
@@ -19,7 +27,8 @@ static cut_pass next_prompt(const cut_job *job, cut_closeup *window)
         *window = cut_prompt_region(prompt, w, h);
         return job->state == CUT_DECODED ? CUT_PASS_REGION : CUT_PASS_NONE;
     }
-    *window = cut_prompt_window(prompt, &job->matte, w, h);
+    cut_prompt said = said_so_far(job);
+    *window = cut_prompt_window(&said, &job->matte, w, h);
     int32_t passes = prompt->count > 0 ? prompt->count : 1;
     return job->prompts_done < passes ? CUT_PASS_PROMPT : CUT_PASS_NONE;
 }
@@ -182,10 +191,8 @@ int cut_job_prepare(cut_job *job)
     }
     if (next == CUT_PASS_MIRRORED) cut_mirror(tensor, m->w, m->h * 3);
     if (next == CUT_PASS_PROMPT) {
-        cut_prompt so_far = job->prompt; /* click by click, as they were made */
-        if (so_far.count > job->prompts_done + 1)
-            so_far.count = job->prompts_done + 1;
-        cut_prompt_maps(tensor + 3 * plane, m->w, m->h, &so_far, closeup,
+        cut_prompt said = said_so_far(job);
+        cut_prompt_maps(tensor + 3 * plane, m->w, m->h, &said, closeup,
                         &job->matte, job->image.w, job->image.h);
     }
     job->tensor = tensor;
