@@ -41,7 +41,7 @@ function attempt(read, otherwise) {
 }
 
 /** @param {readonly (number | string)[]} pids @param {(pid: number | string) => number} of */
-const sum = (pids, of) => pids.reduce((all, pid) => all + attempt(() => of(pid), 0), 0);
+const sum = (pids, of) => pids.map((pid) => attempt(() => of(pid), 0)).reduce((all, one) => all + one, 0);
 
 /** The processes of a PostgreSQL, its own first. @param {number} port */
 function processesOf(port) {
