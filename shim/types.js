@@ -34,7 +34,7 @@
  * @property {string} key the API key, '' without one; never stored, never logged
  * @property {string} account whose key it is, '' where there are no accounts
  * @property {number} [quota] pictures a day that the account may have made
- * @property {string} lane whose turn a job takes: one per key
+ * @property {string} lane whose turn a job takes: one per account, or one of 256 by the key
  * @property {Services} services
  */
 

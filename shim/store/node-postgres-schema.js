@@ -167,4 +167,40 @@ begin
   update cutaway_blobs b set key = p_key, size = p_size, type = p_type, written = now() where b.key = p_pending;
 end $$;
 `,
+  `
+-- As before; who is busy is counted once, not once for each lane: anybody may make lanes.
+create or replace function cutaway_claim(p_owner text, p_collections text[], p_dead interval)
+returns setof cutaway_records language plpgsql as $$
+declare
+  next_lane text;
+  job cutaway_records;
+begin
+  for next_lane in
+    with recursive lanes as (
+      (select lane from cutaway_records where lane is not null order by lane limit 1)
+      union all
+      select (select r.lane from cutaway_records r where r.lane > l.lane order by r.lane limit 1)
+        from lanes l where l.lane is not null
+    ), busy as materialized (
+      select b.lane, count(*) as jobs from cutaway_records b where b.running and b.seen > now() - p_dead group by b.lane
+    )
+    select l.lane from lanes l left join cutaway_lanes t on t.lane = l.lane left join busy b on b.lane = l.lane
+      where l.lane is not null
+      order by coalesce(b.jobs, 0), coalesce(t.turn, 0)
+  loop
+    select * into job from cutaway_records r
+      where r.lane = next_lane and r.collection = any(p_collections)
+        and (not r.running or r.seen <= now() - p_dead)
+      order by r.created limit 1 for update skip locked;
+    if found then
+      insert into cutaway_lanes values (next_lane, nextval('cutaway_turns'))
+        on conflict (lane) do update set turn = excluded.turn;
+      return query update cutaway_records r
+        set owner = p_owner, running = true, attempts = r.attempts + 1, seen = now(), version = r.version + 1
+        where r.collection = job.collection and r.id = job.id returning r.*;
+      return;
+    end if;
+  end loop;
+end $$;
+`,
 ];

@@ -41,7 +41,7 @@ function attempt(read, otherwise) {
 }
 
 /** @param {readonly (number | string)[]} pids @param {(pid: number | string) => number} of */
-const sum = (pids, of) => pids.reduce((all, pid) => all + attempt(() => of(pid), 0), 0);
+const sum = (pids, of) => pids.map((pid) => attempt(() => of(pid), 0)).reduce((all, one) => all + one, 0);
 
 /** The processes of a PostgreSQL, its own first. @param {number} port */
 function processesOf(port) {
@@ -192,14 +192,11 @@ export async function benchServe({ pictures = 40 } = {}) {
     });
 
     const memory = [two.map(({ pid }) => Math.round(residentMb(pid)))];
-    const waits = () => [
-      sum(
-        two.map(({ pid }) => pid),
-        waitedMs,
-      ),
-      sum(processesOf(postgres.port), waitedMs),
-      waitedMs('self'),
-    ];
+    /** What each process waited for a core until now, by whose it is. */
+    const waits = () =>
+      [two.map(({ pid }) => String(pid)), processesOf(postgres.port), ['self']].map(
+        (pids) => new Map(pids.map((pid) => [pid, attempt(() => waitedMs(pid), 0)])),
+      );
     let meanwhile = 0;
     let asks = 0;
     const waitedBefore = waits();
@@ -211,7 +208,10 @@ export async function benchServe({ pictures = 40 } = {}) {
       await working;
       memory.push(two.map(({ pid }) => Math.round(residentMb(pid))));
     }
-    const waited = waits().map((ms, i) => (ms - waitedBefore[i]) / asks);
+    const waited = waits().map(
+      (all, i) =>
+        sum([...all.keys()], (pid) => (all.get(String(pid)) ?? 0) - (waitedBefore[i].get(String(pid)) ?? 0)) / asks,
+    );
 
     const count = ROUNDS * pictures;
     const result = {

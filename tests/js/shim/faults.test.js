@@ -343,15 +343,37 @@ test('D10: a slow job does not keep the next one waiting beyond its share', asyn
 });
 
 test("D10: one key's many jobs do not keep another's waiting", async () => {
-  const engine = createFakeEngine({ delay: 200 });
-  const { address, shim } = await start({ engine });
+  const engine = createFakeEngine();
+  let go = () => {};
+  const asked = new Promise((resolve) => {
+    go = () => resolve(undefined);
+  });
+  const held = { ...engine, removeBackground: (...what) => asked.then(() => engine.removeBackground(...what)) };
+  const { address, shim } = await start({ engine: held });
   const pictures = Array.from({ length: 9 }, (_, i) => png(3, 3, [i, 0, 0, 255]));
   for (const picture of pictures.slice(0, 8))
     await startProject(address, picture, { authorization: 'Bearer mhk_many' });
   await startProject(address, pictures[8], { authorization: 'Bearer mhk_one' });
+  go();
   await shim.idle();
   const place = engine.log.findIndex(({ input }) => input === sha(pictures[8]));
   assert.ok(place >= 0 && place < 7, `it was worked on as number ${place + 1} of 9`);
+});
+
+test('keys that are made up for each call do not make turns without end', async () => {
+  const store = createMemoryStore();
+  const shim = createShim({ store, concurrency: 0, limits: { queue: 1000 } });
+  const ask = (n) =>
+    shim.fetch(
+      new Request('https://api.magichour.ai/v1/image-background-remover', {
+        method: 'POST',
+        headers: { authorization: `Bearer mhk_live_${n}`, 'content-type': 'application/json' },
+        body: '{"assets":{"image_file_path":"https://pictures.example/a.png"}}',
+      }),
+    );
+  for (let n = 0; n < 900; n++) assert.equal((await ask(n)).status, 200);
+  const lanes = new Set((await store.list('mh-projects')).map(({ queue }) => queue.lane));
+  assert.ok(lanes.size > 200 && lanes.size <= 256, `${lanes.size}`);
 });
 
 test('D11: foreign files in the folder are left alone', async () => {
