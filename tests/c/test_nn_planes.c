@@ -24,8 +24,10 @@ static void conv(nn_model *m, nn_conv k, const char *from, const char *to,
     k.d[0] = k.d[1] = 1;
     nn_conv_numbers(&k, nn_random(&state));
     int size = k.k[0] * k.k[1], ic = k.ic / k.groups;
-    for (int i = 0; i < k.oc * ic * size; i++)
-        if (!(mask >> (i / size % ic) & 1)) k.q[i] = 0;
+    for (int i = 0; i < k.oc * ic * size; i++) {
+        int plane = i / size % ic;
+        if (plane < 32 && !(mask >> plane & 1)) k.q[i] = 0;
+    }
     nn_conv_node(m, &k, from, to);
     nn_conv_free(&k);
 }
