@@ -87,8 +87,9 @@ export async function createFolderStore({ dir, maxBytes = 10e9, flock }) {
   }
 
   /** Under tmp/, flushed, then renamed into place.
-   * @param {string} to @param {string | Uint8Array | AsyncIterable<Uint8Array>} data */
-  async function writeOnce(to, data) {
+   * @param {string} to @param {string | Uint8Array | AsyncIterable<Uint8Array>} data
+   * @param {(move: () => Promise<void>) => Promise<void>} [placing] what belongs to the renaming */
+  async function writeOnce(to, data, placing = (move) => move()) {
     const temporary = place('tmp', `${process.pid}-${serial++}`);
     try {
       const file = await open(temporary, 'wx', 0o600);
@@ -98,7 +99,7 @@ export async function createFolderStore({ dir, maxBytes = 10e9, flock }) {
       } finally {
         await file.close();
       }
-      await rename(temporary, to);
+      await placing(() => rename(temporary, to));
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -247,13 +248,18 @@ export async function createFolderStore({ dir, maxBytes = 10e9, flock }) {
               yield chunk;
             }
           })(),
+          // Of two writes the size that is known is that of the file that came last.
+          (move) =>
+            inTurn(`blob ${key}`, async () => {
+              await move();
+              used -= blobs.get(key) ?? 0;
+              blobs.set(key, size);
+            }),
         );
       } catch (error) {
         used -= size;
         throw storeError(error);
       }
-      used -= blobs.get(key) ?? 0;
-      blobs.set(key, size);
       return size;
     },
     async read(key, limit) {
@@ -287,9 +293,11 @@ export async function createFolderStore({ dir, maxBytes = 10e9, flock }) {
     },
     async erase(key) {
       if (!blobs.has(key)) return;
-      used -= blobs.get(key) ?? 0;
-      blobs.delete(key);
-      await rm(place('blobs', checkName(key)), { force: true });
+      await inTurn(`blob ${key}`, async () => {
+        used -= blobs.get(key) ?? 0;
+        blobs.delete(key);
+        await rm(place('blobs', checkName(key)), { force: true });
+      });
       await spare().catch(() => {});
     },
     async keys() {

@@ -55,7 +55,7 @@ async function strokeAcross(page, canvas) {
 }
 
 test('a stroke of the eraser is in the file; the next retouch goes on from it', async ({ page }) => {
-  expect(await middleAlpha(page)).toBe(255);
+  await expect.poll(() => middleAlpha(page)).toBe(255);
   let canvas = await open(page);
   await page.getByLabel('Snap to edges').uncheck();
   await strokeAcross(page, canvas);

@@ -18,6 +18,7 @@ test('more than five photos bring every setting of the element along', async () 
       Object.assign(new EventTarget(), {
         hidden: true,
         preload() {},
+        scrollIntoView() {},
         getAttributeNames: () => [],
         setAttribute(/** @type {string} */ name, /** @type {string} */ value) {
           set[name] = value;
