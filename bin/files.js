@@ -222,9 +222,9 @@ function resultsAmong(inputs, folder, looks) {
   return new Set(inputs.filter((input) => isResult(stem(input))));
 }
 
-/** @param {string} path @param {string} format */
-const suggestion = (path, format) =>
-  join(dirname(path), `${basename(path, extname(path))}-cutout${endingOfFormat[format] ?? '.png'}`);
+/** A name for a file of that format beside `path`. @param {string} path @param {string} more @param {string} format */
+const suggestion = (path, more, format) =>
+  join(dirname(path), basename(path, extname(path)) + more + (endingOfFormat[format] ?? '.png'));
 
 /**
  * Where each input goes. In a folder that holds inputs, a result takes a name
@@ -267,13 +267,13 @@ export async function destinations(inputs, output, { format, recursive = false, 
       throw new UsageError(`${output}: ${ending[0]} cannot be written; ${Object.keys(formatOfEnding).join(' ')} can`);
     }
     if (format && endingOfFormat[format] && (formatOf(output) ?? format) !== format) {
-      const other = join(dirname(output), basename(output, extname(output)) + endingOfFormat[format]);
+      const other = suggestion(output, '', format);
       throw new UsageError(`${output} is no name of a ${format} file: -o ${other}, or --format ${formatOf(output)}`);
     }
     const original = sources.get(await identity(output));
     if (original !== undefined) {
       throw new UsageError(
-        `${output} would be written over ${original}, which is an original: -o ${suggestion(output, format ?? formatOf(output) ?? 'png')}`,
+        `${output} would be written over ${original}, which is an original: -o ${suggestion(output, '-cutout', format ?? formatOf(output) ?? 'png')}`,
       );
     }
     await folder(dirname(await target(output)));

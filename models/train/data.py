@@ -189,14 +189,19 @@ def shrunk(rng, rgba, least, most):
                           (size, size), flags=cv2.INTER_AREA)
 
 
-def over(rng, rgba, under):
+def laid(rgb, alpha, under):
     """Composite of both, u8; its mask is that of the upper one."""
+    share = alpha[..., None].astype(np.float32) / 255
+    rgb = rgb * share + under[..., :3] * (1 - share)
+    return np.dstack([rgb.astype(np.uint8), alpha])
+
+
+def over(rng, rgba, under):
+    """The same of a mask without soft edges."""
     alpha = rgba[..., 3]
     if rng.random() < .7:  # photos have soft edges, cut-outs of masks do not
         alpha = cv2.blur(cv2.erode(alpha, np.ones((3, 3), np.uint8)), (3, 3))
-    share = alpha[..., None].astype(np.float32) / 255
-    rgb = rgba[..., :3] * share + under[..., :3] * (1 - share)
-    return np.dstack([rgb.astype(np.uint8), alpha])
+    return laid(rgba[..., :3], alpha, under)
 
 
 class Samples(torch.utils.data.IterableDataset):
@@ -273,26 +278,27 @@ class Samples(torch.utils.data.IterableDataset):
                 break
         return _warp(rng, rgba, window, self.spec["size"], True)
 
+    def _ground(self, rng, under):
+        """A window of another picture, to lay something on."""
+        return _warp(rng, under, random_window(rng, *under.shape[:2], .3), self.spec["size"], False)
+
     def _paste(self, rng, rgba, under):
         """A subject on another ground, smaller now and then."""
-        h, w = under.shape[:2]
-        under = _warp(rng, under, random_window(rng, h, w, .3), self.spec["size"], False)
+        under = self._ground(rng, under)
         if is_whole(rgba) and rng.random() < self.spec.get("shrink", 0):
             rgba = shrunk(rng, rgba, .3, .9)
         return over(rng, rgba, under)
 
     def _openwork(self, rng, under, other):
         """A drawn thing, smaller now and then, before a ground that is often out of focus."""
-        size = self.spec["size"]
         small = rng.random() < self.spec.get("shrink", 0)
-        thing = openwork(rng, size, other[..., :3], rng.uniform(.35, .85) if small else rng.uniform(.8, .97))
+        thing = openwork(rng, self.spec["size"], other[..., :3], rng.uniform(.35, .85) if small else rng.uniform(.8, .97))
         if rng.random() < .5:
             thing = thing[:, ::-1]
-        under = _warp(rng, under, random_window(rng, *under.shape[:2], .3), size, False)[..., :3]
+        under = self._ground(rng, under)[..., :3]
         if rng.random() < .4:
             under = cv2.GaussianBlur(under, (0, 0), rng.uniform(1, 8))
-        share = thing[..., 3:].astype(np.float32) / 255
-        return np.dstack([(thing[..., :3] * share + under * (1 - share)).astype(np.uint8), thing[..., 3]])
+        return laid(thing[..., :3], thing[..., 3], under)
 
     def _join(self, rng, rgba, other):
         """Another subject in the picture, if it does not hide the first; both are meant."""

@@ -5,6 +5,8 @@ takes a wheel for a disc. Here alpha is exact. As often as not what is enclosed 
 all, by a plate or by a part of another photo: it is the ground that has to tell. Nothing here is
 shared with models/eval/drawn.py, which measures.
 """
+import copy
+
 import cv2
 import numpy as np
 
@@ -151,7 +153,7 @@ def lattice(rng, closing):
     tint, w, h = colour(rng), rng.uniform(.4, 1), rng.uniform(.4, 1)
     frame = [[0, 0], [w, 0], [w, h], [0, h]]
     if rng.random() < .25:
-        frame = arc((w / 2, h / 2), 1, count=48) * 0 + np.stack([w / 2 + w / 2 * np.cos(np.linspace(0, 6.28, 48)), h / 2 + h / 2 * np.sin(np.linspace(0, 6.28, 48))], 1)
+        frame = [w / 2, h / 2] + arc((0, 0), 1, end=6.28, count=48) * [w / 2, h / 2]
     out = [plate(frame, closing)] if closing is not None else []
     edge = np.array(frame, np.float32).reshape(-1, 1, 2)
     for angle in rng.choice([0, np.pi / 2, rng.uniform(.4, 1.2), rng.uniform(-1.2, -.4)], rng.integers(1, 3), replace=False):
@@ -276,8 +278,8 @@ def openwork(rng, side, other, share):
     closing = None if rng.random() >= CLOSED else mark if rng.random() < .6 else colour(rng)
     parts, canvas = make(rng, closing), Canvas(rng, side)
     canvas.fit(rng, [part[1] for part in parts], share)
-    back = Canvas.__new__(Canvas)
-    back.__dict__.update(canvas.__dict__, pixels=np.zeros_like(canvas.pixels))
+    back = copy.copy(canvas)  # the same view, for what is closed by `other`
+    back.pixels = np.zeros_like(canvas.pixels)
     for kind, points, *rest in parts:
         if kind == "fill" and rest[0] is mark:
             back.fill(points, np.ones(3))

@@ -28,15 +28,16 @@ static void make_maps(void)
 /* The scene, a matte of columns: 0, 200, 255. */
 static cut_edit *edit_new(int with_alpha)
 {
-    cut_edit *edit = cut_alloc_zero(1, sizeof *edit);
-    edit->photo = (cut_image){scene_pixels(W, H, with_alpha), W, H, 0};
-    edit->alpha = cut_alloc(N, 1);
+    static uint8_t alpha[N];
+    uint8_t *px = scene_pixels(W, H, with_alpha);
     for (int i = 0; i < N; i++) {
-        uint8_t own = edit->photo.px[i * 4 + 3];
+        uint8_t own = px[i * 4 + 3];
         uint8_t is = i % W < 20 ? 0 : i % W < 40 ? 200 : 255;
-        edit->alpha[i] = is < own ? is : own;
+        alpha[i] = is < own ? is : own;
     }
-    CHECK_EQUAL(cut_edit_start(edit), CUT_OK);
+    cut_edit *edit = edit_of(px, alpha, W, H);
+    CHECK(edit != NULL);
+    cut_free(px);
     return edit;
 }
 

@@ -6,8 +6,9 @@
 
 enum { CELL = CUT_DETAIL_CELL };
 
-/* The window's half-width is a 25th of the longer side; the mean contradiction in it
- * is taken back from the one limit on, in part, and from the other wholly. */
+/* The window's half-width is a 25th of the longer side; what contradicts in it,
+ * on average, is taken back from the one limit on, in part, and from the other
+ * wholly. */
 #ifndef CUT_DETAIL_HOLD
 #define CUT_DETAIL_HOLD 25
 #endif

@@ -202,6 +202,8 @@ static inline int cut_edit_is_edge_mode(int mode)
 /** A stroke of an edge mode or of REFINE begins, or has ended. CUT_E_MEMORY. */
 cut_status cut_edit_goal_begin(cut_edit *edit);
 void cut_edit_goal_end(cut_edit *edit);
+
+/** Forgets tiles that were not answered. */
 void cut_edit_drop_detail(cut_edit *edit);
 
 /** Makes the goal in `rect`. CUT_E_MEMORY: some of it is missing. */
@@ -242,9 +244,12 @@ cut_status cut_edit_commit(cut_edit *edit, cut_rect rect);
 /** The same of strengths, `rect` in their samples. */
 cut_status cut_edit_commit_strengths(cut_edit *edit, cut_rect rect);
 
+/** Frees steps from .. end - 1. */
+void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);
+
 /* ---- picked.c ----------------------------------------------------------- */
 
-/** The thing of the last step goes without its details. */
+/** The last step is left as it is: its thing gets no details any more. */
 void cut_edit_leave_thing(cut_edit *edit);
 
 /** The next tile of the thing; in the end its step becomes one with what was
@@ -259,10 +264,5 @@ cut_status cut_edit_view_meant(cut_edit *edit, int style,
 /** The clean colours have changed, or memory is wanted: the next view of what
  * is meant renders anew what it lies on. */
 void cut_edit_unsee(cut_edit *edit);
-
-/* ---- history.c again: steps --------------------------------------------- */
-
-/** Frees steps from .. end - 1. */
-void cut_edit_forget(cut_edit *edit, uint32_t from, uint32_t end);
 
 #endif

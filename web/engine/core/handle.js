@@ -52,8 +52,8 @@ export class Handle {
   }
 
   /**
-   * Of a job that is REFINED, or a retouch with a stroke that refines or a thing that was settled: the next tile for the detail network, a copy of
-   * f32 [1][16][h][w]; null when none is left, and the matte is as fine as it gets.
+   * Of a job that is REFINED, or a retouch with a stroke that refines or a thing that was settled: the next tile for
+   * the detail network, a copy of f32 [1][16][h][w]; null when none is left, and the matte is as fine as it gets.
    */
   tile() {
     this.call('detail', 'detail');
